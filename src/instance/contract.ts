@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream';
+import type { Configuration } from '../model/configuration.ts';
+
+/**
+ * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
+ *
+ * Life of a driver, as its caller (the guard in `guard.ts`, and nobody else) lives it:
+ *
+ *   probe      any time; says whether it works on this machine, with evidence; costs seconds, so the verdict is cached
+ *   prepare    once per configuration before the first `start` of it: builds image and template, or finds them built
+ *   start      any number of times, also at the same time; each gives one instance, or throws and leaves nothing
+ *   sweep      at the start of a service: destroys what an earlier service of the same home left running
+ *
+ * Life of an instance: it is alive when `start` returns; the agent's first words are in `channel(0)`, or will be. Dies by
+ * `destroy`, or by itself; in both cases `exited` resolves (it never rejects), all channels end, and nothing is left:
+ * no process, mount, socket or file. `destroy` may be called at any time, any number of times, also after death, and
+ * resolves when everything is gone.
+ */
+export interface InstanceDriver {
+  readonly name: DriverName;
+  readonly capabilities: DriverCapabilities;
+  /** Starts a tiny guest with a deadline and says how it went. Never throws for "does not work": that is a verdict. */
+  probe(signal: AbortSignal): Promise<ProbeVerdict>;
+  /** Idempotent; safe in several processes at once. `report` tells a person what is going on, a short line each. */
+  prepare(configuration: Configuration, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Throws if the instance did not come up or `signal` fired; then nothing is left of it. */
+  start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
+  /** Destroys what earlier services with this `home` left running; gives the number of instances destroyed. */
+  sweep(): Promise<number>;
+}
+
+export type DriverName = 'microvm' | 'gvisor' | 'host';
+
+/** Asked instead of the name: what the driver can do, and what it does not protect from. */
+export interface DriverCapabilities {
+  /** User code cannot reach the host's kernel directly. */
+  readonly ownKernel: boolean;
+  /** Processor emulated in software: starts are fast, compute is 10–30 times slower. */
+  readonly emulated: boolean;
+  /** Instances are copies of a template: their containers are there from the start, and `identify` is vital. */
+  readonly clones: boolean;
+}
+
+/** What is to be started. */
+export interface InstanceSpec {
+  readonly instanceId: string;
+  readonly configuration: Configuration;
+}
+
+/** A started instance. */
+export interface Instance {
+  readonly id: string;
+  readonly configuration: Configuration;
+  /** Channels of containers that came with the instance (a clone's), runtime up, hello already said. Else empty. */
+  readonly containers: readonly number[];
+  /** Whether the agent already said hello (a clone's did, to whoever made the template). */
+  readonly helloSaid: boolean;
+  /**
+   * The host's end of a channel: 0 is the agent's, 1 … `limits.channelsPerInstance - 1` are for containers, each for one
+   * container only, ever. The same object at each call. Ends when the instance dies.
+   */
+  channel(index: number): Duplex;
+  /** Resolves when the instance has died, whyever. */
+  readonly exited: Promise<InstanceExit>;
+  /** Memory that this instance costs the host now, bytes: what would be free without it. */
+  residentBytes(): Promise<number>;
+  destroy(): Promise<void>;
+}
+
+export interface InstanceExit {
+  /** Whether `destroy` was the reason. */
+  readonly expected: boolean;
+  /** For people: exit code or signal, and the last words of the process, if any. */
+  readonly detail: string;
+}
+
+/** What a probe found. */
+export interface ProbeVerdict {
+  readonly driver: DriverName;
+  readonly works: boolean;
+  /** How: `kvm`, `tcg`, `systrap`, `bubblewrap as root` … */
+  readonly mode: string;
+  /** What was tried and what happened, one sentence. */
+  readonly evidence: string;
+  readonly tookMs: number;
+  /** What a person can do to make it work, where it does not. */
+  readonly remedy?: string;
+}

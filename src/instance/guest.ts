@@ -1,0 +1,70 @@
+import type { CodeBundle } from '../model/code.ts';
+import type { Configuration } from '../model/configuration.ts';
+import type { ContainerExitReason, FunctionErrorBody, RuntimeInit } from '../protocol/messages.ts';
+import type { InstanceExit } from './contract.ts';
+
+/**
+ * A booted instance as the pools and the worker manager see it: the agent answers, the instance has its own identity,
+ * entropy and time, and its first blank containers are up. Made by `boot` (boot.ts) on top of any driver.
+ */
+export interface Guest {
+  readonly id: string;
+  readonly configuration: Configuration;
+  /** Blank containers that were up when the guest was handed over. Later ones come from `makeContainer`. */
+  readonly firstContainers: readonly GuestContainer[];
+  /** How many more containers can ever be made in this instance; it runs out of channels in the end. */
+  readonly containersLeft: number;
+  /** Resolves once, when the instance is dead, whyever: it died, misbehaved and was destroyed, or `destroy` was called. */
+  readonly exited: Promise<InstanceExit>;
+  /** Resolves when the new container's runtime is up and waits for code. Throws InstanceLostError if the guest dies. */
+  makeContainer(signal: AbortSignal): Promise<GuestContainer>;
+  residentBytes(): Promise<number>;
+  /** Idempotent; resolves when nothing of the instance is left. */
+  destroy(): Promise<void>;
+}
+
+/** How a container ended. */
+export interface ContainerExit {
+  readonly reason: ContainerExitReason | 'instance-lost';
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What a runtime answered. */
+export type RuntimeAnswer = { readonly memoryPeakMb: number; readonly initMs?: number } & (
+  | { readonly ok: true; readonly payload: Uint8Array }
+  | { readonly ok: false; readonly phase: 'init' | 'invoke'; readonly error: FunctionErrorBody }
+);
+
+/** What one invocation needs. */
+export interface ContainerInvocation {
+  readonly requestId: string;
+  readonly deadlineWallMs: number;
+  readonly payload: Uint8Array;
+  readonly clientContext?: string;
+  /** The first line of user code is about to run. Called at most once, and before `invoke` resolves if it does. */
+  readonly onStarted: () => void;
+  /** Text that user code printed, in order; not yet cut to any quota by the host. */
+  readonly onLog: (text: string) => void;
+}
+
+/**
+ * One container in a guest, and its data channel. Life: blank → `load` once → `invoke` any number of times, one at a
+ * time → dead. Calling out of order throws.
+ */
+export interface GuestContainer {
+  /** Unique across hosts. */
+  readonly id: string;
+  /** Resolves once, when the container is dead, whyever. */
+  readonly exited: Promise<ContainerExit>;
+  /**
+   * Gives a blank container its code: sends the bundle to the instance's cache if it is not there, binds it, sends
+   * `init`. Resolves when `init` is on its way (not when user code has run), so that `invoke` can follow at once.
+   * `code` is only called if the cache lacks the bundle.
+   */
+  load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void>;
+  /** Rejects with ContainerDiedError (boot.ts) if the container dies first. Has no time-out: the caller kills. */
+  invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer>;
+  /** Ends it from outside, whatever its code is doing; idempotent. If the agent does not obey, the instance dies too. */
+  kill(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+/** No capacity now, and the queue is full or the wait in it was too long. HTTP 429. */
+export class CapacityError extends Error {
+  override readonly name = 'CapacityError';
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** An instance died, or was destroyed because it misbehaved, while something was asked of it. */
+export class InstanceLostError extends Error {
+  override readonly name = 'InstanceLostError';
+}
+
+/** The other side of a channel broke the protocol. Whoever catches it destroys that side. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/** The service is stopping and takes no new work. HTTP 503. */
+export class StoppingError extends Error {
+  override readonly name = 'StoppingError';
+}

@@ -1,0 +1,59 @@
+/** Every limit of the service. Derived in the open; the relations between them are checked when this file loads. */
+export const limits = {
+  /** One protocol frame, either way. Carries one whole invocation payload and what surrounds it. */
+  frameBytesMax: 16_777_216, // 16 MiB
+  /** Payload and answer of a synchronous invocation, as AWS Lambda has it. */
+  payloadBytesMax: 6_291_456, // 6 MiB
+  /** Payload of an asynchronous (`Event`) invocation. */
+  eventPayloadBytesMax: 1_048_576, // 1 MiB
+  /** `X-Amz-Client-Context`, base64. */
+  clientContextBytesMax: 3_583,
+
+  /** What one invocation may print; the rest is cut, visibly. */
+  logBytesMax: 1_048_576, // 1 MiB
+  /** What `X-Amz-Log-Type: Tail` returns. */
+  logTailBytes: 4_096, // 4 KiB
+
+  /** A function's zip file as uploaded. */
+  codeZipBytesMax: 52_428_800, // 50 MiB
+  /** The same, unpacked. */
+  codeBytesMax: 262_144_000, // 250 MiB
+  codeFilesMax: 20_000,
+  /** Unpacked ÷ packed size of one entry above which (and above 1 MiB) it is taken for a bomb. */
+  codeRatioMax: 200,
+  /** A code message carries at most this many bytes of file data; larger files are sent in parts. */
+  codePartBytesMax: 4_194_304, // 4 MiB
+
+  functionTimeoutMsMin: 1_000,
+  functionTimeoutMsMax: 900_000,
+  functionMemoryMbMin: 128,
+  functionMemoryMbMax: 10_240,
+  environmentBytesMax: 4_096, // 4 KiB
+
+  /** Channels of one instance: 0 is the agent's, the others are for containers, each used once. Virtio-serial has 31. */
+  channelsPerInstance: 25,
+  /** Containers alive at the same time in one instance. */
+  containersPerInstanceMax: 16,
+  /** Processes and threads in one container (Node alone has about 11). */
+  pidsPerContainer: 128,
+  /** `/tmp` of a container. */
+  tmpBytes: 536_870_912, // 512 MiB
+
+  /** How long an agent has to say hello after its instance was started from nothing. */
+  agentHelloMsMax: 60_000,
+  /** How long a new container's runtime has to say hello. */
+  containerHelloMsMax: 30_000,
+  /** How long an agent has to do as it is asked (kill, bind) before its instance is destroyed. */
+  agentAnswerMsMax: 5_000,
+  /** Initialisation of a function's module, beside its time-out. */
+  initMsMax: 10_000,
+} as const;
+
+function must(holds: boolean, relation: string): void {
+  if (!holds) throw new Error(`Limits contradict each other: ${relation} must hold.`);
+}
+must(limits.payloadBytesMax * 2 < limits.frameBytesMax, 'payloadBytesMax * 2 < frameBytesMax');
+must(limits.codePartBytesMax * 2 < limits.frameBytesMax, 'codePartBytesMax * 2 < frameBytesMax');
+must(limits.codeZipBytesMax < limits.codeBytesMax, 'codeZipBytesMax < codeBytesMax');
+must(limits.containersPerInstanceMax < limits.channelsPerInstance, 'containersPerInstanceMax < channelsPerInstance');
+must(limits.channelsPerInstance <= 31, 'channelsPerInstance <= 31 (ports of a virtio-serial device)');

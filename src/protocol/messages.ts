@@ -1,0 +1,144 @@
+import type { CodeFile } from '../model/code.ts';
+import type { RuntimeName } from '../model/configuration.ts';
+
+/** Raised with every incompatible change; host and guest refuse to talk across versions. */
+export const protocolVersion = 1;
+
+// Control channel: host ⇄ agent, channel 0 of an instance. One agent, many containers. A container is addressed by the
+// number of its data channel: it has that channel for its whole life, and nobody has it afterwards.
+
+/** What the agent says first, unasked, as soon as it runs. */
+export interface AgentHello {
+  readonly type: 'hello';
+  readonly protocol: number;
+  readonly role: 'agent';
+}
+
+/**
+ * Requests of the host. They are carried out in order; each is answered with `done` or `failed` that carries its `seq`.
+ *
+ * - `identify`: who this instance is. Comes before anything else is asked, and again after a copy was made of a running
+ *   instance: feeds `entropy` (64 bytes) to the kernel's generator, sets the clock and the host name, gives the kernel's
+ *   boot id its new value where one can be given.
+ * - `make-container`: a blank container: isolation, limits, the runtime started with `channel` as its data channel.
+ *   `done` when its process exists; that the runtime is ready, the runtime itself says on the data channel.
+ * - `code`: part of a code bundle for the agent's cache. `offset` is the position of `data` in the file. `last` ends it.
+ * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only, and lowers its memory limit to `memoryMb`.
+ * - `drop-code`: forgets a cached bundle.
+ * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
+ * - `ping`: answered with the guest's wall clock.
+ */
+export type AgentRequest =
+  | {
+      readonly type: 'identify';
+      readonly seq: number;
+      readonly instanceId: string;
+      readonly wallMs: number;
+      readonly entropy: Uint8Array;
+    }
+  | {
+      readonly type: 'make-container';
+      readonly seq: number;
+      readonly channel: number;
+      readonly runtime: RuntimeName;
+      readonly memoryMb: number;
+      readonly pidsMax: number;
+      readonly tmpBytes: number;
+    }
+  | {
+      readonly type: 'code';
+      readonly seq: number;
+      readonly sha256: string;
+      readonly files: readonly (CodeFile & { readonly offset: number })[];
+      readonly last: boolean;
+    }
+  | {
+      readonly type: 'bind';
+      readonly seq: number;
+      readonly channel: number;
+      readonly sha256: string;
+      readonly memoryMb: number;
+    }
+  | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
+  | { readonly type: 'kill'; readonly seq: number; readonly channel: number }
+  | { readonly type: 'ping'; readonly seq: number };
+
+/** Why a container ended. `memory`: it went over its limit and was killed for it. */
+export type ContainerExitReason = 'exit' | 'killed' | 'memory' | 'processes';
+
+/** What the agent says. `output` is what was written to the container's file descriptors 1 and 2 behind the runtime's back. */
+export type AgentMessage =
+  | AgentHello
+  | { readonly type: 'done'; readonly seq: number; readonly wallMs?: number }
+  | { readonly type: 'failed'; readonly seq: number; readonly message: string }
+  | {
+      readonly type: 'container-exited';
+      readonly channel: number;
+      readonly reason: ContainerExitReason;
+      readonly code: number | null;
+      readonly signal: string | null;
+    }
+  | { readonly type: 'output'; readonly channel: number; readonly text: string };
+
+// Data channel: host ⇄ runtime of one container. One invocation at a time.
+
+/** What a runtime says first, when it is loaded and waits for code. */
+export interface RuntimeHello {
+  readonly type: 'hello';
+  readonly protocol: number;
+  readonly role: 'runtime';
+}
+
+/** Sent once, after the agent has bound code. Environment and so on are complete: the runtime adds nothing of its own. */
+export interface RuntimeInit {
+  readonly type: 'init';
+  /** `file.export`, below `/var/task`. */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Seeds `Math.random`: a positive 31-bit integer, fresh for each container. */
+  readonly randomSeed: number;
+}
+
+/** What the host says to a runtime. `init` and the first `invoke` may be sent together, without waiting. */
+export type RuntimeRequest =
+  | RuntimeInit
+  | {
+      readonly type: 'invoke';
+      readonly requestId: string;
+      /** Milliseconds since the Unix epoch, on the clock that the agent was given. */
+      readonly deadlineWallMs: number;
+      readonly payload: Uint8Array;
+      readonly clientContext?: string;
+    };
+
+/** `errorType`, `errorMessage` and `trace`, as AWS Lambda reports a function's error. */
+export interface FunctionErrorBody {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/**
+ * What a runtime says. For each invocation: `started` exactly once, in the very moment before the first line of user
+ * code that runs for it (module top level if this one initialises, else the handler), written out before that line
+ * runs; `log` any number of times; then `result` or `error`, the last word. `initMs` stands on the one that initialised.
+ * `phase: 'init'` marks an error of the module's top level; the runtime then exits.
+ */
+export type RuntimeMessage =
+  | RuntimeHello
+  | { readonly type: 'started' }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'result'; readonly payload: Uint8Array; readonly memoryPeakMb: number; readonly initMs?: number }
+  | {
+      readonly type: 'error';
+      readonly phase: 'init' | 'invoke';
+      readonly error: FunctionErrorBody;
+      readonly memoryPeakMb: number;
+      readonly initMs?: number;
+    };
