@@ -1,0 +1,17 @@
+/** Where a driver may keep things. Given to every driver's constructor. */
+export interface Places {
+  /** What is the same for every service of this user, and may be rebuilt: images, templates, unpacked tools, verdicts. */
+  readonly cache: string;
+  /** The state of one service. A driver keeps what belongs to an instance below {@link runFolder}, and nothing else. */
+  readonly home: string;
+}
+
+/** `<home>/run`: what is removed by the sweep after a service was killed, with all that is mounted below it. */
+export function runFolder(places: Pick<Places, 'home'>): string {
+  return `${places.home}/run`;
+}
+
+/** Scratch of one instance: `<home>/run/<driver>/<instance>`. */
+export function instanceFolder(places: Pick<Places, 'home'>, driver: string, instanceId: string): string {
+  return `${runFolder(places)}/${driver}/${instanceId}`;
+}
