@@ -1,0 +1,55 @@
+import type { StartPath } from '../src/model/start-path.ts';
+import type { BenchResult } from './main.ts';
+
+/** A number that was measured beside the number it should reach. */
+export interface Goal {
+  readonly what: string;
+  readonly is: number;
+  readonly atMost: number;
+  readonly reached: boolean;
+}
+
+/** Milliseconds to reach by kind of driver: `[p50, p99]`; undefined where none is set. */
+const startGoals: Readonly<
+  Record<string, Partial<Record<StartPath, readonly [number | undefined, number | undefined]>>>
+> = {
+  host: { 'new-container': [5, 15], 'warm-instance': [5, 15], 'cold-instance': [120, undefined] },
+  gvisor: {
+    'reused-container': [1, undefined],
+    'new-container': [5, 15],
+    'warm-instance': [5, 15],
+    'cold-instance': [500, undefined],
+  },
+  microvm: {
+    'new-container': [undefined, 100],
+    'warm-instance': [undefined, 100],
+    'cold-instance': [200, undefined],
+  },
+};
+
+/** The goals that the result can be held against, in the order they are printed. */
+export function goalsOf(result: BenchResult): Goal[] {
+  const goals: Goal[] = [];
+  const add = (what: string, is: number | undefined, atMost: number | undefined): void => {
+    if (is !== undefined && atMost !== undefined) goals.push({ what, is, atMost, reached: is <= atMost });
+  };
+  for (const { driver, paths } of result.startPaths)
+    for (const [path, summary] of Object.entries(paths)) {
+      const [p50, p99] = Object.entries(startGoals[driver] ?? {}).find(([name]) => name === path)?.[1] ?? [];
+      add(`${driver} ${path} p50, ms`, summary.p50, p50);
+      add(`${driver} ${path} p99, ms`, summary.p99, p99);
+    }
+  for (const { pinning, connections, servers } of result.roundTrips) {
+    const find = (name: string) => servers.find(({ server }) => server === name);
+    const heddle = find('heddle (host)');
+    const where = `${connections} connection${connections === 1 ? '' : 's'}, ${pinning}`;
+    if (heddle === undefined) continue;
+    const hop = find('node:http + hop');
+    const bare = find('node:http');
+    if (connections === 1 && hop !== undefined)
+      add(`host round trip ÷ bare hop (${where})`, heddle.latencyUs.p50 / hop.latencyUs.p50, 1.3);
+    if (connections > 1 && bare !== undefined)
+      add(`node:http throughput ÷ host's (${where})`, bare.perSecond / heddle.perSecond, 1 / 0.6);
+  }
+  return goals;
+}

@@ -1,0 +1,68 @@
+// `npm run bench` and `heddle bench`: what Heddle costs on this machine, beside its peers in the same run.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { startPaths, type StartPath } from '../src/model/start-path.ts';
+import { goalsOf } from './goals.ts';
+import { benchMemory, type MemoryCost } from './memory.ts';
+import { render } from './print.ts';
+import { benchRoundTrip, type Pinning, type RoundTrip } from './round-trip.ts';
+import { benchStartPaths } from './start-paths.ts';
+import type { Summary } from './statistics.ts';
+
+/** Everything that was measured, as `--json` writes it. */
+export interface BenchResult {
+  readonly node: string;
+  readonly startPaths: readonly { driver: string; paths: Readonly<Record<StartPath, Summary>> }[];
+  readonly roundTrips: readonly { pinning: string; connections: number; servers: readonly RoundTrip[] }[];
+  readonly memory: readonly ({ driver: string } & MemoryCost)[];
+}
+
+const pinnings: readonly Pinning[] = [
+  { name: 'all on one core', servers: '0', load: '0' },
+  { name: 'load generator on a core of its own', servers: '0', load: '1' },
+  { name: 'both cores for all', servers: '0,1', load: '0,1' },
+];
+
+const { values } = parseArgs({
+  options: {
+    driver: { type: 'string', multiple: true, default: ['host', 'gvisor', 'microvm'] },
+    only: { type: 'string', multiple: true, default: ['starts', 'round-trips', 'memory'] },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const drivers = values.driver.flatMap((text) => text.split(','));
+const parts = values.only.flatMap((text) => text.split(','));
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const starts: { driver: string; paths: Readonly<Record<StartPath, Summary>> }[] = [];
+const plan = values.quick ? { fast: 20, cold: 5 } : { fast: 200, cold: 30 };
+if (parts.includes('starts'))
+  for (const driver of drivers) {
+    report(`${driver}: request→code-start by ${startPaths.join(', ')}`);
+    starts.push({ driver, paths: await benchStartPaths(driver, '0,1', plan, report) });
+  }
+
+const roundTrips: { pinning: string; connections: number; servers: readonly RoundTrip[] }[] = [];
+const load = values.quick
+  ? { warmUpMs: 500, measureMs: 1_000, rounds: 1 }
+  : { warmUpMs: 1_000, measureMs: 3_000, rounds: 3 };
+if (parts.includes('round-trips'))
+  for (const connections of [1, 16])
+    for (const pinning of pinnings) {
+      report(`warm round trip, ${connections} connection(s), ${pinning.name}`);
+      const servers = await benchRoundTrip(drivers, pinning, { ...load, connections });
+      roundTrips.push({ pinning: pinning.name, connections, servers });
+    }
+
+const memory: ({ driver: string } & MemoryCost)[] = [];
+if (parts.includes('memory'))
+  for (const driver of drivers) {
+    report(`${driver}: memory of idle instances and containers`);
+    memory.push({ driver, ...(await benchMemory(driver)) });
+  }
+
+const result: BenchResult = { node: process.version, startPaths: starts, roundTrips, memory };
+const goals = goalsOf(result);
+process.stdout.write(`${render(result, goals, process.stdout)}\n`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...result, goals }, null, 2)}\n`);

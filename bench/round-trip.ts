@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { deployEcho, invokePath } from './functions.ts';
+import { runPinned, startPinned } from './process.ts';
+import { startService } from './service.ts';
+import { summarise, type Summary } from './statistics.ts';
+
+/** One server under one load. */
+export interface RoundTrip {
+  readonly server: string;
+  readonly latencyUs: Summary;
+  readonly perSecond: number;
+}
+
+/** Where the processes run: `taskset` lists for the server side and for the load generator. */
+export interface Pinning {
+  readonly name: string;
+  readonly servers: string;
+  readonly load: string;
+}
+
+export interface Load {
+  readonly connections: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  /** Each server is measured so often, in turns, and the best round counts: the machine's noise only ever slows. */
+  readonly rounds: number;
+}
+
+const peer = (name: string): string => join(import.meta.dirname, 'peers', `${name}.ts`);
+const body = '{"n":1,"text":"a small event, as most are"}';
+
+function plain(port: string, path = '/'): string {
+  const head = `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n`;
+  return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+/**
+ * Warm round trips through HTTP: a bare `node:http` server, a bare hop to a second process, Piscina and Heddle with each
+ * of `drivers`, all up at once and measured in turns.
+ */
+export async function benchRoundTrip(drivers: readonly string[], pinning: Pinning, load: Load): Promise<RoundTrip[]> {
+  await using stack = new AsyncDisposableStack();
+  const targets: { server: string; port: number; request: string }[] = [];
+  const workers = String(Math.min(load.connections, 4));
+  for (const [server, name] of [
+    ['node:http', 'http'],
+    ['node:http + hop', 'hop'],
+    ['node:http + Piscina', 'piscina'],
+  ] as const) {
+    const started = stack.use(await startPinned(pinning.servers, [peer(name), workers]));
+    targets.push({ server, port: Number(started.firstLine), request: plain(started.firstLine) });
+  }
+  for (const driver of drivers) {
+    const warm = { runtime: 'nodejs24.x', memoryMb: 256, blankContainers: 2, containersMax: 4 };
+    const service = stack.use(
+      await startService(pinning.servers, driver, { warm: [{ configuration: warm, min: 1, max: 1 }], queueMax: 1_000 }),
+    );
+    await deployEcho(service, 'echo', 256);
+    const request = await service.sign('POST', invokePath('echo'), body);
+    targets.push({ server: `heddle (${driver})`, port: service.port, request });
+  }
+
+  const best = new Map<string, RoundTrip>();
+  for (let round = 0; round < load.rounds; round += 1)
+    for (const { server, port, request } of targets) {
+      const result = await measure({ ...load, port, request }, pinning.load, server);
+      const before = best.get(server);
+      if (before === undefined || result.latencyUs.p50 < before.latencyUs.p50) best.set(server, result);
+    }
+  return [...best.values()];
+}
+
+async function measure(
+  plan: Load & { port: number; request: string },
+  cpus: string,
+  server: string,
+): Promise<RoundTrip> {
+  const printed = await runPinned(cpus, [join(import.meta.dirname, 'load.ts'), JSON.stringify(plan)]);
+  const answer: { requests: number; seconds: number; latenciesUs: number[] } = JSON.parse(printed);
+  return { server, latencyUs: summarise(answer.latenciesUs), perSecond: answer.requests / answer.seconds };
+}
