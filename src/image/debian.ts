@@ -1,0 +1,82 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runTool } from './tool.ts';
+
+/** The distribution of this machine: its packages are what guests are made of. */
+export interface Distribution {
+  /** `debian`, `ubuntu` … */
+  readonly id: string;
+  /** `bookworm`, `noble` …; the version number where there is no name. */
+  readonly release: string;
+}
+
+/** Reads `/etc/os-release` (freedesktop.org, os-release(5)). Throws where the file is missing. */
+export async function thisDistribution(): Promise<Distribution> {
+  const text = await readFile('/etc/os-release', 'utf8');
+  const field = (name: string): string | undefined => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(text)?.[1];
+  return {
+    id: field('ID') ?? 'unknown',
+    release: field('VERSION_CODENAME') ?? field('VERSION_ID') ?? 'unknown',
+  };
+}
+
+/**
+ * Downloads Debian packages with all they depend on, as if nothing were installed, from the sources that this machine's
+ * apt is set up with, checked by apt's own signatures. Needs no root and changes nothing on the machine: apt is given an
+ * empty list of installed packages and folders of its own below `folder`. Gives the paths of the package files.
+ */
+export async function downloadPackages(
+  packages: readonly string[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const archives = join(folder, 'archives');
+  await mkdir(join(archives, 'partial'), { recursive: true });
+  await writeFile(join(folder, 'status'), '');
+  const own = [...aptOptions(folder), '-y', '--download-only', 'install', ...packages];
+  try {
+    await runTool('apt-get', own, { signal });
+  } catch {
+    signal.throwIfAborted();
+    // No package lists on this machine (as in a container), or old ones that name files the mirror no longer has.
+    await downloadWithOwnLists(own, folder, signal);
+  }
+  const names = await readdir(archives);
+  return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+}
+
+/** Unpacks package files into `root`. Their scripts are not run. Owners become this process's user where it is not root. */
+export async function unpackPackages(files: readonly string[], root: string, signal: AbortSignal): Promise<void> {
+  // Not `dpkg-deb --extract`: it would put a directory in the place of a link such as `/bin` → `/usr/bin`. A shell for the
+  // pipe, with the names as arguments, so that nothing in them is read as code; bash because it can tell a pipe's failure.
+  const pipe =
+    'set -o pipefail; dpkg-deb --fsys-tarfile "$1" | tar -x -p --no-same-owner --keep-directory-symlink -C "$2"';
+  for (const file of files) await runTool('bash', ['-c', pipe, 'unpack', file, root], { signal });
+}
+
+async function downloadWithOwnLists(own: readonly string[], folder: string, signal: AbortSignal): Promise<void> {
+  const lists = join(folder, 'lists');
+  await mkdir(join(lists, 'partial'), { recursive: true });
+  const withLists = ['-o', `Dir::State::lists=${lists}`];
+  // Fails if any source fails, even one that we need nothing of; whether it was good enough shows in the next step.
+  await runTool('apt-get', [...aptOptions(folder), ...withLists, 'update'], { signal }).catch(() => undefined);
+  signal.throwIfAborted();
+  await runTool('apt-get', [...withLists, ...own], { signal });
+}
+
+function aptOptions(folder: string): string[] {
+  const settings = {
+    'Dir::State::status': join(folder, 'status'),
+    'Dir::State::extended_states': join(folder, 'extended_states'),
+    'Dir::Cache': folder,
+    'Dir::Cache::archives': join(folder, 'archives'),
+    // Locks of the system's own folders need root, and protect nothing here: ours are private.
+    'Debug::NoLocking': '1',
+    'APT::Install-Recommends': '0',
+    // Where apt runs as root it would drop to a user who may not write here, and warn about it.
+    'APT::Sandbox::User': 'root',
+    'DPkg::Post-Invoke': '',
+    'APT::Update::Post-Invoke': '',
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+}
