@@ -1,0 +1,104 @@
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../model/clock.ts';
+import { codeFileName } from '../../model/code.ts';
+import type { CodeBundle } from '../../model/code.ts';
+import { unfinishedPrefix, writeFileAtomic } from '../atomic-file.ts';
+import { CodeMissingError } from '../contract.ts';
+import type { CodeStore, StoredCode } from '../contract.ts';
+import { Lru } from '../lru.ts';
+import { unpackZip } from '../zip/unpack.ts';
+import { decodeBundle, encodeBundle } from './bundle-file.ts';
+import { turns } from '../turns.ts';
+import { UnusedCode } from './unused-code.ts';
+
+/** What a {@link CodeStore} on disk is made with. */
+export interface CodeStoreOptions {
+  /** Made if it is missing; belongs to the store alone. */
+  readonly folder: string;
+  readonly clock: Clock;
+  /** How long code outlives its last function: requests that were accepted before may still need it. */
+  readonly graceMs?: number;
+  /** Unpacked code kept in memory. */
+  readonly cacheBytesMax?: number;
+}
+
+/** Opens a code store: two files a bundle, `NAME.zip` as uploaded and `NAME.bundle` unpacked (bundle-file.ts). */
+export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStore> {
+  const { folder, clock, graceMs = 1_800_000, cacheBytesMax = 67_108_864 } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeUnfinished(folder);
+  const cache = new Lru<CodeBundle>(cacheBytesMax);
+  const reading = new Map<string, Promise<CodeBundle>>();
+  const unused = new UnusedCode(graceMs);
+  const oneAtATime = turns();
+  const path = (sha256: string, kind: 'zip' | 'bundle'): string => join(folder, `${codeFileName(sha256)}.${kind}`);
+
+  async function load(sha256: string): Promise<CodeBundle> {
+    const files = decodeBundle(await readFile(path(sha256, 'bundle')).catch(missing(sha256)));
+    const bundle = { sha256, files, bytes: files.reduce((sum, file) => sum + file.data.length, 0) };
+    cache.set(sha256, bundle, bundle.bytes);
+    return bundle;
+  }
+
+  async function collect(inUse: ReadonlySet<string>): Promise<number> {
+    const present = (await readdir(folder)).filter((name) => name.endsWith('.zip')).map((name) => name.slice(0, -4));
+    const expired = unused.expired(present, new Set([...inUse].map(codeFileName)), clock.now());
+    for (const name of expired) {
+      // The zip first: without it the bundle does not count as there.
+      await rm(join(folder, `${name}.zip`), { force: true });
+      await rm(join(folder, `${name}.bundle`), { force: true });
+    }
+    return expired.length;
+  }
+
+  return {
+    async put(zip): Promise<StoredCode> {
+      const sha256 = Buffer.from(await crypto.subtle.digest('SHA-256', zip.slice())).toString('base64');
+      const pin = unused.pin(codeFileName(sha256));
+      try {
+        await oneAtATime(async () => {
+          if (await exists(path(sha256, 'zip'))) return;
+          await writeFileAtomic(path(sha256, 'bundle'), encodeBundle(await unpackZip(zip)));
+          // Last, because its presence says that both are there.
+          await writeFileAtomic(path(sha256, 'zip'), [zip]);
+        });
+      } catch (error) {
+        pin[Symbol.dispose]();
+        throw error;
+      }
+      return { sha256, zipBytes: zip.length, [Symbol.dispose]: () => pin[Symbol.dispose]() };
+    },
+    async read(sha256) {
+      const cached = cache.get(sha256) ?? reading.get(sha256);
+      if (cached !== undefined) return await cached;
+      const loading = load(sha256).finally(() => reading.delete(sha256));
+      reading.set(sha256, loading);
+      return await loading;
+    },
+    async zipFile(sha256) {
+      const { size } = await stat(path(sha256, 'zip')).catch(missing(sha256));
+      return { path: path(sha256, 'zip'), bytes: size };
+    },
+    // Code that is being deleted and uploaded again at the same time would otherwise be found there, and then go.
+    collect: (inUse) => oneAtATime(() => collect(inUse)),
+  };
+}
+
+function missing(sha256: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new CodeMissingError(`The code ${sha256} is not in the code store; deploy the function again.`, { cause });
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(unfinishedPrefix)) await rm(join(folder, name), { force: true });
+}
