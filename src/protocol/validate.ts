@@ -1,0 +1,154 @@
+import { ProtocolError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import { protocolVersion, type AgentMessage, type FunctionErrorBody, type RuntimeMessage } from './messages.ts';
+
+// What comes from a guest is rebuilt field by field: nothing that was not looked at gets any further.
+
+/** An object decoded from the wire, nothing known of its fields. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Checks that a decoded message is a map with a `type`. Throws ProtocolError. */
+export function fieldsOf(value: unknown): Fields {
+  if (isFields(value)) return value;
+  throw new ProtocolError('A message is not a map.');
+}
+
+/** Checks what an agent sent. Throws ProtocolError if it is not exactly one of its messages. */
+export function parseAgentMessage(value: unknown): AgentMessage {
+  const fields = fieldsOf(value);
+  switch (fields['type']) {
+    case 'done':
+      return fields['wallMs'] === undefined
+        ? { type: 'done', seq: count(fields, 'seq') }
+        : { type: 'done', seq: count(fields, 'seq'), wallMs: amount(fields, 'wallMs') };
+    case 'failed':
+      return { type: 'failed', seq: count(fields, 'seq'), message: text(fields, 'message') };
+    case 'output':
+      return { type: 'output', channel: channel(fields), text: text(fields, 'text') };
+    case 'container-exited':
+      return {
+        type: 'container-exited',
+        channel: channel(fields),
+        reason: word(fields, 'reason', ['exit', 'killed', 'memory', 'processes']),
+        code: fields['code'] === undefined ? null : count(fields, 'code'),
+        signal: fields['signal'] === undefined ? null : text(fields, 'signal'),
+      };
+    case 'hello':
+      return { type: 'hello', protocol: count(fields, 'protocol'), role: word(fields, 'role', ['agent']) };
+    default:
+      throw unknownType(fields, 'an agent');
+  }
+}
+
+/** Checks what a runtime sent. Throws ProtocolError if it is not exactly one of its messages. */
+export function parseRuntimeMessage(value: unknown): RuntimeMessage {
+  const fields = fieldsOf(value);
+  switch (fields['type']) {
+    case 'started':
+      return { type: 'started' };
+    case 'result':
+      return {
+        type: 'result',
+        payload: payload(fields),
+        memoryPeakMb: amount(fields, 'memoryPeakMb'),
+        ...init(fields),
+      };
+    case 'log':
+      return { type: 'log', text: text(fields, 'text') };
+    case 'error':
+      return {
+        type: 'error',
+        phase: word(fields, 'phase', ['init', 'invoke']),
+        error: errorBody(fields['error']),
+        memoryPeakMb: amount(fields, 'memoryPeakMb'),
+        ...init(fields),
+      };
+    case 'hello':
+      return { type: 'hello', protocol: count(fields, 'protocol'), role: word(fields, 'role', ['runtime']) };
+    default:
+      throw unknownType(fields, 'a runtime');
+  }
+}
+
+/** Throws ProtocolError, in words for an operator, unless the other side speaks our version. */
+export function checkVersion(hello: { readonly protocol: number; readonly role: string }): void {
+  if (hello.protocol === protocolVersion) return;
+  throw new ProtocolError(
+    `The ${hello.role} in the instance speaks protocol version ${hello.protocol}, this service ${protocolVersion}. ` +
+      'Its image or template was built by another version; remove the cache folder so that they are built again.',
+  );
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+export function unknownType(fields: Fields, sender: string): ProtocolError {
+  const { type } = fields;
+  const shown = typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : `a ${typeof type}`;
+  return new ProtocolError(`A message of type ${shown} is none that ${sender} may send.`);
+}
+
+function wrong(fields: Fields, key: string, should: string): ProtocolError {
+  return new ProtocolError(`\`${key}\` of a message of type "${String(fields['type'])}" is not ${should}.`);
+}
+
+/** A whole number from 0 to 2^32 - 1. */
+export function count(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
+  throw wrong(fields, key, 'a whole number');
+}
+
+/** A finite number, 0 or more. */
+export function amount(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  throw wrong(fields, key, 'a number of 0 or more');
+}
+
+export function text(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (typeof value === 'string') return value;
+  throw wrong(fields, key, 'text');
+}
+
+export function binary(fields: Fields, key: string): Uint8Array {
+  const value = fields[key];
+  if (value instanceof Uint8Array) return value;
+  throw wrong(fields, key, 'binary');
+}
+
+export function word<const Word extends string>(fields: Fields, key: string, words: readonly Word[]): Word {
+  const found = words.find((candidate) => candidate === fields[key]);
+  if (found !== undefined) return found;
+  throw wrong(fields, key, `one of ${words.join(', ')}`);
+}
+
+/** A channel that can belong to a container. */
+export function channel(fields: Fields): number {
+  const value = count(fields, 'channel');
+  if (value >= 1 && value < limits.channelsPerInstance) return value;
+  throw wrong(fields, 'channel', `between 1 and ${limits.channelsPerInstance - 1}`);
+}
+
+function payload(fields: Fields): Uint8Array {
+  const value = binary(fields, 'payload');
+  if (value.length <= limits.payloadBytesMax) return value;
+  throw wrong(fields, 'payload', `within ${limits.payloadBytesMax} bytes`);
+}
+
+function init(fields: Fields): { readonly initMs?: number } {
+  return fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') };
+}
+
+function errorBody(value: unknown): FunctionErrorBody {
+  const fields = fieldsOf(value);
+  const body = { errorType: text(fields, 'errorType'), errorMessage: text(fields, 'errorMessage') };
+  const { trace } = fields;
+  if (trace === undefined) return body;
+  if (Array.isArray(trace) && trace.length <= traceLinesMax && trace.every((line) => typeof line === 'string'))
+    return { ...body, trace };
+  throw new ProtocolError(`\`trace\` of an error is not a list of at most ${traceLinesMax} lines.`);
+}
+const traceLinesMax = 1_000;
