@@ -44,6 +44,8 @@ export interface ContainerInvocation {
   readonly clientContext?: string;
   /** The first line of user code is about to run. Called at most once, and before `invoke` resolves if it does. */
   readonly onStarted: () => void;
+  /** The module's top level has ended, its handler is about to be called. Only after `load`, after `onStarted`, at most once. */
+  readonly onInitialised?: () => void;
   /** Text that user code printed, in order; not yet cut to any quota by the host. */
   readonly onLog: (text: string) => void;
 }

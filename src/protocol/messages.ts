@@ -128,11 +128,14 @@ export interface FunctionErrorBody {
  * What a runtime says. For each invocation: `started` exactly once, in the very moment before the first line of user
  * code that runs for it (module top level if this one initialises, else the handler), written out before that line
  * runs; `log` any number of times; then `result` or `error`, the last word. `initMs` stands on the one that initialised.
+ * On that one `initialised` is said too, when the module's top level has ended and its handler is about to be called: the
+ * function's time-out counts from there, not from `started`, as the host cannot tell the two apart from outside.
  * `phase: 'init'` marks an error of the module's top level; the runtime then exits.
  */
 export type RuntimeMessage =
   | RuntimeHello
   | { readonly type: 'started' }
+  | { readonly type: 'initialised' }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'result'; readonly payload: Uint8Array; readonly memoryPeakMb: number; readonly initMs?: number }
   | {

@@ -46,6 +46,8 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
   switch (fields['type']) {
     case 'started':
       return { type: 'started' };
+    case 'initialised':
+      return { type: 'initialised' };
     case 'result':
       return {
         type: 'result',
