@@ -30,10 +30,15 @@ export interface ContainerExit {
   readonly signal: string | null;
 }
 
-/** What a runtime answered. */
+/** What a runtime answered. `exits`: the container dies of this error, and must not be used again. */
 export type RuntimeAnswer = { readonly memoryPeakMb: number; readonly initMs?: number } & (
   | { readonly ok: true; readonly payload: Uint8Array }
-  | { readonly ok: false; readonly phase: 'init' | 'invoke'; readonly error: FunctionErrorBody }
+  | {
+      readonly ok: false;
+      readonly phase: 'init' | 'invoke';
+      readonly error: FunctionErrorBody;
+      readonly exits?: true;
+    }
 );
 
 /** What one invocation needs. */

@@ -130,7 +130,9 @@ export interface FunctionErrorBody {
  * runs; `log` any number of times; then `result` or `error`, the last word. `initMs` stands on the one that initialised.
  * On that one `initialised` is said too, when the module's top level has ended and its handler is about to be called: the
  * function's time-out counts from there, not from `started`, as the host cannot tell the two apart from outside.
- * `phase: 'init'` marks an error of the module's top level; the runtime then exits.
+ * An error before the handler's first line (no such module, bad JSON) comes without `started`.
+ * `phase: 'init'` marks an error of the module's top level. `exits` marks an error that the runtime does not outlive (of
+ * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
  */
 export type RuntimeMessage =
   | RuntimeHello
@@ -142,6 +144,7 @@ export type RuntimeMessage =
       readonly type: 'error';
       readonly phase: 'init' | 'invoke';
       readonly error: FunctionErrorBody;
+      readonly exits?: true;
       readonly memoryPeakMb: number;
       readonly initMs?: number;
     };

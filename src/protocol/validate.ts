@@ -62,6 +62,7 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
         type: 'error',
         phase: word(fields, 'phase', ['init', 'invoke']),
         error: errorBody(fields['error']),
+        ...(fields['exits'] === true ? { exits: true } : {}),
         memoryPeakMb: amount(fields, 'memoryPeakMb'),
         ...init(fields),
       };
