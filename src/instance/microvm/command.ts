@@ -1,0 +1,91 @@
+import { fd } from './qemu.ts';
+
+/** What runs the guest's processor. */
+export type Accelerator = 'kvm' | 'tcg';
+/** The kind of machine QEMU puts together: `microvm` is smaller, but has no timer that works without KVM. */
+export type Machine = 'microvm' | 'pc';
+
+/** What a QEMU is started with. Template and clone must agree in everything that the guest can see. */
+export interface QemuCommand {
+  readonly accelerator: Accelerator;
+  readonly machine: Machine;
+  readonly memoryMb: number;
+  /** File that is the guest's memory. `shared`: what the guest writes goes into it. Absent: anonymous memory. */
+  readonly memory?: { readonly path: string; readonly shared: boolean };
+  /** Image of the disk, read-only. */
+  readonly disk?: string;
+  readonly channels: number;
+  /** Boots this; or else waits for a state to be loaded. */
+  readonly boot?: { readonly kernel: string; readonly initramfs: string; readonly kernelArguments: readonly string[] };
+}
+
+/** Memory for translated code, MiB, per instance (only what is used is taken). Full means: thrown away, begun anew. */
+const translationCacheMb = 64;
+/** Guests' clocks start here. Far in the past, so that setting a clone's clock makes OpenSSL's generators reseed. */
+export const clockBase = '2000-01-01T00:00:00';
+
+/** Name of a channel's port in the guest. */
+export function portName(index: number): string {
+  return `heddle.${index}`;
+}
+
+/** QEMU's arguments (qemu(1)). There is no network device, and QEMU may neither start programs nor gain rights. */
+export function qemuArguments(command: QemuCommand): string[] {
+  const { accelerator, machine, memoryMb, boot, disk } = command;
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-name', 'heddle'],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-accel', accelerator === 'kvm' ? 'kvm' : `tcg,tb-size=${translationCacheMb}`],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-smp', '1', '-m', `${memoryMb}`],
+    ...['-machine', machineOptions(machine, command.memory !== undefined)],
+    ...memoryBackend(command),
+    ...['-rtc', `base=${clockBase}`],
+    ...['-chardev', `socket,id=qmp,fd=${fd.qmp}`, '-mon', 'chardev=qmp,mode=control'],
+    ...['-chardev', `socket,id=console,fd=${fd.console}`, '-serial', 'chardev:console'],
+    ...(disk === undefined ? [] : diskArguments(disk)),
+    ...channelArguments(command.channels),
+    ...(boot === undefined ? ['-incoming', 'defer'] : bootArguments(boot)),
+  ];
+}
+
+function machineOptions(machine: Machine, backend: boolean): string {
+  const options = machine === 'pc' ? 'pc,usb=off,vmport=off,smbus=off,hpet=off' : 'microvm,acpi=on,pcie=on,rtc=on';
+  return backend ? `${options},memory-backend=mem` : options;
+}
+
+function memoryBackend({ memory, memoryMb }: QemuCommand): string[] {
+  if (memory === undefined) return [];
+  const { path, shared } = memory;
+  return ['-object', `memory-backend-file,id=mem,size=${memoryMb}M,mem-path=${quote(path)},share=${shared ? 'on' : 'off'}`];
+}
+
+function diskArguments(path: string): string[] {
+  const file = `driver=raw,node-name=root,read-only=on,file.driver=file,file.filename=${quote(path)},file.locking=off`;
+  return ['-blockdev', file, '-device', 'virtio-blk-pci,drive=root'];
+}
+
+function channelArguments(channels: number): string[] {
+  const ports = Array.from({ length: channels }, (_, index) => [
+    ...['-chardev', `socket,id=c${index},fd=${fd.channel(index)}`],
+    ...['-device', `virtserialport,chardev=c${index},nr=${index + 1},name=${portName(index)}`],
+  ]);
+  return ['-device', `virtio-serial-pci,max_ports=${channels + 1}`, ...ports.flat()];
+}
+
+function bootArguments(boot: NonNullable<QemuCommand['boot']>): string[] {
+  return ['-kernel', boot.kernel, '-initrd', boot.initramfs, '-append', boot.kernelArguments.join(' ')];
+}
+
+/** QEMU's option lists end at a comma; a doubled one is part of the value. */
+function quote(path: string): string {
+  return path.replaceAll(',', ',,');
+}
+
+/** The kernel's command line (Documentation/admin-guide/kernel-parameters.txt). */
+export function kernelArguments(accelerator: Accelerator): string[] {
+  const all = ['console=ttyS0', 'quiet', 'loglevel=4', 'panic=-1', 'random.trust_cpu=on', 'audit=0', 'nowatchdog'];
+  if (accelerator === 'kvm') return all;
+  // An emulated processor does not speculate, and flushing its caches at every system call costs more than the call.
+  // Its time stamp counter is the host's: read without leaving the guest, unlike every other clock.
+  return [...all, 'mitigations=off', 'tsc=reliable', 'clocksource=tsc', 'no_timer_check', 'init_on_alloc=0'];
+}
