@@ -51,10 +51,7 @@ export async function benchRoundTrip(drivers: readonly string[], pinning: Pinnin
     targets.push({ server, port: Number(started.firstLine), request: plain(started.firstLine) });
   }
   for (const driver of drivers) {
-    const warm = { runtime: 'nodejs24.x', memoryMb: 256, blankContainers: 2, containersMax: 4 };
-    const service = stack.use(
-      await startService(pinning.servers, driver, { warm: [{ configuration: warm, min: 1, max: 1 }], queueMax: 1_000 }),
-    );
+    const service = stack.use(await startService(pinning.servers, driver, { warm: ['nodejs24.x-256=1'] }));
     await deployEcho(service, 'echo', 256);
     const request = await service.sign('POST', invokePath('echo'), body);
     targets.push({ server: `heddle (${driver})`, port: service.port, request });

@@ -22,11 +22,10 @@ export async function benchStartPaths(
   report: (line: string) => void,
 ): Promise<Readonly<Record<StartPath, Summary>>> {
   const samples = new Map<string, number[]>();
-  const warm = { runtime: 'nodejs24.x', memoryMb: 256, blankContainers: 2, containersMax: 4 };
   await using service = await startService(cpus, driver, {
-    warm: [{ configuration: warm, min: 2, max: 2 }],
-    instanceIdleMs: 20,
-    containerIdleMs: 600_000,
+    warm: ['nodejs24.x-256=2'],
+    instanceIdle: '20ms',
+    containerIdle: '1h',
   });
   for (const [name, memoryMb] of [
     ['first', 256],
