@@ -43,7 +43,10 @@ function readFile(path: string, mustExist: boolean): FileValues {
   for (const key of Object.keys(values)) {
     if (known.includes(key)) continue;
     const near = suggest(key, known);
-    refuse(`${path} has "${key}", which is not a setting.`, near ? `Did you mean "${near}"?` : `Settings: ${known.join(', ')}.`);
+    refuse(
+      `${path} has "${key}", which is not a setting.`,
+      near ? `Did you mean "${near}"?` : `Settings: ${known.join(', ')}.`,
+    );
   }
   return { path, values: Object.fromEntries(Object.entries(values)) };
 }
@@ -81,8 +84,7 @@ export function readSettings(sources: SettingSources): Settings {
   };
   const home = (flagOrEnvironment(fields.home) ?? { value: fields.home.fallback(machine) }).value;
   const config = sources.flags['config'];
-  const file =
-    typeof config === 'string' ? readFile(config, true) : readFile(join(home, 'config.json'), false);
+  const file = typeof config === 'string' ? readFile(config, true) : readFile(join(home, 'config.json'), false);
   const pick = <T>(field: Field<T>): T => {
     const explicit = flagOrEnvironment(field);
     if (explicit !== undefined) return explicit.value;

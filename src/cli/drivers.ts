@@ -1,0 +1,25 @@
+import type { DriverName, ProbeVerdict } from '../instance/contract.ts';
+import type { Settings } from '../model/settings.ts';
+import { CliError, exitCodes } from './exit.ts';
+import type { Progress } from './output/progress.ts';
+
+/** What every driver's probe says of this machine; `fresh` asks again instead of believing what is remembered. */
+export async function probeDrivers(
+  settings: Settings,
+  fresh: boolean,
+  signal: AbortSignal,
+): Promise<readonly ProbeVerdict[]> {
+  const { probeAll } = await import('../instance/select.ts');
+  return await probeAll(settings, { fresh, signal });
+}
+
+/** The names of the drivers that work here. Throws CliError (unfit) where none does. */
+export async function workingDrivers(settings: Settings, progress: Progress): Promise<readonly DriverName[]> {
+  progress.step('Trying which drivers work on this machine');
+  const verdicts = await probeDrivers(settings, false, new AbortController().signal);
+  const working = verdicts.filter((verdict) => verdict.works).map((verdict) => verdict.driver);
+  progress.done(`Drivers that work here: ${working.join(', ') || 'none'}`);
+  if (working.length === 0)
+    throw new CliError('No driver works on this machine.', exitCodes.unfit, { hint: '"heddle doctor" says why.' });
+  return working;
+}

@@ -1,0 +1,92 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, extname, join, parse } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { CliError, exitCodes } from './exit.ts';
+
+/** A function's code, ready to be sent. */
+export interface CodePackage {
+  readonly zip: Uint8Array;
+  /** A name for the function, from the file's or folder's. */
+  readonly name: string;
+  /** The handler where none is given. */
+  readonly handler: string;
+  /** What was made, for a person. */
+  readonly summary: string;
+}
+
+const sourceTypes = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const entryNames = ['index', 'src/index', 'main', 'handler'];
+
+/** The file that a folder's code begins with: `main` of its package.json, else `index` and the like. */
+function entryOf(folder: string): string {
+  const candidates = entryNames.flatMap((name) => sourceTypes.map((type) => name + type));
+  const manifestPath = join(folder, 'package.json');
+  if (existsSync(manifestPath)) {
+    const manifest: unknown = JSON.parse(readFileSync(manifestPath, 'utf8'));
+    if (typeof manifest === 'object' && manifest !== null && 'main' in manifest && typeof manifest.main === 'string')
+      candidates.unshift(manifest.main);
+  }
+  const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
+  if (found === undefined)
+    throw new CliError(`${folder} has no file to begin with.`, exitCodes.usage, {
+      hint: `Name the file itself, or call it index.ts (looked for: ${entryNames.join(', ')} with ${sourceTypes.join(', ')}).`,
+    });
+  return join(folder, found);
+}
+
+/** Bundles an entry file with all that it imports into one module with a source map. Throws CliError on errors in it. */
+async function bundle(
+  entry: string,
+  runtime: string,
+): Promise<readonly { readonly path: string; readonly data: Buffer }[]> {
+  const esbuild = await import('esbuild');
+  try {
+    const result = await esbuild.build({
+      entryPoints: [entry],
+      outfile: 'index.mjs',
+      write: false,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: runtime.startsWith('nodejs22') ? 'node22' : 'node24',
+      sourcemap: 'linked',
+      logLevel: 'silent',
+      // CommonJS packages inside the bundle may still ask for require, which an ES module lacks.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    });
+    return result.outputFiles.map((file) => ({ path: basename(file.path), data: Buffer.from(file.contents) }));
+  } catch (cause) {
+    if (!(cause instanceof Error) || !('errors' in cause) || !Array.isArray(cause.errors)) throw cause;
+    const messages = await esbuild.formatMessages(cause.errors, { kind: 'error', color: process.stderr.isTTY });
+    throw new CliError(`Could not bundle ${entry}:\n${messages.join('').trimEnd()}`, exitCodes.usage, { cause });
+  }
+}
+
+/** The same files give the same zip, byte for byte: times are fixed, so that unchanged code keeps its hash. */
+async function zipOf(files: readonly { readonly path: string; readonly data: Buffer }[]): Promise<Uint8Array> {
+  const { ZipFile } = await import('yazl');
+  const zip = new ZipFile();
+  const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true };
+  for (const file of files) zip.addBuffer(file.data, file.path, options);
+  zip.end();
+  return await buffer(zip.outputStream);
+}
+
+/** Makes a package from a source file, a folder or a zip file. Throws CliError (usage). */
+export async function packageCode(path: string, runtime: string): Promise<CodePackage> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new CliError(`There is no file or folder ${path}.`, exitCodes.usage);
+  const name = parse(path).name.replaceAll(/[^\w-]/g, '-');
+  const type = extname(path);
+  if (stat.isFile() && type === '.zip')
+    return { zip: readFileSync(path), name, handler: 'index.handler', summary: 'zip file as it is' };
+  if (stat.isFile() && !sourceTypes.includes(type))
+    throw new CliError(`${path} is neither TypeScript, JavaScript nor a zip file.`, exitCodes.usage);
+  const entry = stat.isDirectory() ? entryOf(path) : path;
+  const files = await bundle(entry, runtime);
+  const bytes = files.reduce((sum, file) => sum + file.data.byteLength, 0);
+  const summary = `${basename(entry)} and what it imports, ${(bytes / 1_024).toFixed(1)} KB with source map`;
+  return { zip: await zipOf(files), name, handler: 'index.handler', summary };
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { benchCommand } from './commands/bench.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { envCommand } from './commands/env.ts';
+import { functionsCommand } from './commands/functions.ts';
+import { invokeCommand } from './commands/invoke.ts';
+import { logsCommand } from './commands/logs.ts';
+import { psCommand } from './commands/ps.ts';
+import { rmCommand } from './commands/rm.ts';
+import { startCommand } from './commands/start.ts';
+import { upCommand } from './commands/up.ts';
+
+const help = `
+Getting started:
+  $ heddle start                            a tour: sets up, starts, shows each start path and its time
+  $ heddle up                               only start the service
+  $ heddle deploy hello.ts                  in another terminal
+  $ heddle invoke hello --payload '{"name": "Ada"}'
+
+Exit codes:
+  0  done                                   4  the service refused: unknown function, wrong key, no capacity
+  1  the function itself failed             5  this machine lacks something that is needed
+  2  wrong command line or configuration    6  a start took longer than promised (start --once)
+  3  no service answers                     70 a defect in Heddle
+
+HEDDLE_DEBUG=1 shows stack traces.`;
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
+  return 'unknown';
+}
+
+/** The whole command line interface. Errors are thrown (commander's own, too), not printed. */
+export function makeProgram(): Command {
+  const program = new Command('heddle')
+    .description('Threads as a service: user code in warmed, isolated instances, started in milliseconds.')
+    .version(version())
+    .option('--home <DIR>', 'state of the service (default: ~/.heddle; HEDDLE_HOME)')
+    .option('--json', 'print JSON on stdout, for programs')
+    .addHelpText('after', help)
+    .enablePositionalOptions(false)
+    .configureHelp({ showGlobalOptions: true });
+  const commands = [
+    startCommand(),
+    upCommand(),
+    deployCommand(),
+    invokeCommand(),
+    logsCommand(),
+    psCommand(),
+    functionsCommand(),
+    rmCommand(),
+    envCommand(),
+    doctorCommand(),
+    benchCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of [program, ...commands]) command.exitOverride().configureOutput({ writeErr: () => undefined });
+  return program;
+}

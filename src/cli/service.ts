@@ -1,0 +1,39 @@
+import type { Service } from '../daemon.ts';
+import type { Settings } from '../model/settings.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { launcher } from './context.ts';
+
+/** A running service, which stops when it is disposed of. */
+export interface OwnService extends AsyncDisposable {
+  readonly url: string;
+  readonly driver: string;
+  readonly home: string;
+  readonly ready: Promise<void>;
+}
+
+/**
+ * Starts a service in this process. The only place in the command line interface that knows the daemon, and it loads it
+ * only then: the other commands start faster without. Throws CliError (unfit) where it cannot start.
+ */
+export async function startOwnService(settings: Settings, report: (line: string) => void): Promise<OwnService> {
+  const { startService } = await import('../daemon.ts');
+  let service: Service;
+  try {
+    service = await startService(settings, { report });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const message = busy ? `Port ${settings.port} of ${settings.host} is already in use.` : why;
+    const hint = busy
+      ? `Use another one with --port, or --port 0 for any that is free.`
+      : `"${launcher()} doctor" shows what works on this machine.`;
+    throw new CliError(message, exitCodes.unfit, { hint, cause });
+  }
+  return {
+    url: service.url,
+    driver: service.driver,
+    home: service.home,
+    ready: service.ready,
+    [Symbol.asyncDispose]: async () => await service.stop(),
+  };
+}

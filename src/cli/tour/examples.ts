@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HeddleClient } from '../../sdk/client.ts';
+import { deployFunction } from '../deploy-function.ts';
+import { packageCode } from '../package-code.ts';
+
+const runtime = 'nodejs24.x';
+
+/** Deploys every folder of `examples/` as a function of its name; gives the names. */
+export async function deployExamples(client: HeddleClient, memory: number): Promise<readonly string[]> {
+  const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  for (const name of names) {
+    const code = await packageCode(join(folder, name), runtime);
+    await deployFunction(client, name, code.zip, { handler: code.handler, runtime, memory, timeout: 30 });
+  }
+  return names;
+}

@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Tile } from '../../../examples/mandelbrot/index.ts';
+import { type HeddleClient, type InvokeAnswer, ServiceError } from '../../sdk/client.ts';
+import { Shape } from '../../sdk/shape.ts';
+import { CliError, exitCodes } from '../exit.ts';
+import { encodePng, gradient } from './png.ts';
+
+const width = 960;
+const height = 640;
+const tileSize = 64;
+const depth = 400;
+const palette = gradient([
+  [8, 10, 44],
+  [38, 70, 160],
+  [120, 200, 240],
+  [250, 250, 230],
+  [250, 180, 60],
+  [150, 40, 40],
+  [40, 8, 40],
+]);
+
+/** What rendering the picture took. */
+export interface PictureResult {
+  readonly path: string;
+  readonly tiles: number;
+  readonly parallel: number;
+  readonly instances: number;
+  readonly containers: number;
+  readonly tookMs: number;
+  readonly slowestStartMs: number;
+}
+
+interface Place {
+  readonly column: number;
+  readonly row: number;
+}
+
+function places(): Place[] {
+  const all: Place[] = [];
+  for (let row = 0; row < height; row += tileSize)
+    for (let column = 0; column < width; column += tileSize) all.push({ column, row });
+  return all;
+}
+
+function tileAt(place: Place): Tile {
+  const step = 3.3 / width;
+  return {
+    width: tileSize,
+    height: tileSize,
+    left: -2.3 + place.column * step,
+    top: 1.1 - place.row * step,
+    step,
+    depth,
+  };
+}
+
+/** Tries again where the service is full for a moment: a burst may be larger than the machine. */
+async function invokePatiently(client: HeddleClient, payload: Uint8Array): Promise<InvokeAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.invoke('mandelbrot', payload);
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.status !== 429 || attempt === 10) throw error;
+      await wait(200 * attempt);
+    }
+  }
+}
+
+async function renderTile(client: HeddleClient, place: Place, pixels: Uint8Array): Promise<InvokeAnswer> {
+  const answer = await invokePatiently(client, Buffer.from(JSON.stringify(tileAt(place))));
+  const text = Buffer.from(answer.payload).toString('utf8');
+  if (answer.functionError !== undefined)
+    throw new CliError(`A tile could not be rendered: ${text}`, exitCodes.functionError);
+  const shades = Buffer.from(new Shape(JSON.parse(text), 'tile').text('shades'), 'base64');
+  for (let row = 0; row < tileSize; row++)
+    pixels.set(shades.subarray(row * tileSize, (row + 1) * tileSize), (place.row + row) * width + place.column);
+  return answer;
+}
+
+/**
+ * Renders a Mandelbrot picture in tiles, `parallel` invocations at a time, into a PNG file. `onProgress` is called after
+ * each tile. Throws CliError (functionError), or what the client throws.
+ */
+export async function renderPicture(
+  client: HeddleClient,
+  path: string,
+  parallel: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<PictureResult> {
+  const startedAt = performance.now();
+  const todo = places();
+  const total = todo.length;
+  const pixels = new Uint8Array(width * height);
+  const answers: InvokeAnswer[] = [];
+  const work = async (): Promise<void> => {
+    for (let place = todo.shift(); place !== undefined; place = todo.shift()) {
+      answers.push(await renderTile(client, place, pixels));
+      onProgress(answers.length, total);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  const tookMs = performance.now() - startedAt;
+  writeFileSync(path, encodePng(width, height, pixels, palette));
+  return {
+    path,
+    tiles: total,
+    parallel,
+    tookMs,
+    instances: new Set(answers.map((answer) => answer.instance)).size,
+    containers: new Set(answers.map((answer) => answer.container)).size,
+    slowestStartMs: Math.max(...answers.map((answer) => answer.startMs)),
+  };
+}

@@ -1,0 +1,77 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Configuration, configurationKey } from '../../model/configuration.ts';
+import { promisedPaths, type StartPath, startMsPromised } from '../../model/start-path.ts';
+import type { HeddleClient, InvokeAnswer } from '../../sdk/client.ts';
+import { CliError, exitCodes } from '../exit.ts';
+import { untilActive } from '../deploy-function.ts';
+
+/** One start as it happened. */
+export interface StartRow {
+  readonly path: StartPath;
+  /** What made the service take this path. */
+  readonly because: string;
+  /** The path it took in truth. */
+  readonly taken: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly instance: string;
+  readonly container: string;
+  readonly promised: boolean;
+  /** It took the path it was meant to, and was as fast as promised where there is a promise. */
+  readonly kept: boolean;
+}
+
+const name = 'hello';
+const warmWaitMsMax = 120_000;
+
+async function untilWarm(client: HeddleClient, configuration: string): Promise<void> {
+  const deadline = performance.now() + warmWaitMsMax;
+  while (performance.now() < deadline) {
+    const pools = (await client.snapshot()).list('warming');
+    const pool = pools.find((each) => each.text('configuration') === configuration);
+    if (pool !== undefined && pool.number('ready') > 0) return;
+    await wait(50);
+  }
+  const message = `The warming pool had no instance of ${configuration} within ${warmWaitMsMax / 1_000} s.`;
+  throw new CliError(message, exitCodes.unfit, { hint: 'What the service says on stderr tells why.' });
+}
+
+function row(path: StartPath, because: string, answer: InvokeAnswer): StartRow {
+  if (answer.functionError !== undefined) {
+    const words = Buffer.from(answer.payload).toString('utf8');
+    throw new CliError(`The example function failed: ${words}`, exitCodes.functionError);
+  }
+  const promised = promisedPaths.includes(path);
+  const kept = answer.startPath === path && (!promised || answer.startMs < startMsPromised);
+  const { startMs, durationMs, instance, container } = answer;
+  return { path, because, taken: answer.startPath, startMs, durationMs, instance, container, promised, kept };
+}
+
+/**
+ * Drives the function `hello`, which must be deployed, through every start path, by what it asks for:
+ *
+ *   cold-instance      a memory class of which nothing is kept warm, and of which this account has no instance yet
+ *   warm-instance      a memory class that is kept warm, and of which this account has no instance yet
+ *   new-container      a new revision: containers of the old one may not run it, but their instance may
+ *   reused-container   the same again
+ */
+export async function driveStartPaths(
+  client: HeddleClient,
+  cold: Configuration,
+  warm: Configuration,
+): Promise<readonly StartRow[]> {
+  const payload = Buffer.from('{"name": "tour"}');
+  const revise = async (memory: number, tour: string): Promise<void> => {
+    await client.updateConfiguration(name, { memory, environment: { TOUR: tour } });
+    await untilActive(client, name);
+  };
+  await revise(cold.memoryMb, 'cold');
+  const first = row('cold-instance', 'nothing like it is kept warm', await client.invoke(name, payload));
+  await revise(warm.memoryMb, 'warm');
+  await untilWarm(client, configurationKey(warm));
+  const second = row('warm-instance', 'taken from the warming pool', await client.invoke(name, payload));
+  await revise(warm.memoryMb, 'new code');
+  const third = row('new-container', 'new revision, same instance', await client.invoke(name, payload));
+  const fourth = row('reused-container', 'the same again', await client.invoke(name, payload));
+  return [first, second, third, fourth];
+}

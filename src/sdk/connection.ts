@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where a service is, and the key that it accepts. */
+export interface Connection {
+  /** Such as `http://127.0.0.1:4333`. */
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** File and section that the key came from, for tools that read it themselves. */
+  readonly credentialsFile: string;
+  readonly profile: string;
+}
+
+/** No service was found where one was looked for; the message says where that was. */
+export class NoServiceError extends Error {
+  override readonly name = 'NoServiceError';
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new NoServiceError(`No Heddle service has left word of itself in ${path}: ${why}.`, { cause });
+  }
+}
+
+/**
+ * Sections of an INI file as AWS tools write it: `[name]`, `key = value`, `#` and `;` comments. Later keys win.
+ * Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
+ */
+export function parseIni(text: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const sections = new Map<string, Map<string, string>>();
+  let current: Map<string, string> | undefined;
+  for (const line of text.split('\n')) {
+    const section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1];
+    const pair = /^\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
+    if (section !== undefined) {
+      current = sections.get(section) ?? new Map();
+      sections.set(section, current);
+    } else if (pair?.[1] !== undefined) current?.set(pair[1], pair[2] ?? '');
+  }
+  return sections;
+}
+
+/** The address in `service.json`, which a service writes when it starts to listen. Throws NoServiceError. */
+function readService(home: string): { readonly url: string; readonly region: string | undefined } {
+  const path = join(home, 'service.json');
+  const text = read(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('url' in value) || typeof value.url !== 'string')
+    throw new NoServiceError(`${path} does not say where the service is; it should hold {"url": "http://…"}.`);
+  return { url: value.url, region: 'region' in value && typeof value.region === 'string' ? value.region : undefined };
+}
+
+/**
+ * Finds the service of a home folder: its address in `service.json`, or `HEDDLE_URL`; its key in `credentials`.
+ * Says nothing about whether it answers. Throws NoServiceError.
+ */
+export function findConnection(home: string, environment: NodeJS.ProcessEnv): Connection {
+  const url = environment['HEDDLE_URL'] || undefined;
+  const service = url === undefined ? readService(home) : { url, region: undefined };
+  const credentialsFile = join(home, 'credentials');
+  const sections = parseIni(read(credentialsFile));
+  const profile = sections.has('heddle') ? 'heddle' : (sections.keys().next().value ?? '');
+  const keys = sections.get(profile);
+  const accessKeyId = keys?.get('aws_access_key_id');
+  const secretAccessKey = keys?.get('aws_secret_access_key');
+  if (accessKeyId === undefined || secretAccessKey === undefined)
+    throw new NoServiceError(`${credentialsFile} has no section with aws_access_key_id and aws_secret_access_key.`);
+  const region = environment['HEDDLE_REGION'] || keys?.get('region') || service.region || 'us-east-1';
+  return { url: service.url, region, accessKeyId, secretAccessKey, credentialsFile, profile };
+}

@@ -1,0 +1,82 @@
+import { request as httpRequest, type IncomingMessage, Agent as HttpAgent } from 'node:http';
+import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
+import { Hash } from '@smithy/hash-node';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Connection } from './connection.ts';
+
+/** A request before it is signed. `query` values and `path` are not yet encoded, but for `path`'s parts. */
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+/** Nobody answered at the address, or the connection broke. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/**
+ * HTTP with AWS's Signature Version 4. `node:http` instead of `fetch`, whose time-out for response headers would end
+ * invocations that run for longer than five minutes.
+ */
+export class SignedHttp implements Disposable {
+  readonly #url: URL;
+  readonly #signer: SignatureV4;
+  readonly #agent: HttpAgent;
+
+  constructor(connection: Connection) {
+    this.#url = new URL(connection.url);
+    this.#agent =
+      this.#url.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.#signer = new SignatureV4({
+      service: 'lambda',
+      region: connection.region,
+      credentials: { accessKeyId: connection.accessKeyId, secretAccessKey: connection.secretAccessKey },
+      sha256: Hash.bind(null, 'sha256'),
+    });
+  }
+
+  /** Resolves with the head of the answer; the body is to be read from it. Throws UnreachableError. */
+  async send(outgoing: OutgoingRequest): Promise<IncomingMessage> {
+    const body = outgoing.body ?? new Uint8Array();
+    const signed = await this.#signer.sign(
+      new HttpRequest({
+        method: outgoing.method,
+        protocol: this.#url.protocol,
+        hostname: this.#url.hostname,
+        path: outgoing.path,
+        query: { ...outgoing.query },
+        headers: { ...outgoing.headers, host: this.#url.host, 'content-length': String(body.byteLength) },
+        body,
+      }),
+    );
+    const query = new URLSearchParams(outgoing.query).toString();
+    const target = new URL(outgoing.path + (query === '' ? '' : `?${query}`), this.#url);
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const start = this.#url.protocol === 'https:' ? httpsRequest : httpRequest;
+    start(target, {
+      method: outgoing.method,
+      headers: signed.headers,
+      agent: this.#agent,
+      ...(outgoing.signal && { signal: outgoing.signal }),
+    })
+      .on('response', resolve)
+      .on('error', (cause: Error) => {
+        if (outgoing.signal?.aborted) return reject(cause);
+        const why = 'code' in cause ? String(cause.code) : cause.message;
+        reject(new UnreachableError(`No service answers at ${this.#url.origin} (${why}).`, { cause }));
+      })
+      .end(body);
+    return await promise;
+  }
+
+  /** Closes idle connections. */
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+}
