@@ -1,0 +1,131 @@
+import type { Duplex } from 'node:stream';
+import { systemClock, type Clock } from '../model/clock.ts';
+import { configurationKey } from '../model/configuration.ts';
+import { InstanceLostError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import type { Instance, InstanceDriver, InstanceExit, InstanceSpec, ProbeVerdict } from './contract.ts';
+
+/** How a guard is set up. */
+export interface GuardOptions {
+  readonly clock?: Clock;
+  /** How long a start may take before it is given up, milliseconds. */
+  readonly startMsMax?: number;
+}
+
+/**
+ * What every driver needs round it, once: the order of calls, deadlines, double destroy, and "unhealthy means destroyed".
+ * Drivers behind it may rely on: `prepare` before `start`, one `prepare` per configuration at a time and none after a
+ * success, no two instances of one id, `sweep` only while nothing runs, `destroy` at most once per instance, and always
+ * once, also after the instance died by itself.
+ */
+export function guarded(driver: InstanceDriver, options: GuardOptions = {}): InstanceDriver {
+  const clock = options.clock ?? systemClock;
+  const startMsMax = options.startMsMax ?? limits.agentHelloMsMax;
+  const prepared = new Map<string, { readonly done: Promise<void>; ready: boolean }>();
+  /** Starting or alive. */
+  const ids = new Set<string>();
+  let probing: Promise<ProbeVerdict> | undefined;
+
+  return {
+    name: driver.name,
+    capabilities: driver.capabilities,
+    probe: (signal) => (probing ??= driver.probe(signal).finally(() => (probing = undefined))),
+    prepare: (configuration, report, signal) => {
+      const key = configurationKey(configuration);
+      const known = prepared.get(key);
+      if (known !== undefined) return known.done;
+      const entry = { done: driver.prepare(configuration, report, signal), ready: false };
+      prepared.set(key, entry);
+      entry.done.then(
+        () => (entry.ready = true),
+        () => prepared.delete(key), // may be tried again
+      );
+      return entry.done;
+    },
+    start: async (spec, signal) => {
+      const key = configurationKey(spec.configuration);
+      if (prepared.get(key)?.ready !== true)
+        throw new Error(
+          `Start of a ${driver.name} instance ${key} before \`prepare\` of that configuration succeeded.`,
+        );
+      if (ids.has(spec.instanceId))
+        throw new Error(`There is an instance ${spec.instanceId} already; ids are used once.`);
+      ids.add(spec.instanceId);
+      try {
+        const instance = await startInTime(driver, spec, signal, clock, startMsMax);
+        return guardInstance(instance, () => ids.delete(spec.instanceId));
+      } catch (error) {
+        ids.delete(spec.instanceId);
+        throw error;
+      }
+    },
+    sweep: async () => {
+      if (ids.size > 0)
+        throw new Error(`Sweep while ${ids.size} instances of ${driver.name} run; it is for a service's start.`);
+      return driver.sweep();
+    },
+  };
+}
+
+async function startInTime(
+  driver: InstanceDriver,
+  spec: InstanceSpec,
+  signal: AbortSignal,
+  clock: Clock,
+  startMsMax: number,
+): Promise<Instance> {
+  signal.throwIfAborted();
+  const late = new AbortController();
+  const deadline = new Error(
+    `The ${driver.name} instance ${spec.instanceId} did not start within ${startMsMax / 1_000} s and was given up.`,
+  );
+  using _timer = clock.timer(startMsMax, () => late.abort(deadline));
+  const stop = AbortSignal.any([signal, late.signal]);
+  const instance = await driver.start(spec, stop);
+  if (!stop.aborted) return instance;
+  // Came up in the very moment it was given up.
+  await instance.destroy();
+  throw stop.reason;
+}
+
+/** An instance that is destroyed once and for all as soon as anything is wrong with it. */
+function guardInstance(instance: Instance, onGone: () => void): Instance {
+  let state: 'alive' | 'destroying' | 'gone' = 'alive';
+  let destroying: Promise<void> | undefined;
+  const destroy = (): Promise<void> => {
+    if (state === 'alive') state = 'destroying';
+    return (destroying ??= instance.destroy());
+  };
+  // Also one that died by itself is destroyed: that is what removes its remains.
+  const exited = instance.exited.then(async (exit): Promise<InstanceExit> => {
+    const expected = state === 'destroying';
+    state = 'gone';
+    const trouble = await (destroying ??= instance.destroy()).then(
+      () => '',
+      (error: unknown) => `; destroying it failed: ${String(error)}`,
+    );
+    onGone();
+    return { expected: expected && exit.expected, detail: exit.detail + trouble };
+  });
+  // An agent that hung up leaves an instance that nobody can ask to do anything.
+  instance.channel(0).once('close', () => void destroy().catch(() => undefined));
+  return {
+    id: instance.id,
+    configuration: instance.configuration,
+    containers: instance.containers,
+    helloSaid: instance.helloSaid,
+    channel: (index): Duplex => {
+      if (state !== 'alive')
+        throw new InstanceLostError(
+          `Channel ${index} of instance ${instance.id} was asked for after it died or was destroyed.`,
+        );
+      return instance.channel(index);
+    },
+    exited,
+    residentBytes: async () => (state === 'alive' ? instance.residentBytes() : 0),
+    destroy: async () => {
+      await destroy();
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { systemClock, type Timer } from '../../model/clock.ts';
+import { treeOf } from '../processes.ts';
+import { treeResidentBytes } from '../resident.ts';
+
+/** How often a sandbox's memory is looked at. One `stat` each. */
+const lookEveryMs = 500;
+
+/** Looks after a sandbox's memory. */
+export interface MemoryWatch extends Disposable {
+  /** What the sandbox costs the host now, bytes. */
+  residentBytes(): Promise<number>;
+}
+
+/**
+ * Calls `onOver` once when a sandbox uses more than `limitBytes`. `pid` is a process that has all of the sandbox below it.
+ *
+ * All memory of a gVisor guest, its programs' and its tmpfs', lies in one memfd of the sentry called `runsc-memory`. Its
+ * allocated blocks are the exact figure; resident set sizes miss what no process has mapped just now, by half.
+ */
+export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: number) => void): MemoryWatch {
+  let file: string | undefined;
+  let timer: Timer | undefined;
+  let ended = false;
+
+  const residentBytes = async (): Promise<number> => {
+    file ??= await findMemoryFile(pid);
+    if (file === undefined) return treeResidentBytes(pid);
+    const [guest, own] = await Promise.all([stat(file).then(({ blocks }) => blocks * 512), anonymousBytes(pid)]);
+    return guest + own;
+  };
+  const look = async (): Promise<void> => {
+    const bytes = await residentBytes().catch(() => 0); // it is just dying
+    if (ended) return;
+    if (bytes > limitBytes) onOver(bytes);
+    else arm();
+  };
+  const arm = (): void => {
+    timer = systemClock.timer(lookEveryMs, () => void look());
+  };
+  arm();
+  return {
+    residentBytes,
+    [Symbol.dispose]: () => {
+      ended = true;
+      timer?.[Symbol.dispose]();
+    },
+  };
+}
+
+async function findMemoryFile(pid: number): Promise<string | undefined> {
+  for (const process of await treeOf(pid))
+    for (const name of await readdir(`/proc/${process}/fd`).catch(() => [])) {
+      const path = `/proc/${process}/fd/${name}`;
+      const target = await readlink(path).catch(() => '');
+      if (target.startsWith('/memfd:runsc-memory')) return path;
+    }
+  return undefined;
+}
+
+/** What sentry, gofer and their helpers have for themselves. */
+async function anonymousBytes(pid: number): Promise<number> {
+  const sizes = await Promise.all(
+    (await treeOf(pid)).map(async (process) => {
+      const text = await readFile(`/proc/${process}/status`, 'utf8').catch(() => '');
+      return Number(/^RssAnon:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1_024;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

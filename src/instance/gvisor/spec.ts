@@ -1,0 +1,104 @@
+import { basename } from 'node:path';
+import type { GuestBundle } from '../../image/bundle.ts';
+import { containerIdBase, guestPrograms } from '../../image/root.ts';
+
+import type { AgentProfile } from '../../protocol/profile.ts';
+
+/** Where our bundles are in the sandbox. */
+const bundleDir = '/opt/heddle';
+/** The agent's folder: in the sandbox's memory. */
+const workDir = '/run/heddle';
+
+/** What an instance is made from: paths on the host. */
+export interface SandboxParts {
+  readonly rootDir: string;
+  readonly bundle: GuestBundle;
+  readonly bundleFolder: string;
+}
+
+/** In the sandbox's own kernel the agent may do everything that makes containers; nothing of it means anything outside. */
+const agentCapabilities = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'KILL',
+  'MKNOD',
+  'NET_ADMIN',
+  'SETGID',
+  'SETPCAP',
+  'SETUID',
+  'SYS_ADMIN',
+  'SYS_CHROOT',
+  'SYS_PTRACE',
+  'SYS_RESOURCE',
+  'SYS_TIME',
+].map((name) => `CAP_${name}`);
+
+/** What containers see of the sandbox's files. */
+const containerPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/opt/node24', '/opt/node22'];
+
+/** `config.json` of the bundle that runsc runs, as the OCI runtime specification 1.0.2 has it. */
+export function sandboxSpec(parts: SandboxParts): object {
+  const profile = JSON.stringify(agentProfile(parts));
+  const agent = inBundleDir(parts.bundle.agent);
+  return ociSpec({
+    rootDir: parts.rootDir,
+    args: [guestPrograms['nodejs24.x'], agent],
+    environment: ['PATH=/usr/bin:/bin', `HEDDLE_AGENT_PROFILE=${profile}`],
+    mounts: [
+      { destination: bundleDir, type: 'bind', source: parts.bundleFolder, options: ['rbind', 'ro'] },
+      { destination: '/run', type: 'tmpfs', source: 'tmpfs' },
+      // gVisor's cgroups, version 1. Of its controllers only `pids` limits anything (runsc of 2024-07, measured).
+      { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' },
+    ],
+  });
+}
+
+/** What differs between a probe's sandbox and an instance's. */
+export interface OciParts {
+  readonly rootDir: string;
+  readonly args: readonly string[];
+  readonly environment: readonly string[];
+  readonly mounts: readonly object[];
+}
+
+/** A sandbox with a read-only root, a `/tmp` in memory and no network. */
+export function ociSpec({ rootDir, args, environment, mounts }: OciParts): object {
+  const capabilities = Object.fromEntries(
+    ['bounding', 'effective', 'permitted', 'inheritable'].map((set) => [set, agentCapabilities]),
+  );
+  return {
+    ociVersion: '1.0.2',
+    hostname: 'heddle',
+    root: { path: rootDir, readonly: true },
+    process: { user: { uid: 0, gid: 0 }, cwd: '/', args, env: environment, capabilities },
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['mode=1777'] },
+      ...mounts,
+    ],
+    linux: { namespaces: ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type })) },
+  };
+}
+
+function agentProfile({ bundle }: SandboxParts): AgentProfile {
+  const runtime = inBundleDir(bundle.runtimeNode);
+  return {
+    channels: 'inherited',
+    workDir,
+    programs: guestPrograms,
+    nodeRuntime: runtime,
+    binds: [...containerPaths, runtime].map((path) => [path, path] as const),
+    bwrap: '/usr/bin/bwrap',
+    // The same ids in every instance: each has a kernel of its own.
+    user: { kind: 'ids', idBase: containerIdBase },
+    memoryLimit: 'watch',
+    processLimit: 'cgroup1',
+    unshareNetwork: false,
+    clones: false,
+  };
+}
+
+function inBundleDir(path: string): string {
+  return `${bundleDir}/${basename(path)}`;
+}

@@ -1,0 +1,68 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { bundleGuest } from '../../image/bundle.ts';
+import { nodeProgram } from '../../image/node-programs.ts';
+import { limits } from '../../model/limits.ts';
+import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
+import { instanceFolder, instanceMarks, type Places } from '../places.ts';
+import { startTree } from '../process-tree.ts';
+import { treeResidentBytes } from '../resident.ts';
+import { sweepRun } from '../sweep.ts';
+import { treeInstance } from '../tree-instance.ts';
+import { probeHost } from './probe.ts';
+import { agentCommand, type HostGuest } from './view.ts';
+
+/**
+ * Instances without a kernel of their own: the agent and its containers are bubblewrap sandboxes on the host's kernel, so
+ * a hole in that kernel is a way out, and into everything the service may do. For code that one trusts, and for
+ * development; never chosen by `auto`.
+ *
+ * As root its containers run under user ids that nobody else has; as an ordinary user, in user namespaces.
+ */
+export function createHostDriver(places: Places): InstanceDriver {
+  let guest: Promise<HostGuest> | undefined;
+  return {
+    name: 'host',
+    capabilities: { ownKernel: false, emulated: false, clones: false },
+    probe: probeHost,
+    prepare: async () => {
+      // A failed one is tried again.
+      guest = findGuest(places).catch((error: unknown) => {
+        guest = undefined;
+        throw error;
+      });
+      await guest;
+    },
+    start: async (spec, signal) => startInstance(places, await (guest ?? findGuest(places)), spec, signal),
+    sweep: () => sweepRun(places, 'host'),
+  };
+}
+
+async function findGuest(places: Places): Promise<HostGuest> {
+  const [bundle, node24, node22] = await Promise.all([
+    bundleGuest(`${places.cache}/guest`),
+    nodeProgram('nodejs24.x'),
+    nodeProgram('nodejs22.x'),
+  ]);
+  return { bundle, programs: { 'nodejs24.x': node24.path, 'nodejs22.x': node22.path } };
+}
+
+async function startInstance(
+  places: Places,
+  guest: HostGuest,
+  spec: InstanceSpec,
+  signal: AbortSignal,
+): Promise<Instance> {
+  signal.throwIfAborted();
+  const folder = instanceFolder(places, 'host', spec.instanceId);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const command = await agentCommand(guest, folder);
+    signal.throwIfAborted();
+    const marks = instanceMarks(places, spec.instanceId);
+    const tree = await startTree({ command, marks, channels: limits.channelsPerInstance, cwd: folder });
+    return treeInstance({ spec, tree, folder, residentBytes: () => treeResidentBytes(tree.pid) });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

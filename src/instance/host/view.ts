@@ -1,0 +1,126 @@
+import { randomInt } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { GuestBundle } from '../../image/bundle.ts';
+import { guestPrograms } from '../../image/root.ts';
+import { runtimes, type RuntimeName } from '../../model/configuration.ts';
+import type { AgentProfile } from '../../protocol/profile.ts';
+import { isRoot } from '../user.ts';
+
+/** Where our bundles are, as agent and containers see it. */
+const bundleDir = '/opt/heddle';
+/** The agent's folder, as it sees it. */
+const workDir = '/run/heddle';
+
+/** What the agent of a host instance runs with: paths on the host. */
+export interface HostGuest {
+  readonly bundle: GuestBundle;
+  readonly programs: Readonly<Record<RuntimeName, string>>;
+}
+
+/** What of the host's files programs need in order to run. Nothing that names the host's users, networks or secrets. */
+const systemPaths = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/etc/alternatives',
+  '/etc/ld.so.cache',
+  '/etc/localtime',
+  '/etc/mime.types',
+  '/etc/ssl/certs',
+];
+
+/**
+ * What the agent keeps where it is root: to make namespaces and mounts, to give containers ids and limits, to look after
+ * them. The host's other powers (modules, raw devices, time, reboot) it does not get.
+ */
+const agentCapabilities = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_DAC_READ_SEARCH',
+  'CAP_FOWNER',
+  'CAP_KILL',
+  'CAP_NET_ADMIN',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_ADMIN',
+  'CAP_SYS_CHROOT',
+  'CAP_SYS_PTRACE',
+  'CAP_SYS_RESOURCE',
+];
+
+/**
+ * The whole command that runs the agent in its view of the host: the system's programs and libraries, read-only; ours
+ * under the same paths as in the guest image; `folder` as its only writable place on disk; no `/home`, no `/root`.
+ */
+export async function agentCommand(guest: HostGuest, folder: string): Promise<[string, ...string[]]> {
+  const profile = JSON.stringify(await agentProfile(guest));
+  return [
+    'bwrap',
+    ...viewArguments(),
+    ...runtimes.flatMap((runtime) => ['--ro-bind', guest.programs[runtime], guestPrograms[runtime]]),
+    ...bundles(guest).flatMap((path) => ['--ro-bind', path, inBundleDir(path)]),
+    ...['--bind', folder, workDir],
+    ...['--clearenv', '--setenv', 'PATH', '/usr/bin:/bin', '--setenv', 'HEDDLE_AGENT_PROFILE', profile],
+    ...['--chdir', workDir, guestPrograms['nodejs24.x'], inBundleDir(guest.bundle.agent)],
+  ];
+}
+
+/** Flags of {@link agentCommand} that do not depend on what is run. The probe uses them too. */
+export function viewArguments(): string[] {
+  const user = isRoot()
+    ? agentCapabilities.flatMap((name) => ['--cap-add', name])
+    : ['--unshare-user', '--uid', '1000', '--gid', '1000'];
+  return [
+    ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'heddle'],
+    ...user,
+    ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path]),
+    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+  ];
+}
+
+async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
+  const there = await Promise.all(systemPaths.map((path) => exists(path)));
+  const own = [...runtimes.map((runtime) => guestPrograms[runtime]), ...bundles(guest).map(inBundleDir)];
+  return {
+    channels: 'inherited',
+    workDir,
+    programs: guestPrograms,
+    nodeRuntime: inBundleDir(guest.bundle.runtimeNode),
+    binds: [...systemPaths.filter((_, index) => there[index]), ...own].map((path) => [path, path] as const),
+    bwrap: '/usr/bin/bwrap',
+    user: isRoot() ? { kind: 'ids', idBase: freshIdBase() } : { kind: 'namespace' },
+    memoryLimit: 'watch',
+    processLimit: 'rlimit',
+    unshareNetwork: true,
+    clones: false,
+  };
+}
+
+/**
+ * User ids for an instance's containers that nobody else on this machine has: RLIMIT_NPROC counts by user, so two
+ * containers with the same one would take each other's processes. 32 of them, at random from a thousand million that
+ * distributions leave alone (they end at 65,536, systemd's and subuid's ranges lie far apart from each other in between).
+ */
+function freshIdBase(): number {
+  return 1_000_000_000 + 32 * randomInt(31_250_000);
+}
+
+function bundles({ bundle }: HostGuest): string[] {
+  return [bundle.agent, bundle.runtimeNode];
+}
+
+function inBundleDir(path: string): string {
+  return `${bundleDir}/${basename(path)}`;
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
