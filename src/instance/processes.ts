@@ -59,7 +59,7 @@ export async function ancestors(): Promise<ReadonlySet<number>> {
   return pids;
 }
 
-/** Children of a process, from `/proc/<pid>/task/*​/children` (Linux 4.2; proc_pid_children(5)). Empty if it is gone. */
+/** Children of a process, from `/proc/<pid>/task/<tid>/children` (Linux 4.2; proc_pid_children(5)). Empty if it is gone. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const lists = await Promise.all(

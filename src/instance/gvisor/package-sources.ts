@@ -37,7 +37,7 @@ export async function packageSources(): Promise<PackageSource[]> {
 /** The entries for binary packages below a folder such as `/etc/apt`, in either format of sources.list(5). */
 export async function aptEntries(folder: string): Promise<AptEntry[]> {
   const parts = await readdir(join(folder, 'sources.list.d')).catch(() => []);
-  const paths = ['sources.list', ...parts.toSorted().map((name) => `sources.list.d/${name}`)];
+  const paths = ['sources.list', ...parts.map((name) => `sources.list.d/${name}`)];
   const entries = await Promise.all(
     paths.map(async (path) => {
       const text = await readFile(join(folder, path), 'utf8').catch(() => '');

@@ -8,17 +8,10 @@ const deadlineMs = 5_000;
 
 /** Runs a shell in the view of an agent, and in that a container's namespaces. */
 export function probeHost(signal: AbortSignal): Promise<ProbeVerdict> {
-  const inner = [
-    '--unshare-all',
-    ...(isRoot() ? [] : ['--unshare-user']),
-    '--ro-bind',
-    '/',
-    '/',
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-  ];
+  // As containers are made. `--unshare-all` would be shorter, and would also try a user namespace as root, where the
+  // kernel then refuses a second `/proc`.
+  const namespaces = ['pid', 'ipc', 'uts', 'net', ...(isRoot() ? [] : ['user'])].map((name) => `--unshare-${name}`);
+  const inner = [...namespaces, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
   return runProbe(
     {
       driver: 'host',

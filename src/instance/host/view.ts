@@ -64,23 +64,31 @@ export async function agentCommand(guest: HostGuest, folder: string): Promise<[s
     ...viewArguments(),
     ...runtimes.flatMap((runtime) => ['--ro-bind', guest.programs[runtime], guestPrograms[runtime]]),
     ...bundles(guest).flatMap((path) => ['--ro-bind', path, inBundleDir(path)]),
-    ...['--bind', folder, workDir],
-    ...['--clearenv', '--setenv', 'PATH', '/usr/bin:/bin', '--setenv', 'HEDDLE_AGENT_PROFILE', profile],
-    ...['--chdir', workDir, guestPrograms['nodejs24.x'], inBundleDir(guest.bundle.agent)],
+    '--bind',
+    folder,
+    workDir,
+    '--chdir',
+    workDir,
+    '--clearenv',
+    '--setenv',
+    'PATH',
+    '/usr/bin:/bin',
+    '--setenv',
+    'HEDDLE_AGENT_PROFILE',
+    profile,
+    guestPrograms['nodejs24.x'],
+    inBundleDir(guest.bundle.agent),
   ];
 }
 
 /** Flags of {@link agentCommand} that do not depend on what is run. The probe uses them too. */
 export function viewArguments(): string[] {
+  const lives = ['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'heddle'];
   const user = isRoot()
     ? agentCapabilities.flatMap((name) => ['--cap-add', name])
     : ['--unshare-user', '--uid', '1000', '--gid', '1000'];
-  return [
-    ...['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'heddle'],
-    ...user,
-    ...systemPaths.flatMap((path) => ['--ro-bind-try', path, path]),
-    ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-  ];
+  const files = systemPaths.flatMap((path) => ['--ro-bind-try', path, path]);
+  return [...lives, ...user, ...files, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'];
 }
 
 async function agentProfile(guest: HostGuest): Promise<AgentProfile> {

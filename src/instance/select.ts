@@ -1,0 +1,73 @@
+import type { Settings } from '../model/settings.ts';
+import type { InstanceDriver, ProbeVerdict } from './contract.ts';
+import { probed, type ProbeOptions } from './probe-cache.ts';
+
+/** A driver that works here, and what its probe said. */
+export interface SelectedDriver {
+  readonly driver: InstanceDriver;
+  readonly verdict: ProbeVerdict;
+}
+
+/**
+ * The driver to use. By name: that one, or an Error with evidence and remedy. `auto`: of those that give instances a
+ * kernel of their own, the first in the order of `drivers` that works at native speed, else the first that works; an Error
+ * that says it all if none does. Asks no more drivers than it must.
+ */
+export async function selectDriver(
+  wanted: Settings['driver'],
+  drivers: readonly InstanceDriver[],
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<SelectedDriver> {
+  if (wanted !== 'auto') return named(wanted, drivers, options, signal);
+  const slow: SelectedDriver[] = [];
+  const failed: ProbeVerdict[] = [];
+  for (const driver of drivers.filter(({ capabilities }) => capabilities.ownKernel)) {
+    const verdict = await probed(driver, options, signal);
+    if (verdict.works && !isEmulated(verdict)) return { driver, verdict };
+    if (verdict.works) slow.push({ driver, verdict });
+    else failed.push(verdict);
+  }
+  const [first] = slow;
+  if (first !== undefined) return first;
+  throw new Error(
+    `No driver that isolates user code works on this machine.\n${failed.map(explain).join('\n')}\n` +
+      'For code that you trust, `--driver host` runs it in containers on the kernel of this machine.',
+  );
+}
+
+/** What all drivers say, in their order, for `heddle doctor`. Asked one after the other: they measure. */
+export async function allVerdicts(
+  drivers: readonly InstanceDriver[],
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<ProbeVerdict[]> {
+  const verdicts: ProbeVerdict[] = [];
+  for (const driver of drivers) verdicts.push(await probed(driver, options, signal));
+  return verdicts;
+}
+
+async function named(
+  name: InstanceDriver['name'],
+  drivers: readonly InstanceDriver[],
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<SelectedDriver> {
+  const driver = drivers.find((it) => it.name === name);
+  if (driver === undefined)
+    throw new Error(`There is no driver ${name}; there are ${drivers.map((it) => it.name).join(', ')}.`);
+  let verdict = await probed(driver, options, signal);
+  // Somebody who asks by name after mending something should not be told what was true before.
+  if (!verdict.works && options.fresh !== true) verdict = await probed(driver, { ...options, fresh: true }, signal);
+  if (!verdict.works) throw new Error(`The driver ${name} was asked for and does not work here.\n${explain(verdict)}`);
+  return { driver, verdict };
+}
+
+/** The processor is emulated in software: QEMU's name for it. */
+function isEmulated({ mode }: ProbeVerdict): boolean {
+  return mode === 'tcg';
+}
+
+function explain({ driver, mode, evidence, remedy }: ProbeVerdict): string {
+  return `  ${driver} (${mode}): ${evidence}${remedy === undefined ? '' : ` ${remedy}`}`;
+}
