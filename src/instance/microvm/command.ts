@@ -31,21 +31,29 @@ export function portName(index: number): string {
 
 /** QEMU's arguments (qemu(1)). There is no network device, and QEMU may neither start programs nor gain rights. */
 export function qemuArguments(command: QemuCommand): string[] {
-  const { accelerator, machine, memoryMb, boot, disk } = command;
+  const { accelerator, machine, memoryMb, boot } = command;
+  // A template's QEMU hands its state to a program; nothing but our own code ever runs in that guest.
+  const spawn = boot === undefined ? 'deny' : 'allow';
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-name', 'heddle'],
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-accel', accelerator === 'kvm' ? 'kvm' : `tcg,tb-size=${translationCacheMb}`],
-    ...['-cpu', accelerator === 'kvm' ? 'host' : 'max', '-smp', '1', '-m', `${memoryMb}`],
-    ...['-machine', machineOptions(machine, command.memory !== undefined)],
-    ...memoryBackend(command),
-    ...['-rtc', `base=${clockBase}`],
-    ...['-chardev', `socket,id=qmp,fd=${fd.qmp}`, '-mon', 'chardev=qmp,mode=control'],
-    ...['-chardev', `socket,id=console,fd=${fd.console}`, '-serial', 'chardev:console'],
-    ...(disk === undefined ? [] : diskArguments(disk)),
-    ...channelArguments(command.channels),
-    ...(boot === undefined ? ['-incoming', 'defer'] : bootArguments(boot)),
-  ];
+    ['-nodefaults', '-no-user-config', '-no-reboot'],
+    ['-display', 'none'],
+    ['-name', 'heddle'],
+    ['-sandbox', `on,obsolete=deny,elevateprivileges=deny,resourcecontrol=deny,spawn=${spawn}`],
+    ['-accel', accelerator === 'kvm' ? 'kvm' : `tcg,tb-size=${translationCacheMb}`],
+    ['-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ['-smp', '1'],
+    ['-m', `${memoryMb}`],
+    ['-machine', machineOptions(machine, command.memory !== undefined)],
+    memoryBackend(command),
+    ['-rtc', `base=${clockBase}`],
+    ['-chardev', `socket,id=qmp,fd=${fd.qmp}`],
+    ['-mon', 'chardev=qmp,mode=control'],
+    ['-chardev', `socket,id=console,fd=${fd.console}`],
+    ['-serial', 'chardev:console'],
+    diskArguments(command.disk),
+    channelArguments(command.channels),
+    boot === undefined ? ['-incoming', 'defer'] : bootArguments(boot),
+  ].flat();
 }
 
 function machineOptions(machine: Machine, backend: boolean): string {
@@ -55,21 +63,29 @@ function machineOptions(machine: Machine, backend: boolean): string {
 
 function memoryBackend({ memory, memoryMb }: QemuCommand): string[] {
   if (memory === undefined) return [];
-  const { path, shared } = memory;
-  return ['-object', `memory-backend-file,id=mem,size=${memoryMb}M,mem-path=${quote(path)},share=${shared ? 'on' : 'off'}`];
+  const share = memory.shared ? 'on' : 'off';
+  return ['-object', `memory-backend-file,id=mem,size=${memoryMb}M,mem-path=${quote(memory.path)},share=${share}`];
 }
 
-function diskArguments(path: string): string[] {
-  const file = `driver=raw,node-name=root,read-only=on,file.driver=file,file.filename=${quote(path)},file.locking=off`;
-  return ['-blockdev', file, '-device', 'virtio-blk-pci,drive=root'];
+function diskArguments(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  // Nobody writes to it, so nobody needs to lock it against anybody.
+  const file = `file.driver=file,file.filename=${quote(path)},file.locking=off`;
+  return ['-blockdev', `driver=raw,node-name=root,read-only=on,${file}`, '-device', 'virtio-blk-pci,drive=root'];
 }
 
 function channelArguments(channels: number): string[] {
-  const ports = Array.from({ length: channels }, (_, index) => [
-    ...['-chardev', `socket,id=c${index},fd=${fd.channel(index)}`],
-    ...['-device', `virtserialport,chardev=c${index},nr=${index + 1},name=${portName(index)}`],
-  ]);
-  return ['-device', `virtio-serial-pci,max_ports=${channels + 1}`, ...ports.flat()];
+  const port = (index: number): string[] => [
+    '-chardev',
+    `socket,id=c${index},fd=${fd.channel(index)}`,
+    '-device',
+    `virtserialport,chardev=c${index},nr=${index + 1},name=${portName(index)}`,
+  ];
+  return [
+    '-device',
+    `virtio-serial-pci,max_ports=${channels + 1}`,
+    ...Array.from({ length: channels }, (_, n) => port(n)).flat(),
+  ];
 }
 
 function bootArguments(boot: NonNullable<QemuCommand['boot']>): string[] {

@@ -12,9 +12,9 @@ export interface QemuSpec {
   readonly args: readonly string[];
   /** Number of virtio-serial channels. */
   readonly channels: number;
-  /** Which service and which instance it belongs to: how a sweep finds it. QEMU gets no other environment. */
-  readonly home: string;
-  readonly instanceId: string;
+  /** `instanceMarks`: how a sweep finds it. QEMU gets no other environment. */
+  readonly marks: Readonly<Record<string, string>>;
+  readonly cwd: string;
 }
 
 /** A running QEMU. All that leads to it are socket pairs that it was born with: it has nothing in the file system. */
@@ -35,7 +35,8 @@ export async function startQemu(spec: QemuSpec): Promise<Qemu> {
   const pipes = Array.from({ length: fd.channel(spec.channels) - 3 }, () => 'pipe' as const);
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...spec.args], {
     stdio: ['ignore', 'pipe', 'pipe', ...pipes],
-    env: { PATH: process.env['PATH'], HEDDLE_HOME: spec.home, HEDDLE_INSTANCE: spec.instanceId },
+    env: { PATH: process.env['PATH'], ...spec.marks },
+    cwd: spec.cwd,
   });
   const streams = child.stdio.slice(3).filter((stream) => stream instanceof Duplex);
   const [control, serial, state, ...channels] = streams;
@@ -73,12 +74,17 @@ function exitOf(child: ChildProcess, words: () => string): Promise<string> {
   });
 }
 
+interface TextSource {
+  setEncoding(encoding: 'latin1'): unknown;
+  on(event: 'data', listener: (text: string) => void): unknown;
+}
+
 /** Collects the end of what is printed. What a guest prints is hostile: only plain text is kept. */
-function lastWords(streams: readonly ({ setEncoding(encoding: 'latin1'): void; on(event: 'data', listener: (text: string) => void): unknown } | null | undefined)[]): () => string {
+function lastWords(sources: readonly (TextSource | null | undefined)[]): () => string {
   let text = '';
-  for (const stream of streams) {
-    stream?.setEncoding('latin1');
-    stream?.on('data', (part) => (text = (text + part).slice(-lastWordsBytes)));
+  for (const source of sources) {
+    source?.setEncoding('latin1');
+    source?.on('data', (part) => (text = (text + part).slice(-lastWordsBytes)));
   }
   return () => text.replaceAll(/[^\x20-\x7e\n]/g, '').trim();
 }

@@ -31,7 +31,9 @@ export class Qmp {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.push({ resolve, reject, what: command });
-    this.#stream.write(`${JSON.stringify(args === undefined ? { execute: command } : { execute: command, arguments: args })}\n`);
+    this.#stream.write(
+      `${JSON.stringify(args === undefined ? { execute: command } : { execute: command, arguments: args })}\n`,
+    );
     return promise;
   }
 
@@ -61,7 +63,7 @@ export class Qmp {
     const message = parse(line);
     if (message === undefined) this.#fail(new Error(`QEMU sent what is not a message: ${line.slice(0, 200)}`));
     else if (typeof message['event'] === 'string')
-      for (const listener of [...this.#listeners]) listener(message['event'], message['data']);
+      this.#listeners.forEach((listener) => listener(String(message['event']), message['data']));
     else if ('return' in message || 'error' in message) this.#answer(message);
   }
 
@@ -76,7 +78,7 @@ export class Qmp {
     this.#failed = error;
     this.#stream.destroy();
     for (const { reject } of this.#waiting.splice(0)) reject(error);
-    for (const listener of [...this.#listeners]) listener('', undefined);
+    this.#listeners.forEach((listener) => listener('', undefined));
   }
 }
 

@@ -1,0 +1,46 @@
+import { configurationKey, type Configuration } from '../../model/configuration.ts';
+import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
+import type { Places } from '../places.ts';
+import { sweepRun } from '../sweep.ts';
+import { parkClone, wakeClone } from './clone.ts';
+import type { Accelerator } from './command.ts';
+import { microvmInstance } from './instance.ts';
+import { ensureParts } from './parts.ts';
+import { probeMicrovm } from './probe.ts';
+import { ensureTemplate, type Template } from './template.ts';
+
+/**
+ * Instances that are virtual machines, by QEMU: with the processor's own help (`kvm`), or anywhere, emulated (`tcg`). These
+ * are two drivers of one name, because they are probed, chosen and judged apart.
+ *
+ * Each instance is a copy of a template that was booted once per configuration: its memory is the template's file, mapped
+ * so that what it writes is its own. It must be told who it is (`identify`) before it serves anybody.
+ */
+export function createMicrovmDriver(places: Places, accelerator: Accelerator): InstanceDriver {
+  const templates = new Map<string, Template>();
+  return {
+    name: 'microvm',
+    capabilities: { ownKernel: true, emulated: accelerator === 'tcg', clones: true },
+    probe: (signal) => probeMicrovm(places, accelerator, signal),
+    prepare: async (configuration, report, signal) => {
+      const parts = await ensureParts(places, report, signal);
+      const template = await ensureTemplate(places, accelerator, parts, configuration, report, signal);
+      templates.set(configurationKey(configuration), template);
+    },
+    start: (spec, signal) => start(places, templateFor(templates, spec.configuration), spec, signal),
+    sweep: () => sweepRun(places, 'microvm'),
+  };
+}
+
+async function start(places: Places, template: Template, spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
+  signal.throwIfAborted();
+  const qemu = await wakeClone(await parkClone(places, template, spec.instanceId), template, signal);
+  return microvmInstance(spec, qemu, template.containers);
+}
+
+function templateFor(templates: ReadonlyMap<string, Template>, configuration: Configuration): Template {
+  const key = configurationKey(configuration);
+  const template = templates.get(key);
+  if (template === undefined) throw new Error(`Start of a microvm instance ${key} before \`prepare\` of it succeeded.`);
+  return template;
+}

@@ -1,0 +1,35 @@
+import { treeResidentBytes } from '../resident.ts';
+import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
+import type { Qemu } from './qemu.ts';
+
+/** The instance that a running copy is. */
+export function microvmInstance(spec: InstanceSpec, qemu: Qemu, containers: readonly number[]): Instance {
+  const asked = new Set<number>();
+  let destroying = false;
+  const exited = qemu.exited.then((detail): InstanceExit => {
+    // Nobody reads these, so nobody would see them end.
+    qemu.channels.forEach((channel, index) => asked.has(index) || channel.destroy());
+    return { expected: destroying, detail };
+  });
+  return {
+    id: spec.instanceId,
+    configuration: spec.configuration,
+    containers,
+    helloSaid: true,
+    channel: (index) => {
+      const channel = qemu.channels[index];
+      if (channel === undefined)
+        throw new RangeError(`Channel ${index} was asked for; an instance has ${qemu.channels.length}, from 0.`);
+      asked.add(index);
+      return channel;
+    },
+    exited,
+    residentBytes: () => treeResidentBytes(qemu.pid),
+    destroy: async () => {
+      destroying = true;
+      await qemu.kill();
+      await exited;
+      for (const channel of qemu.channels) channel.destroy();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { bundleGuest } from '../../image/bundle.ts';
+import { keyOf } from '../../image/cache.ts';
+import { guestFolder, initramfs } from '../../image/initramfs.ts';
+import { initScript } from '../../image/init-script.ts';
+import { ensureKernel, type GuestKernel } from '../../image/kernel.ts';
+import { ensureRootImage, type RootImage } from '../../image/root-image.ts';
+import { ensureRoot, guestPrograms, type GuestRoot } from '../../image/root.ts';
+import { runTool } from '../../image/tool.ts';
+import type { Places } from '../places.ts';
+import { agentFile, guestProfile, profileFile, runtimeFile } from './profile.ts';
+
+/** Everything a guest is booted from, found or built. */
+export interface GuestParts {
+  readonly root: GuestRoot;
+  readonly image: RootImage;
+  readonly kernel: GuestKernel;
+  readonly init: string;
+  /** Files of ours in the guest, by name. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Names all of it, and the QEMU and processor it is for. */
+  readonly hash: string;
+}
+
+/** Finds or builds it: some ten seconds the first time, and then only as long as it takes to bundle our own code. */
+export async function ensureParts(
+  places: Places,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<GuestParts> {
+  const bundle = await bundleGuest(`${places.cache}/guest`);
+  const root = await ensureRoot(places.cache, report, signal);
+  const image = await ensureRootImage(places.cache, root, report, signal);
+  const kernel = await ensureKernel(places.cache, report, signal);
+  const init = initScript([guestPrograms['nodejs24.x'], `${guestFolder}/${agentFile}`]);
+  const files = {
+    [agentFile]: await readFile(bundle.agent),
+    [runtimeFile]: await readFile(bundle.runtimeNode),
+    [profileFile]: Buffer.from(JSON.stringify(guestProfile)),
+  };
+  const qemu = await runTool('qemu-system-x86_64', ['--version'], { signal });
+  const ours = Object.values(files).map((content) => content.toString('base64'));
+  const hash = keyOf({ image: image.hash, kernel: kernel.hash, init, ours, qemu, processor: await processor() });
+  return { root, image, kernel, init, files, hash };
+}
+
+/** The initial file system that boots them. */
+export function initramfsOf({ kernel, root, init, files }: GuestParts): Promise<Uint8Array> {
+  return initramfs(kernel, root, init, files);
+}
+
+/** A template remembers its processor's abilities and the pace of its clock, so a copy must run on the same kind. */
+async function processor(): Promise<string> {
+  const text = await readFile('/proc/cpuinfo', 'utf8');
+  return text
+    .slice(0, text.indexOf('\n\n'))
+    .split('\n')
+    .filter((line) => /^(model name|flags|stepping|microcode)/.test(line))
+    .join('\n');
+}
