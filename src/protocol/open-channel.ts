@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 /**
  * A stream over a file descriptor that this process was born with or has opened: a Unix socket, or a character device
@@ -7,7 +6,7 @@ import type { Duplex } from 'node:stream';
  *
  * Throws if the descriptor is not open, or is of a kind that cannot be waited for (a file).
  */
-export function openChannel(fd: number): Duplex {
+export function openChannel(fd: number): Socket {
   try {
     return new Socket({ fd, readable: true, writable: true });
   } catch (error) {
@@ -28,7 +27,7 @@ interface PipeHandle {
  * Node's public interface refuses to wait for a character device, although it can (the kernel's virtio port supports
  * poll and non-blocking reads). Its own pipe handle takes any descriptor, so the stream is put on one of those.
  */
-function openDevice(fd: number): Duplex {
+function openDevice(fd: number): Socket {
   const { Pipe, constants } = pipeBinding();
   const handle = new Pipe(constants.SOCKET);
   const failed = handle.open(fd);

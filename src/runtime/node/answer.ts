@@ -1,0 +1,76 @@
+import { limits } from '../../model/limits.ts';
+import { encodeFrame } from '../../protocol/encode.ts';
+import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
+import { errorBody, RuntimeFault } from './errors.ts';
+import type { ResponseStream } from './streamify.ts';
+
+const { stringify } = JSON;
+const { ceil } = Math;
+const resourceUsage = process.resourceUsage.bind(process);
+
+/** What stands beside every answer. */
+interface Measured {
+  readonly initMs: number | undefined;
+}
+
+/** The last word for an invocation that gave `value`: a result, or an error if that has no JSON or is too large. */
+export function resultFrame(value: unknown, measured: Measured): readonly Buffer[] {
+  let json: string | undefined;
+  try {
+    json = stringify(value);
+  } catch (error) {
+    const fault = new RuntimeFault('MarshalError', `Unable to stringify response body: ${String(error)}`);
+    return errorFrame('invoke', errorBody(fault), measured);
+  }
+  // Functions, symbols and undefined have no JSON; AWS answers null.
+  return payloadFrame(Buffer.from(json ?? 'null'), measured);
+}
+
+/** The same for an answer that was streamed. */
+export function streamFrame(stream: ResponseStream, measured: Measured): readonly Buffer[] {
+  if (stream.bytes > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
+  return payloadFrame(stream.collected(), measured);
+}
+
+function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
+  if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
+  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...initMs(measured) });
+}
+
+/** The last word for an invocation that failed. `exits`: and for this process. */
+export function errorFrame(
+  phase: 'init' | 'invoke',
+  error: FunctionErrorBody,
+  measured: Measured,
+  exits = false,
+): readonly Buffer[] {
+  return encode({
+    type: 'error',
+    phase,
+    error,
+    ...(exits ? { exits: true } : {}),
+    memoryPeakMb: memoryPeakMb(),
+    ...initMs(measured),
+  });
+}
+
+/** AWS Lambda's words. */
+function tooLarge(): FunctionErrorBody {
+  return {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${limits.payloadBytesMax} bytes).`,
+  };
+}
+
+function encode(message: RuntimeMessage): readonly Buffer[] {
+  return encodeFrame(message);
+}
+
+function initMs(measured: Measured): { readonly initMs?: number } {
+  return measured.initMs === undefined ? {} : { initMs: measured.initMs };
+}
+
+/** Most memory that this process ever had resident, MiB (the kernel counts KiB). */
+function memoryPeakMb(): number {
+  return ceil(resourceUsage().maxRSS / 1_024);
+}

@@ -1,0 +1,25 @@
+import { format } from 'node:util';
+import type { InvocationLog } from './invocation-log.ts';
+
+/** `TIME<tab>REQUEST<tab>LEVEL<tab>TEXT`, AWS Lambda's text format. */
+export function logLine(log: InvocationLog, level: string, args: readonly unknown[]): void {
+  if (log.full) return;
+  log.write(`${new Date().toISOString()}\t${log.requestId}\t${level}\t${format(...args)}\n`);
+}
+
+/**
+ * Sends `console` to the log. Methods that print through another (`table`, `count`, `timeEnd`, `group`, `assert`) follow
+ * by themselves; `dir` and consoles that user code makes write to `process.stdout`, which is captured too.
+ */
+export function captureConsole(log: InvocationLog): void {
+  const info = (...args: unknown[]): void => logLine(log, 'INFO', args);
+  Object.assign(console, {
+    log: info,
+    info,
+    trace: (...args: unknown[]): void => logLine(log, 'TRACE', args),
+    debug: (...args: unknown[]): void => logLine(log, 'DEBUG', args),
+    warn: (...args: unknown[]): void => logLine(log, 'WARN', args),
+    error: (...args: unknown[]): void => logLine(log, 'ERROR', args),
+    fatal: (...args: unknown[]): void => logLine(log, 'FATAL', args),
+  });
+}

@@ -1,0 +1,64 @@
+import { limits } from '../../model/limits.ts';
+import { encodeFrame } from '../../protocol/encode.ts';
+import type { SyncWriter } from './sync-writer.ts';
+
+/**
+ * What user code prints, on its way to the host. During an invocation text goes out at once, so that nothing is lost
+ * when the code then hangs or ends the process. What is printed between invocations is held for the next one. Each
+ * invocation may print `limits.logBytesMax`; what goes beyond is dropped, and a line says so.
+ */
+export class InvocationLog {
+  readonly #writer: SyncWriter;
+  #bytesLeft: number = limits.logBytesMax;
+  #open = false;
+  #held = '';
+  /** Request of the running or, between invocations, the last invocation; stands in every line of `console`. */
+  requestId = '';
+
+  constructor(writer: SyncWriter) {
+    this.#writer = writer;
+  }
+
+  /** Whether what is written now is dropped: then it need not be formatted. */
+  get full(): boolean {
+    return this.#bytesLeft <= 0;
+  }
+
+  write(text: string): void {
+    if (this.#bytesLeft <= 0) return;
+    const bytes = Buffer.byteLength(text);
+    const kept = bytes <= this.#bytesLeft ? text : cutToBytes(text, this.#bytesLeft) + cutNotice;
+    this.#bytesLeft -= bytes;
+    if (this.#open) this.#send(kept);
+    else this.#held += kept;
+  }
+
+  /** The running invocation may be told from now on; first of all what was held for it. */
+  open(): void {
+    this.#open = true;
+    if (this.#held === '') return;
+    this.#send(this.#held);
+    this.#held = '';
+  }
+
+  /** The invocation has its answer. The quota starts anew. */
+  close(): void {
+    this.#open = false;
+    this.#bytesLeft = limits.logBytesMax;
+  }
+
+  #send(text: string): void {
+    if (text !== '') this.#writer.write(encodeFrame({ type: 'log', text }));
+  }
+}
+
+const cutNotice = `\n[heddle] Output was cut: one invocation may print ${limits.logBytesMax} bytes.\n`;
+
+/** The longest beginning of `text` that is at most `bytes` long in UTF-8. */
+function cutToBytes(text: string, bytes: number): string {
+  const encoded = Buffer.from(text);
+  let end = Math.min(bytes, encoded.length);
+  // Bytes 10xxxxxx continue a character.
+  while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end--;
+  return encoded.toString('utf8', 0, end);
+}

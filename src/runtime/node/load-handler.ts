@@ -1,0 +1,69 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { isErrorCode, RuntimeFault } from './errors.ts';
+import { parseHandlerName, type HandlerName } from './handler-name.ts';
+import { loadCommonJs } from './load-commonjs.ts';
+import { loadEsModule } from './load-es-module.ts';
+
+/** A function of user code; nothing is known of what it takes and gives. */
+export type UserFunction = (...args: readonly unknown[]) => unknown;
+
+/**
+ * Loads the module that `handler` names below `taskRoot` and finds the function in it, by AWS Lambda's rules: the file as
+ * it is named, else with `.js`, `.mjs`, `.cjs`, else as Node finds a package. `onBegin` is called at most once, right
+ * before the module's first line. CommonJS is loaded before this returns; ES modules give a promise.
+ *
+ * Throws (or rejects with) a RuntimeFault for a malformed handler, a module that cannot be found or parsed, or an export
+ * that is not there or no function; anything else is what the module threw.
+ */
+export function loadHandler(
+  taskRoot: string,
+  handler: string,
+  onBegin: () => void,
+): UserFunction | Promise<UserFunction> {
+  const name = parseHandlerName(handler);
+  try {
+    const file = findModule(taskRoot, name);
+    if (!file.endsWith('.mjs')) {
+      const loaded = loadCommonJs(file, onBegin);
+      if (loaded.isCommonJs) return pick(loaded.exports, handler, name);
+    }
+    return loadEsModule(file, onBegin).then((exports) => pick(exports, handler, name), rethrow);
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+function findModule(taskRoot: string, { folder, module }: HandlerName): string {
+  const path = resolve(taskRoot, folder, module);
+  const { resolve: find } = createRequire(join(taskRoot, '/'));
+  for (const extension of ['', '.js', '.mjs', '.cjs']) {
+    const found = fs.statSync(path + extension, { throwIfNoEntry: false });
+    // Node's loaders know modules by their real path; a folder by the file it stands for.
+    if (found !== undefined) return found.isDirectory() ? find(path) : fs.realpathSync.native(path + extension);
+  }
+  return find(module, { paths: [taskRoot, resolve(taskRoot, folder)] });
+}
+
+function pick(exports: unknown, handler: string, { exportPath }: HandlerName): UserFunction {
+  let value: unknown = exports;
+  for (const key of exportPath) {
+    if (value === undefined || value === null) break;
+    value = Reflect.get(Object(value), key);
+  }
+  if (isFunction(value)) return value;
+  const problem = value ? 'is not a function' : 'is undefined or not exported';
+  throw new RuntimeFault('HandlerNotFound', `${handler} ${problem}`);
+}
+
+function isFunction(value: unknown): value is UserFunction {
+  return typeof value === 'function';
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof SyntaxError) throw RuntimeFault.from('UserCodeSyntaxError', error);
+  if (isErrorCode(error, 'MODULE_NOT_FOUND') || isErrorCode(error, 'ERR_MODULE_NOT_FOUND'))
+    throw RuntimeFault.from('ImportModuleError', error);
+  throw error;
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import module from 'node:module';
+import { Connection } from '../../protocol/connection.ts';
+import { encodeFrame } from '../../protocol/encode.ts';
+import { protocolVersion, type RuntimeInit } from '../../protocol/messages.ts';
+import { openChannel } from '../../protocol/open-channel.ts';
+import { parseRuntimeRequest } from '../../protocol/requests.ts';
+import { captureConsole } from './capture-console.ts';
+import { captureStreams } from './capture-streams.ts';
+import { applyEnvironment, correctTimeOrigin } from './environment.ts';
+import { RuntimeFault } from './errors.ts';
+import { InvocationLog } from './invocation-log.ts';
+import { seedRandom } from './random.ts';
+import { rehearse } from './rehearse.ts';
+import { Server } from './serve.ts';
+import { installAwslambda } from './streamify.ts';
+import { SyncWriter } from './sync-writer.ts';
+
+// `node main.mjs [TASK_ROOT]`, with the data channel as file descriptor 3. The argument is for tests.
+// Until `init` comes, this process may be copied: nothing here may look at the time or at anything random before.
+
+const channelFd = 3;
+const taskRoot = process.argv[2] ?? '/var/task';
+const exit = process.exit.bind(process);
+
+const channel = openChannel(channelFd);
+const writer = new SyncWriter(channelFd, () => exit(1));
+const log = new InvocationLog(writer);
+const server = new Server({ writer, log, channel, taskRoot, prepare, exit });
+
+function prepare(init: RuntimeInit): void {
+  seedRandom(init.randomSeed);
+  correctTimeOrigin();
+  applyEnvironment(init.environment);
+  // Not before: the function's code is mounted over the folder that was there.
+  if (fs.existsSync(taskRoot)) process.chdir(taskRoot);
+}
+
+function quit(error: Error | undefined): void {
+  if (error !== undefined) fs.writeSync(2, `The runtime gives up its channel to the host: ${error.stack}\n`);
+  exit(error === undefined ? 0 : 1);
+}
+
+await rehearse();
+module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
+installAwslambda();
+captureConsole(log);
+captureStreams(log);
+process.on('beforeExit', () => server.loopEmpty());
+process.on('uncaughtException', (error) => server.crash('Uncaught Exception', error, 129));
+process.on('unhandledRejection', (reason) => {
+  server.crash('Unhandled Promise Rejection', RuntimeFault.unhandledRejection(reason), 128);
+});
+const connection = new Connection(channel, parseRuntimeRequest, {
+  onMessage: (request) => server.receive(request),
+  onEnd: quit,
+});
+if (connection.open) writer.write(encodeFrame({ type: 'hello', protocol: protocolVersion, role: 'runtime' }));

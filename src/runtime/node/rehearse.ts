@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeFrameWhole } from '../../protocol/encode.ts';
+import { decode } from '../../protocol/decode.ts';
+import { FrameDecoder } from '../../protocol/frame.ts';
+import type { RuntimeRequest } from '../../protocol/messages.ts';
+import { parseRuntimeRequest } from '../../protocol/requests.ts';
+import { logLine } from './capture-console.ts';
+import { applyEnvironment } from './environment.ts';
+import { InvocationLog } from './invocation-log.ts';
+import { Server } from './serve.ts';
+import { SyncWriter } from './sync-writer.ts';
+
+/**
+ * Goes once through everything that the first invocation will go through, with functions of our own and output into
+ * nothing: V8 compiles functions at their first call, and Node starts its module loaders at their first use. That
+ * makes up most of what the first invocation would take, and an emulated processor takes 20 times as long for it.
+ *
+ * Leaves nothing behind but warm code; where there is no folder to put the functions in, it is left out.
+ */
+export async function rehearse(): Promise<void> {
+  const folder = join(tmpdir(), `.heddle-rehearsal-${process.pid}`);
+  try {
+    fs.mkdirSync(folder);
+  } catch {
+    return;
+  }
+  const none = fs.openSync('/dev/null', 'w');
+  try {
+    fs.writeFileSync(join(folder, 'common.js'), commonJs);
+    fs.writeFileSync(join(folder, 'part.mjs'), 'export const part = 1;');
+    fs.writeFileSync(join(folder, 'module.mjs'), esModule);
+    await act(none, folder, 'common.handler');
+    await act(none, folder, 'module.handler');
+  } finally {
+    fs.closeSync(none);
+    fs.rmSync(folder, { recursive: true });
+    delete createRequire(import.meta.url).cache[join(folder, 'common.js')];
+  }
+}
+
+const commonJs = `'use strict'; require('node:path'); exports.handler = async (event) => event;`;
+const esModule = `import 'node:path'; import { part } from './part.mjs'; export const handler = async () => part;`;
+
+async function act(fd: number, taskRoot: string, handler: string): Promise<void> {
+  const writer = new SyncWriter(fd, () => {});
+  const log = new InvocationLog(writer);
+  const answered = Promise.withResolvers<void>();
+  const server = new Server({
+    writer,
+    log,
+    channel: { ref: () => answered.resolve(), unref: () => {} },
+    taskRoot,
+    prepare: () => applyEnvironment(environment()),
+    exit: () => {},
+  });
+  const decoder = new FrameDecoder((body) => server.receive(parseRuntimeRequest(decode(body))));
+  decoder.push(encodeFrameWhole(initOf(handler)));
+  decoder.push(encodeFrameWhole(invoke));
+  logLine(log, 'INFO', ['%s', 1, { a: new Error('x') }]);
+  await answered.promise;
+  decoder.push(encodeFrameWhole(invoke));
+}
+
+/** What is set already, so that nothing changes. */
+function environment(): Record<string, string> {
+  const same: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) same[name] = value;
+  return same;
+}
+
+const invoke: RuntimeRequest = {
+  type: 'invoke',
+  requestId: '00000000-0000-0000-0000-000000000000',
+  deadlineWallMs: 0,
+  payload: Buffer.from('{"key":"value"}'),
+};
+
+function initOf(handler: string): RuntimeRequest {
+  return {
+    type: 'init',
+    handler,
+    environment: {},
+    functionName: 'rehearsal',
+    functionVersion: '$LATEST',
+    functionArn: 'arn',
+    memoryMb: 128,
+    logGroup: '',
+    logStream: '',
+    randomSeed: 1,
+  };
+}

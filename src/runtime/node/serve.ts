@@ -1,0 +1,165 @@
+import fs from 'node:fs';
+import { encodeFrameWhole } from '../../protocol/encode.ts';
+import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { errorFrame, resultFrame, streamFrame } from './answer.ts';
+import { logLine } from './capture-console.ts';
+import { errorBody, errorLogText, RuntimeFault } from './errors.ts';
+import { Invocation } from './invocation.ts';
+import type { InvocationLog } from './invocation-log.ts';
+import { callHandler, type Outcome } from './call-handler.ts';
+import { loadHandler, type UserFunction } from './load-handler.ts';
+import type { SyncWriter } from './sync-writer.ts';
+
+const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
+const now = performance.now.bind(performance);
+
+/** What the server needs of the world. */
+export interface ServerParts {
+  readonly writer: SyncWriter;
+  readonly log: InvocationLog;
+  /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
+  readonly channel: { ref(): unknown; unref(): unknown };
+  readonly taskRoot: string;
+  /** Makes the process the function's own: environment, random numbers, clock. */
+  prepare(init: RuntimeInit): void;
+  exit(code: number): void;
+}
+
+/**
+ * Serves one container's invocations. In this order: `init` once, then `invoke` any number of times, one at a time; the
+ * first of them loads the module. Out of order throws ProtocolError.
+ */
+export class Server {
+  readonly #parts: ServerParts;
+  #init: RuntimeInit | undefined;
+  #handler: UserFunction | undefined;
+  #running: Invocation | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+  }
+
+  receive(request: RuntimeRequest): void {
+    if (request.type === 'invoke') return this.#invoke(request);
+    if (this.#init !== undefined) throw new ProtocolError('The host sent `init` a second time.');
+    this.#init = request;
+    this.#parts.prepare(request);
+  }
+
+  /** The event loop is empty: nothing that user code waits for can happen any more. */
+  loopEmpty(): void {
+    const invocation = this.#running;
+    if (invocation === undefined) return;
+    if (this.#handler === undefined) return this.#failInit(invocation, new RuntimeFault('NodeJsExit', neverSettled));
+    if (invocation.calledBack !== undefined) return this.#succeed(invocation, invocation.calledBack.result);
+    if (invocation.promised) return this.#fail(invocation, new RuntimeFault('NodeJsExit', neverSettled));
+    this.#succeed(invocation, null);
+  }
+
+  /** User code failed where nobody catches it. Answers for the running invocation, and ends the process. */
+  crash(title: string, thrown: unknown, exitCode: number): void {
+    const invocation = this.#running;
+    // With nobody to answer, it goes to the container's own output, which the agent reads.
+    if (invocation === undefined) fs.writeSync(2, `${title}\t${errorLogText(thrown)}\n`);
+    else this.#answerError(invocation, title, thrown, this.#handler === undefined ? 'init' : 'invoke', true);
+    this.#parts.exit(exitCode);
+  }
+
+  #invoke(request: RuntimeRequest & { readonly type: 'invoke' }): void {
+    const { log, channel } = this.#parts;
+    if (this.#init === undefined) throw new ProtocolError('The host sent `invoke` before `init`.');
+    if (this.#running !== undefined) throw new ProtocolError('The host sent `invoke` while another one runs.');
+    log.requestId = request.requestId;
+    let invocation;
+    try {
+      invocation = new Invocation(request);
+    } catch (error) {
+      this.#parts.writer.write(errorFrame('invoke', errorBody(error), { initMs: undefined }));
+      return;
+    }
+    this.#running = invocation;
+    channel.unref();
+    if (this.#handler === undefined) this.#load(this.#init, invocation);
+    else this.#call(this.#init, this.#handler, invocation);
+  }
+
+  #load(init: RuntimeInit, invocation: Invocation): void {
+    const loaded = (handler: UserFunction): void => {
+      if (invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
+      this.#handler = handler;
+      this.#call(init, handler, invocation);
+    };
+    let handler;
+    try {
+      handler = loadHandler(this.#parts.taskRoot, init.handler, () => this.#start(invocation));
+    } catch (error) {
+      return this.#failInit(invocation, error);
+    }
+    if (typeof handler === 'function') loaded(handler);
+    else handler.then(loaded, (error: unknown) => this.#failInit(invocation, error));
+  }
+
+  /** The very moment before the first line of user code. */
+  #start(invocation: Invocation): void {
+    const { writer, log } = this.#parts;
+    writer.write(started);
+    log.open();
+    invocation.startedAt = now();
+  }
+
+  #call(init: RuntimeInit, handler: UserFunction, invocation: Invocation): void {
+    callHandler(
+      init,
+      handler,
+      invocation,
+      () => {
+        if (invocation.startedAt === undefined) this.#start(invocation);
+      },
+      (outcome) => this.#settle(invocation, outcome),
+    );
+  }
+
+  #settle(invocation: Invocation, outcome: Outcome): void {
+    // User code may call back, resolve and throw, all in one invocation, or long after its end: the first counts.
+    if (this.#running !== invocation) return;
+    if (outcome.kind === 'error') this.#fail(invocation, outcome.thrown);
+    else if (outcome.kind === 'value') this.#succeed(invocation, outcome.value);
+    else this.#answer(streamFrame(outcome.stream, invocation));
+  }
+
+  #succeed(invocation: Invocation, value: unknown): void {
+    this.#answer(resultFrame(value, invocation));
+  }
+
+  #fail(invocation: Invocation, thrown: unknown): void {
+    this.#answerError(invocation, 'Invoke Error', thrown, 'invoke', false);
+  }
+
+  #failInit(invocation: Invocation, thrown: unknown): void {
+    if (this.#running !== invocation) return;
+    this.#answerError(invocation, 'Uncaught Exception', thrown, 'init', true);
+    this.#parts.exit(1);
+  }
+
+  #answerError(invocation: Invocation, title: string, thrown: unknown, phase: 'init' | 'invoke', exits: boolean): void {
+    const { log } = this.#parts;
+    log.open();
+    if (phase === 'init' && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
+    logLine(log, 'ERROR', [title, `\t${errorLogText(thrown)}`]);
+    this.#answer(errorFrame(phase, errorBody(thrown), invocation, exits));
+  }
+
+  #answer(frame: readonly Buffer[]): void {
+    const { writer, log, channel } = this.#parts;
+    writer.write(frame);
+    log.close();
+    this.#running = undefined;
+    channel.ref();
+  }
+}
+
+/** AWS Lambda's words. */
+const neverSettled =
+  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that ' +
+  'was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
