@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { constants as os, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ContainerExitReason } from '../protocol/messages.ts';
+import type { AgentProfile } from '../protocol/profile.ts';
+import { containerCommand, containerFds, type ContainerPlan } from './container-command.ts';
+import type { ContainerLimits, LimitReason, LimitsFactory } from './limits/container-limits.ts';
+import { Output } from './output.ts';
+
+/** How a container ended. */
+export interface Exit {
+  readonly reason: ContainerExitReason;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What containers of one agent have in common. */
+export interface ContainerPlace {
+  readonly profile: AgentProfile;
+  readonly limits: LimitsFactory;
+  readonly seccompFile: string;
+  /** Opens the guest's end of a data channel; the caller closes it. */
+  readonly openData: (channel: number) => number;
+  /** Bound in beside the profile's, over the container's own file systems. */
+  readonly binds: ContainerPlan['binds'];
+  /** Called while a container is held before its start. */
+  readonly onMade: (initPid: number) => Promise<void>;
+  readonly onOutput: (channel: number, text: string) => void;
+}
+
+/** What V8 says when a program needs more heap than it may have. */
+const heapMessage = 'JavaScript heap out of memory';
+
+/** One container: bubblewrap, its process that watches from outside, and the runtime inside. */
+export class Container {
+  readonly plan: ContainerPlan;
+  /** Resolves when its processes exist; rejects if they could not be made, and then nothing is left. */
+  readonly made: Promise<void>;
+  /** Resolves when nothing runs in it any more. Never rejects. */
+  readonly exited: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #limits: ContainerLimits;
+  #initPid: number | undefined;
+  #killedFor: LimitReason | 'killed' | undefined;
+  #heapExhausted = false;
+  #words = '';
+
+  constructor(place: ContainerPlace, plan: ContainerPlan) {
+    this.plan = plan;
+    mkdirSync(plan.codeDir, { recursive: true });
+    this.#limits = place.limits(plan, (reason) => this.kill(reason));
+    this.#child = start(place, plan);
+    this.exited = this.#watchExit();
+    this.made = this.#watchStart(place);
+    // Whoever asked for the container is told; an exit before that is not one more error.
+    this.made.catch(() => undefined);
+    this.#watchOutput(place);
+  }
+
+  /** Process id of the container's first process, as this instance counts; undefined until `made`. */
+  get initPid(): number | undefined {
+    return this.#initPid;
+  }
+
+  lowerMemory(memoryMb: number): void {
+    this.#limits.lower(memoryMb);
+  }
+
+  /** Ends everything in it at once. Idempotent. Wait for `exited`. */
+  kill(reason: LimitReason | 'killed' = 'killed'): void {
+    this.#killedFor ??= reason;
+    // The kernel kills all of a process namespace with its first process. Before that one is known, its parent takes it along.
+    if (this.#initPid === undefined) this.#child.kill('SIGKILL');
+    else signal(this.#initPid);
+  }
+
+  async #watchStart(place: ContainerPlace): Promise<void> {
+    const info = stdioOf(this.#child, containerFds.info);
+    const hold = stdioOf(this.#child, containerFds.hold);
+    if (!(info instanceof Readable) || !(hold instanceof Writable)) throw new Error('bubblewrap was given no pipes.');
+    const initPid = await Promise.race([childPid(info), this.exited.then(() => undefined)]);
+    if (initPid === undefined)
+      throw new Error(`The container ended before it began: ${this.#words.trim() || 'no reason given'}`);
+    this.#initPid = initPid;
+    if (this.#killedFor !== undefined) return signal(initPid);
+    try {
+      this.#limits.admit(initPid);
+      await place.onMade(initPid);
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+    offerToKernel(initPid);
+    hold.end('\n');
+  }
+
+  async #watchExit(): Promise<Exit> {
+    const ended = await new Promise<Pick<Exit, 'code' | 'signal'>>((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#words += error.message;
+        resolve({ code: null, signal: null });
+      });
+      this.#child.once('exit', (code, killedBy) => resolve(asSeenInside(code, killedBy)));
+    });
+    if (this.#initPid !== undefined) await gone(this.#initPid);
+    const reason = this.#killedFor ?? this.#limits.verdict() ?? (this.#heapExhausted ? 'memory' : 'exit');
+    this.#limits.release();
+    return { ...ended, reason };
+  }
+
+  #watchOutput(place: ContainerPlace): void {
+    const output = new Output((text) => {
+      // The last words tell why a container ended: V8's, or bubblewrap's own complaint.
+      this.#words = (this.#words + text).slice(-4_096);
+      this.#heapExhausted ||= this.#words.includes(heapMessage);
+      place.onOutput(this.plan.channel, text);
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream !== null) output.attach(stream);
+  }
+}
+
+function start(place: ContainerPlace, plan: ContainerPlan): ChildProcess {
+  const { options, command } = containerCommand(place.profile, plan);
+  const data = place.openData(plan.channel);
+  const seccomp = openSync(place.seccompFile, 'r');
+  try {
+    // In the order of `containerFds`.
+    const child = spawn(place.profile.bwrap, ['--args', String(containerFds.options), '--', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe', data, seccomp, 'pipe', 'pipe', 'pipe'],
+      env: {},
+      cwd: '/',
+    });
+    const args = stdioOf(child, containerFds.options);
+    if (args instanceof Writable) {
+      args.on('error', () => undefined);
+      args.end(options.map((option) => `${option}\0`).join(''));
+    }
+    stdioOf(child, containerFds.hold)?.on('error', () => undefined);
+    return child;
+  } finally {
+    closeSync(data);
+    closeSync(seccomp);
+  }
+}
+
+function stdioOf(child: ChildProcess, fd: number): Readable | Writable | null | undefined {
+  const all: readonly (Readable | Writable | null | undefined)[] = child.stdio;
+  return all[fd];
+}
+
+/** What bubblewrap says about itself, as soon as it is whole: the descriptor stays open in the container being made. */
+function childPid(info: Readable): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let said = '';
+    info.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+      const [, pid] = /"child-pid": (\d+)[^}]*}/.exec(said) ?? [];
+      if (pid !== undefined) resolve(Number(pid));
+    });
+    info.on('error', () => resolve(undefined));
+    info.on('end', () => resolve(undefined));
+  });
+}
+
+/** bubblewrap reports a signal the way a shell does, as 128 and its number. */
+function asSeenInside(code: number | null, killedBy: string | null): Pick<Exit, 'code' | 'signal'> {
+  const number = code === null ? 0 : code - 128;
+  const name = Object.entries(os.signals).find(([, value]) => value === number)?.[0];
+  return number > 0 && name !== undefined ? { code: null, signal: name } : { code, signal: killedBy };
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is dead already.
+  }
+}
+
+/** What the kernel should take first when memory or processor time are short: user code, never the agent. */
+function offerToKernel(pid: number): void {
+  for (const offer of [() => writeFileSync(`/proc/${pid}/oom_score_adj`, '900'), () => setPriority(pid, 0)]) {
+    try {
+      offer();
+    } catch {
+      // Not allowed here, and only a precaution.
+    }
+  }
+}
+
+/** bubblewrap may end a moment before the namespace it made; a process that is only waiting to be reaped counts as gone. */
+async function gone(pid: number): Promise<void> {
+  for (let pauseMs = 1; existsSync(join('/proc', String(pid))); pauseMs = Math.min(pauseMs * 2, 50)) {
+    signal(pid);
+    await wait(pauseMs);
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LimitsFactory } from './container-limits.ts';
+
+const mebibyte = 1_048_576;
+
+/**
+ * A cgroup (version 2) for each container, all below one called `heddle`, which together weigh as much as the agent.
+ * Throws if no cgroup2 file system is mounted, or lacks a controller. Linux: Documentation/admin-guide/cgroup-v2.rst.
+ */
+export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactory {
+  const mount = mountOf('cgroup2');
+  const base = join(mount, 'heddle');
+  mkdirSync(base, { recursive: true });
+  for (const folder of [mount, base]) writeFileSync(join(folder, 'cgroup.subtree_control'), '+cpu +memory +pids');
+
+  return (plan) => {
+    const folder = join(base, `container-${plan.channel}`);
+    const set = (file: string, value: string | number): void => writeFileSync(join(folder, file), String(value));
+    return {
+      admit: (initPid) => {
+        mkdirSync(folder);
+        if (memory) {
+          set('memory.max', plan.memoryMb * mebibyte);
+          setIfThere(join(folder, 'memory.swap.max'), '0');
+          // One process of a container killed for memory means all of them: half a container is of no use.
+          set('memory.oom.group', 1);
+        }
+        if (processes) set('pids.max', plan.pidsMax);
+        set('cgroup.procs', initPid);
+      },
+      lower: (memoryMb) => {
+        if (memory) set('memory.max', memoryMb * mebibyte);
+      },
+      verdict: () => (memory && killedForMemory(folder) ? 'memory' : undefined),
+      release: () => rmdirIfThere(folder),
+    };
+  };
+}
+
+/** Where a cgroup file system of this type is mounted: `cgroup2`, or a controller's name for version 1. */
+export function mountOf(kind: string): string {
+  for (const line of readFileSync('/proc/self/mounts', 'utf8').split('\n')) {
+    const [, path, type, options] = line.split(' ');
+    if (path === undefined) continue;
+    if (type === kind || (type === 'cgroup' && options?.split(',').includes(kind))) return path;
+  }
+  throw new Error(`No \`${kind}\` cgroup file system is mounted here, which the agent's profile asks for.`);
+}
+
+function killedForMemory(folder: string): boolean {
+  try {
+    const [, kills] = /^oom_kill (\d+)$/m.exec(readFileSync(join(folder, 'memory.events'), 'utf8')) ?? [];
+    return Number(kills) > 0;
+  } catch {
+    return false;
+  }
+}
+
+function setIfThere(file: string, value: string): void {
+  try {
+    writeFileSync(file, value, { flag: 'r+' });
+  } catch {
+    // A kernel without swap accounting has no such file, and nothing to limit.
+  }
+}
+
+/** Removes a cgroup. It may be busy for a moment after its last process died: then it stays, empty, and costs nothing. */
+export function rmdirIfThere(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Never made, or still busy.
+  }
+}

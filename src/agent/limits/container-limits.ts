@@ -1,0 +1,45 @@
+import type { AgentProfile } from '../../protocol/profile.ts';
+import type { ContainerPlan } from '../container-command.ts';
+import { cgroup1Limits } from './cgroup1.ts';
+import { cgroup2Limits } from './cgroup2.ts';
+import { Watcher } from './watch.ts';
+
+/** Which limit ended a container. */
+export type LimitReason = 'memory' | 'processes';
+
+/** One way of limiting one container. Life: `admit` once, `lower` at most once, `verdict` after its end, `release` last. */
+export interface ContainerLimits {
+  /** Called when the container's first process exists and is held, before anything else runs in it. */
+  admit(initPid: number): void;
+  /** Sets the memory limit, MiB, for the code that is about to be loaded. */
+  lower(memoryMb: number): void;
+  /** Which of these limits the container died of, if it did. */
+  verdict(): LimitReason | undefined;
+  /** Nothing runs in the container any more. Idempotent. */
+  release(): void;
+}
+
+/** Makes the limits of a container. `over` is called at most once, when it is over one and must be killed for it. */
+export type LimitsFactory = (plan: ContainerPlan, over: (reason: LimitReason) => void) => ContainerLimits;
+
+/** What the place offers: limits of the kernel where it has them, else looking and killing. */
+export function limitsFactory(profile: AgentProfile): LimitsFactory {
+  const factories: LimitsFactory[] = [];
+  if (profile.memoryLimit === 'cgroup2' || profile.processLimit === 'cgroup2')
+    factories.push(cgroup2Limits(profile.memoryLimit === 'cgroup2', profile.processLimit === 'cgroup2'));
+  if (profile.processLimit === 'cgroup1') factories.push(cgroup1Limits());
+  if (profile.memoryLimit === 'watch' || profile.processLimit === 'watch') {
+    const watcher = new Watcher(profile.memoryLimit === 'watch', profile.processLimit === 'watch');
+    factories.push((plan, over) => watcher.limits(plan, over));
+  }
+  return (plan, over) => combined(factories.map((factory) => factory(plan, over)));
+}
+
+function combined(all: readonly ContainerLimits[]): ContainerLimits {
+  return {
+    admit: (initPid) => all.forEach((limits) => limits.admit(initPid)),
+    lower: (memoryMb) => all.forEach((limits) => limits.lower(memoryMb)),
+    verdict: () => all.map((limits) => limits.verdict()).find((reason) => reason !== undefined),
+    release: () => all.forEach((limits) => limits.release()),
+  };
+}

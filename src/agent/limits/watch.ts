@@ -1,0 +1,106 @@
+import type { ContainerPlan } from '../container-command.ts';
+import type { ContainerLimits, LimitReason } from './container-limits.ts';
+import { ProcessTree } from './process-tree.ts';
+
+/** How often containers are looked at, milliseconds. A program can fill some 50 MiB in that time. */
+const lookMs = 50;
+/** Between two looks for new processes in a container, in looks; in the others only the known ones are read. */
+const looksPerWalk = 4;
+/** Growth since the last look after which new processes are looked for at once, bytes. */
+const suddenBytes = 16_777_216;
+const mebibyte = 1_048_576;
+
+/**
+ * Limits by looking at what a container's processes use, and saying when it is too much: for places whose kernel does
+ * not enforce limits for us. Memory that no process maps is not seen; the instance's own limit is the backstop.
+ * Blank containers are not looked at: only our own runtime runs in them.
+ */
+export class Watcher {
+  readonly #memory: boolean;
+  readonly #processes: boolean;
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(memory: boolean, processes: boolean) {
+    this.#memory = memory;
+    this.#processes = processes;
+  }
+
+  limits(plan: ContainerPlan, over: (reason: LimitReason) => void): ContainerLimits {
+    let watched: Watched | undefined;
+    let reason: LimitReason | undefined;
+    return {
+      admit: (initPid) => {
+        watched = new Watched(initPid, this.#processes ? plan.pidsMax : Infinity, (why) => {
+          reason = why;
+          over(why);
+        });
+      },
+      lower: (memoryMb) => {
+        if (watched !== undefined) this.#watch(watched, this.#memory ? memoryMb * mebibyte : Infinity);
+      },
+      verdict: () => reason,
+      release: () => {
+        if (watched !== undefined) this.#forget(watched);
+      },
+    };
+  }
+
+  #watch(watched: Watched, bytesMax: number): void {
+    watched.bytesMax = bytesMax;
+    this.#watched.add(watched);
+    this.#timer ??= setInterval(() => this.#look(), lookMs);
+  }
+
+  #forget(watched: Watched): void {
+    watched.close();
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    for (const watched of this.#watched) {
+      watched.look();
+      if (watched.done) this.#forget(watched);
+    }
+  }
+}
+
+class Watched {
+  bytesMax = Infinity;
+  done = false;
+  readonly #tree: ProcessTree;
+  readonly #pidsMax: number;
+  readonly #over: (reason: LimitReason) => void;
+  #looks = 0;
+  #bytes = 0;
+
+  constructor(initPid: number, pidsMax: number, over: (reason: LimitReason) => void) {
+    this.#tree = new ProcessTree(initPid);
+    this.#pidsMax = pidsMax;
+    this.#over = over;
+  }
+
+  look(): void {
+    if (this.#looks++ % looksPerWalk === 0) this.#tree.walk();
+    let bytes = this.#tree.residentBytes();
+    if (bytes - this.#bytes > suddenBytes) {
+      this.#tree.walk();
+      bytes = this.#tree.residentBytes();
+    }
+    this.#bytes = bytes;
+    if (bytes > this.bytesMax) this.#end('memory');
+    else if (this.#tree.tasks > this.#pidsMax) this.#end('processes');
+  }
+
+  close(): void {
+    this.#tree.close();
+  }
+
+  #end(reason: LimitReason): void {
+    this.done = true;
+    this.#over(reason);
+  }
+}
