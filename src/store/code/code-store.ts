@@ -6,7 +6,7 @@ import type { CodeBundle } from '../../model/code.ts';
 import { unfinishedPrefix, writeFileAtomic } from '../atomic-file.ts';
 import { CodeMissingError } from '../contract.ts';
 import type { CodeStore, StoredCode } from '../contract.ts';
-import { Lru } from '../lru.ts';
+import { Lru } from '../../model/lru.ts';
 import { unpackZip } from '../zip/unpack.ts';
 import { decodeBundle, encodeBundle } from './bundle-file.ts';
 import { turns } from '../turns.ts';

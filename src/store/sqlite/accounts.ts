@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { AccessKey, AccountStore } from '../contract.ts';
-import { Lru } from '../lru.ts';
+import { Lru } from '../../model/lru.ts';
 
 /** Accounts and keys in SQLite; keys that were used stay in memory, they are looked up for every request. */
 export function sqliteAccounts(database: DatabaseSync): AccountStore {

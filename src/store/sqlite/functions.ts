@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { FunctionRecord } from '../../model/function-record.ts';
 import { FunctionExistsError, RevisionMismatchError } from '../contract.ts';
 import type { FunctionStore } from '../contract.ts';
-import { Lru } from '../lru.ts';
+import { Lru } from '../../model/lru.ts';
 import { decodeRecord } from './record.ts';
 
 /** Records kept in memory: with at most 4 KiB of environment each, some tens of megabytes. */

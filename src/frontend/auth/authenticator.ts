@@ -1,0 +1,46 @@
+import { timingSafeEqual } from 'node:crypto';
+import { ApiError } from '../../api/errors.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { AccessKey, AccountStore } from '../../store/contract.ts';
+import { checkClaim } from './claim-rules.ts';
+import { payloadHash } from './payload-hash.ts';
+import { expectedSignature } from './signature.ts';
+import { signatureClaim } from './signature-claim.ts';
+import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
+
+/** A request whose claim is in order and whose key exists; its signature has not been checked yet. */
+export interface Claimant {
+  readonly claim: SignatureClaim;
+  readonly key: AccessKey;
+}
+
+/**
+ * Checks AWS Signature Version 4, in two steps so that the body of a request that could not be admitted anyway is never
+ * read into memory: `admit` when its headers are there, `verify` when its body is. Both throw ApiError, status 403.
+ */
+export interface Authenticator {
+  admit(request: SignedRequest): Promise<Claimant>;
+  verify(request: SignedRequest, claimant: Claimant, body: Buffer): Promise<void>;
+}
+
+const mismatch =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+export function createAuthenticator(accounts: AccountStore, region: string, clock: Clock): Authenticator {
+  return {
+    async admit(request) {
+      const claim = signatureClaim(request);
+      const key = await accounts.key(claim.accessKeyId);
+      if (key === undefined)
+        throw new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+      checkClaim(claim, request, region, clock.wall());
+      return { claim, key };
+    },
+    async verify(request, { claim, key }, body) {
+      const expected = expectedSignature(request, claim, key.secretAccessKey, await payloadHash(request, body));
+      const given = Buffer.from(claim.signature, 'hex');
+      if (given.length !== expected.length || !timingSafeEqual(given, expected))
+        throw new ApiError('InvalidSignatureException', mismatch);
+    },
+  };
+}

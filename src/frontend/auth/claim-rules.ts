@@ -1,0 +1,54 @@
+import { ApiError } from '../../api/errors.ts';
+import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
+
+/** How far a client's clock may be off, as AWS Lambda has it. Also how long a header-signed request can be replayed. */
+const skewMsMax = 300_000;
+
+/** What a signature must say of itself, whoever made it. Throws what AWS throws. `wallMs`: now. */
+export function checkClaim(claim: SignatureClaim, request: SignedRequest, region: string, wallMs: number): void {
+  if (request.headers['x-amz-security-token'] !== undefined || request.query['X-Amz-Security-Token'] !== undefined)
+    throw new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+  if (claim.service !== 'lambda') throw invalid(`Credential should be scoped to correct service: 'lambda'.`);
+  if (claim.region !== region)
+    throw invalid(
+      `Credential should be scoped to a valid region. This service is region '${region}', the request was signed for '${claim.region.slice(0, 40)}'; set AWS_REGION.`,
+    );
+  if (!claim.amzDate.startsWith(claim.date))
+    throw invalid(`Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.`);
+  checkSignedHeaders(claim, request);
+  checkTime(claim, wallMs);
+}
+
+function checkSignedHeaders(claim: SignatureClaim, request: SignedRequest): void {
+  if (!claim.signedHeaders.includes('host')) throw invalid(`'Host' must be a signed header.`);
+  if (claim.expiresSeconds === undefined && !claim.signedHeaders.includes('x-amz-date'))
+    throw invalid(`'X-Amz-Date' must be a signed header.`);
+  const absent = claim.signedHeaders.find((name) => typeof request.headers[name] !== 'string');
+  if (absent !== undefined) throw invalid(`The signed header '${absent.slice(0, 80)}' is not in the request.`);
+}
+
+function checkTime({ amzDate, expiresSeconds }: SignatureClaim, wallMs: number): void {
+  const signedMs = Date.parse(amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  // Compared this way round so that a date that is none (NaN) is refused.
+  if (!(signedMs <= wallMs + skewMsMax))
+    throw invalid(
+      `Signature not yet current: ${amzDate} is still later than ${stamp(wallMs + skewMsMax)} (${stamp(wallMs)} + 5 min.)`,
+    );
+  if (expiresSeconds !== undefined) {
+    if (signedMs + expiresSeconds * 1_000 < wallMs)
+      throw invalid(
+        `Signature expired: ${stamp(signedMs + expiresSeconds * 1_000)} is now earlier than ${stamp(wallMs)}.`,
+      );
+  } else if (signedMs < wallMs - skewMsMax)
+    throw invalid(
+      `Signature expired: ${amzDate} is now earlier than ${stamp(wallMs - skewMsMax)} (${stamp(wallMs)} - 5 min.)`,
+    );
+}
+
+function stamp(wallMs: number): string {
+  return `${new Date(wallMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+
+function invalid(message: string): ApiError {
+  return new ApiError('InvalidSignatureException', message);
+}

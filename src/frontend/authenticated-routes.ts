@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { errorReply } from '../api/errors.ts';
+import type { Authenticator, Claimant } from './auth/authenticator.ts';
+import type { SignedRequest } from './auth/signature-claim.ts';
+import { asApiError } from './error-handling.ts';
+import type { ApiReply, ApiRequest, Operation } from './operation.ts';
+
+/** What operations are mounted with. */
+export interface RouteOptions {
+  readonly authenticator: Authenticator;
+  readonly region: string;
+  readonly logger: Logger;
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Mounts operations: each is only run for a request whose signature was checked over its whole body. */
+export function mountOperations(app: FastifyInstance, operations: readonly Operation[], options: RouteOptions): void {
+  const { authenticator, region, logger } = options;
+  const claimants = new WeakMap<FastifyRequest, Claimant>();
+  for (const operation of operations)
+    app.route({
+      method: operation.method,
+      url: operation.path,
+      bodyLimit: operation.bodyBytesMax,
+      exposeHeadRoute: false,
+      // Before the body is read, so that strangers cannot make us read one.
+      onRequest: async (request) => void claimants.set(request, await authenticator.admit(signed(request))),
+      handler: async (request, reply) => {
+        const claimant = claimants.get(request);
+        if (claimant === undefined) throw new Error(`${operation.name} was reached without a claimant.`);
+        const body = Buffer.isBuffer(request.body) ? request.body : nothing;
+        await authenticator.verify(signed(request), claimant, body);
+        return send(reply, await operation.run(apiRequest(request, reply, body, claimant.key.account, region)));
+      },
+      errorHandler: (error, _request, reply) => {
+        const answer = errorReply(asApiError(error, operation.name, operation.bodyBytesMax, logger));
+        void reply.code(answer.status).headers(answer.headers).send(answer.body);
+      },
+    });
+}
+
+function send(reply: FastifyReply, { status, headers, body }: ApiReply): FastifyReply {
+  reply.code(status);
+  if (headers !== undefined) reply.headers(headers);
+  if (body === undefined) return reply.send();
+  if (body instanceof Uint8Array) return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  return reply.send(Symbol.asyncIterator in body ? Readable.from(body) : body);
+}
+
+function signed(request: FastifyRequest): SignedRequest {
+  const { url, method } = request;
+  const at = url.indexOf('?');
+  return {
+    method,
+    path: at === -1 ? url : url.slice(0, at),
+    query: at === -1 ? noQuery : queryOf(request),
+    headers: request.headers,
+  };
+}
+
+const noQuery: Readonly<Record<string, string>> = {};
+
+function queryOf(request: FastifyRequest): Readonly<Record<string, string | readonly string[]>> {
+  const query: unknown = request.query;
+  const entries = typeof query === 'object' && query !== null ? Object.entries(query) : [];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.map(String) : String(value)]),
+  );
+}
+
+function apiRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: Buffer,
+  account: string,
+  region: string,
+): ApiRequest {
+  const queryAll = (name: string): readonly string[] => {
+    const value = queryOf(request)[name];
+    return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+  };
+  return {
+    scope: { account, region },
+    requestId: request.id,
+    receivedAt: request.receivedAt,
+    body,
+    origin: `http://${request.headers.host ?? 'localhost'}`,
+    parameter: (name) => parameterOf(request, name),
+    query: (name) => queryAll(name)[0],
+    queryAll,
+    header: (name) => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    },
+    gone: () => goneSignal(reply),
+  };
+}
+
+function parameterOf(request: FastifyRequest, name: string): string {
+  const { params } = request;
+  const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
+  if (typeof value !== 'string') throw new Error(`The route has no parameter ${name}.`);
+  return value;
+}
+
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../model/clock.ts';
+import type { Configuration } from '../model/configuration.ts';
+import type { Settings } from '../model/settings.ts';
+import type { CodeStore, Store } from '../store/contract.ts';
+import type { LogStore } from '../store/logs/contract.ts';
+import type { WorkerManager } from '../worker-manager/contract.ts';
+import type { ServiceMetrics } from './metrics.ts';
+
+/** What the frontend is made with. */
+export interface FrontendOptions {
+  readonly store: Store;
+  readonly codeStore: CodeStore;
+  readonly logs: LogStore;
+  readonly workerManager: WorkerManager;
+  /** Resolves when instances of this configuration can be started, such as when its template is built. Idempotent. */
+  readonly prepare: (configuration: Configuration) => Promise<void>;
+  readonly settings: Pick<Settings, 'host' | 'region' | 'memoryMb'>;
+  readonly clock: Clock;
+  readonly metrics: ServiceMetrics;
+  readonly logger: Logger;
+  /** Name of the driver in use, for people. */
+  readonly driver: string;
+  /** Version of Heddle, for people. */
+  readonly version: string;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { ApiError, errorReply } from '../api/errors.ts';
+import { adminOperations } from './admin/operations.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { mountOperations } from './authenticated-routes.ts';
+import type { FrontendOptions } from './context.ts';
+import { asApiError } from './error-handling.ts';
+import { housekeeping } from './housekeeping.ts';
+import { CodeLinks } from './lambda/code-links.ts';
+import { EventQueue } from './lambda/event-queue.ts';
+import { lambdaOperations } from './lambda/operations.ts';
+import { Preparation } from './lambda/preparation.ts';
+import { hostCannotBeRebound, isLoopback } from './loopback.ts';
+import { mountOpenRoutes } from './open-routes.ts';
+import { smallBodyBytesMax } from './operation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request's headers had arrived, on the service's clock: the start of the promise. */
+    receivedAt: number;
+  }
+}
+
+/** How long a client has to send a whole request, and headers. An invocation may take much longer to be answered. */
+const requestMsMax = 300_000;
+const headersMsMax = 30_000;
+/** Longer than clients keep idle connections, so that it is never us who closes one just when it is used again. */
+const keepAliveMs = 120_000;
+const headersBytesMax = 32_768;
+
+/**
+ * The service's HTTP side. Listening is the caller's business; closing it ends connections when their requests are
+ * answered. Its `ready` resumes what a service before it left unfinished.
+ */
+export function createFrontend(options: FrontendOptions): FastifyInstance {
+  const { store, settings, clock, logger, workerManager, metrics } = options;
+  const app = fastify({
+    // fastify's own logging would log URLs, whose queries can be signatures.
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: smallBodyBytesMax,
+    requestTimeout: requestMsMax,
+    keepAliveTimeout: keepAliveMs,
+    http: { maxHeaderSize: headersBytesMax, headersTimeout: headersMsMax },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+  });
+  const preparation = new Preparation({ ...options, functions: store.functions });
+  const events = new EventQueue(workerManager, logger);
+  const codeLinks = new CodeLinks(clock);
+
+  takeEveryBodyAsBytes(app);
+  const loopbackOnly = isLoopback(settings.host);
+  app.decorateRequest('receivedAt', 0);
+  app.addHook('onRequest', (request, reply, done) => {
+    request.receivedAt = clock.now();
+    reply.header('x-amzn-requestid', request.id);
+    done(loopbackOnly && !hostCannotBeRebound(request.headers.host) ? strangeHost(request.headers.host) : undefined);
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
+    void reply.code(answer.status).headers(answer.headers).send(answer.body);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new ApiError('UnknownOperationException', `There is no ${request.method} on this path.`);
+  });
+
+  const authenticator = createAuthenticator(store.accounts, settings.region, clock);
+  const operations = [...lambdaOperations({ ...options, preparation, events, codeLinks }), ...adminOperations(options)];
+  mountOperations(app, operations, { authenticator, region: settings.region, logger });
+  mountOpenRoutes(app, options, codeLinks);
+
+  metrics.watch(() => workerManager.snapshot());
+  const chores = housekeeping(options);
+  app.addHook('onReady', () => preparation.resume());
+  app.addHook('preClose', async () => {
+    chores[Symbol.dispose]();
+    const lost = events.stop();
+    if (lost > 0) logger.warn({ lost }, 'Events that were accepted and waited are lost, because the service stops.');
+  });
+  return app;
+}
+
+/** Bodies are signed as bytes, so bytes is what we want, whatever type they say they have. */
+function takeEveryBodyAsBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function strangeHost(host: string | undefined): ApiError {
+  return new ApiError(
+    'AccessDeniedException',
+    `This service listens on this machine only, and was called '${(host ?? '').slice(0, 100)}'. Call it localhost or 127.0.0.1.`,
+  );
+}

@@ -1,0 +1,55 @@
+import type { FastifyError } from 'fastify';
+import type { Logger } from 'pino';
+import { ApiError } from '../api/errors.ts';
+import { CapacityError, InstanceLostError, StoppingError } from '../model/errors.ts';
+import { FunctionExistsError, RevisionMismatchError } from '../store/contract.ts';
+import { ZipRefusedError } from '../store/zip/refusal.ts';
+
+/** What a client is told of an error that came out of an operation. Errors that are ours are logged, not told. */
+export function asApiError(error: unknown, operation: string, bodyBytesMax: number, logger: Logger): ApiError {
+  if (error instanceof ApiError) return error;
+  const known = knownError(error);
+  if (known !== undefined) return known;
+  if (isFastifyError(error)) {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return new ApiError(
+        'RequestTooLargeException',
+        `Request must be smaller than ${bodyBytesMax} bytes for the ${operation} operation`,
+        { cause: error },
+      );
+    if (error.statusCode !== undefined && error.statusCode < 500)
+      return new ApiError('InvalidRequestContentException', error.message, { cause: error });
+  }
+  logger.error({ err: error, operation }, 'An operation failed.');
+  return new ApiError('ServiceException', 'The service failed to do this; its log says more.', { cause: error });
+}
+
+function knownError(cause: unknown): ApiError | undefined {
+  if (cause instanceof CapacityError)
+    return new ApiError('TooManyRequestsException', cause.message, {
+      cause,
+      retryAfterSeconds: cause.retryAfterSeconds,
+      reason: 'ConcurrentInvocationLimitExceeded',
+    });
+  if (cause instanceof StoppingError)
+    return new ApiError('ServiceException', cause.message, { cause, status: 503, retryAfterSeconds: 1 });
+  if (cause instanceof InstanceLostError) return new ApiError('ServiceException', cause.message, { cause });
+  if (cause instanceof FunctionExistsError) return new ApiError('ResourceConflictException', cause.message, { cause });
+  if (cause instanceof RevisionMismatchError)
+    return new ApiError(
+      'PreconditionFailedException',
+      'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
+      { cause },
+    );
+  if (cause instanceof ZipRefusedError)
+    return new ApiError(
+      'InvalidParameterValueException',
+      `Could not unzip uploaded file. Please check your file, then try to upload again. ${cause.message}`,
+      { cause },
+    );
+  return undefined;
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'code' in error && 'statusCode' in error;
+}

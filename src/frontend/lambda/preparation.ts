@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import { configurationFor, configurationKey } from '../../model/configuration.ts';
+import type { Configuration } from '../../model/configuration.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import type { FunctionStore } from '../../store/contract.ts';
+import type { WorkerManager } from '../../worker-manager/contract.ts';
+import { settledRecord } from './record-changes.ts';
+
+/** What a {@link Preparation} works with. */
+export interface PreparationOptions {
+  readonly functions: FunctionStore;
+  readonly workerManager: WorkerManager;
+  readonly prepare: (configuration: Configuration) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** Sees to it that what functions need to run is there, and moves their states along when it is. */
+export class Preparation {
+  readonly #options: PreparationOptions;
+  readonly #prepared = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+
+  constructor(options: PreparationOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a version can run at once, so that its function need not wait as `Pending` or `InProgress`. */
+  isPrepared(version: FunctionVersion): boolean {
+    return this.#prepared.has(configurationKey(configurationOf(version)));
+  }
+
+  /** Prepares a version in the background, then settles its function if that is still its newest version. */
+  begin(version: FunctionVersion): void {
+    void this.#prepareAndSettle(version).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, function: version.arn }, 'The state of a function could not be kept.');
+    });
+  }
+
+  /** After a start: what functions need may have to be made anew, and some were waiting for it when the service died. */
+  async resume(): Promise<void> {
+    for (const { latest } of await this.#options.functions.all()) this.begin(latest);
+  }
+
+  async #prepareAndSettle(version: FunctionVersion): Promise<void> {
+    const { functions, workerManager, logger } = this.#options;
+    const failure = await this.#prepareOnce(configurationOf(version)).then(
+      () => undefined,
+      (error: unknown) => {
+        logger.error({ err: error, function: version.arn }, 'What a function needs to run could not be prepared.');
+        return `Its instances could not be prepared: ${error instanceof Error ? error.message : String(error)}`;
+      },
+    );
+    const record = await functions.get(version.account, version.name);
+    if (record?.latest.revisionId !== version.revisionId) return;
+    if (record.state.status !== 'Pending' && record.update.status !== 'InProgress') return;
+    await functions.update(version.account, version.name, (current) =>
+      current.latest.revisionId === version.revisionId ? settledRecord(current, failure) : current,
+    );
+    if (failure === undefined) workerManager.retire(version.account, version.name, version.revisionId);
+  }
+
+  #prepareOnce(configuration: Configuration): Promise<void> {
+    const key = configurationKey(configuration);
+    if (this.#prepared.has(key)) return Promise.resolve();
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const preparing = this.#options
+      .prepare(configuration)
+      .then(() => void this.#prepared.add(key))
+      .finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, preparing);
+    return preparing;
+  }
+}
+
+function configurationOf(version: FunctionVersion): Configuration {
+  return configurationFor(version.runtime, version.memoryMb);
+}
