@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ServiceError } from '../sdk/client.ts';
+import { ServiceError } from '../sdk/service-error.ts';
 import { UnreachableError } from '../sdk/signed-http.ts';
 import { launcher } from './context.ts';
 import { CliError, exitCodes, type ExitCode } from './exit.ts';

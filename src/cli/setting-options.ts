@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { fields } from './settings/fields.ts';
 
 /** Adds a flag for every setting but those the program itself has. */

@@ -2,20 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { createInterface } from 'node:readline';
 import type { Connection } from './connection.ts';
+import { header, ServiceError, serviceError } from './service-error.ts';
 import { Shape } from './shape.ts';
 import { type OutgoingRequest, SignedHttp } from './signed-http.ts';
-
-/** The service answered, with an error. `type` is AWS's name of it, such as `ResourceNotFoundException`. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError';
-  readonly status: number;
-  readonly type: string;
-  constructor(status: number, type: string, message: string) {
-    super(message);
-    this.status = status;
-    this.type = type;
-  }
-}
 
 /** What can be said of a function when it is made or changed; `timeout` in seconds, `memory` in MB. */
 export interface FunctionOptions {
@@ -43,25 +32,6 @@ export interface InvokeAnswer {
 
 const functionsPath = '/2015-03-31/functions';
 
-function header(response: IncomingMessage, name: string): string {
-  const value = response.headers[name] ?? '';
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
-async function failure(response: IncomingMessage): Promise<ServiceError> {
-  const text = (await buffer(response)).toString('utf8');
-  let message = text;
-  try {
-    const shape = new Shape(JSON.parse(text), 'error');
-    message = shape.text('Message') || shape.text('message') || text;
-  } catch {
-    // Not JSON: what it said stands as it is.
-  }
-  const status = response.statusCode ?? 0;
-  const type = header(response, 'x-amzn-errortype').split(':')[0] || `HTTP ${status}`;
-  return new ServiceError(status, type, message || `The service answered ${status} and nothing more.`);
-}
-
 function configurationBody(options: FunctionOptions): Record<string, unknown> {
   return {
     Handler: options.handler,
@@ -85,7 +55,7 @@ export class HeddleClient implements Disposable {
 
   async #send(request: OutgoingRequest): Promise<IncomingMessage> {
     const response = await this.#http.send(request);
-    if ((response.statusCode ?? 500) >= 300) throw await failure(response);
+    if ((response.statusCode ?? 500) >= 300) throw await serviceError(response);
     return response;
   }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { type InvokeAnswer, ServiceError } from '../../sdk/client.ts';
+import type { InvokeAnswer } from '../../sdk/client.ts';
+import { ServiceError } from '../../sdk/service-error.ts';
 import { printJson, textFlag, wantsJson, withClient } from '../context.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import { formatMs, paint } from '../output/style.ts';

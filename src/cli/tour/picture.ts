@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Tile } from '../../../examples/mandelbrot/index.ts';
-import { type HeddleClient, type InvokeAnswer, ServiceError } from '../../sdk/client.ts';
+import type { HeddleClient, InvokeAnswer } from '../../sdk/client.ts';
+import { ServiceError } from '../../sdk/service-error.ts';
 import { Shape } from '../../sdk/shape.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import { encodePng, gradient } from './png.ts';
@@ -43,7 +43,8 @@ function places(): Place[] {
   return all;
 }
 
-function tileAt(place: Place): Tile {
+/** The event of the function `mandelbrot`. */
+function tileAt(place: Place): Record<string, number> {
   const step = 3.3 / width;
   return {
     width: tileSize,

@@ -38,10 +38,10 @@ export function planTour(settings: Settings): TourPlan {
     throw new CliError('The tour shows a start from the warming pool, and none is kept warm.', exitCodes.usage, {
       hint: 'Keep one: --warm nodejs24.x-256=1..4',
     });
-  const kept = settings.warm.map((each) => configurationKey(each.configuration));
+  const kept = new Set(settings.warm.map((each) => configurationKey(each.configuration)));
   const cold = memoryClassesMb
     .map((memoryMb) => configurationFor('nodejs24.x', memoryMb))
-    .find((each) => !kept.includes(configurationKey(each)));
+    .find((each) => !kept.has(configurationKey(each)));
   if (cold === undefined)
     throw new CliError('The tour shows a cold start, and every configuration is kept warm.', exitCodes.usage, {
       hint: 'Leave one out of --warm.',

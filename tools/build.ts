@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleForGuest } from '../src/image/bundle.ts';
+import { root } from './tidy/source.ts';
+
+// What `npm pack` publishes: JavaScript in dist/, since Node does not run TypeScript in node_modules, and in dist/guest
+// the programs that run inside instances, ready bundled.
+
+const dist = join(root, 'dist');
+rmSync(dist, { recursive: true, force: true });
+const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (tsc.status !== 0) process.exit(1);
+mkdirSync(join(dist, 'guest'));
+writeFileSync(join(dist, 'guest/agent.mjs'), await bundleForGuest(join(root, 'src/agent/main.ts')));
+writeFileSync(join(dist, 'guest/runtime-node.mjs'), await bundleForGuest(join(root, 'src/runtime/node/main.ts')));

@@ -1,0 +1,72 @@
+import { inspect } from 'node:util';
+import { relative } from 'node:path';
+import type { EventData } from 'node:test';
+import { root } from '../tidy/source.ts';
+
+/** Lines of a file's own output that are shown where it failed. */
+const outputLinesMax = 80;
+
+/** Counts what happened, and says it: a line for each file, failures in full at once, skipped tests at the end. */
+export class Tally {
+  passed = 0;
+  failed = 0;
+  readonly #skipped: { readonly file: string; readonly name: string; readonly reason: string }[] = [];
+  readonly #files = new Map<string, { tests: number; failed: number; output: string }>();
+
+  #file(path: string | undefined): { tests: number; failed: number; output: string } {
+    const key = path ?? '';
+    const found = this.#files.get(key) ?? { tests: 0, failed: 0, output: '' };
+    this.#files.set(key, found);
+    return found;
+  }
+
+  /** A test or suite ended well, or was skipped. */
+  pass(data: EventData.TestPass): void {
+    const file = this.#file(data.file);
+    if (data.skip !== undefined && data.skip !== false) {
+      const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given';
+      this.#skipped.push({ file: relative(root, data.file ?? ''), name: data.name, reason });
+    } else if (data.details.type !== 'suite') {
+      this.passed += 1;
+      file.tests += 1;
+    }
+  }
+
+  /** A test failed. Suites and files fail with their tests and are not counted again. */
+  fail(data: EventData.TestFail): void {
+    const { error, type } = data.details;
+    const file = this.#file(data.file);
+    const failureType: unknown = 'failureType' in error ? error.failureType : undefined;
+    if (type === 'suite' || failureType === 'subtestsFailed') return;
+    this.failed += 1;
+    file.failed += 1;
+    const where = `${relative(root, data.file ?? '')}${data.line === undefined ? '' : `:${data.line}`}`;
+    console.log(`✖ ${data.name} (${where})`);
+    console.log(inspect(error.cause ?? error, { depth: 6 }).replaceAll(/^/gm, '    '));
+  }
+
+  /** A file wrote something itself; kept for the case that it fails. */
+  output(path: string | undefined, text: string): void {
+    const file = this.#file(path);
+    file.output = (file.output + text).slice(-16_384);
+  }
+
+  /** A file has ended. */
+  fileEnd(path: string, durationMs: number, success: boolean): void {
+    const file = this.#file(path);
+    if (!success && file.output !== '') {
+      const lines = file.output.trimEnd().split('\n').slice(-outputLinesMax);
+      console.log(lines.map((line) => `    | ${line}`).join('\n'));
+    }
+    const mark = success ? '✔' : '✖';
+    console.log(`${mark} ${relative(root, path)}: ${file.tests} passed, ${(durationMs / 1_000).toFixed(1)} s`);
+  }
+
+  /** What was skipped and why, and the line that says it all. */
+  summary(durationMs: number): void {
+    if (this.#skipped.length > 0) console.log('\nSkipped:');
+    for (const { file, name, reason } of this.#skipped) console.log(`  ${file}: ${name}: ${reason}`);
+    const seconds = (durationMs / 1_000).toFixed(0);
+    console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.#skipped.length} skipped, in ${seconds} s`);
+  }
+}

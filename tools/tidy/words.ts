@@ -1,0 +1,59 @@
+import { type Finding, isTest, lineAt, type Source } from './source.ts';
+
+/** A pattern that is not wanted, where, and why. */
+interface Ban {
+  readonly pattern: RegExp;
+  readonly why: string;
+  readonly applies: (path: string) => boolean;
+}
+
+const isCode = (path: string): boolean => path.endsWith('.ts');
+/** This file names what it bans. */
+const isChecked = (path: string): boolean => isCode(path) && !path.startsWith('tools/tidy');
+const isShipped = (path: string): boolean => isCode(path) && path.startsWith('src/') && !isTest(path);
+const anywhere = (path: string): boolean =>
+  path !== 'package-lock.json' && path !== 'LICENSE' && !path.startsWith('tools/tidy');
+
+const bans: readonly Ban[] = [
+  {
+    pattern: /\bconsole\.(log|error|warn|info|debug)\b/g,
+    why: 'writes past the logger; the command line interface writes to process.stdout itself',
+    // The runtime takes the console over, and the tour's last words show a program of the user's.
+    applies: (path) => isShipped(path) && !path.startsWith('src/runtime/') && path !== 'src/cli/tour/report.ts',
+  },
+  { pattern: /[:<,|(]\s*any\b(?!\w|\s*[a-z'])/g, why: '`any` switches the types off; use unknown', applies: isChecked },
+  { pattern: /\bas (any|never|unknown as)\b/g, why: 'silences an error; validate instead', applies: isChecked },
+  { pattern: /@ts-(ignore|expect-error|nocheck)/g, why: 'silences an error; mend it', applies: isShipped },
+  { pattern: /^export default\b/gm, why: 'default exports lose their name on the way', applies: isCode },
+  { pattern: /^export \* from/gm, why: 'no barrel files', applies: isCode },
+  {
+    pattern: /\b(TODO|FIXME|XXX|HACK)\b/g,
+    why: 'what is to be done later is an issue, not a comment',
+    applies: anywhere,
+  },
+  {
+    pattern: /(?<![\w.}])\/(work\/|root\/\.|home\/[a-z])/g,
+    why: 'names a path of one machine',
+    applies: (path) => anywhere(path) && !isTest(path),
+  },
+  {
+    pattern: /^(?:import|export|\}).*from '\.[^']*(?<!\.ts|\.json)';$/gm,
+    why: 'relative imports end in .ts',
+    applies: isCode,
+  },
+];
+
+/** No banned words. */
+export function findBannedWords(sources: readonly Source[]): readonly Finding[] {
+  return sources.flatMap((source) =>
+    bans
+      .filter((ban) => ban.applies(source.path))
+      .flatMap((ban) =>
+        [...source.text.matchAll(ban.pattern)].map((match) => ({
+          path: source.path,
+          line: lineAt(source.text, match.index),
+          message: `"${match[0].trim()}": ${ban.why}`,
+        })),
+      ),
+  );
+}
