@@ -48,7 +48,7 @@ export async function startIdentityHelper(profile: Pick<AgentProfile, 'workDir'>
     [machineIdFile, machineIdPath],
   ] as const;
   // The agent's own children see them as well, whatever they are.
-  for (const [from, to] of binds) await promisify(execFile)('mount', ['--bind', from, to]);
+  for (const [from, to] of binds) await promisify(execFile)('busybox', ['mount', '-o', 'bind', from, to]);
   const ask = startHelper([bootIdFile, machineIdFile]);
   return {
     identify: ({ instanceId, wallMs, entropy }) => {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initramfs } from '../../image/initramfs.ts';
 import { probeScript } from '../../image/init-script.ts';
@@ -33,8 +32,7 @@ export async function probeMicrovm(
 type Judgement = Pick<ProbeVerdict, 'works' | 'evidence' | 'remedy'>;
 
 function refusal(accelerator: Accelerator, error: unknown): Judgement {
-  const evidence = error instanceof Error ? error.message : String(error);
-  return { works: false, evidence, remedy: remedies[accelerator] };
+  return { works: false, evidence: messageOf(error), remedy: remedies[accelerator] };
 }
 
 const remedies: Readonly<Record<Accelerator, string>> = {
@@ -54,7 +52,7 @@ async function judge(places: Places, accelerator: Accelerator, signal: AbortSign
     const boot = { kernel: kernel.vmlinuz, initramfs: image, kernelArguments: kernelArguments(accelerator) };
     const tries = machinesFor(accelerator).map((machine) => attempt(places, accelerator, machine, boot, signal));
     return await Promise.any(tries).catch((error: unknown) => {
-      throw error instanceof AggregateError ? new Error(error.errors.map(String).join(' ')) : error;
+      throw error instanceof AggregateError ? new Error(error.errors.map(messageOf).join(' ')) : error;
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -101,6 +99,11 @@ async function attempt(
     limit.removeEventListener('abort', kill);
     await qemu.kill();
   }
+}
+
+/** On one line, as it stands in a table. */
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
 }
 
 function since(begin: number): string {
