@@ -93,6 +93,8 @@ class Requests {
         return this.#containers.kill(request.channel);
       case 'ping':
         return undefined;
+      default:
+        throw new Error('No such request.');
     }
   }
 }

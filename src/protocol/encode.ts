@@ -83,7 +83,9 @@ function writeValue(value: unknown, depth: number): void {
       return writeByte(0xc0);
     case 'object':
       return writeObject(value, depth);
-    default:
+    case 'bigint':
+    case 'function':
+    case 'symbol':
       throw new TypeError(`A ${typeof value} cannot be sent: it has no place in a message.`);
   }
 }

@@ -1,0 +1,221 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import { configurationKey, type Configuration } from '../model/configuration.ts';
+import { InstanceLostError, ProtocolError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import { Connection } from '../protocol/connection.ts';
+import type { AgentMessage, AgentRequest } from '../protocol/messages.ts';
+import { checkVersion, parseAgentMessage } from '../protocol/validate.ts';
+import { codeParts } from './code-parts.ts';
+import type { ContainerExit } from './guest.ts';
+
+/** An agent said that it could not do what it was asked. The instance is as good as before. */
+export class AgentRefusedError extends Error {
+  override readonly name = 'AgentRefusedError';
+}
+
+/** Who is told what an agent says unasked. */
+export interface AgentEvents {
+  onContainerExited(channel: number, exit: ContainerExit): void;
+  onOutput(channel: number, text: string): void;
+  /** Once: the agent is gone, broke the protocol, or did not answer in time. Its instance is to be destroyed. */
+  onLost(error: Error): void;
+}
+
+type RequestWithoutSeq = AgentRequest extends infer Request
+  ? Request extends AgentRequest
+    ? Omit<Request, 'seq'>
+    : never
+  : never;
+
+interface Waiting {
+  readonly what: string;
+  readonly timer: Timer;
+  resolve(answer: { readonly wallMs?: number }): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The host's end of an agent's channel. Every request has a deadline; an agent that misses it, or says what it should
+ * not, is lost: all that wait are rejected with InstanceLostError, and so is whatever is asked later.
+ */
+export class AgentLink {
+  /** Resolves when the agent has said hello; rejects if it is lost before, or takes longer than `helloMsMax`. */
+  readonly hello: Promise<void>;
+  readonly #connection: Connection<AgentMessage, AgentRequest>;
+  readonly #events: AgentEvents;
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, Waiting>();
+  #greeting: Waiting | undefined;
+  #seq = 0;
+  #lost: InstanceLostError | undefined;
+
+  /** `helloSaid`: somebody else heard it (of a template, whose copy this is), so it will not come again. */
+  constructor(channel: Duplex, helloSaid: boolean, events: AgentEvents, clock: Clock) {
+    this.#events = events;
+    this.#clock = clock;
+    this.hello = helloSaid ? Promise.resolve() : this.#expectHello();
+    this.hello.catch(() => undefined);
+    this.#connection = new Connection<AgentMessage, AgentRequest>(channel, parseAgentMessage, {
+      onMessage: (message) => this.#receive(message),
+      onEnd: (error) => this.#lose(error ?? new Error('it ended the connection')),
+    });
+  }
+
+  async identify(instanceId: string, entropy: Uint8Array): Promise<void> {
+    await this.#ask({ type: 'identify', instanceId, wallMs: this.#clock.wall(), entropy });
+  }
+
+  /** Resolves when the container's process exists. `channel` must never have had a container before. */
+  async makeContainer(channel: number, configuration: Configuration): Promise<void> {
+    await this.#ask(
+      { type: 'make-container', channel, ...containerShape(configuration) },
+      `make a ${configurationKey(configuration)} container`,
+      limits.containerHelloMsMax,
+    );
+  }
+
+  /**
+   * Sends a bundle to the instance's cache; resolves when it is there. `onSent` is called when the last part is on its
+   * way: what is asked for then finds the code in the cache. At most two parts are under way at a time.
+   */
+  async storeCode(bundle: CodeBundle, onSent: () => void = () => undefined): Promise<void> {
+    const { sha256 } = bundle;
+    const parts = codeParts(bundle.files, limits.codePartBytesMax);
+    let previous: Promise<unknown> = Promise.resolve();
+    let files = parts.next();
+    for (;;) {
+      const next = parts.next();
+      const last = next.done === true;
+      const stored = this.#ask({ type: 'code', sha256, files: files.value ?? [], last }, 'store code');
+      // Rejected parts make the next ones be rejected too; the one that is awaited speaks for all.
+      stored.catch(() => undefined);
+      if (last) {
+        onSent();
+        await stored;
+        return;
+      }
+      await previous;
+      await this.#connection.drained();
+      previous = stored;
+      files = next;
+    }
+  }
+
+  async bind(channel: number, sha256: string, memoryMb: number): Promise<void> {
+    await this.#ask({ type: 'bind', channel, sha256, memoryMb });
+  }
+
+  async dropCode(sha256: string): Promise<void> {
+    await this.#ask({ type: 'drop-code', sha256 });
+  }
+
+  /** Resolves when nothing is left of the container. */
+  async kill(channel: number): Promise<void> {
+    await this.#ask({ type: 'kill', channel });
+  }
+
+  /** The guest's wall clock, milliseconds since the Unix epoch. */
+  async ping(): Promise<number> {
+    const { wallMs } = await this.#ask({ type: 'ping' });
+    if (wallMs === undefined) throw this.#lose(new ProtocolError('it answered a ping without its time'));
+    return wallMs;
+  }
+
+  /** Hangs up. What waits is rejected; `onLost` is not called. */
+  close(): void {
+    this.#lost ??= new InstanceLostError('The instance is being destroyed.');
+    this.#connection.close();
+    this.#rejectAll(this.#lost);
+  }
+
+  #expectHello(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#greeting = this.#wait('say hello', limits.agentHelloMsMax, () => resolve(), reject);
+    });
+  }
+
+  #ask(
+    request: RequestWithoutSeq,
+    what: string = request.type,
+    msMax: number = limits.agentAnswerMsMax,
+  ): Promise<{ readonly wallMs?: number }> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    const seq = this.#seq;
+    this.#seq = (seq + 1) >>> 0;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(seq, this.#wait(what, msMax, resolve, reject));
+      this.#connection.send({ ...request, seq });
+    });
+  }
+
+  #wait(what: string, msMax: number, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
+    const late = (): void => void this.#lose(new Error(`it did not ${what} within ${msMax} ms`));
+    return { what, timer: this.#clock.timer(msMax, late), resolve, reject };
+  }
+
+  #receive(message: AgentMessage): void {
+    switch (message.type) {
+      case 'done':
+        return this.#take(message.seq).resolve(message);
+      case 'failed': {
+        const waiting = this.#take(message.seq);
+        return waiting.reject(new AgentRefusedError(`The agent could not ${waiting.what}: ${message.message}`));
+      }
+      case 'container-exited':
+        return this.#events.onContainerExited(message.channel, message);
+      case 'output':
+        return this.#events.onOutput(message.channel, message.text);
+      case 'hello':
+        return this.#greet(message);
+    }
+  }
+
+  #greet(message: Extract<AgentMessage, { type: 'hello' }>): void {
+    const greeting = this.#greeting;
+    if (greeting === undefined) throw new ProtocolError('it said hello when it was not its turn');
+    checkVersion(message);
+    this.#greeting = undefined;
+    greeting.timer[Symbol.dispose]();
+    greeting.resolve({});
+  }
+
+  #take(seq: number): Waiting {
+    const waiting = this.#waiting.get(seq);
+    if (waiting === undefined) throw new ProtocolError(`it answered request ${seq}, which nobody made`);
+    this.#waiting.delete(seq);
+    waiting.timer[Symbol.dispose]();
+    return waiting;
+  }
+
+  #lose(cause: Error): InstanceLostError {
+    if (this.#lost !== undefined) return this.#lost;
+    const lost = new InstanceLostError(`The instance is lost because of its agent: ${cause.message}.`, { cause });
+    this.#lost = lost;
+    this.#connection.close();
+    this.#rejectAll(lost);
+    this.#events.onLost(lost);
+    return lost;
+  }
+
+  #rejectAll(error: InstanceLostError): void {
+    const all = [...this.#waiting.values(), ...(this.#greeting === undefined ? [] : [this.#greeting])];
+    this.#waiting.clear();
+    this.#greeting = undefined;
+    for (const waiting of all) {
+      waiting.timer[Symbol.dispose]();
+      waiting.reject(error);
+    }
+  }
+}
+
+/** What the containers of a configuration are made with. Whoever makes a template makes them the same. */
+export function containerShape(
+  configuration: Configuration,
+): Pick<Extract<AgentRequest, { type: 'make-container' }>, 'runtime' | 'memoryMb' | 'pidsMax' | 'tmpBytes'> {
+  const { runtime, memoryMb } = configuration;
+  // A container's /tmp is memory, and counts: it must be full before the container is killed for it.
+  const tmpBytes = Math.min(limits.tmpBytes, memoryMb * 524_288);
+  return { runtime, memoryMb, pidsMax: limits.pidsPerContainer, tmpBytes };
+}

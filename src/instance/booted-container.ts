@@ -1,0 +1,144 @@
+import type { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import { newId } from '../model/id.ts';
+import { limits } from '../model/limits.ts';
+import type { RuntimeInit } from '../protocol/messages.ts';
+import { ContainerDiedError } from './container-died.ts';
+import { ContainerLink } from './container-link.ts';
+import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer } from './guest.ts';
+
+/**
+ * After an agent said that a container ended, how long its last words may still be on their way on the other channel,
+ * milliseconds. Usually that channel's end comes first; a virtio-serial port has no end.
+ */
+const lastWordsMs = 50;
+/** How long after a runtime hung up its agent may take to say why, before it is told to kill, milliseconds. */
+const hangUpMs = 1_000;
+
+/** What a container needs of the guest it is in. */
+export interface ContainerHome {
+  readonly clock: Clock;
+  /** Puts code into the container of this channel. */
+  bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>, memoryMb: number): Promise<void>;
+  /** Resolves when nothing is left of it. Rejects if the agent is lost. */
+  killContainer(channel: number): Promise<void>;
+  /** The guest cannot be trusted any more: destroys it. */
+  lose(error: Error): void;
+}
+
+/** A container by its data channel and its agent. */
+export class BootedContainer implements GuestContainer {
+  readonly id: string = newId('c');
+  readonly channel: number;
+  readonly exited: Promise<ContainerExit>;
+  /** Resolves when the runtime waits for code; rejects if the container dies, or that takes too long. */
+  readonly ready: Promise<void>;
+  readonly #home: ContainerHome;
+  readonly #link: ContainerLink;
+  readonly #settle = Promise.withResolvers<ContainerExit>();
+  readonly #greeted = Promise.withResolvers<void>();
+  #state: 'blank' | 'loaded' | 'dead' = 'blank';
+  #exit: ContainerExit | undefined;
+  #killing: Promise<void> | undefined;
+  #timer: Timer | undefined;
+
+  constructor(channel: number, stream: Duplex, helloSaid: boolean, home: ContainerHome) {
+    this.channel = channel;
+    this.#home = home;
+    this.exited = this.#settle.promise;
+    this.ready = this.#greeted.promise;
+    this.ready.catch(() => undefined);
+    if (helloSaid) this.#greeted.resolve();
+    else this.#timer = home.clock.timer(limits.containerHelloMsMax, () => this.#late());
+    this.#link = new ContainerLink(stream, helloSaid, {
+      onHello: () => {
+        this.#timer?.[Symbol.dispose]();
+        this.#greeted.resolve();
+      },
+      onEnd: (error) => this.#hungUp(error),
+    });
+  }
+
+  async load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
+    if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
+    if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);
+    this.#state = 'loaded';
+    try {
+      await this.#home.bindCode(this.channel, sha256, code, init.memoryMb);
+      if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
+      this.#link.init(init);
+    } catch (error) {
+      // Half loaded is of no use to anybody.
+      void this.kill();
+      throw this.#exit === undefined ? error : new ContainerDiedError(this.#exit);
+    }
+  }
+
+  invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
+    if (this.#exit !== undefined) return Promise.reject(new ContainerDiedError(this.#exit));
+    // Between its last word and the news of its end, a container is as good as dead.
+    if (!this.#link.open) return this.exited.then((exit) => Promise.reject(new ContainerDiedError(exit)));
+    try {
+      return this.#link.invoke(invocation);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  kill(): Promise<void> {
+    return (this.#killing ??= this.#kill());
+  }
+
+  /** The agent said that it ended. */
+  ended(exit: ContainerExit): void {
+    if (this.#killing !== undefined || !this.#link.open) return this.die(exit);
+    this.#exit ??= exit;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = this.#home.clock.timer(lastWordsMs, () => this.die(exit));
+  }
+
+  /** It printed something behind the runtime's back. */
+  output(text: string): void {
+    this.#link.output(text);
+  }
+
+  /** Nothing is left of it. Idempotent. */
+  die(exit: ContainerExit): void {
+    if (this.#state === 'dead') return;
+    this.#state = 'dead';
+    this.#exit ??= exit;
+    this.#timer?.[Symbol.dispose]();
+    const died = new ContainerDiedError(this.#exit);
+    this.#greeted.reject(died);
+    this.#link.fail(died);
+    this.#settle.resolve(this.#exit);
+  }
+
+  async #kill(): Promise<void> {
+    if (this.#state === 'dead') return;
+    try {
+      await this.#home.killContainer(this.channel);
+      // The agent told of its end before, unless it did not know it any more.
+      this.die({ reason: 'killed', code: null, signal: 'SIGKILL' });
+    } catch (error) {
+      this.#home.lose(error instanceof Error ? error : new Error(String(error)));
+      await this.exited;
+    }
+  }
+
+  #hungUp(error: Error | undefined): void {
+    if (this.#state === 'dead') return;
+    if (error !== undefined) return this.#home.lose(error);
+    if (this.#exit !== undefined) return this.die(this.#exit);
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = this.#home.clock.timer(hangUpMs, () => void this.kill());
+  }
+
+  #late(): void {
+    this.#greeted.reject(
+      new Error(`The runtime of container ${this.id} was not ready within ${limits.containerHelloMsMax} ms.`),
+    );
+    void this.kill();
+  }
+}

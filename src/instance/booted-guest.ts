@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import type { Configuration } from '../model/configuration.ts';
+import { InstanceLostError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import { AgentLink, AgentRefusedError } from './agent-link.ts';
+import { BootedContainer, type ContainerHome } from './booted-container.ts';
+import type { Instance, InstanceExit } from './contract.ts';
+import type { ContainerExit, Guest } from './guest.ts';
+
+const entropyBytes = 64;
+const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
+
+/** A guest on an instance of any driver. Whatever breaks the protocol destroys the instance. */
+export class BootedGuest implements Guest {
+  readonly id: string;
+  readonly configuration: Configuration;
+  readonly exited: Promise<InstanceExit>;
+  readonly #instance: Instance;
+  readonly #clock: Clock;
+  readonly #agent: AgentLink;
+  readonly #containers = new Map<number, BootedContainer>();
+  /** Code that is, or will be, in the instance's cache. */
+  readonly #stored = new Map<string, Promise<void>>();
+  readonly #freeChannels: number[];
+  #firstContainers: readonly BootedContainer[] = [];
+  #lost: Error | undefined;
+
+  constructor(instance: Instance, clock: Clock) {
+    this.id = instance.id;
+    this.configuration = instance.configuration;
+    this.#instance = instance;
+    this.#clock = clock;
+    this.#freeChannels = channelsFrom(1).filter((channel) => !instance.containers.includes(channel));
+    this.#agent = new AgentLink(
+      instance.channel(0),
+      instance.helloSaid,
+      {
+        onContainerExited: (channel, exit) => {
+          this.#containers.get(channel)?.ended({ reason: exit.reason, code: exit.code, signal: exit.signal });
+        },
+        onOutput: (channel, text) => this.#containers.get(channel)?.output(text),
+        onLost: (error) => this.#lose(error),
+      },
+      clock,
+    );
+    this.exited = instance.exited.then((exit) => {
+      this.#bury(new InstanceLostError(`The instance ${this.id} died: ${exit.detail}`));
+      return exit;
+    });
+  }
+
+  get firstContainers(): readonly BootedContainer[] {
+    return this.#firstContainers;
+  }
+
+  get containersLeft(): number {
+    return this.#lost === undefined ? this.#freeChannels.length : 0;
+  }
+
+  /** Brings it from "started" to "ready". Rejects if it does not get there; the caller then destroys it. */
+  async rise(signal: AbortSignal): Promise<void> {
+    await this.#agent.hello;
+    signal.throwIfAborted();
+    await this.#agent.identify(this.id, randomBytes(entropyBytes));
+    signal.throwIfAborted();
+    const blanks = this.configuration.blankContainers;
+    this.#firstContainers =
+      this.#instance.containers.length > 0
+        ? this.#instance.containers.map((channel) => this.#adopt(channel, true))
+        : await Promise.all(Array.from({ length: blanks }, () => this.makeContainer(signal)));
+  }
+
+  async makeContainer(signal: AbortSignal): Promise<BootedContainer> {
+    signal.throwIfAborted();
+    if (this.#lost !== undefined) throw this.#lost;
+    const channel = this.#freeChannels.shift();
+    if (channel === undefined)
+      throw new Error(
+        `The instance ${this.id} has no channel left for another container; ask \`containersLeft\` first.`,
+      );
+    const container = this.#adopt(channel, false);
+    const giveUp = (): void => void container.kill();
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.#agent.makeContainer(channel, this.configuration);
+      await container.ready;
+      signal.throwIfAborted();
+      return container;
+    } catch (error) {
+      void container.kill();
+      throw signal.aborted ? signal.reason : (this.#lost ?? error);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  residentBytes(): Promise<number> {
+    return this.#instance.residentBytes();
+  }
+
+  async destroy(): Promise<void> {
+    this.#bury(new InstanceLostError(`The instance ${this.id} was destroyed.`));
+    await this.#instance.destroy();
+    await this.exited;
+  }
+
+  #adopt(channel: number, helloSaid: boolean): BootedContainer {
+    const home: ContainerHome = {
+      clock: this.#clock,
+      bindCode: (...args) => this.#bindCode(...args),
+      killContainer: (number) => this.#agent.kill(number),
+      lose: (error) => this.#lose(error),
+    };
+    const container = new BootedContainer(channel, this.#instance.channel(channel), helloSaid, home);
+    this.#containers.set(channel, container);
+    void container.exited.then(() => this.#containers.delete(channel));
+    return container;
+  }
+
+  async #bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>, memoryMb: number): Promise<void> {
+    const stored = this.#stored.get(sha256);
+    if (stored !== undefined) {
+      try {
+        await stored;
+        return await this.#agent.bind(channel, sha256, memoryMb);
+      } catch (error) {
+        if (!(error instanceof AgentRefusedError)) throw error;
+        // The cache had no room for it any more. Whoever notices first sends it again.
+        if (this.#stored.get(sha256) === stored) this.#stored.delete(sha256);
+        else return this.#bindCode(channel, sha256, code, memoryMb);
+      }
+    }
+    await this.#storeAndBind(channel, sha256, code, memoryMb);
+  }
+
+  /** Both in one round trip. */
+  async #storeAndBind(
+    channel: number,
+    sha256: string,
+    code: () => Promise<CodeBundle>,
+    memoryMb: number,
+  ): Promise<void> {
+    let bound: Promise<void> | undefined;
+    const stored = code().then((bundle) =>
+      this.#agent.storeCode({ ...bundle, sha256 }, () => {
+        bound = this.#agent.bind(channel, sha256, memoryMb);
+        bound.catch(() => undefined);
+      }),
+    );
+    this.#stored.set(sha256, stored);
+    try {
+      await stored;
+    } catch (error) {
+      this.#stored.delete(sha256);
+      throw error;
+    }
+    await bound;
+  }
+
+  #lose(error: Error): void {
+    if (this.#lost !== undefined) return;
+    this.#bury(error);
+    // Its end is told by `exited`, which the driver sees to in any case.
+    this.#instance.destroy().catch(() => undefined);
+  }
+
+  /** Everything in it is dead, or about to be. */
+  #bury(error: Error): void {
+    this.#lost ??= error;
+    this.#agent.close();
+    for (const container of this.#containers.values()) container.die(lost);
+  }
+}
+
+function channelsFrom(first: number): number[] {
+  return Array.from({ length: limits.channelsPerInstance - first }, (_, index) => first + index);
+}

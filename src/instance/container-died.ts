@@ -1,0 +1,19 @@
+import type { ContainerExit } from './guest.ts';
+
+/** A container died while something was asked of it. */
+export class ContainerDiedError extends Error {
+  override readonly name = 'ContainerDiedError';
+  readonly exit: ContainerExit;
+  constructor(exit: ContainerExit) {
+    super(`The container ended: ${describe(exit)}.`);
+    this.exit = exit;
+  }
+}
+
+function describe({ reason, code, signal }: ContainerExit): string {
+  if (reason === 'instance-lost') return 'its instance died';
+  if (reason === 'memory') return 'it needed more memory than it may have';
+  if (reason === 'processes') return 'it had more processes than it may have';
+  if (reason === 'killed') return 'it was killed';
+  return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
+}

@@ -1,0 +1,158 @@
+import type { Duplex } from 'node:stream';
+import { ProtocolError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
+import { Connection } from '../protocol/connection.ts';
+import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/messages.ts';
+import { checkVersion, parseRuntimeMessage } from '../protocol/validate.ts';
+import type { ContainerInvocation, RuntimeAnswer } from './guest.ts';
+
+/** A runtime cuts its own log at `limits.logBytesMax`; what a broken one prints beyond twice that is dropped, UTF-16 units. */
+const logUnitsMax = limits.logBytesMax * 2;
+
+/** Who is told of a runtime's end. */
+export interface RuntimeEvents {
+  /** Said once, when the runtime waits for code. */
+  onHello(): void;
+  /** Once: it hung up (`undefined`), or broke the protocol. */
+  onEnd(error: Error | undefined): void;
+}
+
+interface Running {
+  readonly invocation: ContainerInvocation;
+  started: boolean;
+  initialised: boolean;
+  logUnits: number;
+  resolve(answer: RuntimeAnswer): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The host's end of a container's data channel. Whatever a runtime says out of order is a ProtocolError: for each
+ * invocation `started`, then logs (and `initialised` for the first), then one answer.
+ */
+export class ContainerLink {
+  readonly #connection: Connection<RuntimeMessage, RuntimeRequest>;
+  readonly #events: RuntimeEvents;
+  #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
+  #running: Running | undefined;
+  #invoked = false;
+
+  /** `helloSaid`: the runtime is a copy of one that said it already. */
+  constructor(channel: Duplex, helloSaid: boolean, events: RuntimeEvents) {
+    this.#state = helloSaid ? 'blank' : 'greeting';
+    this.#events = events;
+    this.#connection = new Connection<RuntimeMessage, RuntimeRequest>(channel, parseRuntimeMessage, {
+      onMessage: (message) => this.#receive(message),
+      onEnd: (error) => {
+        this.#state = 'ended';
+        this.#events.onEnd(error);
+      },
+    });
+  }
+
+  get open(): boolean {
+    return this.#state !== 'ended';
+  }
+
+  /** To be sent once, when the code is bound. */
+  init(message: RuntimeInit): void {
+    if (this.#state === 'ended') return;
+    if (this.#state !== 'blank')
+      throw new Error(`A container takes \`init\` once, when it is blank; it is ${this.#state}.`);
+    this.#state = 'initialised';
+    this.#connection.send(message);
+  }
+
+  /** Rejects only through `fail`. Throws if another invocation runs, or there was no `init`. */
+  invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
+    if (this.#running !== undefined) throw new Error('A container runs one invocation at a time.');
+    if (this.#state !== 'initialised') throw new Error(`A container that is ${this.#state} cannot run an invocation.`);
+    const { requestId, deadlineWallMs, payload, clientContext } = invocation;
+    return new Promise((resolve, reject) => {
+      this.#running = { invocation, started: false, initialised: this.#invoked, logUnits: 0, resolve, reject };
+      this.#invoked = true;
+      this.#connection.send(
+        clientContext === undefined
+          ? { type: 'invoke', requestId, deadlineWallMs, payload }
+          : { type: 'invoke', requestId, deadlineWallMs, payload, clientContext },
+      );
+    });
+  }
+
+  /** Text that the container printed behind the runtime's back. */
+  output(text: string): void {
+    this.#log(text);
+  }
+
+  /** Rejects the running invocation, if there is one, and hangs up. */
+  fail(error: Error): void {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#connection.close();
+    running?.reject(error);
+  }
+
+  #receive(message: RuntimeMessage): void {
+    switch (message.type) {
+      case 'started':
+        return this.#started();
+      case 'log':
+        return this.#log(message.text);
+      case 'result':
+        return this.#answer(message, { ok: true, payload: message.payload });
+      case 'error':
+        if (message.exits === true) this.#state = 'leaving';
+        return this.#answer(message, {
+          ok: false,
+          phase: message.phase,
+          error: message.error,
+          ...(message.exits === true ? { exits: true } : {}),
+        });
+      case 'initialised':
+        return this.#initialised();
+      case 'hello':
+        if (this.#state !== 'greeting') throw outOfOrder(message, `while it was ${this.#state}`);
+        checkVersion(message);
+        this.#state = 'blank';
+        return this.#events.onHello();
+    }
+  }
+
+  #started(): void {
+    const running = this.#running;
+    if (running === undefined || running.started) throw outOfOrder({ type: 'started' }, 'without a new invocation');
+    running.started = true;
+    running.invocation.onStarted();
+  }
+
+  #initialised(): void {
+    const running = this.#running;
+    if (running === undefined || !running.started || running.initialised)
+      throw outOfOrder({ type: 'initialised' }, 'outside the first invocation');
+    running.initialised = true;
+    running.invocation.onInitialised?.();
+  }
+
+  /** What user code prints between invocations belongs to none of them, and is dropped here. */
+  #log(text: string): void {
+    const running = this.#running;
+    if (running === undefined || running.logUnits > logUnitsMax) return;
+    running.logUnits += text.length;
+    running.invocation.onLog(text);
+  }
+
+  #answer(
+    message: { readonly type: string; readonly memoryPeakMb: number; readonly initMs?: number },
+    outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
+  ): void {
+    const running = this.#running;
+    if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
+    this.#running = undefined;
+    const { memoryPeakMb, initMs } = message;
+    running.resolve(initMs === undefined ? { memoryPeakMb, ...outcome } : { memoryPeakMb, initMs, ...outcome });
+  }
+}
+
+function outOfOrder(message: { readonly type: string }, when: string): ProtocolError {
+  return new ProtocolError(`A runtime said \`${message.type}\` ${when}.`);
+}
