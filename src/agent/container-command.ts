@@ -24,6 +24,7 @@ export interface ContainerCommand {
   readonly command: readonly string[];
 }
 
+const taskRoot = '/var/task';
 /** User and group inside containers whose agent is an ordinary user. */
 const namespaceUser = '1000';
 /** Shared memory of a container, bytes. */
@@ -62,11 +63,23 @@ function files(profile: AgentProfile, plan: ContainerPlan): string[] {
   options.push('--proc', '/proc', '--dev', '/dev');
   options.push('--perms', '1777', '--size', String(shmBytes), '--tmpfs', '/dev/shm');
   options.push('--perms', '1777', '--size', String(plan.tmpBytes), '--tmpfs', '/tmp');
-  options.push('--ro-bind', plan.codeDir, '/var/task', '--chdir', '/var/task');
+  options.push('--ro-bind', plan.codeDir, taskRoot, '--chdir', taskRoot);
   options.push(...plan.binds.flatMap(([from, to]) => ['--ro-bind', from, to]));
   // Both are file systems in memory, without a size of their own.
   options.push('--remount-ro', '/dev', '--remount-ro', '/');
-  return options;
+  return [...parentFolders([...profile.binds.map(([, to]) => to), taskRoot]), ...options];
+}
+
+/** Folders above the places of binds. bubblewrap would make them for root's eyes only, and the container's user is not root. */
+function parentFolders(places: readonly string[]): string[] {
+  const made = new Set<string>();
+  for (const place of places) {
+    const parts = place.split('/').slice(1, -1);
+    parts.forEach((_, index) => made.add(`/${parts.slice(0, index + 1).join('/')}`));
+  }
+  // What is bound as a whole is there already, with what is below it.
+  const bound = (folder: string): boolean => places.some((place) => folder === place || folder.startsWith(`${place}/`));
+  return [...made].filter((folder) => !bound(folder)).flatMap((folder) => ['--perms', '0755', '--dir', folder]);
 }
 
 function environment(): string[] {

@@ -15,6 +15,7 @@ import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer 
 const lastWordsMs = 50;
 /** How long after a runtime hung up its agent may take to say why, before it is told to kill, milliseconds. */
 const hangUpMs = 1_000;
+const lastWordsUnits = 1_024;
 
 /** What a container needs of the guest it is in. */
 export interface ContainerHome {
@@ -42,6 +43,8 @@ export class BootedContainer implements GuestContainer {
   #exit: ContainerExit | undefined;
   #killing: Promise<void> | undefined;
   #timer: Timer | undefined;
+  /** What it printed before it was ready: usually why it never was. */
+  #lastWords = '';
 
   constructor(channel: number, stream: Duplex, helloSaid: boolean, home: ContainerHome) {
     this.channel = channel;
@@ -54,6 +57,7 @@ export class BootedContainer implements GuestContainer {
     this.#link = new ContainerLink(stream, helloSaid, {
       onHello: () => {
         this.#timer?.[Symbol.dispose]();
+        this.#lastWords = '';
         this.#greeted.resolve();
       },
       onEnd: (error) => this.#hungUp(error),
@@ -100,6 +104,7 @@ export class BootedContainer implements GuestContainer {
 
   /** It printed something behind the runtime's back. */
   output(text: string): void {
+    if (this.#state === 'blank') this.#lastWords = (this.#lastWords + text).slice(-lastWordsUnits);
     this.#link.output(text);
   }
 
@@ -109,7 +114,7 @@ export class BootedContainer implements GuestContainer {
     this.#state = 'dead';
     this.#exit ??= exit;
     this.#timer?.[Symbol.dispose]();
-    const died = new ContainerDiedError(this.#exit);
+    const died = new ContainerDiedError(this.#exit, this.#lastWords.trim());
     this.#greeted.reject(died);
     this.#link.fail(died);
     this.#settle.resolve(this.#exit);

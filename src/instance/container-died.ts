@@ -4,8 +4,9 @@ import type { ContainerExit } from './guest.ts';
 export class ContainerDiedError extends Error {
   override readonly name = 'ContainerDiedError';
   readonly exit: ContainerExit;
-  constructor(exit: ContainerExit) {
-    super(`The container ended: ${describe(exit)}.`);
+  /** `lastWords`: what it printed before, where that may tell more. */
+  constructor(exit: ContainerExit, lastWords = '') {
+    super(`The container ended: ${describe(exit)}${lastWords === '' ? '' : ` (${lastWords})`}.`);
     this.exit = exit;
   }
 }
