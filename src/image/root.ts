@@ -12,7 +12,7 @@ const recipe = 1;
 
 /** What guests are made of, besides Node. `perl-base` drives the identity helper, `tini` is init. */
 const packages =
-  'base-files bash bubblewrap busybox-static ca-certificates coreutils dash findutils grep libc6 libstdc++6 media-types perl-base python3 sed tini tzdata util-linux'.split(
+  'base-files bash bubblewrap busybox-static ca-certificates coreutils dash findutils grep libc-bin libc6 libstdc++6 media-types perl-base python3 sed tini tzdata util-linux'.split(
     ' ',
   );
 
