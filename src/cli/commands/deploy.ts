@@ -22,7 +22,7 @@ export function parseEnvironment(pairs: readonly string[], own: NodeJS.ProcessEn
     pairs.map((pair) => {
       const [, name = '', value] = /^([^=]*)(?:=([\s\S]*))?$/.exec(pair) ?? [];
       const found = value ?? own[name];
-      if (!/^[A-Za-z]\w*$/.test(name) || found === undefined)
+      if (!/^[A-Za-z]\w+$/.test(name) || found === undefined)
         throw new CliError(
           `--env must be KEY=VALUE, or the name of a variable that is set; it is "${pair}".`,
           exitCodes.usage,

@@ -20,7 +20,7 @@ export function parseSince(text: string, nowMs: number): number {
 }
 
 function show(line: Shape): void {
-  const time = new Date(line.number('time')).toISOString().slice(11, 23);
+  const time = new Date(line.number('wallMs')).toISOString().slice(11, 23);
   for (const text of line.text('text').replace(/\n$/, '').split('\n'))
     process.stdout.write(`${paint('dim', time)} ${text}\n`);
 }

@@ -20,17 +20,17 @@ import { driveStartPaths } from './start-paths.ts';
 /** Invocations at a time in the picture, where memory allows. */
 const parallelMax = 16;
 
-/** The settings of the tour's service, and the configurations that it shows cold and warm starts with. */
+/** The configurations that the tour shows cold and warm starts with, and how much it does at a time. */
 export interface TourPlan {
-  readonly settings: Settings;
   readonly cold: Configuration;
   readonly warm: Configuration;
   readonly parallel: number;
 }
 
 /**
- * Adds to what is kept warm a configuration of which nothing is: it is prepared like the others, so that a cold start
- * of it shows what making an instance takes, not what building its image takes. Throws CliError (usage).
+ * Cold is a configuration of which nothing is kept warm. Its image and template are made when the function is given it,
+ * so that a cold start of it shows what making an instance takes, not what building its image takes. Throws CliError
+ * (usage).
  */
 export function planTour(settings: Settings): TourPlan {
   const warm = settings.warm.find((each) => each.min > 0 && each.configuration.runtime === 'nodejs24.x')?.configuration;
@@ -52,7 +52,6 @@ export function planTour(settings: Settings): TourPlan {
     cold,
     warm,
     parallel: Math.min(parallelMax, instances * warm.containersMax),
-    settings: { ...settings, warm: [...settings.warm, { configuration: cold, min: 0, max: 0 }] },
   };
 }
 

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type CliRun, runCli, startTestService, type TestService } from './testing.ts';
+
+let service: TestService;
+const heddle = async (...args: string[]): Promise<CliRun> => await runCli(service.home, args);
+
+before(async () => {
+  service = await startTestService();
+  writeFileSync(
+    join(service.home, 'echo.ts'),
+    'export const handler = async (event: unknown): Promise<unknown> => event;',
+  );
+  const deployed = await heddle('deploy', join(service.home, 'echo.ts'));
+  assert.equal(deployed.code, 0, deployed.stderr);
+});
+after(async () => await service[Symbol.asyncDispose]());
+
+test('deploy creates, then updates, and says how to run it', async () => {
+  const path = join(service.home, 'twice.ts');
+  writeFileSync(path, 'export const handler = () => 1;');
+  const first = await heddle('deploy', path, '--memory', '512', '--env', 'STAGE=dev=1');
+  assert.match(first.stderr, /Deployed twice .*\n.*heddle invoke twice/);
+  const second = await heddle('deploy', path, '--json');
+  const configuration: unknown = JSON.parse(second.stdout);
+  assert.partialDeepStrictEqual(configuration, {
+    State: 'Active',
+    MemorySize: 512,
+    Environment: { Variables: { STAGE: 'dev=1' } },
+  });
+  assert.match((await heddle('deploy', path)).stderr, /Updated twice/);
+});
+
+test('the same code makes the same zip', async () => {
+  const sha = async (): Promise<unknown> =>
+    (JSON.parse((await heddle('deploy', join(service.home, 'echo.ts'), '--json')).stdout) as { CodeSha256: unknown })
+      .CodeSha256;
+  assert.equal(await sha(), await sha());
+});
+
+test('a syntax error is shown where it is, without a stack trace', async () => {
+  const path = join(service.home, 'broken.ts');
+  writeFileSync(path, 'export const handler = (;');
+  const run = await heddle('deploy', path);
+  assert.equal(run.code, 2);
+  assert.match(run.stderr, /broken\.ts:1:\d+/);
+  assert.doesNotMatch(run.stderr, /^\s+at /m);
+});
+
+test('invoke prints the answer on stdout and what happened on stderr', async () => {
+  const run = await heddle('invoke', 'echo', '--payload', '{"a": 1}', '--log');
+  assert.equal(run.stdout, '{"a": 1}\n');
+  assert.match(run.stderr, /it ran[^]*warm-instance · started in 1\.50 ms/);
+  assert.equal(run.code, 0);
+});
+
+test('invoke reads its payload from a file or from stdin', async () => {
+  const path = join(service.home, 'event.json');
+  writeFileSync(path, '[1]');
+  assert.equal((await heddle('invoke', 'echo', '--payload', `@${path}`)).stdout, '[1]\n');
+  assert.equal((await runCli(service.home, ['invoke', 'echo', '--payload', '-'], '[2]')).stdout, '[2]\n');
+});
+
+test("a function's error gives exit code 1, and the error as JSON", async () => {
+  const run = await heddle('invoke', 'echo', '--payload', '{"fail": 1}', '--json');
+  assert.equal(run.code, 1);
+  assert.partialDeepStrictEqual(JSON.parse(run.stdout), {
+    functionError: 'Unhandled',
+    payload: { errorMessage: 'asked to fail' },
+  });
+});
+
+test('a payload that is not JSON is refused before anything is sent', async () => {
+  const run = await heddle('invoke', 'echo', '--payload', 'text');
+  assert.equal(run.code, 2);
+  assert.match(run.stderr, /not JSON/);
+});
+
+test('a misspelled function is told from the right one', async () => {
+  const run = await heddle('invoke', 'ecko');
+  assert.equal(run.code, 4);
+  assert.match(run.stderr, /Did you mean "echo"\?/);
+});
+
+test('a misspelled command or option is a usage error with a suggestion', async () => {
+  for (const args of [['invok'], ['up', '--prot', '1']]) {
+    const run = await heddle(...args);
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, /Did you mean/);
+  }
+});
+
+test('functions, ps and logs have words and JSON', async () => {
+  assert.match((await heddle('functions')).stdout, /NAME .*\n[^]*echo +nodejs24\.x/);
+  assert.match((await heddle('ps')).stdout, /nodejs24\.x-256 +2 +1 +3\n[^]*└─ c-one +blank/);
+  assert.partialDeepStrictEqual(JSON.parse((await heddle('ps', '--json')).stdout), { queue: { max: 10 } });
+  await heddle('invoke', 'echo');
+  assert.match((await heddle('logs', 'echo', '--since', '1h')).stdout, /\d\d:\d\d:\d\d\.\d{3} it ran\n/);
+  const line = (await heddle('logs', 'echo', '--json', '--limit', '1')).stdout;
+  assert.match(String((JSON.parse(line) as { text: unknown }).text), /it ran/);
+});
+
+test('rm removes, and then there is nothing to remove', async () => {
+  await heddle('deploy', join(service.home, 'echo.ts'), '--name', 'gone');
+  assert.equal((await heddle('rm', 'gone')).code, 0);
+  assert.equal((await heddle('rm', 'gone')).code, 4);
+});
+
+test('no service gives exit code 3 and says how to start one', async () => {
+  const stopped = await startTestService();
+  const { home } = stopped;
+  const run = await runCli(join(home, 'nothing-here'), ['ps']);
+  await stopped[Symbol.asyncDispose]();
+  assert.equal(run.code, 3);
+  assert.match(run.stderr, /heddle up/);
+});
+
+test('a wrong key gives exit code 4', async () => {
+  const other = await startTestService();
+  writeFileSync(join(other.home, 'service.json'), JSON.stringify({ url: service.url }));
+  const run = await runCli(other.home, ['ps']);
+  await other[Symbol.asyncDispose]();
+  assert.equal(run.code, 4);
+  assert.match(run.stderr, /UnrecognizedClientException/);
+});
+
+test('help teaches with examples, on stdout', async () => {
+  const run = await heddle('invoke', '--help');
+  assert.equal(run.code, 0);
+  assert.match(run.stdout, /Examples:[^]*heddle invoke hello --payload/);
+});

@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander';
+import { ServiceError } from '../sdk/service-error.ts';
+import { UnreachableError } from '../sdk/signed-http.ts';
+import { launcher } from './context.ts';
+import { CliError, exitCodes, type ExitCode } from './exit.ts';
+import { paint } from './output/style.ts';
+import { makeProgram } from './program.ts';
+
+interface Complaint {
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  readonly hint?: string | undefined;
+}
+
+function complaintOf(error: unknown): Complaint {
+  if (error instanceof CliError) return error;
+  if (error instanceof UnreachableError) {
+    const hint = `Start one with "${launcher()} up".`;
+    return { message: error.message, exitCode: exitCodes.unreachable, hint };
+  }
+  if (error instanceof ServiceError)
+    return { message: `${error.message} (${error.type})`, exitCode: exitCodes.refused };
+  if (error instanceof CommanderError)
+    return {
+      message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
+      exitCode: exitCodes.usage,
+      hint: `"${launcher()} --help" lists what there is.`,
+    };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    message,
+    exitCode: exitCodes.defect,
+    hint: 'This is a defect in Heddle: please report it with the lines above.',
+  };
+}
+
+function complain(error: unknown): void {
+  // Help and version are "errors" of commander's that are none.
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const { message, exitCode, hint } = complaintOf(error);
+  process.stderr.write(`${paint('red', 'heddle:', process.stderr)} ${message}\n`);
+  if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
+  if (process.env['HEDDLE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = exitCode;
+}
+
+/** Runs the command line of this process; ends with an exit code set, and never throws. */
+export async function run(): Promise<void> {
+  // A reader that has gone (`heddle logs x | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  try {
+    await makeProgram().parseAsync();
+  } catch (error) {
+    complain(error);
+  }
+}

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createFrontend } from '../frontend/create-frontend.ts';
+import { createLogger } from '../frontend/logger.ts';
+import { createMetrics } from '../frontend/metrics.ts';
+import { logObserver } from '../frontend/observer.ts';
+import { systemClock } from '../model/clock.ts';
+import type { Invocation, InvocationOutcome } from '../model/invocation.ts';
+import type { ServiceSnapshot } from '../model/snapshot.ts';
+import { openCodeStore } from '../store/code/code-store.ts';
+import { ensureCredentials } from '../store/credentials.ts';
+import { openLogStore } from '../store/logs/log-store.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { WorkerManager } from '../worker-manager/contract.ts';
+
+const snapshot: ServiceSnapshot = {
+  warming: [{ configuration: 'nodejs24.x-256', ready: 2, starting: 1, target: 3 }],
+  instances: [
+    {
+      id: 'i-one',
+      configuration: 'nodejs24.x-256',
+      state: 'warm',
+      ageMs: 61_000,
+      idleMs: 0,
+      containers: [{ id: 'c-one', state: 'blank', ageMs: 61_000, idleMs: 61_000, invocations: 0 }],
+    },
+  ],
+  queue: { length: 0, max: 10 },
+};
+
+/** Answers with its event, or with an error where that is `{"fail": true}`. */
+function outcomeOf(invocation: Invocation): InvocationOutcome {
+  const event = Buffer.from(invocation.payload).toString('utf8');
+  const error = Buffer.from('{"errorType":"Error","errorMessage":"asked to fail"}');
+  return {
+    result: event.includes('"fail"')
+      ? { ok: false, functionError: 'Unhandled', payload: error }
+      : { ok: true, payload: Buffer.from(event) },
+    startPath: 'warm-instance',
+    startMs: 1.5,
+    durationMs: 2.5,
+    memoryPeakMb: 30,
+    instanceId: 'i-one',
+    containerId: 'c-one',
+    log: `START ${invocation.requestId}\nit ran\nEND ${invocation.requestId}\n`,
+  };
+}
+
+/** A home with a real frontend and store, and a worker manager that only pretends: for tests of the command line. */
+export interface TestService extends AsyncDisposable {
+  readonly home: string;
+  readonly url: string;
+}
+
+/** Starts one on a free port, in a temporary folder. */
+export async function startTestService(): Promise<TestService> {
+  const home = mkdtempSync(join(tmpdir(), 'heddle-cli-test-'));
+  const store = openSqliteStore(home);
+  const codeStore = await openCodeStore({ folder: join(home, 'code'), clock: systemClock });
+  const logs = openLogStore({ folder: join(home, 'logs'), clock: systemClock });
+  await ensureCredentials(store, home, Date.now());
+  const observer = logObserver(logs);
+  const workerManager: WorkerManager = {
+    async invoke(invocation) {
+      const outcome = outcomeOf(invocation);
+      observer.invoked(invocation.function, invocation.requestId, outcome);
+      return outcome;
+    },
+    retire: () => undefined,
+    snapshot: () => snapshot,
+    stop: async () => undefined,
+  };
+  const app = createFrontend({
+    store,
+    codeStore,
+    logs,
+    workerManager,
+    prepare: async () => undefined,
+    settings: { host: '127.0.0.1', region: 'us-east-1', memoryMb: 8_192 },
+    clock: systemClock,
+    metrics: createMetrics('host'),
+    logger: createLogger('silent'),
+    driver: 'host',
+    version: '0.0.0',
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  writeFileSync(join(home, 'service.json'), JSON.stringify({ url, pid: process.pid }));
+  return {
+    home,
+    url,
+    [Symbol.asyncDispose]: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+      await logs[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      rmSync(home, { recursive: true });
+    },
+  };
+}
+
+/** What a run of the command line interface came to. */
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Runs the command line interface as a process of its own, with this home and nothing else of the environment's. */
+export async function runCli(home: string, args: readonly string[], stdin = ''): Promise<CliRun> {
+  const { promise, resolve } = Promise.withResolvers<CliRun>();
+  const environment = { PATH: process.env['PATH'], HOME: home, HEDDLE_HOME: home, HEDDLE_LAUNCHER: 'heddle' };
+  const node = ['--disable-warning=ExperimentalWarning', main, ...args];
+  const child = execFile(process.execPath, node, { env: environment }, (_error, stdout, stderr) =>
+    resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+  );
+  child.stdin?.end(stdin);
+  return await promise;
+}
