@@ -24,7 +24,7 @@ export class Shelf {
   starting = 0;
   /** Starts that failed in a row, and until when no other is tried. */
   failures = 0;
-  notBefore = Number.NEGATIVE_INFINITY;
+  notBefore: number = Number.NEGATIVE_INFINITY;
   #makeMs = 300;
   #demands: number[] = [];
 

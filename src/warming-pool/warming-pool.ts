@@ -88,6 +88,12 @@ export class WarmingPool {
     return shelf.take(now, this.#options.instanceLifeMs);
   }
 
+  /** One was needed that was not there, and is being made elsewhere. */
+  missed(configuration: Configuration): void {
+    this.#shelves.get(configurationKey(configuration))?.demanded(this.#options.clock.now());
+    this.#wakeIn(refillDelayMs);
+  }
+
   readyCount(key: string): number {
     return this.#shelves.get(key)?.ready.size ?? 0;
   }

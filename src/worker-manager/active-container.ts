@@ -1,0 +1,27 @@
+import type { GuestContainer } from '../instance/guest.ts';
+import type { ActiveInstance } from './active-instance.ts';
+import type { Code } from './code.ts';
+import { Link } from './recency-list.ts';
+
+/** A container as the worker manager keeps it. Moves: blank → starting → running ⇄ idle; any → retiring. */
+export class ActiveContainer {
+  readonly guest: GuestContainer;
+  readonly instance: ActiveInstance;
+  readonly bornAt: number;
+  state: 'blank' | 'starting' | 'idle' | 'running' | 'retiring' = 'blank';
+  /** What is loaded in it; undefined while it is blank. */
+  code: Code | undefined;
+  /** When it last began or ended to be used. */
+  usedAt: number;
+  invocations = 0;
+  memoryPeakMb = 0;
+  readonly inCode: Link<ActiveContainer> = new Link<ActiveContainer>(this);
+  readonly inHolding: Link<ActiveContainer> = new Link<ActiveContainer>(this);
+
+  constructor(guest: GuestContainer, instance: ActiveInstance, bornAt: number) {
+    this.guest = guest;
+    this.instance = instance;
+    this.bornAt = bornAt;
+    this.usedAt = bornAt;
+  }
+}

@@ -1,0 +1,208 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import type { ContainerExit, ContainerInvocation, RuntimeAnswer } from '../instance/guest.ts';
+import type { Clock } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import { InstanceLostError } from '../model/errors.ts';
+import type { FunctionVersion } from '../model/function.ts';
+import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
+import type { StartPath } from '../model/start-path.ts';
+import type { ActiveContainer } from './active-container.ts';
+import type { CodeSource } from './contract.ts';
+import { Deadline } from './deadline.ts';
+import { runtimeInit } from './environment.ts';
+import { exitError, exitNote, functionError, timeoutError } from './function-error.ts';
+import { InvocationLog } from './invocation-log.ts';
+import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
+import type { Ticket } from './ticket.ts';
+
+/** How one run of a ticket on a container ended. */
+export type ExecutionEnd =
+  /** `reusable`: the container can take the next invocation; else it is to be killed, if it is not dead. */
+  | { readonly kind: 'outcome'; readonly outcome: InvocationOutcome; readonly reusable: boolean }
+  /** No outcome, and user code had begun or cannot be begun. */
+  | { readonly kind: 'failed'; readonly error: Error }
+  /** Lost before user code began: it can be tried elsewhere; `otherwise` is what to say if that was tried already. */
+  | { readonly kind: 'lost'; readonly instanceLost: boolean; readonly otherwise: ExecutionEnd };
+
+/** What an execution needs of its surroundings. */
+export interface ExecutionHost {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly codeSource: CodeSource;
+  /** Called once for each execution. */
+  ended(execution: Execution, end: ExecutionEnd): void;
+}
+
+/** One run of a ticket on a container: sends it, watches its deadlines, and says how it ended. */
+export class Execution implements ContainerInvocation {
+  readonly ticket: Ticket;
+  readonly container: ActiveContainer;
+  readonly startPath: StartPath;
+  readonly requestId: string;
+  readonly deadlineWallMs: number;
+  readonly payload: Uint8Array;
+  readonly clientContext?: string;
+  readonly #host: ExecutionHost;
+  readonly #function: FunctionVersion;
+  readonly #log: InvocationLog;
+  readonly #deadline: Deadline;
+  readonly #loads: boolean;
+  /** The limit that is running, for the error that says it was overrun. */
+  #limitMs: number;
+  #startedAt: number | undefined;
+  #codeError: unknown;
+  #ended = false;
+
+  constructor(host: ExecutionHost, ticket: Ticket, container: ActiveContainer, startPath: StartPath) {
+    const { invocation } = ticket;
+    const { timeoutMs } = invocation.function;
+    this.#host = host;
+    this.ticket = ticket;
+    this.container = container;
+    this.startPath = startPath;
+    this.#function = invocation.function;
+    this.requestId = invocation.requestId;
+    this.payload = invocation.payload;
+    if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
+    this.deadlineWallMs = host.clock.wall() + timeoutMs;
+    this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
+    this.#loads = startPath !== 'reused-container';
+    this.#limitMs = startAllowanceMs(this.#function, this.#loads);
+    const now = host.clock.now();
+    this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, this.#overran);
+  }
+
+  begin(): void {
+    const sent = this.#loads ? this.#loadAndInvoke() : this.container.guest.invoke(this);
+    sent.then(this.#answered, this.#died);
+  }
+
+  /** Ends it now, with this error, whatever its code is doing. */
+  cut(error: Error): void {
+    this.#end({ kind: 'failed', error });
+  }
+
+  readonly onStarted = (): void => {
+    if (this.#startedAt !== undefined) return;
+    this.#startedAt = this.#host.clock.now();
+    this.#limit(this.#loads ? initAllowanceMs(this.#function) : this.#function.timeoutMs, this.#startedAt);
+  };
+
+  readonly onInitialised = (): void => {
+    if (this.#loads && !this.#ended) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
+  };
+
+  readonly onLog = (text: string): void => this.#log.print(text);
+
+  #limit(limitMs: number, from: number): void {
+    if (this.#ended) return;
+    this.#limitMs = limitMs;
+    this.#deadline.move(from + limitMs);
+  }
+
+  async #loadAndInvoke(): Promise<RuntimeAnswer> {
+    const { guest } = this.container;
+    const fn = this.#function;
+    const identity = {
+      region: this.#host.region,
+      wallMs: this.#host.clock.wall(),
+      streamId: randomBytes(16).toString('hex'),
+      randomSeed: randomInt(1, 2 ** 31),
+    };
+    await guest.load(fn.codeSha256, this.#code, runtimeInit(fn, identity));
+    if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
+    this.container.state = 'running';
+    return guest.invoke(this);
+  }
+
+  readonly #code = async (): Promise<CodeBundle> => {
+    try {
+      return await this.#host.codeSource(this.#function);
+    } catch (error) {
+      this.#codeError = error;
+      throw error;
+    }
+  };
+
+  readonly #answered = (answer: RuntimeAnswer): void => {
+    if (this.#ended) return;
+    this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
+    const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
+    // After an error of the runtime's own (uncaught exception, failed initialisation) the process is not to be trusted.
+    const reusable = answer.ok || (answer.phase === 'invoke' && !answer.error.errorType.startsWith('Runtime.'));
+    this.#end(this.#outcome(result, reusable, answer.initMs));
+  };
+
+  readonly #overran = (): void => {
+    const { clock } = this.#host;
+    const body = timeoutError(this.requestId, clock.wall(), this.#limitMs);
+    this.#log.note(`${body.errorMessage}\n`);
+    this.#end(this.#outcome(functionError(body), false, undefined, 'timeout'));
+  };
+
+  readonly #died = (error: unknown): void => {
+    if (this.#ended) return;
+    const { guest } = this.container;
+    // Killing what is dead changes nothing; killing what only failed to do as it was asked makes it dead.
+    guest.kill().then(
+      () => guest.exited.then((exit) => this.#exited(exit, error)),
+      (killError: unknown) => this.#failed(killError),
+    );
+  };
+
+  #exited(exit: ContainerExit, error: unknown): void {
+    if (this.#ended) return;
+    if (this.#codeError !== undefined) return this.#failed(this.#codeError);
+    const instanceLost = exit.reason === 'instance-lost';
+    const otherwise = instanceLost || exit.reason === 'killed' ? this.#lost(error) : this.#crashed(exit);
+    this.#end(this.#startedAt === undefined ? { kind: 'lost', instanceLost, otherwise } : otherwise);
+  }
+
+  #failed(error: unknown): void {
+    this.#end({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  #lost(cause: unknown): ExecutionEnd {
+    const message =
+      `Instance ${this.container.instance.guest.id} was lost while it ran request ${this.requestId}` +
+      ` of function ${this.#function.name}. The code may have run in part: invoke it again if that is safe.`;
+    return { kind: 'failed', error: new InstanceLostError(message, { cause }) };
+  }
+
+  #crashed(exit: ContainerExit): ExecutionEnd {
+    const { memoryMb } = this.#function;
+    const body = exitError(this.requestId, exit);
+    if (exit.reason === 'memory') this.container.memoryPeakMb = memoryMb;
+    const note = exitNote(exit, memoryMb);
+    if (note !== undefined) this.#log.note(note);
+    this.#log.note(body.errorMessage);
+    return this.#outcome(functionError(body), false, undefined, body.errorType);
+  }
+
+  #outcome(result: InvocationResult, reusable: boolean, initMs?: number, status?: string): ExecutionEnd {
+    const now = this.#host.clock.now();
+    const startedAt = this.#startedAt ?? now;
+    const { container, startPath } = this;
+    const numbers = {
+      startPath,
+      startMs: startedAt - this.ticket.invocation.receivedAt,
+      durationMs: now - startedAt,
+      memoryPeakMb: container.memoryPeakMb,
+    };
+    const { memoryMb } = this.#function;
+    const { requestId } = this;
+    const retries = this.ticket.attempts;
+    const rest = status === undefined ? {} : { status };
+    const log = this.#log.end({ ...numbers, requestId, initMs, memoryMb, retries, ...rest });
+    const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
+    const init = initMs === undefined ? {} : { initMs };
+    return { kind: 'outcome', outcome: { result, ...numbers, ...init, ...ids, log }, reusable };
+  }
+
+  #end(end: ExecutionEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#deadline.end();
+    this.#host.ended(this, end);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../model/clock.ts';
+import type { Settings } from '../model/settings.ts';
+import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
+import type { StartGuest, WarmingPool } from '../warming-pool/warming-pool.ts';
+import type { ActivePool } from './active-pool.ts';
+import type { CodeSource, WorkerObserver } from './contract.ts';
+import type { Registry } from './registry.ts';
+
+/** What a worker manager is made of, from outside. */
+export interface ManagerOptions {
+  readonly clock: Clock;
+  readonly settings: Pick<
+    Settings,
+    'region' | 'containerIdleMs' | 'instanceIdleMs' | 'instanceLifeMs' | 'queueMax' | 'queueWaitMs'
+  >;
+  /** Shared with the warming pool. */
+  readonly memory: MemoryBudget;
+  /** Started and, at the end, stopped by its manager. */
+  readonly warming: WarmingPool;
+  readonly startGuest: StartGuest;
+  readonly codeSource: CodeSource;
+  readonly observer: WorkerObserver;
+  /** Cold instances that may be booted at the same time. */
+  readonly coldStartsMax: number;
+  /** For the jitter of back-off; numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+/** The same, and the state its parts share. */
+export interface Parts extends ManagerOptions {
+  readonly active: ActivePool;
+  readonly registry: Registry;
+}

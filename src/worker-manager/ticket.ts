@@ -1,0 +1,47 @@
+import type { Timer } from '../model/clock.ts';
+import type { Invocation, InvocationOutcome } from '../model/invocation.ts';
+import type { Code } from './code.ts';
+import type { Order } from './order.ts';
+import { Link } from './recency-list.ts';
+
+/** One request, from the moment it is taken to its answer, which it gets exactly once. */
+export class Ticket {
+  readonly invocation: Invocation;
+  readonly code: Code;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: InvocationOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  /** How often it was begun, or something ordered for it, and that was lost before its code ran. */
+  attempts = 0;
+  /** What it waits for, if something is under way for it. */
+  order: Order | undefined;
+  /** Where it stands in the queue; undefined until it first waits. */
+  place: QueuePlace | undefined;
+
+  constructor(
+    invocation: Invocation,
+    code: Code,
+    signal: AbortSignal,
+    resolve: (outcome: InvocationOutcome) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.invocation = invocation;
+    this.code = code;
+    this.signal = signal;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** What only a waiting request needs. */
+export interface QueuePlace {
+  /** Grows with arrival. */
+  readonly sequence: number;
+  readonly queuedAt: number;
+  readonly inWaiting: Link<Ticket>;
+  readonly inUncovered: Link<Ticket>;
+  readonly timer: Timer;
+  readonly onAbort: () => void;
+  /** It has waited long enough; it stays only for what is already under way for it. */
+  overdue: boolean;
+}

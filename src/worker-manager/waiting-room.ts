@@ -1,0 +1,124 @@
+import type { Clock } from '../model/clock.ts';
+import { CapacityError, type StoppingError } from '../model/errors.ts';
+import type { Settings } from '../model/settings.ts';
+import { MovingAverage } from './costs.ts';
+import { FairQueue } from './fair-queue.ts';
+import { Link } from './recency-list.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface WaitingRoomOptions {
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'queueMax' | 'queueWaitMs'>;
+  /** It will not be served; it is out of the queue. */
+  readonly refused: (ticket: Ticket, error: unknown) => void;
+}
+
+/** When to try again, whole seconds: about as long as others waited of late. */
+export function retryAfterSeconds(waitMs: number): number {
+  return Math.min(60, Math.max(1, Math.ceil(waitMs / 1_000)));
+}
+
+/**
+ * The bounded queue with its clocks: a request leaves it by being served, by waiting too long, because its client is
+ * gone, because there are too many, or because the service stops.
+ */
+export class WaitingRoom {
+  readonly queue: FairQueue = new FairQueue();
+  readonly #o: WaitingRoomOptions;
+  readonly #waitMs: MovingAverage = new MovingAverage(0);
+  #sequence = 0;
+
+  constructor(options: WaitingRoomOptions) {
+    this.#o = options;
+  }
+
+  enter(ticket: Ticket): void {
+    const { clock, settings } = this.#o;
+    const onAbort = (): void => this.#refuse(ticket, ticket.signal.reason);
+    ticket.place = {
+      sequence: (this.#sequence += 1),
+      queuedAt: clock.now(),
+      inWaiting: new Link(ticket),
+      inUncovered: new Link(ticket),
+      timer: clock.timer(settings.queueWaitMs, () => this.#waitedLong(ticket)),
+      onAbort,
+      overdue: false,
+    };
+    ticket.signal.addEventListener('abort', onAbort);
+    this.queue.add(ticket);
+    this.queue.uncover(ticket);
+  }
+
+  /** It is served now. */
+  leave(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    this.#waitMs.add(this.#o.clock.now() - place.queuedAt);
+    this.#remove(ticket);
+  }
+
+  /** Nothing is under way for it any more, and it was not served: has it been here too long, or is it one too many? */
+  review(ticket: Ticket): void {
+    if (ticket.place?.overdue === true) this.#waitedLong(ticket);
+    else this.bound(ticket);
+  }
+
+  /** Keeps the queue within its limit: whoever has most requests in it loses the newest of them. */
+  bound(newcomer: Ticket): void {
+    const { queueMax } = this.#o.settings;
+    if (this.queue.uncovered <= queueMax) return;
+    const own = this.queue.uncoveredOf(newcomer.code.function.account);
+    const loser = this.queue.newestOfHeaviest(own) ?? newcomer;
+    this.#refuse(
+      loser,
+      this.#capacityError(`${queueMax} requests wait for capacity already, which is the most that may (queueMax).`),
+    );
+  }
+
+  /** What was ordered for it failed, and not for the first time. */
+  failed(ticket: Ticket, cause: Error): void {
+    this.#refuse(ticket, this.#capacityError(`No instance could be started for it: ${cause.message}`, cause));
+  }
+
+  /** No instance of its configuration can ever be had. */
+  impossible(ticket: Ticket, neededMb: number, totalMb: number): void {
+    const what = `Its instance needs ${neededMb} MB of memory, and all instances together may have ${totalMb} MB.`;
+    this.#refuse(ticket, this.#capacityError(`${what} Give the function less memory, or the service more.`));
+  }
+
+  clear(error: StoppingError): void {
+    for (const ticket of [...this.queue]) this.#refuse(ticket, error);
+  }
+
+  #waitedLong(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    if (ticket.order !== undefined) {
+      place.overdue = true;
+      return;
+    }
+    const { queueWaitMs } = this.#o.settings;
+    this.#waitMs.add(queueWaitMs);
+    this.#refuse(ticket, this.#capacityError(`It waited ${queueWaitMs} ms for capacity, and none came free.`));
+  }
+
+  #capacityError(what: string, cause?: Error): CapacityError {
+    const error = new CapacityError(`The request was not started. ${what}`, retryAfterSeconds(this.#waitMs.value));
+    if (cause !== undefined) error.cause = cause;
+    return error;
+  }
+
+  #refuse(ticket: Ticket, error: unknown): void {
+    this.#remove(ticket);
+    this.#o.refused(ticket, error);
+  }
+
+  #remove(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    this.queue.remove(ticket);
+    place.timer[Symbol.dispose]();
+    ticket.signal.removeEventListener('abort', place.onAbort);
+    ticket.place = undefined;
+  }
+}

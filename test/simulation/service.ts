@@ -1,0 +1,136 @@
+import type { CodeBundle } from '../../src/model/code.ts';
+import type { Configuration } from '../../src/model/configuration.ts';
+import type { FunctionVersion } from '../../src/model/function.ts';
+import type { Invocation, InvocationOutcome } from '../../src/model/invocation.ts';
+import type { Settings } from '../../src/model/settings.ts';
+import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
+import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-pool.ts';
+import type { WorkerObserver } from '../../src/worker-manager/contract.ts';
+import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
+import { seededRandom } from './random.ts';
+import { type Behaviour, SimulatedGuest, type World } from './simulated-guest.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** Settings of a small service, times in milliseconds; tests change what they are about. */
+export const smallSettings = {
+  region: 'eu-central-1',
+  containerIdleMs: 60_000,
+  instanceIdleMs: 60_000,
+  instanceLifeMs: 3_600_000,
+  memoryMb: 16_384,
+  queueMax: 100,
+  queueWaitMs: 10_000,
+  warm: [] as Settings['warm'],
+};
+
+/** What a handler does unless a test says otherwise: starts in 1 ms, initialises in 5, runs for 10. */
+export const plain: Behaviour = { startMs: 1, initMs: 5, runMs: 10, end: 'ok' };
+
+let requests = 0;
+
+/** A function version for tests. */
+export function functionOf(name: string, rest: Partial<FunctionVersion> = {}): FunctionVersion {
+  const account = rest.account ?? '111111111111';
+  return {
+    account,
+    name,
+    version: '$LATEST',
+    arn: `arn:aws:lambda:eu-central-1:${account}:function:${name}`,
+    revisionId: `${name}-1`,
+    runtime: 'nodejs24.x',
+    handler: 'index.handler',
+    codeSha256: 'c2hh',
+    codeBytes: 1_000,
+    memoryMb: 128,
+    timeoutMs: 3_000,
+    environment: {},
+    description: '',
+    role: '',
+    modifiedAt: 0,
+    ...rest,
+  };
+}
+
+export interface SimulatedServiceOptions {
+  readonly settings?: Partial<typeof smallSettings>;
+  readonly world?: Partial<Omit<World, 'clock'>>;
+  readonly startGuest?: (guest: () => SimulatedGuest, signal: AbortSignal) => Promise<SimulatedGuest>;
+  readonly observer?: Partial<WorkerObserver>;
+  readonly codeSource?: () => Promise<CodeBundle>;
+  readonly coldStartsMax?: number;
+  readonly concurrency?: number;
+  readonly seed?: number;
+}
+
+const nothing = (): void => undefined;
+
+/** The real pool, placement, manager and reaper on simulated instances and time. */
+export class SimulatedService {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly guests: SimulatedGuest[] = [];
+  readonly memory: MemoryBudget;
+  readonly warming: WarmingPool;
+  readonly manager: LocalWorkerManager;
+
+  constructor(options: SimulatedServiceOptions = {}) {
+    const { clock } = this;
+    const settings = { ...smallSettings, ...options.settings };
+    const random = seededRandom(options.seed ?? 1);
+    const world: World = {
+      clock,
+      containerMs: () => 40,
+      killMs: () => 2,
+      destroyMs: () => 20,
+      behaviour: () => plain,
+      ...options.world,
+    };
+    const make = (configuration: Configuration): SimulatedGuest => {
+      const guest = new SimulatedGuest(configuration, world);
+      this.guests.push(guest);
+      return guest;
+    };
+    const boot = options.startGuest ?? (async (guest) => (await clock.sleep(200), guest()));
+    const startGuest: StartGuest = (configuration, signal) => boot(() => make(configuration), signal);
+    this.memory = new MemoryBudget(settings.memoryMb);
+    const observer: WorkerObserver = {
+      invoked: nothing,
+      refused: nothing,
+      instanceStarted: nothing,
+      instanceEnded: nothing,
+      instanceFailed: nothing,
+      ...options.observer,
+    };
+    const common = { clock, memory: this.memory, startGuest, observer, random };
+    const { warm, instanceLifeMs } = settings;
+    this.warming = new WarmingPool({ ...common, warm, instanceLifeMs, concurrency: options.concurrency ?? 1 });
+    this.manager = new LocalWorkerManager({
+      ...common,
+      settings,
+      warming: this.warming,
+      codeSource: options.codeSource ?? (() => Promise.resolve({ sha256: 'c2hh', files: [], bytes: 0 })),
+      coldStartsMax: options.coldStartsMax ?? 2,
+    });
+  }
+
+  request(fn: FunctionVersion): Invocation {
+    const requestId = `r-${(requests += 1)}`;
+    return { function: fn, requestId, payload: Buffer.from('{}'), receivedAt: this.clock.now() };
+  }
+
+  /** Sends a request now. */
+  send(fn: FunctionVersion, signal: AbortSignal = new AbortController().signal): Promise<InvocationOutcome> {
+    const outcome = this.manager.invoke(this.request(fn), signal);
+    outcome.catch(nothing); // Looked at later.
+    return outcome;
+  }
+
+  /** Sends a request and moves time until it is answered. */
+  run(fn: FunctionVersion): Promise<InvocationOutcome> {
+    return this.clock.until(this.send(fn));
+  }
+}
+
+/** A function error's body. */
+export function errorOf(outcome: InvocationOutcome): { errorType?: string; errorMessage?: string } {
+  return outcome.result.ok ? {} : JSON.parse(Buffer.from(outcome.result.payload).toString());
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import type { InstanceExit } from '../../src/instance/contract.ts';
+import type {
+  ContainerExit,
+  ContainerInvocation,
+  Guest,
+  GuestContainer,
+  RuntimeAnswer,
+} from '../../src/instance/guest.ts';
+import type { CodeBundle } from '../../src/model/code.ts';
+import type { Configuration } from '../../src/model/configuration.ts';
+import { limits } from '../../src/model/limits.ts';
+import type { RuntimeInit } from '../../src/protocol/messages.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What a container does with one invocation; all times in milliseconds. */
+export interface Behaviour {
+  /** Until `started`. */
+  readonly startMs: number;
+  /** Module initialisation, where this invocation does it. */
+  readonly initMs: number;
+  /** Undefined: never. */
+  readonly runMs: number | undefined;
+  readonly prints?: readonly string[];
+  readonly end:
+    | 'ok'
+    | 'error'
+    | 'init-error'
+    | 'uncaught'
+    | 'crash-before-start'
+    | 'crash'
+    | 'memory'
+    | 'instance-dies';
+}
+
+/** How simulated instances behave. */
+export interface World {
+  readonly clock: VirtualClock;
+  /** Undefined: the container cannot be made. */
+  containerMs(): number | undefined;
+  killMs(): number;
+  destroyMs(): number;
+  behaviour(invocation: ContainerInvocation): Behaviour;
+}
+
+/** Told of what a real instance could not see, to check that it never happens. */
+export interface Witness {
+  containerBegan(container: SimulatedContainer): void;
+  containerEnded(container: SimulatedContainer): void;
+}
+
+const silent: Witness = { containerBegan: () => undefined, containerEnded: () => undefined };
+let ids = 0;
+
+/** An instance that exists only on paper, and insists on the contract of its interface. */
+export class SimulatedGuest implements Guest {
+  readonly id: string = `i-${(ids += 1)}`;
+  readonly configuration: Configuration;
+  readonly firstContainers: readonly SimulatedContainer[];
+  readonly world: World;
+  readonly witness: Witness;
+  readonly alive: Set<SimulatedContainer> = new Set();
+  /** The one whose code is or was in it. */
+  account: string | undefined;
+  containersLeft: number = limits.channelsPerInstance - 1;
+  dead = false;
+  readonly #exited: PromiseWithResolvers<InstanceExit> = Promise.withResolvers();
+  readonly exited: Promise<InstanceExit> = this.#exited.promise;
+  #destroyed: Promise<void> | undefined;
+  destroyedAt: number | undefined;
+
+  constructor(configuration: Configuration, world: World, witness: Witness = silent) {
+    this.configuration = configuration;
+    this.world = world;
+    this.witness = witness;
+    this.firstContainers = Array.from({ length: configuration.blankContainers }, () => this.#container());
+  }
+
+  async makeContainer(signal: AbortSignal): Promise<SimulatedContainer> {
+    assert.ok(!this.dead, 'A container is asked of a dead instance.');
+    assert.ok(this.containersLeft > 0, 'A container is asked of an instance without channels.');
+    this.containersLeft -= 1;
+    const ms = this.world.containerMs();
+    await this.world.clock.sleep(ms ?? 50);
+    signal.throwIfAborted();
+    if (this.dead) throw new Error('The instance died.');
+    if (ms === undefined) throw new Error('The container could not be made.');
+    this.containersLeft += 1;
+    return this.#container();
+  }
+
+  residentBytes(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  /** It dies by itself. */
+  die(expected = false): void {
+    if (this.dead) return;
+    this.dead = true;
+    for (const container of this.alive) container.end({ reason: 'instance-lost', code: null, signal: null });
+    this.#exited.resolve({ expected, detail: expected ? 'destroyed' : 'died' });
+  }
+
+  destroy(): Promise<void> {
+    this.#destroyed ??= this.#destroy();
+    return this.#destroyed;
+  }
+
+  async #destroy(): Promise<void> {
+    await this.world.clock.sleep(this.world.destroyMs());
+    this.die(true);
+    this.destroyedAt = this.world.clock.now();
+  }
+
+  #container(): SimulatedContainer {
+    this.containersLeft -= 1;
+    const container = new SimulatedContainer(this);
+    this.alive.add(container);
+    this.witness.containerBegan(container);
+    return container;
+  }
+}
+
+/** One container in it. */
+export class SimulatedContainer implements GuestContainer {
+  readonly id: string = `c-${(ids += 1)}`;
+  readonly instance: SimulatedGuest;
+  loaded: RuntimeInit | undefined;
+  readonly requests: string[] = [];
+  #running: ((error: Error) => void) | undefined;
+  readonly #exited: PromiseWithResolvers<ContainerExit> = Promise.withResolvers();
+  readonly exited: Promise<ContainerExit> = this.#exited.promise;
+  dead = false;
+
+  constructor(instance: SimulatedGuest) {
+    this.instance = instance;
+  }
+
+  async load(_sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
+    assert.equal(this.loaded, undefined, 'A container was loaded twice.');
+    const account = init.functionArn.split(':')[4];
+    this.instance.account ??= account;
+    assert.equal(account, this.instance.account, 'Code of two accounts met in one instance.');
+    this.loaded = init;
+    await code();
+    if (this.dead) throw new Error('The container died.');
+  }
+
+  invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
+    assert.ok(this.loaded, 'A blank container was invoked.');
+    assert.equal(this.#running, undefined, 'Two invocations met in one container.');
+    if (this.dead) return Promise.reject(new Error('The container is dead.'));
+    const { promise, resolve, reject } = Promise.withResolvers<RuntimeAnswer>();
+    this.#running = reject;
+    const first = this.requests.length === 0;
+    this.requests.push(invocation.requestId);
+    void this.#run(invocation, first, resolve);
+    return promise;
+  }
+
+  async kill(): Promise<void> {
+    if (this.dead) return;
+    await this.instance.world.clock.sleep(this.instance.world.killMs());
+    this.end({ reason: 'killed', code: null, signal: 'SIGKILL' });
+  }
+
+  /** It ends by itself. */
+  end(exit: ContainerExit): void {
+    if (this.dead) return;
+    this.dead = true;
+    this.instance.alive.delete(this);
+    this.instance.witness.containerEnded(this);
+    this.#running?.(new Error(`The container ended: ${exit.reason}`));
+    this.#exited.resolve(exit);
+  }
+
+  async #run(invocation: ContainerInvocation, first: boolean, answer: (answer: RuntimeAnswer) => void): Promise<void> {
+    const { clock } = this.instance.world;
+    const behaviour = this.instance.world.behaviour(invocation);
+    await clock.sleep(behaviour.startMs);
+    if (this.dead) return;
+    if (behaviour.end === 'crash-before-start') return this.end({ reason: 'exit', code: 1, signal: null });
+    invocation.onStarted();
+    if (first) await clock.sleep(behaviour.initMs);
+    if (this.dead) return;
+    const initMs = first ? { initMs: behaviour.initMs } : {};
+    if (behaviour.end === 'init-error') {
+      const error = { errorType: 'SyntaxError', errorMessage: 'Unexpected token' };
+      answer({ ok: false, phase: 'init', error, memoryPeakMb: 30, ...initMs });
+      return this.end({ reason: 'exit', code: 1, signal: null });
+    }
+    if (first) invocation.onInitialised?.();
+    for (const text of behaviour.prints ?? []) invocation.onLog(text);
+    if (behaviour.runMs === undefined) return;
+    await clock.sleep(behaviour.runMs);
+    if (this.dead) return;
+    if (behaviour.end === 'instance-dies') return this.instance.die();
+    if (behaviour.end === 'crash') return this.end({ reason: 'exit', code: 1, signal: null });
+    if (behaviour.end === 'memory') return this.end({ reason: 'memory', code: null, signal: 'SIGKILL' });
+    this.#running = undefined;
+    if (behaviour.end === 'ok') return answer({ ok: true, payload: invocation.payload, memoryPeakMb: 40, ...initMs });
+    const errorType = behaviour.end === 'uncaught' ? 'Runtime.UnhandledPromiseRejection' : 'Error';
+    answer({ ok: false, phase: 'invoke', error: { errorType, errorMessage: 'oh' }, memoryPeakMb: 40, ...initMs });
+  }
+}
