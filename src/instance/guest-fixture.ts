@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import { configurationFor, type Configuration } from '../model/configuration.ts';
+import { newId } from '../model/id.ts';
+import type { RuntimeInit } from '../protocol/messages.ts';
+import { boot } from './boot.ts';
+import { guarded } from './guard.ts';
+import type { ContainerInvocation, Guest, GuestContainer, RuntimeAnswer } from './guest.ts';
+import { createHostDriver } from './host/driver.ts';
+
+/** A guest of the `host` driver for tests, with folders of its own; disposing it leaves nothing. */
+export interface TestGuest extends AsyncDisposable {
+  readonly guest: Guest;
+  readonly folder: string;
+}
+
+/** Boots one. `configuration` changes what is not to be the smallest Node 24 configuration. */
+export async function startTestGuest(configuration: Partial<Configuration> = {}): Promise<TestGuest> {
+  const folder = await mkdtemp(join(tmpdir(), 'heddle-guest-'));
+  const wanted = { ...configurationFor('nodejs24.x', 128), ...configuration };
+  const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
+  const signal = AbortSignal.timeout(60_000);
+  await driver.prepare(wanted, () => undefined, signal);
+  const guest = await boot(driver, { instanceId: newId('i'), configuration: wanted }, systemClock, signal);
+  return {
+    guest,
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      await guest.destroy();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One file of code, `index.mjs`, as a bundle; its name is unique. */
+export function bundleOf(source: string): CodeBundle {
+  const data = Buffer.from(source);
+  return { sha256: newId('s'), files: [{ path: 'index.mjs', mode: 0o644, data }], bytes: data.length };
+}
+
+/** An `init` for `index.handler`. */
+export function initOf(changes: Partial<RuntimeInit> = {}): RuntimeInit {
+  return {
+    type: 'init',
+    handler: 'index.handler',
+    environment: {},
+    functionName: 'test',
+    functionVersion: '$LATEST',
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+    memoryMb: 128,
+    logGroup: '/aws/lambda/test',
+    logStream: 'stream',
+    randomSeed: 1,
+    ...changes,
+  };
+}
+
+/** Loads `source` into a blank container. */
+export async function load(container: GuestContainer, source: string, init: Partial<RuntimeInit> = {}): Promise<void> {
+  const bundle = bundleOf(source);
+  await container.load(bundle.sha256, () => Promise.resolve(bundle), initOf(init));
+}
+
+/** Invokes with a JSON payload; gives the answer and what was printed. */
+export async function invoke(
+  container: GuestContainer,
+  event: unknown = {},
+  changes: Partial<ContainerInvocation> = {},
+): Promise<{ readonly answer: RuntimeAnswer; readonly log: string }> {
+  let log = '';
+  const answer = await container.invoke({
+    requestId: '5f2b8a1e-0000-4000-8000-000000000000',
+    deadlineWallMs: Date.now() + 60_000,
+    payload: Buffer.from(JSON.stringify(event)),
+    onStarted: () => undefined,
+    onLog: (text) => (log += text),
+    ...changes,
+  });
+  return { answer, log };
+}
+
+/** The same for code that is expected to succeed: its result. */
+export async function call(container: GuestContainer, event: unknown = {}): Promise<unknown> {
+  const { answer } = await invoke(container, event);
+  if (!answer.ok) throw new Error(`${answer.error.errorType}: ${answer.error.errorMessage}`);
+  return JSON.parse(Buffer.from(answer.payload).toString());
+}
