@@ -9,8 +9,8 @@ export async function probeDrivers(
   fresh: boolean,
   signal: AbortSignal,
 ): Promise<readonly ProbeVerdict[]> {
-  const { probeAll } = await import('../instance/select.ts');
-  return await probeAll(settings, { fresh, signal });
+  const daemon = await import('../daemon.ts');
+  return await daemon.probeDrivers(settings, fresh, signal);
 }
 
 /** The names of the drivers that work here. Throws CliError (unfit) where none does. */
