@@ -33,7 +33,11 @@ export function allSources(): readonly Source[] {
 
 /** Whether a file is a test of some kind, or only serves tests. */
 export function isTest(path: string): boolean {
-  return /\.(test|fuzz|bench)\.ts$/.test(path) || path.startsWith('test/') || /\/testing(\/|\.ts$)/.test(path);
+  return (
+    /\.(test|fuzz|bench)\.ts$/.test(path) ||
+    path.startsWith('test/') ||
+    /(\/testing(\/|\.ts$)|[-\/]fixtures?\.ts$)/.test(path)
+  );
 }
 
 /** The line that a position in a text is on, from 1. */

@@ -22,7 +22,11 @@ const bans: readonly Ban[] = [
     applies: (path) => isShipped(path) && !path.startsWith('src/runtime/') && path !== 'src/cli/tour/report.ts',
   },
   { pattern: /[:<,|(]\s*any\b(?!\w|\s*[a-z'])/g, why: '`any` switches the types off; use unknown', applies: isChecked },
-  { pattern: /\bas (any|never|unknown as)\b(?!\s*[a-z'])/g, why: 'silences an error; validate instead', applies: isChecked },
+  {
+    pattern: /\bas (any|never|unknown as)\b(?!\s*[a-z'])/g,
+    why: 'silences an error; validate instead',
+    applies: isChecked,
+  },
   { pattern: /@ts-(ignore|expect-error|nocheck)/g, why: 'silences an error; mend it', applies: isShipped },
   { pattern: /^export default\b/gm, why: 'default exports lose their name on the way', applies: isCode },
   { pattern: /^export \* from/gm, why: 'no barrel files', applies: isCode },
