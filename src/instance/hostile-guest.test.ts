@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { duplexPair, type Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { systemClock, type Clock } from '../model/clock.ts';
+import { configurationFor } from '../model/configuration.ts';
+import { InstanceLostError, ProtocolError } from '../model/errors.ts';
+import { Connection } from '../protocol/connection.ts';
+import { encodeFrameWhole } from '../protocol/encode.ts';
+import { protocolVersion, type AgentMessage, type AgentRequest, type RuntimeMessage } from '../protocol/messages.ts';
+import { parseAgentRequest } from '../protocol/requests.ts';
+import { boot, ContainerDiedError } from './boot.ts';
+import type { Instance, InstanceDriver, InstanceExit } from './contract.ts';
+import type { Guest, GuestContainer } from './guest.ts';
+import { bundleOf, initOf, invoke } from './guest-fixture.ts';
+
+const configuration = { ...configurationFor('nodejs24.x', 128), blankContainers: 1 };
+const hello = { type: 'hello', protocol: protocolVersion } as const;
+
+/** A guest that is only its channels: the test says what agent and runtimes say. Its agent does as asked until told otherwise. */
+class ScriptedGuest {
+  readonly guestEnds: Duplex[] = [];
+  readonly asked: AgentRequest[] = [];
+  destroyed = false;
+  /** What the agent answers; undefined keeps silent. */
+  answer: (request: AgentRequest) => object | undefined = (request) => ({ type: 'done', seq: request.seq });
+  agentHello: object = { ...hello, role: 'agent' };
+  #agent: Connection<AgentRequest, AgentMessage> | undefined;
+
+  readonly driver: InstanceDriver = {
+    name: 'host',
+    capabilities: { ownKernel: false, emulated: false, clones: false },
+    probe: () => Promise.reject(new Error('not asked')),
+    prepare: () => Promise.resolve(),
+    sweep: () => Promise.resolve(0),
+    start: (spec) => Promise.resolve(this.#instance(spec.instanceId)),
+  };
+
+  #instance(id: string): Instance {
+    const exit = Promise.withResolvers<InstanceExit>();
+    const hostEnds = Array.from({ length: 3 }, () => {
+      const [hostEnd, guestEnd] = duplexPair();
+      guestEnd.on('error', () => undefined);
+      this.guestEnds.push(guestEnd);
+      return hostEnd;
+    });
+    this.#serve();
+    return {
+      id,
+      configuration,
+      containers: [],
+      helloSaid: false,
+      channel: (index) => hostEnds[index] ?? assert.fail(`channel ${index}`),
+      exited: exit.promise,
+      residentBytes: () => Promise.resolve(0),
+      destroy: () => {
+        this.destroyed = true;
+        exit.resolve({ expected: true, detail: 'destroyed' });
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #serve(): void {
+    this.#agent = new Connection<AgentRequest, AgentMessage>(this.end(0), parseAgentRequest, {
+      onMessage: (request) => {
+        this.asked.push(request);
+        if (request.type === 'make-container') this.say(request.channel, { ...hello, role: 'runtime' });
+        const answer = this.answer(request);
+        if (answer !== undefined) this.say(0, answer);
+      },
+      onEnd: () => undefined,
+    });
+    this.say(0, this.agentHello);
+  }
+
+  end(channel: number): Duplex {
+    return this.guestEnds[channel] ?? assert.fail(`channel ${channel}`);
+  }
+
+  say(channel: number, message: object): void {
+    this.end(channel).write(encodeFrameWhole(message));
+  }
+}
+
+async function booted(
+  scripted: ScriptedGuest = new ScriptedGuest(),
+  clock: Clock = systemClock,
+): Promise<{ scripted: ScriptedGuest; guest: Guest; container: GuestContainer }> {
+  const guest = await boot(
+    scripted.driver,
+    { instanceId: 'i-test', configuration },
+    clock,
+    new AbortController().signal,
+  );
+  const [container] = guest.firstContainers;
+  assert.ok(container !== undefined);
+  return { scripted, guest, container };
+}
+
+async function loaded(): Promise<{ scripted: ScriptedGuest; guest: Guest; container: GuestContainer }> {
+  const all = await booted();
+  const bundle = bundleOf('');
+  await all.container.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  return all;
+}
+
+const result: RuntimeMessage = { type: 'result', payload: Buffer.from('1'), memoryPeakMb: 1 };
+
+for (const [what, bytes] of Object.entries({
+  'bytes that are no frame': Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+  'a message that no runtime may send': encodeFrameWhole({ type: 'done', seq: 1 }),
+  'a result with a payload that is no binary': encodeFrameWhole({ ...result, payload: 'x' }),
+  'a second hello': encodeFrameWhole({ ...hello, role: 'runtime' }),
+  'a result before the code began': encodeFrameWhole(result),
+  'two starts': Buffer.concat([encodeFrameWhole({ type: 'started' }), encodeFrameWhole({ type: 'started' })]),
+})) {
+  test(`a runtime that sends ${what} costs its instance its life`, async () => {
+    const { scripted, guest, container } = await loaded();
+    const invocation = invoke(container);
+    scripted.end(1).write(bytes);
+    await assert.rejects(
+      invocation,
+      (error) => error instanceof ContainerDiedError && error.exit.reason === 'instance-lost',
+    );
+    await guest.exited;
+    assert.ok(scripted.destroyed);
+  });
+}
+
+test('a runtime that answers when nobody asked costs its instance its life', async () => {
+  const { scripted, guest, container } = await loaded();
+  scripted.say(1, { type: 'started' });
+  scripted.say(1, result);
+  assert.equal((await container.exited).reason, 'instance-lost');
+  await guest.exited;
+});
+
+for (const [what, message] of Object.entries({
+  'an answer to nothing': { type: 'done', seq: 4_000_000 },
+  'a second hello': { ...hello, role: 'agent' },
+  'a message without a type': { seq: 1 },
+  'output of a container beyond the last channel': { type: 'output', channel: 99, text: '' },
+})) {
+  test(`an agent that sends ${what} costs its instance its life`, async () => {
+    const { scripted, guest, container } = await booted();
+    scripted.say(0, message);
+    assert.equal((await container.exited).reason, 'instance-lost');
+    await guest.exited;
+    assert.ok(scripted.destroyed);
+    await assert.rejects(guest.makeContainer(new AbortController().signal), InstanceLostError);
+  });
+}
+
+test('an agent of another version is refused in words for an operator', async () => {
+  const scripted = new ScriptedGuest();
+  scripted.agentHello = { type: 'hello', protocol: protocolVersion + 1, role: 'agent' };
+  await assert.rejects(booted(scripted), (error) => {
+    assert.ok(error instanceof InstanceLostError && error.cause instanceof ProtocolError);
+    assert.match(error.message, /speaks protocol version 2, this service 1.*remove the cache folder/);
+    return true;
+  });
+  assert.ok(scripted.destroyed);
+});
+
+test('an agent that does not kill in time costs its instance its life', async () => {
+  const fires: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    timer: (_delayMs, fire) => {
+      fires.push(fire);
+      return { [Symbol.dispose]: () => void fires.splice(fires.indexOf(fire), 1) };
+    },
+  };
+  const { scripted, guest, container } = await booted(new ScriptedGuest(), clock);
+  scripted.answer = () => undefined;
+  const killed = container.kill();
+  for (const fire of fires.splice(0)) fire();
+  await killed;
+  await guest.exited;
+  assert.equal((await container.exited).reason, 'instance-lost');
+  assert.ok(scripted.destroyed);
+});
+
+test('an agent that refuses to make a container leaves the guest as it was', async () => {
+  const { scripted, guest } = await booted();
+  scripted.answer = (request) =>
+    request.type === 'make-container'
+      ? { type: 'failed', seq: request.seq, message: 'no memory' }
+      : { type: 'done', seq: request.seq };
+  await assert.rejects(guest.makeContainer(new AbortController().signal), /could not make a .* container: no memory/);
+  assert.ok(!scripted.destroyed);
+});
+
+test('code that an instance has forgotten is sent again', async () => {
+  const { scripted, guest, container } = await booted();
+  const bundle = bundleOf('');
+  await container.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  scripted.answer = (request) => {
+    scripted.answer = ({ seq }) => ({ type: 'done', seq });
+    return request.type === 'bind'
+      ? { type: 'failed', seq: request.seq, message: 'not in the cache' }
+      : { type: 'done', seq: request.seq };
+  };
+  scripted.asked.length = 0;
+  const [second] = [await secondContainer(guest, scripted)];
+  await second.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  assert.deepEqual(
+    scripted.asked.map((request) => request.type).filter((type) => type !== 'make-container'),
+    ['bind', 'code', 'bind'],
+  );
+});
+
+async function secondContainer(guest: Guest, scripted: ScriptedGuest): Promise<GuestContainer> {
+  const { answer } = scripted;
+  scripted.answer = ({ seq }) => ({ type: 'done', seq });
+  const container = await guest.makeContainer(new AbortController().signal);
+  scripted.answer = answer;
+  return container;
+}
+
+test('code and binding are sent together, without waiting in between', async () => {
+  const { scripted, container } = await booted();
+  const bundle = bundleOf('');
+  scripted.answer = () => undefined;
+  scripted.asked.length = 0;
+  const load = container.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  load.catch(() => undefined);
+  while (scripted.asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    scripted.asked.map((request) => request.type),
+    ['code', 'bind'],
+  );
+  for (const { seq } of scripted.asked) scripted.say(0, { type: 'done', seq });
+  await load;
+});
+
+test('a flood of log is dropped beyond a bound', async () => {
+  const { scripted, container } = await loaded();
+  const text = 'x'.repeat(1_000_000);
+  const invocation = invoke(container);
+  scripted.say(1, { type: 'started' });
+  for (let count = 0; count < 50; count++) scripted.say(1, { type: 'log', text });
+  scripted.say(1, result);
+  const { log } = await invocation;
+  assert.ok(log.length >= 2_000_000 && log.length < 4_000_000, `${log.length}`);
+});
