@@ -1,7 +1,7 @@
 import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
-import { errorBody, RuntimeFault } from './errors.ts';
+import { RuntimeFault } from './errors.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
@@ -13,17 +13,21 @@ interface Measured {
   readonly initMs: number | undefined;
 }
 
-/** The last word for an invocation that gave `value`: a result, or an error if that has no JSON or is too large. */
+/**
+ * The last word for an invocation that gave `value`: a result, or an error if that is too large. Throws
+ * `Runtime.MarshalError` if it has no JSON.
+ */
 export function resultFrame(value: unknown, measured: Measured): readonly Buffer[] {
-  let json: string | undefined;
+  return payloadFrame(Buffer.from(toJson(value)), measured);
+}
+
+function toJson(value: unknown): string {
   try {
-    json = stringify(value);
+    // Functions, symbols and undefined give no JSON at all; AWS Lambda answers null.
+    return stringify(value) ?? 'null';
   } catch (error) {
-    const fault = new RuntimeFault('MarshalError', `Unable to stringify response body: ${String(error)}`);
-    return errorFrame('invoke', errorBody(fault), measured);
+    throw new RuntimeFault('MarshalError', `Unable to stringify response body: ${String(error)}`);
   }
-  // Functions, symbols and undefined have no JSON; AWS answers null.
-  return payloadFrame(Buffer.from(json ?? 'null'), measured);
 }
 
 /** The same for an answer that was streamed. */

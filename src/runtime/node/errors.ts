@@ -68,7 +68,7 @@ export function errorLogText(thrown: unknown): string {
   const body = errorBody(thrown);
   const { errorType, errorMessage, trace } = body;
   try {
-    const own = thrown instanceof Error ? { ...thrown } : {};
+    const own = thrown instanceof Error ? Object.fromEntries(Object.entries(thrown)) : {};
     const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
     return JSON.stringify({ errorType, errorMessage, code, ...own, stack: trace });
   } catch {

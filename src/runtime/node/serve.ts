@@ -129,7 +129,13 @@ export class Server {
   }
 
   #succeed(invocation: Invocation, value: unknown): void {
-    this.#answer(resultFrame(value, invocation));
+    let frame;
+    try {
+      frame = resultFrame(value, invocation);
+    } catch (error) {
+      return this.#fail(invocation, error);
+    }
+    this.#answer(frame);
   }
 
   #fail(invocation: Invocation, thrown: unknown): void {

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Duplex, type Readable } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleForGuest } from '../../image/bundle.ts';
 import { Connection } from '../../protocol/connection.ts';
@@ -62,6 +62,7 @@ export class TestedRuntime implements AsyncDisposable {
   /** What came on its file descriptors 1 and 2. */
   readonly output: Promise<string>;
   readonly exited: Promise<number | string>;
+  readonly #channel: Duplex;
   readonly #connection: Connection<RuntimeMessage, RuntimeRequest>;
   readonly #queue: RuntimeMessage[] = [];
   #wake: (() => void) | undefined;
@@ -70,10 +71,12 @@ export class TestedRuntime implements AsyncDisposable {
   private constructor(child: ChildProcess, taskRoot: string) {
     this.process = child;
     this.taskRoot = taskRoot;
-    this.output = Promise.all([child.stdout, child.stderr].map((s) => text(s as Readable))).then((t) => t.join(''));
-    this.exited = once(child, 'exit').then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
+    const outputs = [child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)));
+    this.output = Promise.all(outputs).then((texts) => texts.join(''));
+    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')));
     const channel = child.stdio[3];
     if (!(channel instanceof Duplex)) throw new Error('The process has no channel.');
+    this.#channel = channel;
     this.#connection = new Connection(channel, parseRuntimeMessage, {
       onMessage: (message) => {
         this.#queue.push(message);
@@ -89,7 +92,7 @@ export class TestedRuntime implements AsyncDisposable {
   /** Starts it and waits for its hello. `files` by path below the task root. */
   static async start(
     files: Readonly<Record<string, string>>,
-    options: { node?: string; flags?: readonly string[]; env?: Record<string, string> } = {},
+    options: { node?: string; preload?: string; env?: Record<string, string> } = {},
   ): Promise<TestedRuntime> {
     const taskRoot = await mkdtemp(join(tmpdir(), 'heddle-runtime-'));
     for (const [name, content] of Object.entries(files)) {
@@ -97,7 +100,8 @@ export class TestedRuntime implements AsyncDisposable {
       await writeFile(join(taskRoot, name), content);
     }
     bundle ??= bundlePath();
-    const child = spawn(options.node ?? nodes['24'], [...(options.flags ?? []), await bundle, taskRoot], {
+    const preload = options.preload === undefined ? [] : ['--require', join(taskRoot, options.preload)];
+    const child = spawn(options.node ?? nodes['24'], [...preload, await bundle, taskRoot], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { TZ: ':UTC', ...options.env },
     });
@@ -150,6 +154,26 @@ export class TestedRuntime implements AsyncDisposable {
       if (message !== undefined) return message;
       if (this.#ended) throw new Error(`The runtime has gone. It printed: ${await this.output}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Stops reading, as a host does that is overloaded. */
+  pause(): void {
+    this.#channel.pause();
+  }
+
+  resume(): void {
+    this.#channel.resume();
+  }
+
+  /** Resolves when the process has written so much that it must wait: its number of bytes written no longer grows. */
+  async blockedOnWrite(): Promise<void> {
+    for (let before = -1; ;) {
+      const io = await readFile(`/proc/${this.process.pid}/io`, 'utf8');
+      const written = Number(/^wchar: (\d+)$/m.exec(io)?.[1]);
+      if (written === before && written > 4_000) return;
+      before = written;
+      await setTimeout(50);
     }
   }
 
