@@ -47,6 +47,8 @@ export interface ServiceOptions {
   /** Told, a short line each, what takes long: building images and templates. */
   readonly report?: (line: string) => void;
   readonly logger?: Logger;
+  /** Gives up starting; a service that runs already is stopped by `stop`. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   await using undo = new AsyncDisposableStack();
   const cancel = new AbortController();
   undo.defer(() => cancel.abort());
+  options.signal?.addEventListener('abort', () => cancel.abort(), { once: true });
 
   await mkdir(settings.home, { recursive: true, mode: 0o700 });
   await mkdir(settings.cache, { recursive: true });

@@ -15,6 +15,8 @@ export const exitCodes = {
   promiseBroken: 6,
   /** A defect in Heddle. */
   defect: 70,
+  /** Ctrl-C before it was done. */
+  interrupted: 130,
 } as const;
 
 /** One of {@link exitCodes}. */

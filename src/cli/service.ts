@@ -15,12 +15,17 @@ export interface OwnService extends AsyncDisposable {
  * Starts a service in this process. The only place in the command line interface that knows the daemon, and it loads it
  * only then: the other commands start faster without. Throws CliError (unfit) where it cannot start.
  */
-export async function startOwnService(settings: Settings, report: (line: string) => void): Promise<OwnService> {
+export async function startOwnService(
+  settings: Settings,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<OwnService> {
   const { startService } = await import('../daemon.ts');
   let service: Service;
   try {
-    service = await startService(settings, { report });
+    service = await startService(settings, { report, signal });
   } catch (cause) {
+    if (signal.aborted) throw new CliError('Stopped before it had started.', exitCodes.interrupted, { cause });
     const why = cause instanceof Error ? cause.message : String(cause);
     const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     const message = busy ? `Port ${settings.port} of ${settings.host} is already in use.` : why;

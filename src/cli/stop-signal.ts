@@ -1,3 +1,5 @@
+import { exitCodes } from './exit.ts';
+
 /** npm passes Ctrl-C on to a child that already got it from the terminal: two signals so close are one. */
 const echoMs = 500;
 
@@ -8,13 +10,16 @@ const echoMs = 500;
 export class StopSignal implements Disposable {
   /** Resolves at the first signal. */
   readonly received: Promise<void>;
+  /** Fires at the first signal. */
+  readonly signal: AbortSignal;
   #receivedAt = Number.NaN;
-  readonly #resolve: () => void;
+  readonly #abort = new AbortController();
 
   constructor() {
+    this.signal = this.#abort.signal;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.received = promise;
-    this.#resolve = resolve;
+    this.signal.addEventListener('abort', () => resolve());
     process.on('SIGINT', this.#onSignal);
     process.on('SIGTERM', this.#onSignal);
   }
@@ -23,8 +28,8 @@ export class StopSignal implements Disposable {
     const now = performance.now();
     if (Number.isNaN(this.#receivedAt)) {
       this.#receivedAt = now;
-      this.#resolve();
-    } else if (now - this.#receivedAt > echoMs) process.exit(130);
+      this.#abort.abort();
+    } else if (now - this.#receivedAt > echoMs) process.exit(exitCodes.interrupted);
   };
 
   /** Whether a signal has come. */

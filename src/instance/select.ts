@@ -47,20 +47,27 @@ export async function allVerdicts(
   return verdicts;
 }
 
+/** A driver of that name may be there more than once, with different ways to do its work: the first that works. */
 async function named(
   name: InstanceDriver['name'],
   drivers: readonly InstanceDriver[],
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<SelectedDriver> {
-  const driver = drivers.find((it) => it.name === name);
-  if (driver === undefined)
+  const candidates = drivers.filter((it) => it.name === name);
+  if (candidates.length === 0)
     throw new Error(`There is no driver ${name}; there are ${drivers.map((it) => it.name).join(', ')}.`);
-  let verdict = await probed(driver, options, signal);
   // Somebody who asks by name after mending something should not be told what was true before.
-  if (!verdict.works && options.fresh !== true) verdict = await probed(driver, { ...options, fresh: true }, signal);
-  if (!verdict.works) throw new Error(`The driver ${name} was asked for and does not work here.\n${explain(verdict)}`);
-  return { driver, verdict };
+  const attempts = options.fresh === true ? [options] : [options, { ...options, fresh: true }];
+  const failed = new Map<InstanceDriver, ProbeVerdict>();
+  for (const attempt of attempts)
+    for (const driver of candidates) {
+      const verdict = await probed(driver, attempt, signal);
+      if (verdict.works) return { driver, verdict };
+      failed.set(driver, verdict);
+    }
+  const said = [...failed.values()].map(explain).join('\n');
+  throw new Error(`The driver ${name} was asked for and does not work here.\n${said}`);
 }
 
 /** The processor is emulated in software: QEMU's name for it. */

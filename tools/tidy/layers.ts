@@ -78,7 +78,7 @@ export const importExceptions: readonly { readonly from: string; readonly to: st
   },
   {
     from: 'src/cli/drivers.ts',
-    to: 'src/instance/select.ts',
+    to: 'src/daemon.ts',
     why: '`heddle doctor` tries the drivers without a service',
   },
   {

@@ -5,13 +5,14 @@ import type { ProbeVerdict } from '../../instance/contract.ts';
 import type { Settings } from '../../model/settings.ts';
 import { findProgram, missingPackages } from '../bootstrap/missing.ts';
 import { flagsOf, printJson, wantsJson } from '../context.ts';
-import { probeDrivers } from '../drivers.ts';
+import { verdictsOf } from '../drivers.ts';
 import { exitCodes } from '../exit.ts';
 import { Progress } from '../output/progress.ts';
 import { formatMs, paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { thisMachine } from '../settings/machine.ts';
 import { readSettings } from '../settings.ts';
+import { StopSignal } from '../stop-signal.ts';
 
 /** A fact about the machine, in words. */
 type Fact = readonly [name: string, value: string];
@@ -81,15 +82,17 @@ function driversTable(verdicts: readonly ProbeVerdict[]): string {
 
 async function doctor(command: Command): Promise<void> {
   const settings = readSettings({ flags: flagsOf(command), environment: process.env });
+  using stop = new StopSignal();
   using progress = new Progress();
   progress.step('Starting a tiny guest with every driver');
   const options: { readonly remembered?: true } = command.opts();
-  const verdicts = await probeDrivers(settings, options.remembered !== true, new AbortController().signal);
+  const verdicts = await verdictsOf(settings, options.remembered !== true, stop.signal);
   progress.done('Started a tiny guest with every driver');
   const facts = machineFacts(settings);
   if (!verdicts.some((verdict) => verdict.works)) process.exitCode = exitCodes.unfit;
   if (wantsJson(command)) return printJson({ drivers: verdicts, machine: Object.fromEntries(facts) });
-  const chosen = verdicts.find((verdict) => verdict.works && verdict.driver !== 'host');
+  const isolating = verdicts.filter((verdict) => verdict.works && verdict.driver !== 'host');
+  const chosen = isolating.find((verdict) => verdict.mode !== 'tcg') ?? isolating[0];
   const choice =
     chosen === undefined
       ? 'No driver that isolates works here; "--driver host" must be asked for by name, for code you trust.'

@@ -43,9 +43,9 @@ async function tourUnlessStopped(
 
 async function everyDriver(settings: Settings, progress: Progress, stop: StopSignal, json: boolean): Promise<void> {
   const results: TourResult[] = [];
-  for (const driver of await workingDrivers(settings, progress)) {
+  for (const driver of await workingDrivers(settings, progress, stop.signal)) {
     const plan = planTour(settings);
-    await using service = await startOwnService({ ...settings, driver }, (line) => progress.step(line));
+    await using service = await startOwnService({ ...settings, driver }, (line) => progress.step(line), stop.signal);
     const result = await tourUnlessStopped(service, plan, progress, stop);
     if (result === undefined) break;
     results.push(result);
@@ -58,7 +58,7 @@ async function everyDriver(settings: Settings, progress: Progress, stop: StopSig
 
 async function oneDriver(settings: Settings, progress: Progress, stop: StopSignal, flags: StartFlags): Promise<void> {
   const plan = planTour(settings);
-  await using service = await startOwnService(settings, (line) => progress.step(line));
+  await using service = await startOwnService(settings, (line) => progress.step(line), stop.signal);
   const result = await tourUnlessStopped(service, plan, progress, stop);
   if (result !== undefined) {
     judge([result]);
