@@ -108,7 +108,7 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
     return { expected: expected && exit.expected, detail: exit.detail + trouble };
   });
   // An agent that hung up leaves an instance that nobody can ask to do anything.
-  instance.channel(0).once('close', () => void destroy().catch(() => undefined));
+  for (const event of ['end', 'close']) instance.channel(0).once(event, () => void destroy().catch(() => undefined));
   return {
     id: instance.id,
     configuration: instance.configuration,
