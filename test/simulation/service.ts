@@ -8,7 +8,7 @@ import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-poo
 import type { WorkerObserver } from '../../src/worker-manager/contract.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
 import { seededRandom } from './random.ts';
-import { type Behaviour, SimulatedGuest, type World } from './simulated-guest.ts';
+import { type Behaviour, SimulatedGuest, type Witness, type World } from './simulated-guest.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Settings of a small service, times in milliseconds; tests change what they are about. */
@@ -59,6 +59,7 @@ export interface SimulatedServiceOptions {
   readonly codeSource?: () => Promise<CodeBundle>;
   readonly coldStartsMax?: number;
   readonly concurrency?: number;
+  readonly witness?: Witness;
   readonly seed?: number;
 }
 
@@ -85,7 +86,7 @@ export class SimulatedService {
       ...options.world,
     };
     const make = (configuration: Configuration): SimulatedGuest => {
-      const guest = new SimulatedGuest(configuration, world);
+      const guest = new SimulatedGuest(configuration, world, options.witness);
       this.guests.push(guest);
       return guest;
     };

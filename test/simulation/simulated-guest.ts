@@ -45,11 +45,21 @@ export interface World {
 
 /** Told of what a real instance could not see, to check that it never happens. */
 export interface Witness {
+  instanceBegan(guest: SimulatedGuest): void;
+  /** Nothing of it is left. */
+  instanceEnded(guest: SimulatedGuest): void;
   containerBegan(container: SimulatedContainer): void;
-  containerEnded(container: SimulatedContainer): void;
+  /** User code begins to run for a request. */
+  codeBegan(container: SimulatedContainer, requestId: string): void;
 }
 
-const silent: Witness = { containerBegan: () => undefined, containerEnded: () => undefined };
+const nothing = (): void => undefined;
+const silent: Witness = {
+  instanceBegan: nothing,
+  instanceEnded: nothing,
+  containerBegan: nothing,
+  codeBegan: nothing,
+};
 let ids = 0;
 
 /** An instance that exists only on paper, and insists on the contract of its interface. */
@@ -73,6 +83,7 @@ export class SimulatedGuest implements Guest {
     this.configuration = configuration;
     this.world = world;
     this.witness = witness;
+    this.witness.instanceBegan(this);
     this.firstContainers = Array.from({ length: configuration.blankContainers }, () => this.#container());
   }
 
@@ -110,6 +121,7 @@ export class SimulatedGuest implements Guest {
     await this.world.clock.sleep(this.world.destroyMs());
     this.die(true);
     this.destroyedAt = this.world.clock.now();
+    this.witness.instanceEnded(this);
   }
 
   #container(): SimulatedContainer {
@@ -169,7 +181,6 @@ export class SimulatedContainer implements GuestContainer {
     if (this.dead) return;
     this.dead = true;
     this.instance.alive.delete(this);
-    this.instance.witness.containerEnded(this);
     this.#running?.(new Error(`The container ended: ${exit.reason}`));
     this.#exited.resolve(exit);
   }
@@ -180,6 +191,7 @@ export class SimulatedContainer implements GuestContainer {
     await clock.sleep(behaviour.startMs);
     if (this.dead) return;
     if (behaviour.end === 'crash-before-start') return this.end({ reason: 'exit', code: 1, signal: null });
+    this.instance.witness.codeBegan(this, invocation.requestId);
     invocation.onStarted();
     if (first) await clock.sleep(behaviour.initMs);
     if (this.dead) return;

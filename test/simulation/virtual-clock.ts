@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Clock, Timer } from '../../src/model/clock.ts';
 
 interface Due {
@@ -41,8 +40,8 @@ export class VirtualClock implements Clock {
   }
 
   /** Carries through what is promised without moving time. */
-  async settle(): Promise<void> {
-    await setImmediate();
+  settle(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Moves time by so much, from timer to timer. */
