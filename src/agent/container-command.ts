@@ -79,7 +79,7 @@ function parentFolders(places: readonly string[]): string[] {
   }
   // What is bound as a whole is there already, with what is below it.
   const bound = (folder: string): boolean => places.some((place) => folder === place || folder.startsWith(`${place}/`));
-  return [...made].filter((folder) => !bound(folder)).flatMap((folder) => ['--perms', '0755', '--dir', folder]);
+  return [...made].flatMap((folder) => (bound(folder) ? [] : ['--perms', '0755', '--dir', folder]));
 }
 
 function environment(): string[] {
@@ -94,7 +94,7 @@ function fds(): string[] {
 
 /** Lowers the limits of one process tree, then its privileges, for good. The order matters: limits are root's to count. */
 function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
-  const limits = ['prlimit', '--core=0:0', '--nofile=4096:4096', '--msgqueue=0:0', '--memlock=8388608:8388608'];
+  const limits = ['prlimit', '--core=0:0', '--nofile=4096:4096', '--memlock=8388608:8388608'];
   if (profile.processLimit === 'rlimit') limits.push(`--nproc=${plan.pidsMax}:${plan.pidsMax}`);
   limits.push('--');
   if (profile.user.kind === 'namespace') return limits;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants as os, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -193,8 +193,19 @@ function offerToKernel(pid: number): void {
 
 /** bubblewrap may end a moment before the namespace it made; a process that is only waiting to be reaped counts as gone. */
 async function gone(pid: number): Promise<void> {
-  for (let pauseMs = 1; existsSync(join('/proc', String(pid))); pauseMs = Math.min(pauseMs * 2, 50)) {
+  for (let pauseMs = 1; isAlive(pid); pauseMs = Math.min(pauseMs * 2, 50)) {
     signal(pid);
     await wait(pauseMs);
+  }
+}
+
+/** A zombie is not: where the agent is the first process, and so nobody's but its own child, it is never reaped. */
+function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name, in brackets, may itself hold brackets and blanks: the state comes after the last one.
+    return stat.charAt(stat.lastIndexOf(')') + 2) !== 'Z';
+  } catch {
+    return false;
   }
 }

@@ -62,6 +62,12 @@ export interface OciParts {
   readonly mounts: readonly object[];
 }
 
+/** What gVisor starts with is less than what containers are lowered to, and raising a limit is not theirs to do. */
+const rlimits = [
+  { type: 'RLIMIT_MEMLOCK', soft: 67_108_864, hard: 67_108_864 },
+  { type: 'RLIMIT_NOFILE', soft: 65_536, hard: 65_536 },
+];
+
 /** A sandbox with a read-only root, a `/tmp` in memory and no network. */
 export function ociSpec({ rootDir, args, environment, mounts }: OciParts): object {
   const capabilities = Object.fromEntries(
@@ -71,7 +77,7 @@ export function ociSpec({ rootDir, args, environment, mounts }: OciParts): objec
     ociVersion: '1.0.2',
     hostname: 'heddle',
     root: { path: rootDir, readonly: true },
-    process: { user: { uid: 0, gid: 0 }, cwd: '/', args, env: environment, capabilities },
+    process: { user: { uid: 0, gid: 0 }, cwd: '/', args, env: environment, capabilities, rlimits },
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['mode=1777'] },

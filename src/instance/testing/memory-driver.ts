@@ -8,7 +8,7 @@ export class MemoryDriver implements InstanceDriver {
   verdict: ProbeVerdict;
   readonly calls: string[] = [];
   /** Instances started, by id. */
-  readonly instances = new Map<string, MemoryInstance>();
+  readonly instances: Map<string, MemoryInstance> = new Map();
   /** Called in `start`, before the instance is there. */
   onStart: (signal: AbortSignal) => Promise<void> = async () => undefined;
   onPrepare: () => Promise<void> = async () => undefined;
