@@ -12,7 +12,7 @@ export interface Tile {
   readonly depth: number;
 }
 
-/** How fast a point flees: 0 where it stays in the set, else 1 (at once) to 255 (late), smooth between iterations. */
+/** How fast a point flees: 0 where it stays in the set, else 1 to 255, round and round, smooth between iterations. */
 function shade(real: number, imaginary: number, depth: number): number {
   let x = 0;
   let y = 0;
@@ -21,7 +21,7 @@ function shade(real: number, imaginary: number, depth: number): number {
     const yy = y * y;
     if (xx + yy > 256) {
       const smooth = i + 1 - Math.log2(Math.log2(xx + yy) / 2);
-      return Math.min(255, Math.max(1, Math.round(255 * Math.sqrt(smooth / depth))));
+      return 1 + (Math.floor(smooth * 4) % 255);
     }
     y = 2 * x * y + imaginary;
     x = xx - yy + real;

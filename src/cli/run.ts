@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { ServiceError } from '../sdk/service-error.ts';
 import { UnreachableError } from '../sdk/signed-http.ts';
@@ -40,7 +41,7 @@ function complain(error: unknown): void {
   const { message, exitCode, hint } = complaintOf(error);
   process.stderr.write(`${paint('red', 'heddle:', process.stderr)} ${message}\n`);
   if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
-  if (process.env['HEDDLE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env['HEDDLE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = exitCode;
 }
 

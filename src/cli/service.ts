@@ -1,5 +1,6 @@
 import type { Service } from '../daemon.ts';
 import type { Settings } from '../model/settings.ts';
+import { explain } from './explain.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { launcher } from './context.ts';
 
@@ -26,7 +27,7 @@ export async function startOwnService(
     service = await startService(settings, { report, signal });
   } catch (cause) {
     if (signal.aborted) throw new CliError('Stopped before it had started.', exitCodes.interrupted, { cause });
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = explain(cause);
     const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     const message = busy ? `Port ${settings.port} of ${settings.host} is already in use.` : why;
     const hint = busy

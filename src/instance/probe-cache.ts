@@ -39,12 +39,14 @@ export async function probed(
 ): Promise<ProbeVerdict> {
   const clock = options.clock ?? systemClock;
   const folder = join(options.cache, 'probes');
-  const path = join(folder, `${driver.name}-${await machineKey()}.json`);
+  // Two drivers may have one name, where they do the same by other means.
+  const kind = driver.capabilities.emulated ? `${driver.name}+emulated` : driver.name;
+  const path = join(folder, `${kind}-${await machineKey()}.json`);
   const known = options.fresh === true ? undefined : await readVerdict(path, clock.wall());
   if (known !== undefined && known.driver === driver.name) return known;
   const verdict = await driver.probe(signal);
   signal.throwIfAborted();
-  await writeVerdict(folder, path, driver.name, { ...verdict, at: clock.wall() });
+  await writeVerdict(folder, path, kind, { ...verdict, at: clock.wall() });
   return verdict;
 }
 
@@ -79,10 +81,10 @@ async function readVerdict(path: string, nowMs: number): Promise<ProbeVerdict | 
   return verdict;
 }
 
-async function writeVerdict(folder: string, path: string, driver: string, kept: KeptVerdict): Promise<void> {
+async function writeVerdict(folder: string, path: string, kind: string, kept: KeptVerdict): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder))
-    if (name.startsWith(`${driver}-`)) await rm(join(folder, name), { force: true });
+    if (name.startsWith(`${kind}-`)) await rm(join(folder, name), { force: true });
   const staged = `${path}.${process.pid}`;
   await writeFile(staged, JSON.stringify(kept));
   await rename(staged, path);

@@ -75,7 +75,9 @@ async function oneDriver(settings: Settings, progress: Progress, stop: StopSigna
 async function start(command: Command): Promise<void> {
   const flags = flagsOf(command);
   const all = flags['driver'] === 'all';
-  const settings = readSettings({ flags: all ? { ...flags, driver: 'auto' } : flags, environment: process.env });
+  // The tour tells what happens itself: the service's own log is only heard where something is wrong.
+  const quiet = { HEDDLE_LOG_LEVEL: 'warn', ...process.env };
+  const settings = readSettings({ flags: all ? { ...flags, driver: 'auto' } : flags, environment: quiet });
   const json = wantsJson(command);
   using stop = new StopSignal();
   using progress = new Progress();

@@ -9,15 +9,18 @@ import { encodePng, gradient } from './png.ts';
 const width = 960;
 const height = 640;
 const tileSize = 64;
-const depth = 400;
+const depth = 900;
+/** A tail in Seahorse Valley. */
+const centre = { real: -0.743643, imaginary: 0.131825 };
+const step = 0.004 / width;
+/** Begins and ends with the same colour: shades go round. */
 const palette = gradient([
-  [8, 10, 44],
-  [38, 70, 160],
-  [120, 200, 240],
-  [250, 250, 230],
-  [250, 180, 60],
-  [150, 40, 40],
-  [40, 8, 40],
+  [0, 7, 100],
+  [32, 107, 203],
+  [237, 255, 255],
+  [255, 170, 0],
+  [90, 20, 20],
+  [0, 7, 100],
 ]);
 
 /** What rendering the picture took. */
@@ -45,12 +48,11 @@ function places(): Place[] {
 
 /** The event of the function `mandelbrot`. */
 function tileAt(place: Place): Record<string, number> {
-  const step = 3.3 / width;
   return {
     width: tileSize,
     height: tileSize,
-    left: -2.3 + place.column * step,
-    top: 1.1 - place.row * step,
+    left: centre.real + (place.column - width / 2) * step,
+    top: centre.imaginary - (place.row - height / 2) * step,
     step,
     depth,
   };
