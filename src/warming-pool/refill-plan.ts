@@ -63,7 +63,7 @@ export function refillPlan(state: ShelfState): RefillPlan {
   const target = Math.min(state.max, Math.max(state.min, wanted));
   const fresh = state.ready - state.expired;
   const make = Math.max(0, target - fresh - state.starting);
-  const surplus = Math.max(0, state.ready + state.starting - target);
-  const replaced = fresh >= target ? state.expired : 0;
-  return { target, make, retire: Math.min(state.ready, make > 0 ? 0 : Math.max(surplus, replaced)) };
+  // Those past their life serve on until there are enough others.
+  const retire = fresh >= target ? state.ready - target : 0;
+  return { target, make, retire };
 }

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { functionOf, SimulatedService } from '../../test/simulation/service.ts';
+import type { SimulatedGuest } from '../../test/simulation/simulated-guest.ts';
+import { configurationFor, instanceMemoryMb } from '../model/configuration.ts';
+import { backOffMs } from './back-off.ts';
+
+const small = configurationFor('nodejs24.x', 128);
+const large = configurationFor('nodejs24.x', 512);
+const warm = [{ configuration: small, min: 2, max: 4 }];
+
+async function started(service: SimulatedService): Promise<SimulatedService> {
+  service.warming.start();
+  await service.clock.until(service.warming.ready());
+  return service;
+}
+
+test('the pool is ready when every configuration has its minimum, and makes one at a time', async () => {
+  let booting = 0;
+  let most = 0;
+  const service: SimulatedService = new SimulatedService({
+    settings: { warm: [...warm, { configuration: large, min: 1, max: 1 }] },
+    startGuest: async (guest) => {
+      most = Math.max(most, (booting += 1));
+      await service.clock.sleep(200);
+      booting -= 1;
+      return guest();
+    },
+  });
+  await started(service);
+  assert.equal(service.clock.now(), 600);
+  assert.equal(most, 1);
+  assert.deepEqual(service.warming.snapshot(), [
+    { configuration: 'nodejs24.x-256', ready: 2, starting: 0, target: 2 },
+    { configuration: 'nodejs24.x-512', ready: 1, starting: 0, target: 1 },
+  ]);
+});
+
+test('an instance is taken without waiting, and replaced in the background', async () => {
+  const service = await started(new SimulatedService({ settings: { warm } }));
+  const taken = service.warming.take(small);
+  assert.equal(taken?.guest, service.guests[0]);
+  assert.ok(service.warming.take(small));
+  assert.equal(service.warming.take(small), undefined);
+  assert.equal(service.warming.take(configurationFor('nodejs22.x', 128)), undefined);
+  await service.clock.advance(1_000);
+  assert.ok(service.warming.readyCount('nodejs24.x-256') >= 3, 'three were wanted at once');
+});
+
+test('a driver that fails is asked again ever more slowly, and the failures are reported', async () => {
+  const at: number[] = [];
+  const failures: string[] = [];
+  const service: SimulatedService = new SimulatedService({
+    settings: { warm: [{ configuration: small, min: 1, max: 1 }] },
+    startGuest: async (guest) => {
+      at.push(service.clock.now());
+      if (at.length < 7) throw new Error('no');
+      return guest();
+    },
+    observer: { instanceFailed: (key, error) => void failures.push(`${key} ${error.message}`) },
+  });
+  await started(service);
+  const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+  assert.equal(failures.length, 6);
+  assert.equal(failures[0], 'nodejs24.x-256 no');
+  for (const [index, pause] of pauses.entries()) {
+    const ceiling = 250 * 2 ** index;
+    assert.ok(pause >= ceiling / 2 && pause <= ceiling, `pause ${index} was ${pause} ms`);
+  }
+  assert.ok(backOffMs(100, () => 1) <= 30_000);
+  assert.equal(service.memory.usedMb, instanceMemoryMb(small));
+});
+
+test('a warm instance that dies is noticed, reported and replaced', async () => {
+  const ended: string[] = [];
+  const service = new SimulatedService({
+    settings: { warm },
+    observer: { instanceEnded: (key, detail, expected) => void ended.push(`${key} ${detail} ${expected}`) },
+  });
+  await started(service);
+  service.guests[0]?.die();
+  await service.clock.settle();
+  assert.equal(service.warming.readyCount('nodejs24.x-256'), 1);
+  await service.clock.advance(1_000);
+  assert.equal(service.warming.readyCount('nodejs24.x-256'), 2);
+  assert.deepEqual(ended, ['nodejs24.x-256 died false']);
+  assert.equal(service.memory.usedMb, 2 * instanceMemoryMb(small));
+});
+
+test('an instance past its life is replaced before it goes', async () => {
+  const service = await started(new SimulatedService({ settings: { warm, instanceLifeMs: 60_000 } }));
+  let least = 2;
+  service.clock.afterStep = () => void (least = Math.min(least, service.warming.readyCount('nodejs24.x-256')));
+  await service.clock.advance(70_000);
+  assert.equal(least, 2);
+  assert.ok(service.guests.length >= 4);
+  assert.ok(service.guests.slice(0, 2).every(({ dead }) => dead));
+});
+
+test('the pool takes no memory that is not there', async () => {
+  const memoryMb = 3 * instanceMemoryMb(small);
+  const service = await started(new SimulatedService({ settings: { warm, memoryMb } }));
+  for (let nth = 0; nth < 20; nth += 1) service.warming.missed(small);
+  await service.clock.advance(10_000);
+  assert.equal(service.warming.readyCount('nodejs24.x-256'), 3);
+  assert.equal(service.memory.freeMb, 0);
+  assert.throws(
+    () => new SimulatedService({ settings: { warm, memoryMb: instanceMemoryMb(small) } }),
+    /minimum needs 2560 MB, and instances may have 1280 MB/,
+  );
+});
+
+test('stopping destroys what is there and what is just coming', async () => {
+  const made: SimulatedGuest[] = [];
+  const service: SimulatedService = new SimulatedService({
+    settings: { warm },
+    // A driver that does not listen to its signal.
+    startGuest: async (guest) => {
+      await service.clock.sleep(200);
+      const one = guest();
+      made.push(one);
+      return one;
+    },
+  });
+  service.warming.start();
+  await service.clock.advance(300);
+  await service.clock.until(service.warming.stop());
+  assert.equal(made.length, 2);
+  assert.ok(made.every(({ dead }) => dead));
+  assert.equal(service.memory.usedMb, 0);
+  await assert.rejects(service.warming.ready(), { name: 'StoppingError' });
+  assert.equal(service.warming.take(small), undefined);
+});
+
+test("a cold instance that nobody waits for any more goes to the pool, as it was nobody's yet", async () => {
+  const service = new SimulatedService({ settings: { warm: [{ configuration: small, min: 0, max: 2 }] } });
+  const client = new AbortController();
+  const sent = service.send(functionOf('hello'), client.signal);
+  await service.clock.advance(50);
+  client.abort(new Error('gone'));
+  await assert.rejects(sent, /gone/);
+  await service.clock.advance(1_000);
+  assert.deepEqual(
+    service.manager.snapshot().instances.map(({ state }) => state),
+    ['warm'],
+  );
+});
