@@ -42,7 +42,7 @@ export async function startService(cpus: string, driver: string, config: object)
       port: Number(port),
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      headers: { host, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
+      headers: { host, 'content-type': 'application/json' },
       body,
     });
     const result = await signer.sign(request);
@@ -50,7 +50,7 @@ export async function startService(cpus: string, driver: string, config: object)
   };
   const call = async (method: string, path: string, body = ''): Promise<Response> => {
     const request = await signed(method, path, body);
-    const { host: _host, 'content-length': _length, ...headers } = request.headers;
+    const { host: _host, ...headers } = request.headers;
     const init = body === '' ? { method, headers } : { method, headers, body };
     const response = await fetch(new URL(path, ready.url), init);
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
@@ -96,5 +96,6 @@ async function signerFor(credentialsFile: string): Promise<SignatureV4> {
 
 function asText(request: HttpRequest, path: string, body: string): string {
   const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${request.method} ${path} HTTP/1.1\r\n${head.join('')}\r\n${body}`;
+  const length = `content-length: ${Buffer.byteLength(body)}\r\n`;
+  return `${request.method} ${path} HTTP/1.1\r\n${head.join('')}${length}\r\n${body}`;
 }
