@@ -26,9 +26,14 @@ export interface ContainerCommand {
 
 const taskRoot = '/var/task';
 /** User and group inside containers whose agent is an ordinary user. */
-const namespaceUser = '1000';
+const namespaceUser = 1_000;
 /** Shared memory of a container, bytes. */
 const shmBytes = 67_108_864;
+
+/** User and group of a container, as it sees itself. */
+export function containerUser({ user }: Pick<AgentProfile, 'user'>, channel: number): number {
+  return user.kind === 'ids' ? user.idBase + channel : namespaceUser;
+}
 
 /** The command that makes a container: namespaces, files, limits and the runtime in it. Pure. */
 export function containerCommand(profile: AgentProfile, plan: ContainerPlan): ContainerCommand {
@@ -53,7 +58,7 @@ function namespaces(profile: AgentProfile, plan: ContainerPlan): string[] {
 
 function privileges(profile: AgentProfile): string[] {
   if (profile.user.kind === 'namespace')
-    return ['--unshare-user', '--uid', namespaceUser, '--gid', namespaceUser, '--cap-drop', 'ALL'];
+    return ['--unshare-user', '--uid', String(namespaceUser), '--gid', String(namespaceUser), '--cap-drop', 'ALL'];
   // Just enough to become somebody else, and to give these three away for good; see `limited`.
   return ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP'];
 }
@@ -67,7 +72,8 @@ function files(profile: AgentProfile, plan: ContainerPlan): string[] {
   options.push(...plan.binds.flatMap(([from, to]) => ['--ro-bind', from, to]));
   // Both are file systems in memory, without a size of their own.
   options.push('--remount-ro', '/dev', '--remount-ro', '/');
-  return [...parentFolders([...profile.binds.map(([, to]) => to), taskRoot]), ...options];
+  const places = [...profile.binds, ...plan.binds].map(([, to]) => to);
+  return [...parentFolders([...places, taskRoot]), ...options];
 }
 
 /** Folders above the places of binds. bubblewrap would make them for root's eyes only, and the container's user is not root. */
@@ -98,7 +104,7 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
   if (profile.processLimit === 'rlimit') limits.push(`--nproc=${plan.pidsMax}:${plan.pidsMax}`);
   limits.push('--');
   if (profile.user.kind === 'namespace') return limits;
-  const id = String(profile.user.idBase + plan.channel);
+  const id = String(containerUser(profile, plan.channel));
   const user = ['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'];
   return [...limits, ...user, '--no-new-privs', '--'];
 }

@@ -4,6 +4,7 @@ import type { AgentProfile } from '../protocol/profile.ts';
 import { CodeCache } from './code-cache.ts';
 import { Container, type ContainerPlace, type Exit } from './container.ts';
 import type { ContainerPlan } from './container-command.ts';
+import { etcFiles } from './etc-files.ts';
 import type { Identity } from './identity/identity.ts';
 import { limitsFactory } from './limits/container-limits.ts';
 import { seccompProgram } from './seccomp.ts';
@@ -43,7 +44,7 @@ export class Containers {
       limits: limitsFactory(profile),
       seccompFile,
       openData,
-      binds: identity?.binds ?? [],
+      binds: [...etcFiles(profile), ...(identity?.binds ?? [])],
       onMade: async (initPid) => identity?.containerStarted(initPid),
       onOutput: (channel, text) => events.onOutput(channel, text),
     };

@@ -106,7 +106,10 @@ const absent: Readonly<Record<string, number>> = {
   vserver: 236,
 };
 
-/** Numbers between the old table and the one that all architectures share: probes, and nothing. */
+/**
+ * Numbers between the old table and the one that all architectures share. The first two, `uretprobe` and `uprobe`, the
+ * kernel lets through every filter, and answers with SIGILL unless its own probes made the call.
+ */
 const gap = { first: 335, last: 423 };
 
 /** Looked at with their arguments. */

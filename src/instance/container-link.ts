@@ -6,8 +6,8 @@ import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/me
 import { checkVersion, parseRuntimeMessage } from '../protocol/validate.ts';
 import type { ContainerInvocation, RuntimeAnswer } from './guest.ts';
 
-/** A runtime cuts its own log at `limits.logBytesMax`; what a broken one prints beyond twice that is dropped, UTF-16 units. */
-const logUnitsMax = limits.logBytesMax * 2;
+/** Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. */
+const logUnitsMax = limits.logBytesMax * 3;
 
 /** Who is told of a runtime's end. */
 export interface RuntimeEvents {
@@ -138,7 +138,7 @@ export class ContainerLink {
     const running = this.#running;
     if (running === undefined || running.logUnits > logUnitsMax) return;
     running.logUnits += text.length;
-    running.invocation.onLog(text);
+    running.invocation.onLog(running.logUnits > logUnitsMax ? '\n[heddle] The rest of the output is cut.\n' : text);
   }
 
   #answer(

@@ -24,7 +24,6 @@ class ScriptedGuest {
   /** What the agent answers; undefined keeps silent. */
   answer: (request: AgentRequest) => object | undefined = (request) => ({ type: 'done', seq: request.seq });
   agentHello: object = { ...hello, role: 'agent' };
-  #agent: Connection<AgentRequest, AgentMessage> | undefined;
 
   readonly driver: InstanceDriver = {
     name: 'host',
@@ -61,7 +60,7 @@ class ScriptedGuest {
   }
 
   #serve(): void {
-    this.#agent = new Connection<AgentRequest, AgentMessage>(this.end(0), parseAgentRequest, {
+    void new Connection<AgentRequest, AgentMessage>(this.end(0), parseAgentRequest, {
       onMessage: (request) => {
         this.asked.push(request);
         if (request.type === 'make-container') this.say(request.channel, { ...hello, role: 'runtime' });
@@ -242,5 +241,5 @@ test('a flood of log is dropped beyond a bound', async () => {
   for (let count = 0; count < 50; count++) scripted.say(1, { type: 'log', text });
   scripted.say(1, result);
   const { log } = await invocation;
-  assert.ok(log.length >= 2_000_000 && log.length < 4_000_000, `${log.length}`);
+  assert.ok(log.length > 2_000_000 && log.length < 4_000_000, `${log.length}`);
 });
