@@ -12,6 +12,7 @@ import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
+const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
 
 /** What the server needs of the world. */
@@ -35,6 +36,7 @@ export class Server {
   #init: RuntimeInit | undefined;
   #handler: UserFunction | undefined;
   #running: Invocation | undefined;
+  #initialised = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -108,6 +110,13 @@ export class Server {
     invocation.startedAt = now();
   }
 
+  /** Says once that the handler comes now: its time-out counts from here. */
+  #initialise(): void {
+    if (this.#initialised) return;
+    this.#initialised = true;
+    this.#parts.writer.write(initialised);
+  }
+
   #call(init: RuntimeInit, handler: UserFunction, invocation: Invocation): void {
     callHandler(
       init,
@@ -115,6 +124,7 @@ export class Server {
       invocation,
       () => {
         if (invocation.startedAt === undefined) this.#start(invocation);
+        this.#initialise();
       },
       (outcome) => this.#settle(invocation, outcome),
     );

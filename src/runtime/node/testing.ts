@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleForGuest } from '../../image/bundle.ts';
 import { Connection } from '../../protocol/connection.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
+import { nodeFlags } from '../../protocol/node-flags.ts';
 import { parseRuntimeMessage } from '../../protocol/validate.ts';
 
 // For tests and measurements: the bundled runtime in a process of its own, and this process as its host.
@@ -62,6 +63,9 @@ export class TestedRuntime implements AsyncDisposable {
   /** What came on its file descriptors 1 and 2. */
   readonly output: Promise<string>;
   readonly exited: Promise<number | string>;
+  /** How many messages came before each `initialised`, `hello` included; the other methods pass over it. */
+  readonly initialised: number[] = [];
+  #received = 0;
   readonly #channel: Duplex;
   readonly #connection: Connection<RuntimeMessage, RuntimeRequest>;
   readonly #queue: RuntimeMessage[] = [];
@@ -79,7 +83,9 @@ export class TestedRuntime implements AsyncDisposable {
     this.#channel = channel;
     this.#connection = new Connection(channel, parseRuntimeMessage, {
       onMessage: (message) => {
-        this.#queue.push(message);
+        if (message.type === 'initialised') this.initialised.push(this.#received);
+        else this.#queue.push(message);
+        this.#received += 1;
         this.#wake?.();
       },
       onEnd: () => {
@@ -101,10 +107,14 @@ export class TestedRuntime implements AsyncDisposable {
     }
     bundle ??= bundlePath();
     const preload = options.preload === undefined ? [] : ['--require', join(taskRoot, options.preload)];
-    const child = spawn(options.node ?? nodes['24'], [...preload, await bundle, taskRoot], {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: { TZ: ':UTC', ...options.env },
-    });
+    const child = spawn(
+      options.node ?? nodes['24'],
+      [...nodeFlags(init.memoryMb), ...preload, await bundle, taskRoot],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        env: { TZ: ':UTC', ...options.env },
+      },
+    );
     const runtime = new TestedRuntime(child, taskRoot);
     const hello = await runtime.receive();
     if (hello.type !== 'hello') throw new Error(`Expected hello, got ${hello.type}.`);
