@@ -42,7 +42,7 @@ export class ActiveInstance {
     this.usedAt = now;
   }
 
-  /** Containers that hold somebody's code, or held it and are not gone yet. */
+  /** Containers that are not blank: they hold somebody's code, or are on their way out. */
   get fullness(): number {
     return this.containers.size - this.blanks.size;
   }

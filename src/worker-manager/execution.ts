@@ -128,8 +128,7 @@ export class Execution implements ContainerInvocation {
     if (this.#ended) return;
     this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
     const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
-    // After an error of the runtime's own (uncaught exception, failed initialisation) the process is not to be trusted.
-    const reusable = answer.ok || (answer.phase === 'invoke' && !answer.error.errorType.startsWith('Runtime.'));
+    const reusable = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
     this.#end(this.#outcome(result, reusable, answer.initMs));
   };
 

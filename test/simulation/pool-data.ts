@@ -51,7 +51,7 @@ export function candidates(data: PoolData, code: Code): Record<string, string[]>
     containers.filter(({ state }) => state === 'idle').map((container) => ({ ...container, containersLeft })),
   );
   const fullness = (one: PoolData['instances'][number]): number =>
-    one.containers.filter(({ state, codeKey }) => state !== 'blank' && codeKey !== undefined).length;
+    one.containers.filter(({ state }) => state !== 'blank').length;
   const best = <T>(items: readonly T[], worth: (item: T) => number): T[] => {
     const most = Math.max(...items.map(worth));
     return items.filter((item) => worth(item) === most);

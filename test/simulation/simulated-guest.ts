@@ -211,7 +211,9 @@ export class SimulatedContainer implements GuestContainer {
     if (behaviour.end === 'memory') return this.end({ reason: 'memory', code: null, signal: 'SIGKILL' });
     this.#running = undefined;
     if (behaviour.end === 'ok') return answer({ ok: true, payload: invocation.payload, memoryPeakMb: 40, ...initMs });
-    const errorType = behaviour.end === 'uncaught' ? 'Runtime.UnhandledPromiseRejection' : 'Error';
-    answer({ ok: false, phase: 'invoke', error: { errorType, errorMessage: 'oh' }, memoryPeakMb: 40, ...initMs });
+    const error = { errorType: 'Error', errorMessage: 'oh' };
+    const exits = behaviour.end === 'uncaught' ? ({ exits: true } as const) : {};
+    answer({ ok: false, phase: 'invoke', error, memoryPeakMb: 40, ...initMs, ...exits });
+    if (behaviour.end === 'uncaught') this.end({ reason: 'exit', code: 1, signal: null });
   }
 }
