@@ -25,7 +25,7 @@ export function etcFiles(profile: AgentProfile): (readonly [from: string, to: st
 }
 
 function channels(): number[] {
-  return Array.from({ length: limits.channelsPerInstance - 1 }, (_, index) => index + 1);
+  return Array.from({ length: limits.rehearsalChannel }, (_, index) => index + 1);
 }
 
 function canPlace(profile: AgentProfile, place: string): boolean {

@@ -102,9 +102,18 @@ function writeObject(value: object | null, depth: number): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     throw new TypeError(`A ${value.constructor.name} cannot be sent: only plain objects have a place in a message.`);
-  const entries = Object.entries(value).filter((entry) => entry[1] !== undefined);
-  writeHead(entries.length, 0x80, 15, 0xde);
-  for (const [key, item] of entries) {
+  writeMap(value, depth);
+}
+
+function writeMap(value: object, depth: number): void {
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const keys = Object.keys(fields);
+  let count = 0;
+  for (const key of keys) if (fields[key] !== undefined) count++;
+  writeHead(count, 0x80, 15, 0xde);
+  for (const key of keys) {
+    const item = fields[key];
+    if (item === undefined) continue;
     writeText(key);
     writeValue(item, depth + 1);
   }
