@@ -1,4 +1,5 @@
 import type { RuntimeName } from '../model/configuration.ts';
+import { nodeFlags } from '../protocol/node-flags.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 
 /** What a container is to be. */
@@ -89,7 +90,7 @@ function parentFolders(places: readonly string[]): string[] {
 }
 
 function environment(): string[] {
-  const values = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8' };
+  const values = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', TZ: ':UTC' };
   return ['--clearenv', ...Object.entries(values).flatMap(([name, value]) => ['--setenv', name, value])];
 }
 
@@ -110,10 +111,5 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
 }
 
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
-  return [profile.programs[plan.runtime], `--max-old-space-size=${heapMb(plan.memoryMb)}`, profile.nodeRuntime];
-}
-
-/** V8's heap, so that it collects garbage before the container's limit is reached. The rest of Node takes some 50 MiB. */
-function heapMb(memoryMb: number): number {
-  return Math.max(64, Math.floor(memoryMb * 0.9) - 48);
+  return [profile.programs[plan.runtime], ...nodeFlags(plan.memoryMb), profile.nodeRuntime];
 }

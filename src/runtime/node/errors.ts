@@ -1,5 +1,7 @@
 import type { FunctionErrorBody } from '../../protocol/messages.ts';
 
+const { stringify } = JSON;
+
 /** The errors that AWS Lambda's Node runtime has names for; on the wire they are `Runtime.NAME`. */
 export type FaultName =
   | 'ImportModuleError'
@@ -70,9 +72,9 @@ export function errorLogText(thrown: unknown): string {
   try {
     const own = thrown instanceof Error ? Object.fromEntries(Object.entries(thrown)) : {};
     const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-    return JSON.stringify({ errorType, errorMessage, code, ...own, stack: trace });
+    return stringify({ errorType, errorMessage, code, ...own, stack: trace });
   } catch {
-    return JSON.stringify(body);
+    return stringify(body);
   }
 }
 

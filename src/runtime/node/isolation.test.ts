@@ -118,6 +118,14 @@ for (const [name, node] of Object.entries(nodes)) {
   });
 }
 
+test('a runtime with no folder to rehearse in works, only later', async () => {
+  await using runtime = await TestedRuntime.start(
+    { 'index.mjs': `export const handler = async () => 1;` },
+    { env: { TMPDIR: '/proc/none' } },
+  );
+  assert.equal((await runtime.first()).value, 1);
+});
+
 test('a runtime whose host goes away ends', async () => {
   await using runtime = await TestedRuntime.start({
     'index.js': `exports.handler = async () => { setInterval(() => {}, 1000); };`,

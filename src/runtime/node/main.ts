@@ -10,6 +10,7 @@ import { captureStreams } from './capture-streams.ts';
 import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { RuntimeFault } from './errors.ts';
 import { InvocationLog } from './invocation-log.ts';
+import { preload } from './preload.ts';
 import { seedRandom } from './random.ts';
 import { rehearse } from './rehearse.ts';
 import { Server } from './serve.ts';
@@ -41,6 +42,7 @@ function quit(error: Error | undefined): void {
   exit(error === undefined ? 0 : 1);
 }
 
+await preload();
 await rehearse();
 module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 installAwslambda();

@@ -70,7 +70,7 @@ test('a flood is cut at the quota with a line that says so, in bounded memory; t
   assert.match(flood.log, notice);
   const bytes = Buffer.byteLength(flood.log.replace(notice, ''));
   assert.ok(bytes <= limits.logBytesMax && bytes > limits.logBytesMax - 4, `${bytes} bytes`);
-  assert.ok(Number(flood.value) < 200 << 20, `${flood.value} bytes resident`);
+  assert.ok(Number(flood.value) < 200 << 20, `${String(flood.value)} bytes resident`);
   const next = await runtime.invoke({ times: 1 });
   assert.match(next.log, new RegExp(`^${line('INFO', '€{1000}')}$`));
 });
@@ -98,7 +98,7 @@ test('user code that prints while the host does not read waits, and nothing is l
   runtime.resume();
   const { log, value } = await answered;
   assert.equal(log.length, 300_000);
-  assert.ok(Number(value) < 100 << 20, `grew by ${value} bytes`);
+  assert.ok(Number(value) < 100 << 20, `grew by ${String(value)} bytes`);
 });
 
 test('output of child processes goes to the output of the container', async () => {

@@ -1,0 +1,17 @@
+/** Below this much memory a function has, as in AWS Lambda, less than one processor, MiB. */
+const oneProcessorMb = 1_769;
+
+/**
+ * What a container's Node is started with, for containers of `memoryMb` MiB.
+ *
+ * - The old generation leaves 48 MiB for what Node has besides V8's heap, and a tenth for buffers: V8 collects garbage in
+ *   earnest before the container's limit is reached.
+ * - A young generation of at most a few semi-spaces; V8's own choice, up to 48 MiB, is a fifth of a small container.
+ * - One thread of V8's own instead of four, where there is no processor for more; each counts as a process.
+ */
+export function nodeFlags(memoryMb: number): readonly string[] {
+  const oldSpaceMb = Math.max(64, Math.floor(memoryMb * 0.9) - 48);
+  const semiSpaceMb = Math.min(16, Math.max(4, Math.floor(memoryMb / 32)));
+  const flags = [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
+  return memoryMb < oneProcessorMb ? [...flags, '--v8-pool-size=1'] : flags;
+}
