@@ -47,7 +47,11 @@ function send(reply: FastifyReply, { status, headers, body }: ApiReply): Fastify
   if (headers !== undefined) reply.headers(headers);
   if (body === undefined) return reply.send();
   if (body instanceof Uint8Array) return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  return reply.send(Symbol.asyncIterator in body ? Readable.from(body) : body);
+  if (!(Symbol.asyncIterator in body)) return reply.send(body);
+  void reply.send(Readable.from(body));
+  // The first line of a stream may come much later; that there is a stream, the client is told now.
+  reply.raw.flushHeaders();
+  return reply;
 }
 
 function signed(request: FastifyRequest): SignedRequest {

@@ -50,6 +50,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const preparation = new Preparation({ ...options, functions: store.functions });
   const events = new EventQueue(workerManager, logger);
   const codeLinks = new CodeLinks(clock);
+  const stopping = new AbortController();
 
   takeEveryBodyAsBytes(app);
   const loopbackOnly = isLoopback(settings.host);
@@ -68,15 +69,23 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   });
 
   const authenticator = createAuthenticator(store.accounts, settings.region, clock);
-  const operations = [...lambdaOperations({ ...options, preparation, events, codeLinks }), ...adminOperations(options)];
+  const operations = [
+    ...lambdaOperations({ ...options, preparation, events, codeLinks }),
+    ...adminOperations(options, stopping.signal),
+  ];
   mountOperations(app, operations, { authenticator, region: settings.region, logger });
   mountOpenRoutes(app, options, codeLinks);
 
   metrics.watch(() => workerManager.snapshot());
   const chores = housekeeping(options);
   app.addHook('onReady', () => preparation.resume());
+  // Connections that become idle only after closing began would keep the server open until their keep-alive ends.
+  app.addHook('onResponse', async () => {
+    if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
+  });
   app.addHook('preClose', async () => {
     chores[Symbol.dispose]();
+    stopping.abort();
     const lost = events.stop();
     if (lost > 0) logger.warn({ lost }, 'Events that were accepted and waited are lost, because the service stops.');
   });

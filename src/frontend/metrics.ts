@@ -86,31 +86,28 @@ export function createMetrics(driver: string): ServiceMetrics {
 }
 
 function watchPools(registry: Registry, snapshot: () => ServiceSnapshot): void {
-  const registers = [registry];
-  const warming = new Gauge({
-    name: 'heddle_warming_instances',
-    help: 'Instances in the warming pool.',
-    labelNames: ['configuration', 'state'],
-    registers,
+  const gauge = (name: string, help: string, labelNames: readonly string[], fill: (gauge: Gauge) => void): void => {
+    const made = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        fill(made);
+      },
+    });
+  };
+  gauge('heddle_warming_instances', 'Instances in the warming pool.', ['configuration', 'state'], (warming) => {
+    for (const pool of snapshot().warming)
+      for (const state of ['ready', 'starting', 'target'] as const)
+        warming.set({ configuration: pool.configuration, state }, pool[state]);
   });
-  const instances = new Gauge({ name: 'heddle_instances', help: 'Instances.', labelNames: ['state'], registers });
-  const containers = new Gauge({ name: 'heddle_containers', help: 'Containers.', labelNames: ['state'], registers });
-  // One gauge's reading fills them all, so that they are of the same moment.
-  const queue = new Gauge({
-    name: 'heddle_queue_length',
-    help: 'Requests that wait for capacity.',
-    registers,
-    collect() {
-      const now = snapshot();
-      for (const gauge of [warming, instances, containers]) gauge.reset();
-      for (const pool of now.warming)
-        for (const state of ['ready', 'starting', 'target'] as const)
-          warming.set({ configuration: pool.configuration, state }, pool[state]);
-      for (const instance of now.instances) {
-        instances.inc({ state: instance.state });
-        for (const container of instance.containers) containers.inc({ state: container.state });
-      }
-      queue.set(now.queue.length);
-    },
+  gauge('heddle_instances', 'Instances.', ['state'], (instances) => {
+    for (const { state } of snapshot().instances) instances.inc({ state });
   });
+  gauge('heddle_containers', 'Containers.', ['state'], (containers) => {
+    for (const instance of snapshot().instances) for (const { state } of instance.containers) containers.inc({ state });
+  });
+  gauge('heddle_queue_length', 'Requests that wait for capacity.', [], (queue) => queue.set(snapshot().queue.length));
 }

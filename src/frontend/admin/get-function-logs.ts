@@ -11,9 +11,9 @@ const entriesDefault = 100;
 
 /**
  * What a function printed: one JSON object a line, an invocation each, oldest first. `since`: milliseconds since the
- * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, until the client goes.
+ * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, until the client goes or the service stops.
  */
-export function getFunctionLogs({ store, logs }: FrontendOptions): Operation {
+export function getFunctionLogs({ store, logs }: FrontendOptions, stopping: AbortSignal): Operation {
   return {
     name: 'GetFunctionLogs',
     method: 'GET',
@@ -30,7 +30,7 @@ export function getFunctionLogs({ store, logs }: FrontendOptions): Operation {
       };
       const entries =
         request.query('follow') === '1'
-          ? logs.follow(account, name, from, request.gone())
+          ? logs.follow(account, name, from, AbortSignal.any([request.gone(), stopping]))
           : await logs.read(account, name, from);
       return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body: lines(entries) };
     },

@@ -4,7 +4,7 @@ import { getFunctionLogs } from './get-function-logs.ts';
 import { getSnapshot } from './get-snapshot.ts';
 import { getStatus } from './get-status.ts';
 
-/** What the service says of itself, for the CLI and the dashboard. */
-export function adminOperations(options: FrontendOptions): readonly Operation[] {
-  return [getSnapshot(options), getFunctionLogs(options), getStatus(options)];
+/** What the service says of itself, for the CLI and the dashboard. `stopping` ends what would go on for ever. */
+export function adminOperations(options: FrontendOptions, stopping: AbortSignal): readonly Operation[] {
+  return [getSnapshot(options), getFunctionLogs(options, stopping), getStatus(options)];
 }

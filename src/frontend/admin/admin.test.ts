@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { CreateFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { outcomeOf } from '../testing/fake-worker-manager.ts';
+import { signedHeaders } from '../testing/signed-headers.ts';
+import { startTestFrontend } from '../testing/test-frontend.ts';
+import type { TestFrontend } from '../testing/test-frontend.ts';
+import { zipOf } from '../testing/zip-of.ts';
+
+const instance = { configuration: 'nodejs24.x-256', ageMs: 1, idleMs: 1, containers: [] };
+
+describe('what the service says of itself', () => {
+  let service: TestFrontend;
+  let client: LambdaClient;
+  before(async () => {
+    service = await startTestFrontend();
+    client = service.client();
+    const ZipFile = await zipOf({ 'index.mjs': '' });
+    const settings = { Runtime: 'nodejs22.x' as const, Handler: 'index.handler', Role: undefined, Code: { ZipFile } };
+    for (const FunctionName of ['talks', 'warm-up'])
+      await client.send(new CreateFunctionCommand({ FunctionName, ...settings }));
+  });
+  after(() => service[Symbol.asyncDispose]());
+
+  async function get(path: string): Promise<Response> {
+    return await fetch(service.url + path, { headers: await signedHeaders(service, 'GET', path) });
+  }
+
+  function say(text: string, startMs = 1): Promise<unknown> {
+    service.workerManager.behaviour = async ({ payload }) => outcomeOf(payload, { log: text, startMs });
+    return client.send(new InvokeCommand({ FunctionName: 'talks' }));
+  }
+
+  test('nothing of it is said to strangers', async () => {
+    for (const path of ['snapshot', 'status', 'functions/talks/logs'])
+      assert.equal((await fetch(`${service.url}/heddle/v1/${path}`)).status, 403);
+  });
+
+  test('an account sees the warming pool and its own instances only', async () => {
+    const { account } = service.key;
+    service.workerManager.state = {
+      warming: [{ configuration: 'nodejs24.x-256', ready: 2, starting: 1, target: 3 }],
+      instances: [
+        { ...instance, id: 'i-warm', state: 'warm' },
+        { ...instance, id: 'i-mine', state: 'allocated', account },
+        { ...instance, id: 'i-other', state: 'allocated', account: '000000000000' },
+      ],
+      queue: { length: 0, max: 5 },
+    };
+    const seen = await (await get('/heddle/v1/snapshot')).text();
+    assert.match(seen, /i-warm/);
+    assert.match(seen, /i-mine/);
+    assert.doesNotMatch(seen, /i-other|000000000000/);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.match(metrics, /^heddle_warming_instances\{configuration="nodejs24.x-256",state="ready"\} 2$/m);
+    assert.match(metrics, /^heddle_instances\{state="allocated"\} 2$/m);
+  });
+
+  test('the status has the newest start times by path, and so have the metrics', async () => {
+    for (let startMs = 1; startMs <= 100; startMs++) await say('', startMs);
+    const status: unknown = await (await get('/heddle/v1/status')).json();
+    const { starts, functions } = Object(status);
+    assert.equal(functions, 2);
+    assert.deepEqual(Object(starts)[0], { path: 'reused-container', count: 100, p50Ms: 50, p99Ms: 99, maxMs: 100 });
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.match(metrics, /^heddle_start_seconds_bucket\{le="0.05",path="reused-container",driver="fake"\} 50$/m);
+  });
+
+  test('logs are read back, the newest so many, and since a time', async () => {
+    await say('first\n');
+    const since = Date.now() + 1;
+    while (Date.now() < since) await setImmediate();
+    await say('second\n');
+    await say('third\n');
+    const lines = async (query: string): Promise<readonly string[]> =>
+      (await (await get(`/heddle/v1/functions/talks/logs?${query}`)).text())
+        .trim()
+        .split('\n')
+        .map((line) => String(Object(JSON.parse(line)).text));
+    assert.deepEqual(await lines('limit=2'), ['second\n', 'third\n']);
+    assert.deepEqual(await lines(`since=${since}&limit=100`), ['second\n', 'third\n']);
+    assert.equal((await get('/heddle/v1/functions/talks/logs?limit=0')).status, 400);
+    assert.equal((await get('/heddle/v1/functions/none/logs')).status, 404);
+  });
+
+  test('logs are followed line by line while the function runs', async () => {
+    await say('before\n');
+    const { body } = await get('/heddle/v1/functions/talks/logs?follow=1&limit=1');
+    assert(body !== null);
+    const lines = createInterface({ input: Readable.fromWeb(body) });
+    const seen: string[] = [];
+    for await (const line of lines) {
+      seen.push(String(Object(JSON.parse(line)).text));
+      if (seen.length === 1) await say('after\n');
+      else break;
+    }
+    assert.deepEqual(seen, ['before\n', 'after\n']);
+  });
+
+  test('who follows logs does not keep the service from stopping, and is told that this is the end', async () => {
+    const stopping = await startTestFrontend();
+    const ZipFile = await zipOf({ 'index.mjs': '' });
+    await stopping.client().send(
+      new CreateFunctionCommand({
+        FunctionName: 'f',
+        Runtime: 'nodejs22.x',
+        Handler: 'i.h',
+        Role: undefined,
+        Code: { ZipFile },
+      }),
+    );
+    const path = '/heddle/v1/functions/f/logs?follow=1';
+    const answer = await fetch(stopping.url + path, { headers: await signedHeaders(stopping, 'GET', path) });
+    await stopping[Symbol.asyncDispose]();
+    assert.equal(await answer.text(), '');
+  });
+});
