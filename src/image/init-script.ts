@@ -3,7 +3,7 @@ import { guestFolder } from './initramfs.ts';
 /** Both scripts begin so. Busybox's shell, each of its tools called by name. */
 const start = `#!/bin/busybox sh
 set -eu
-for tool in cat cp echo insmod mkdir mount sleep switch_root; do /bin/busybox ln -s busybox /bin/$tool; done
+for tool in cat cp echo grep insmod mkdir mount sleep switch_root; do /bin/busybox ln -s busybox /bin/$tool; done
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -13,14 +13,15 @@ for module in /modules/*.ko; do insmod "$module"; done
 /**
  * The first program of a guest: mounts the root file system read-only with memory above the places that are written to,
  * and becomes init, with the agent as its only child. If the agent ends, init ends, the kernel panics, and the machine is off.
- * `agent`: program and arguments. Prints to the console what went wrong, which is all the host gets to see of it.
+ * `agent`: program and arguments. `lastPort`: name of the last virtio-serial port; they come one by one, and the agent
+ * looks for them by name. Prints to the console what went wrong, which is all the host gets to see of it.
  */
-export function initScript(agent: readonly string[]): string {
+export function initScript(agent: readonly string[], lastPort: string): string {
   const command = agent.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   return `${start}
 tries=0
-until [ -e /dev/vda ]; do
-  tries=$((tries + 1)); [ $tries -lt 500 ] || { echo 'heddle: the disk did not appear' >/dev/console; exit 1; }
+until [ -e /dev/vda ] && grep -qx '${lastPort}' /sys/class/virtio-ports/*/name 2>/dev/null; do
+  tries=$((tries + 1)); [ $tries -lt 3000 ] || { echo 'heddle: disk or channels did not appear' >/dev/console; exit 1; }
   sleep 0.01
 done
 mount -t squashfs -o ro /dev/vda /root
@@ -45,7 +46,7 @@ export function probeScript(word: string): string {
   return `${start}
 tries=0
 until [ -e /dev/vport1p1 ] || [ -e /dev/vport0p1 ]; do
-  tries=$((tries + 1)); [ $tries -lt 500 ] || { echo 'heddle: the channel did not appear' >/dev/console; exit 1; }
+  tries=$((tries + 1)); [ $tries -lt 3000 ] || { echo 'heddle: the channel did not appear' >/dev/console; exit 1; }
   sleep 0.01
 done
 for port in /dev/vport*p1; do echo ${word} >"$port"; done

@@ -32,6 +32,8 @@ export const limits = {
 
   /** Channels of one instance: 0 is the agent's, the others are for containers, each used once. Virtio-serial has 31. */
   channelsPerInstance: 25,
+  /** One more, for templates: a container on it rehearses what copies will do, and is gone before there are any. */
+  rehearsalChannel: 25,
   /** Containers alive at the same time in one instance. */
   containersPerInstanceMax: 16,
   /** Processes and threads in one container (Node alone has about 11). */
@@ -56,4 +58,5 @@ must(limits.payloadBytesMax * 2 < limits.frameBytesMax, 'payloadBytesMax * 2 < f
 must(limits.codePartBytesMax * 2 < limits.frameBytesMax, 'codePartBytesMax * 2 < frameBytesMax');
 must(limits.codeZipBytesMax < limits.codeBytesMax, 'codeZipBytesMax < codeBytesMax');
 must(limits.containersPerInstanceMax < limits.channelsPerInstance, 'containersPerInstanceMax < channelsPerInstance');
-must(limits.channelsPerInstance <= 31, 'channelsPerInstance <= 31 (ports of a virtio-serial device)');
+must(limits.rehearsalChannel === limits.channelsPerInstance, 'rehearsalChannel === channelsPerInstance');
+must(limits.rehearsalChannel <= 30, 'rehearsalChannel <= 30 (ports of a virtio-serial device, of which it has one itself)');

@@ -131,8 +131,8 @@ export function word<const Word extends string>(fields: Fields, key: string, wor
 /** A channel that can belong to a container. */
 export function channel(fields: Fields): number {
   const value = count(fields, 'channel');
-  if (value >= 1 && value < limits.channelsPerInstance) return value;
-  throw wrong(fields, 'channel', `between 1 and ${limits.channelsPerInstance - 1}`);
+  if (value >= 1 && value <= limits.rehearsalChannel) return value;
+  throw wrong(fields, 'channel', `between 1 and ${limits.rehearsalChannel}`);
 }
 
 function payload(fields: Fields): Uint8Array {

@@ -24,6 +24,12 @@ const translationCacheMb = 64;
 /** Guests' clocks start here. Far in the past, so that setting a clone's clock makes OpenSSL's generators reseed. */
 export const clockBase = '2000-01-01T00:00:00';
 
+/**
+ * Ports of one virtio-serial device. It takes 30, but tells the guest of them through a queue of 32 messages, three for
+ * each port, and drops what finds no room: then some ports look for ever as if the host had not opened them.
+ */
+const portsPerDevice = 10;
+
 /** Name of a channel's port in the guest. */
 export function portName(index: number): string {
   return `heddle.${index}`;
@@ -75,17 +81,22 @@ function diskArguments(path: string | undefined): string[] {
 }
 
 function channelArguments(channels: number): string[] {
-  const port = (index: number): string[] => [
+  const devices = Array.from({ length: Math.ceil(channels / portsPerDevice) }, (_, device) => [
+    '-device',
+    `virtio-serial-pci,id=serial${device},max_ports=${portsPerDevice + 1}`,
+  ]);
+  const ports = Array.from({ length: channels }, (_, index) => [
     '-chardev',
     `socket,id=c${index},fd=${fd.channel(index)}`,
     '-device',
-    `virtserialport,chardev=c${index},nr=${index + 1},name=${portName(index)}`,
-  ];
-  return [
-    '-device',
-    `virtio-serial-pci,max_ports=${channels + 1}`,
-    ...Array.from({ length: channels }, (_, n) => port(n)).flat(),
-  ];
+    `virtserialport,chardev=c${index},name=${portName(index)},${portAddress(index)}`,
+  ]);
+  return [...devices, ...ports].flat();
+}
+
+/** Number 0 of a device is for consoles. */
+function portAddress(index: number): string {
+  return `bus=serial${Math.floor(index / portsPerDevice)}.0,nr=${1 + (index % portsPerDevice)}`;
 }
 
 function bootArguments(boot: NonNullable<QemuCommand['boot']>): string[] {

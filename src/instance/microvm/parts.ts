@@ -7,7 +7,9 @@ import { ensureKernel, type GuestKernel } from '../../image/kernel.ts';
 import { ensureRootImage, type RootImage } from '../../image/root-image.ts';
 import { ensureRoot, guestPrograms, type GuestRoot } from '../../image/root.ts';
 import { runTool } from '../../image/tool.ts';
+import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
+import { portName } from './command.ts';
 import { agentFile, guestProfile, profileFile, runtimeFile } from './profile.ts';
 
 /** Everything a guest is booted from, found or built. */
@@ -32,7 +34,10 @@ export async function ensureParts(
   const root = await ensureRoot(places.cache, report, signal);
   const image = await ensureRootImage(places.cache, root, report, signal);
   const kernel = await ensureKernel(places.cache, report, signal);
-  const init = initScript([guestPrograms['nodejs24.x'], `${guestFolder}/${agentFile}`]);
+  const init = initScript(
+    [guestPrograms['nodejs24.x'], `${guestFolder}/${agentFile}`],
+    portName(limits.rehearsalChannel),
+  );
   const files = {
     [agentFile]: await readFile(bundle.agent),
     [runtimeFile]: await readFile(bundle.runtimeNode),

@@ -1,12 +1,18 @@
 import type { Duplex } from 'node:stream';
-import { systemClock } from '../../model/clock.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink } from '../container-link.ts';
+import { clockBase } from './command.ts';
+import { rehearse } from './rehearse.ts';
+
+/** The time that a guest has before it is told the right one: a minute after its clock's beginning. */
+const pastClock: Clock = { ...systemClock, wall: () => Date.parse(`${clockBase}Z`) + 60_000 };
 
 /**
  * Brings a freshly booted guest to where it is to be copied: the agent has said hello, the configuration's blank containers
- * are made, and their runtimes have said hello. Nothing is under way when it returns. Throws if the guest does otherwise.
+ * are made, their runtimes have said hello, and everything was rehearsed. Nothing is under way when it returns. Throws if
+ * the guest does otherwise.
  */
 export async function settle(channels: readonly Duplex[], configuration: Configuration): Promise<void> {
   const trouble = Promise.withResolvers<never>();
@@ -16,27 +22,28 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
     at(channels, 0),
     false,
     {
-      onContainerExited: (channel, exit) =>
-        fail(`Container ${channel} ended (${exit.reason}, ${exit.code ?? exit.signal})`),
+      onContainerExited: (channel, { reason, code, signal }) => {
+        if (channel <= configuration.blankContainers) fail(`Container ${channel} ended (${reason}, ${code ?? signal})`);
+      },
       onOutput: (_, text) => (words = (words + text).slice(-4_096)),
       onLost: (error) => trouble.reject(error),
     },
-    systemClock,
+    pastClock,
   );
+  const container = async (channel: number): Promise<ContainerLink> => {
+    const link = greeted(at(channels, channel), (error) => fail(`Runtime ${channel} hung up (${error?.message})`));
+    await agent.makeContainer(channel, configuration);
+    return link;
+  };
   const ready = async (): Promise<void> => {
     await agent.hello;
-    for (let channel = 1; channel <= configuration.blankContainers; channel++) {
-      const hello = runtimeHello(at(channels, channel), (error) =>
-        fail(`Runtime ${channel} hung up (${error?.message})`),
-      );
-      await agent.makeContainer(channel, configuration);
-      await hello;
-    }
+    for (let channel = 1; channel <= configuration.blankContainers; channel++) await container(channel);
+    await rehearse(agent, container);
   };
   await Promise.race([ready(), trouble.promise]);
 }
 
-function runtimeHello(channel: Duplex, onEnd: (error: Error | undefined) => void): Promise<ContainerLink> {
+function greeted(channel: Duplex, onEnd: (error: Error | undefined) => void): Promise<ContainerLink> {
   const { promise, resolve } = Promise.withResolvers<ContainerLink>();
   const link = new ContainerLink(channel, false, { onHello: () => resolve(link), onEnd });
   return promise;

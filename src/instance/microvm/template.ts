@@ -59,7 +59,7 @@ function commandFor(
   configuration: Configuration,
 ): QemuCommand {
   const memoryMb = instanceMemoryMb(configuration);
-  return { accelerator, machine, memoryMb, disk: parts.image.path, channels: limits.channelsPerInstance };
+  return { accelerator, machine, memoryMb, disk: parts.image.path, channels: limits.rehearsalChannel + 1 };
 }
 
 function firstContainers({ blankContainers }: Configuration): number[] {
