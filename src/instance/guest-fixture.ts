@@ -46,7 +46,7 @@ export function initOf(changes: Partial<RuntimeInit> = {}): RuntimeInit {
   return {
     type: 'init',
     handler: 'index.handler',
-    environment: {},
+    environment: { TZ: ':UTC' },
     functionName: 'test',
     functionVersion: '$LATEST',
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
