@@ -80,7 +80,7 @@ for (const [name, node] of Object.entries(nodes)) {
           const broken = () => { throw new Error('replaced'); };
           JSON.parse = JSON.stringify = broken;
           console.log = console.error = broken; globalThis.console = undefined;
-          Object.defineProperty(process, 'stdout', { get: broken });
+          Object.defineProperty(process, 'stdout', { value: null });
           process.exit = process.resourceUsage = process.chdir = broken;
           Date.now = performance.now = Math.random = Math.ceil = broken;
           globalThis.setTimeout = globalThis.setImmediate = globalThis.queueMicrotask = broken;

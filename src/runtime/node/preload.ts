@@ -23,5 +23,5 @@ const names = [
     'os',
     'path',
   ],
-  ...['perf_hooks', 'process', 'stream', 'stream/promises', 'timers/promises', 'url', 'util', 'zlib'],
+  ...['perf_hooks', 'stream', 'stream/promises', 'timers/promises', 'url', 'util', 'zlib'],
 ].map((name) => `node:${name}`);

@@ -9,10 +9,14 @@ const warmUps = 500;
 const rounds = 5_000;
 const starts = 40;
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function report(title: string, samples: number[]): void {
   samples.sort((a, b) => a - b);
   const at = (share: number): string => (samples[Math.floor(samples.length * share)] ?? Number.NaN).toFixed(3);
-  console.log(`${title.padEnd(44)} p50 ${at(0.5)}  p99 ${at(0.99)}  ms  (n=${samples.length})`);
+  print(`${title.padEnd(44)} p50 ${at(0.5)}  p99 ${at(0.99)}  ms  (n=${samples.length})`);
 }
 
 async function timed(times: number, round: () => Promise<unknown>): Promise<number[]> {
@@ -69,7 +73,7 @@ async function first(node: string, title: string, files: Record<string, string>)
   report(`${title}: process to hello`, toHello.slice(1));
   report(`${title}: load to started`, toStart);
   report(`${title}: load to first answer`, toAnswer);
-  console.log(`${title}: blank process ${memory}`);
+  print(`${title}: blank process ${memory}`);
 }
 
 function memoryOf(pid: number): string {
@@ -86,7 +90,7 @@ async function bareMemory(node: string): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise((resolve) => child.stdout.once('data', resolve));
-  console.log(`bare Node: ${memoryOf(child.pid ?? 0)}`);
+  print(`bare Node: ${memoryOf(child.pid ?? 0)}`);
   child.kill();
 }
 

@@ -75,7 +75,9 @@ export class TestedRuntime implements AsyncDisposable {
   private constructor(child: ChildProcess, taskRoot: string) {
     this.process = child;
     this.taskRoot = taskRoot;
-    const outputs = [child.stdout, child.stderr].map((stream) => (stream === null ? Promise.resolve('') : text(stream)));
+    const outputs = [child.stdout, child.stderr].map((stream) =>
+      stream === null ? Promise.resolve('') : text(stream),
+    );
     this.output = Promise.all(outputs).then((texts) => texts.join(''));
     this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown')));
     const channel = child.stdio[3];
