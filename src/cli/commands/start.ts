@@ -8,6 +8,7 @@ import { Progress } from '../output/progress.ts';
 import { paint } from '../output/style.ts';
 import { type OwnService, startOwnService } from '../service.ts';
 import { addSettingOptions } from '../setting-options.ts';
+import { defaultHome, thisMachine } from '../settings/machine.ts';
 import { readSettings } from '../settings.ts';
 import { StopSignal } from '../stop-signal.ts';
 import { howTo, pictureLines, sideBySide, startsTable, type TourResult } from '../tour/report.ts';
@@ -16,7 +17,8 @@ import { planTour, runTour, type TourPlan } from '../tour/tour.ts';
 interface StartFlags {
   readonly json: boolean;
   readonly once: boolean;
-  readonly homeGiven: boolean;
+  /** The home is where it is looked for without being told. */
+  readonly usualHome: boolean;
 }
 
 function show(result: TourResult): void {
@@ -65,7 +67,7 @@ async function oneDriver(settings: Settings, progress: Progress, stop: StopSigna
     if (flags.json) printJson([result]);
     else show(result);
     if (flags.once) return;
-    if (!flags.json) process.stdout.write(`${howTo(flags.homeGiven ? service.home : undefined)}\n`);
+    if (!flags.json) process.stdout.write(`${howTo(flags.usualHome ? undefined : service.home)}\n`);
     process.stderr.write(`Heddle stays up at ${service.url} until Ctrl-C.\n`);
     await stop.received;
   }
@@ -83,8 +85,8 @@ async function start(command: Command): Promise<void> {
   using progress = new Progress();
   await bootstrap({ features: featuresOf(settings.driver), agreed: flags['yes'] === true, progress });
   if (all) return await everyDriver(settings, progress, stop, json);
-  const homeGiven = flags['home'] !== undefined;
-  await oneDriver(settings, progress, stop, { json, once: flags['once'] === true, homeGiven });
+  const usualHome = settings.home === defaultHome(thisMachine(process.env));
+  await oneDriver(settings, progress, stop, { json, once: flags['once'] === true, usualHome });
 }
 
 const examples = `

@@ -62,7 +62,7 @@ function tileAt(place: Place): Record<string, number> {
 async function invokePatiently(client: HeddleClient, payload: Uint8Array): Promise<InvokeAnswer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await client.invoke('mandelbrot', payload);
+      return await client.invoke('mandelbrot', payload, { logTail: true });
     } catch (error) {
       if (!(error instanceof ServiceError) || error.status !== 429 || attempt === 10) throw error;
       await wait(200 * attempt);
@@ -74,7 +74,7 @@ async function renderTile(client: HeddleClient, place: Place, pixels: Uint8Array
   const answer = await invokePatiently(client, Buffer.from(JSON.stringify(tileAt(place))));
   const text = Buffer.from(answer.payload).toString('utf8');
   if (answer.functionError !== undefined)
-    throw new CliError(`A tile could not be rendered: ${text}`, exitCodes.functionError);
+    throw new CliError(`A tile could not be rendered: ${text}\n${answer.logTail}`, exitCodes.functionError);
   const shades = Buffer.from(new Shape(JSON.parse(text), 'tile').text('shades'), 'base64');
   for (let row = 0; row < tileSize; row++)
     pixels.set(shades.subarray(row * tileSize, (row + 1) * tileSize), (place.row + row) * width + place.column);
