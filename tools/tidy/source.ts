@@ -31,13 +31,10 @@ export function allSources(): readonly Source[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-/** Whether a file is a test of some kind, or only serves tests. */
+/** Whether a file is a test of some kind, or only serves tests: fixtures, shared cases, benchmarks. */
 export function isTest(path: string): boolean {
-  return (
-    /\.(test|fuzz|bench)\.ts$/.test(path) ||
-    path.startsWith('test/') ||
-    /(\/testing(\/|\.ts$)|[-\/]fixtures?\.ts$)/.test(path)
-  );
+  if (path.startsWith('test/') || path.includes('/testing/')) return true;
+  return /(\.(test|fuzz|bench)|\/testing|[-/]fixtures?|-cases)\.ts$/.test(path);
 }
 
 /** The line that a position in a text is on, from 1. */
