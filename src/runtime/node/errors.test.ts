@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { errorBody } from './errors.ts';
-import { errorCases } from './error-cases.ts';
+import { initErrorCases } from './init-error-cases.ts';
+import { invokeErrorCases } from './invoke-error-cases.ts';
 import { nodes, TestedRuntime } from './testing.ts';
 
 for (const [name, node] of Object.entries(nodes)) {
   describe(`On Node ${name}, the runtime reports`, { concurrency: 2 }, () => {
-    for (const { title, files, handler, phase, errorType, errorMessage, trace, exitCode, started } of errorCases) {
+    for (const { title, files, handler, phase, errorType, errorMessage, trace, exitCode, started } of [
+      ...initErrorCases,
+      ...invokeErrorCases,
+    ]) {
       test(title, async () => {
         await using runtime = await TestedRuntime.start(files, { node });
         const { last, types, log } = await runtime.first(handler);
@@ -33,6 +37,7 @@ test('a payload that is not JSON is an error of its own, and the next one is ser
   assert.deepEqual(types, ['error']);
   assert.ok(last.type === 'error' && last.error.errorType === 'Runtime.UnmarshalError');
   assert.equal((await runtime.invoke()).value, 1);
+  assert.deepEqual(runtime.initialised, [], 'initialised has no place after the first invocation');
 });
 
 test('process.exit ends the container, and what was printed before has arrived', async () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { handlerCases } from './handler-cases.ts';
+import { answerCases } from './answer-cases.ts';
+import { moduleCases } from './module-cases.ts';
 import { nodes, TestedRuntime } from './testing.ts';
 
 // What a handler may be, where it may be, and what it gives: AWS Lambda's rules.
 
 for (const [name, node] of Object.entries(nodes)) {
   describe(`On Node ${name}, the runtime runs`, { concurrency: 2 }, () => {
-    for (const { title, files, handler, event, gives, node: only } of handlerCases) {
+    for (const { title, files, handler, event, gives, node: only } of [...moduleCases, ...answerCases]) {
       if (only !== undefined && only !== name) continue;
       test(title, async () => {
         await using runtime = await TestedRuntime.start(files, { node });

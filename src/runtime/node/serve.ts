@@ -77,6 +77,8 @@ export class Server {
     try {
       invocation = new Invocation(request);
     } catch (error) {
+      // The host expects `initialised` in the first invocation only, and this may be it.
+      this.#initialised = true;
       this.#parts.writer.write(errorFrame('invoke', errorBody(error), { initMs: undefined }));
       return;
     }
