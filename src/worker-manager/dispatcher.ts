@@ -4,42 +4,34 @@ import type { ActiveContainer } from './active-container.ts';
 import type { ActiveInstance } from './active-instance.ts';
 import { ColdStarts } from './cold-starts.ts';
 import { ContainerMaker } from './container-maker.ts';
-import type { CodeSource, WorkerObserver } from './contract.ts';
-import { Execution, type ExecutionEnd, type ExecutionHost } from './execution.ts';
 import { InstanceKeeper } from './instance-keeper.ts';
 import { LiveView, type LiveViewOptions } from './live-view.ts';
 import type { Order } from './order.ts';
 import { place, type Placement } from './placement.ts';
 import type { Parts } from './parts.ts';
 import type { Ticket } from './ticket.ts';
+import { Relief } from './relief.ts';
+import { Runner } from './runner.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 type Decision = Placement<ActiveContainer, ActiveInstance, Order>;
 
 /** Brings requests and containers together, now or when something changes. */
-export class Dispatcher implements ExecutionHost {
+export class Dispatcher {
   readonly keeper: InstanceKeeper;
   readonly maker: ContainerMaker;
   readonly coldStarts: ColdStarts;
   readonly room: WaitingRoom;
+  readonly runner: Runner;
+  readonly #relief: Relief;
   readonly #p: Parts;
   readonly #view: LiveViewOptions;
-  readonly #executions: Set<Execution> = new Set();
-  readonly #idle: PromiseWithResolvers<void> = Promise.withResolvers();
-  #stopping = false;
+  #closed = false;
   #pumping = false;
   #pumpAgain = false;
-  readonly clock: Parts['clock'];
-  readonly region: string;
-  readonly codeSource: CodeSource;
-  readonly #observer: WorkerObserver;
 
   constructor(parts: Parts) {
     this.#p = parts;
-    this.clock = parts.clock;
-    this.region = parts.settings.region;
-    this.codeSource = parts.codeSource;
-    this.#observer = parts.observer;
     const orderEnded = (tickets: readonly Ticket[], error?: Error): void => this.#orderEnded(tickets, error);
     const changed = (instance: ActiveInstance): void => {
       this.maker.replenish(instance);
@@ -50,57 +42,51 @@ export class Dispatcher implements ExecutionHost {
     this.coldStarts = new ColdStarts({ ...parts, keeper: this.keeper, orderEnded });
     this.#view = { ...parts, coldStarts: this.coldStarts };
     this.room = new WaitingRoom({ ...parts, refused: (ticket, error) => this.#refused(ticket, error) });
+    this.runner = new Runner({
+      ...parts,
+      keeper: this.keeper,
+      again: (ticket) => this.route(ticket),
+      freed: () => this.pump(),
+    });
+    this.#relief = new Relief({ ...parts, keeper: this.keeper, queue: this.room.queue });
   }
 
   /** Finds a place for a request, now or later. */
   route(ticket: Ticket): void {
     // Nobody overtakes those who wait for the same code.
-    if (ticket.code.waiting.size === 0 && this.#startNow(ticket, false)) return;
+    if (ticket.code.waiting.size === 0 && this.#startNow(ticket)) return;
     this.room.enter(ticket);
     this.pump();
     if (ticket.place !== undefined && ticket.order === undefined) this.room.bound(ticket);
+    if (this.room.queue.uncovered > 0) this.#relief.watch();
   }
 
   /** Something came free: serves those who wait, in turns of the accounts, and orders what is missing. */
   pump(): void {
-    if (this.room.queue.size === 0 || this.#stopping) return;
+    if (this.room.queue.size === 0 || this.#closed) return;
     this.#pumpAgain = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#pumpAgain) {
-      this.#pumpAgain = false;
-      this.#rounds((account) => this.#serve(account));
-      if (this.room.queue.uncovered > 0) this.#rounds((account) => this.#cover(account));
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false;
+        this.#rounds((account) => this.#serve(account));
+        if (this.room.queue.uncovered > 0) this.#rounds((account) => this.#cover(account));
+      }
+    } finally {
+      this.#pumping = false;
     }
-    this.#pumping = false;
   }
 
-  ended(execution: Execution, end: ExecutionEnd): void {
-    this.#executions.delete(execution);
-    const { container, ticket } = execution;
-    this.#release(container, end.kind === 'outcome' && end.reusable);
-    if (end.kind === 'lost') this.#lost(ticket, container, end.instanceLost, end.otherwise);
-    else this.#finish(ticket, end);
-    if (this.room.queue.size > 0) this.pump();
-    if (this.#stopping && this.#executions.size === 0) this.#idle.resolve();
-  }
-
-  /** Refuses what waits; resolves when nothing runs any more. */
-  drain(): Promise<void> {
-    this.#stopping = true;
+  /** Refuses what waits, and serves nobody any more. */
+  close(): void {
+    this.#closed = true;
+    this.#relief.stop();
     this.room.clear(new StoppingError('The service is stopping; the request was not started.'));
-    if (this.#executions.size === 0) this.#idle.resolve();
-    return this.#idle.promise;
   }
 
-  /** Ends what runs, now. */
-  cut(): void {
-    const error = new StoppingError('The service has stopped, and did not wait longer for the invocation to end.');
-    for (const execution of this.#executions) execution.cut(error);
-  }
-
-  get stopping(): boolean {
-    return this.#stopping;
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Gives each account one turn after another, until none can use its turn. */
@@ -119,7 +105,7 @@ export class Dispatcher implements ExecutionHost {
   #serve(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
       const ticket = code.waiting.oldest;
-      return ticket !== undefined && this.#startNow(ticket, true);
+      return ticket !== undefined && this.#startNow(ticket);
     });
   }
 
@@ -131,13 +117,14 @@ export class Dispatcher implements ExecutionHost {
     });
   }
 
+  /** `seated`: looks only for what is ready now. */
   #decide(ticket: Ticket, seated: boolean): Decision {
     return place(new LiveView(this.#view, ticket.code, seated));
   }
 
   /** Whether the request is running now. */
-  #startNow(ticket: Ticket, seated: boolean): boolean {
-    const decision = this.#decide(ticket, seated);
+  #startNow(ticket: Ticket): boolean {
+    const decision = this.#decide(ticket, true);
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
     else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
     else if (decision.by === 'warm') return this.#allocate(ticket);
@@ -146,12 +133,12 @@ export class Dispatcher implements ExecutionHost {
   }
 
   #reuse(ticket: Ticket, container: ActiveContainer): void {
-    this.#p.active.reuse(container, this.clock.now());
+    this.#p.active.reuse(container, this.#p.clock.now());
     this.#begin(ticket, container, 'reused-container');
   }
 
   #load(ticket: Ticket, instance: ActiveInstance, startPath: StartPath): void {
-    const container = this.#p.active.takeBlank(instance, ticket.code, this.clock.now());
+    const container = this.#p.active.takeBlank(instance, ticket.code, this.#p.clock.now());
     this.maker.replenish(instance);
     // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
     const waitedForBoot = instance.cold && instance.bornAt > ticket.invocation.receivedAt;
@@ -164,7 +151,7 @@ export class Dispatcher implements ExecutionHost {
     if (warm === undefined) return false;
     const instance = this.keeper.allocate(holding, warm.guest, warm.bornAt, false);
     // One that came without blank containers has room at least; the request is decided anew.
-    if (instance.blanks.size === 0) return this.#startNow(ticket, ticket.order !== undefined);
+    if (instance.blanks.size === 0) return this.#startNow(ticket);
     this.#load(ticket, instance, 'warm-instance');
     return true;
   }
@@ -174,9 +161,7 @@ export class Dispatcher implements ExecutionHost {
       this.#unseat(ticket);
       this.room.leave(ticket);
     }
-    const execution = new Execution(this, ticket, container, startPath);
-    this.#executions.add(execution);
-    execution.begin();
+    this.runner.run(ticket, container, startPath);
   }
 
   /** Whether something is under way for the request now, or it is out of the queue. */
@@ -196,7 +181,7 @@ export class Dispatcher implements ExecutionHost {
       case 'wait':
         return false;
       default:
-        return this.#startNow(ticket, false);
+        return this.#startNow(ticket);
     }
   }
 
@@ -212,7 +197,7 @@ export class Dispatcher implements ExecutionHost {
     if (order === undefined) return;
     order.unseat(ticket);
     if (order.instance === undefined) return;
-    this.#p.active.unhold(order.instance, this.clock.now());
+    this.#p.active.unhold(order.instance, this.#p.clock.now());
     this.keeper.settle(order.instance);
   }
 
@@ -228,38 +213,8 @@ export class Dispatcher implements ExecutionHost {
       if (ticket.place !== undefined && ticket.order === undefined) this.room.review(ticket);
   }
 
-  #release(container: ActiveContainer, reusable: boolean): void {
-    if (container.state === 'retiring') return;
-    container.invocations += 1;
-    const { code, instance } = container;
-    const keep = reusable && !instance.retiring && code?.retired === false && !this.#stopping;
-    if (keep) this.#p.active.rest(container, this.clock.now());
-    else void this.keeper.drop(container);
-  }
-
-  /** User code had not begun: tried once more elsewhere, unasked. */
-  #lost(ticket: Ticket, container: ActiveContainer, instanceLost: boolean, otherwise: ExecutionEnd): void {
-    if (instanceLost) void this.keeper.destroy(container.instance);
-    if (ticket.attempts > 0 || this.#stopping) return this.#finish(ticket, otherwise);
-    ticket.attempts += 1;
-    this.route(ticket);
-  }
-
-  #finish(ticket: Ticket, end: ExecutionEnd): void {
-    if (end.kind === 'lost') return this.#finish(ticket, end.otherwise);
-    if (end.kind === 'failed') return this.#refused(ticket, end.error);
-    this.#p.registry.ended(ticket.code);
-    ticket.resolve(end.outcome);
-    const { invocation } = ticket;
-    this.#observer.invoked(invocation.function, invocation.requestId, end.outcome);
-  }
-
   #refused(ticket: Ticket, reason: unknown): void {
     this.#unseat(ticket);
-    this.#p.registry.ended(ticket.code);
-    ticket.reject(reason);
-    const { invocation } = ticket;
-    const error = reason instanceof Error ? reason : new Error(String(reason));
-    this.#observer.refused(invocation.function, invocation.requestId, error);
+    this.runner.refuse(ticket, reason);
   }
 }

@@ -33,14 +33,14 @@ export class InstanceKeeper {
     const { active, changed, clock } = this.#o;
     const instance = active.allocate(holding, guest, bornAt, cold, clock.now());
     for (const container of instance.containers) this.watch(container);
-    guest.exited.then(() => this.destroy(instance));
+    void guest.exited.then(() => this.destroy(instance));
     changed(instance);
     return instance;
   }
 
   /** From now on the container's death is noticed. */
   watch(container: ActiveContainer): void {
-    container.guest.exited.then(() => this.#gone(container));
+    void container.guest.exited.then(() => this.#gone(container));
   }
 
   /** Kills a container. Resolves when it is gone from the pool. */

@@ -266,3 +266,50 @@ test('stopping lets running invocations end, cuts them at the deadline, refuses 
   await assert.rejects(endless, { name: 'StoppingError' });
   assert.ok(other.guests.every(({ dead }) => dead));
 });
+
+test('of several idle containers the most recently used is reused, so that the others can be reaped', async () => {
+  const service = new SimulatedService({ settings: { containerIdleMs: 10_000 } });
+  await service.clock.until(Promise.all([service.send(hello), service.send(hello)]));
+  const used = new Set<string>();
+  for (let nth = 0; nth < 12; nth += 1) {
+    await service.clock.advance(1_000);
+    used.add((await service.run(hello)).containerId);
+  }
+  assert.equal(used.size, 1);
+  const idle = service.manager.snapshot().instances.flatMap(({ containers }) => containers);
+  assert.equal(idle.filter(({ state }) => state === 'idle').length, 1);
+});
+
+test('the snapshot says what there is, and for how long', async () => {
+  const service = new SimulatedService({
+    settings: { warm },
+    world: { behaviour: () => ({ ...plain, runMs: 1_000 }) },
+  });
+  service.warming.start();
+  await service.clock.until(service.warming.ready());
+  void service.send(hello);
+  await service.clock.advance(500);
+  const { instances, queue, warming } = service.manager.snapshot();
+  assert.deepEqual(queue, { length: 0, max: 100 });
+  assert.equal(warming[0]?.configuration, 'nodejs24.x-256');
+  const allocated = instances.find(({ state }) => state === 'allocated');
+  assert.equal(allocated?.account, hello.account);
+  assert.equal(allocated?.idleMs, 0);
+  const running = allocated?.containers.find(({ state }) => state === 'running');
+  assert.equal(running?.functionName, 'hello');
+  assert.equal(running?.ageMs, 500);
+});
+
+test("an instance that cannot make containers any more is destroyed as soon as nobody's code is in it", async () => {
+  const service = new SimulatedService({ settings: { containerIdleMs: 1_000, instanceIdleMs: 3_600_000 } });
+  // A new revision each time uses up a container each time.
+  for (let revision = 0; revision < 30; revision += 1) {
+    const revisionId = `hello-${revision}`;
+    service.manager.retire(hello.account, hello.name, revisionId);
+    await service.run({ ...hello, revisionId });
+    await service.clock.advance(100);
+  }
+  await service.clock.advance(5_000);
+  assert.equal(service.guests.length, 2);
+  assert.equal(service.guests[0]?.dead, true);
+});

@@ -31,7 +31,7 @@ export class LocalWorkerManager implements WorkerManager {
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvocationOutcome> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      if (this.#dispatcher.stopping) throw new StoppingError('The service is stopping and takes no new work.');
+      if (this.#dispatcher.closed) throw new StoppingError('The service is stopping and takes no new work.');
       const code = this.#p.registry.begin(invocation.function);
       this.#dispatcher.route(new Ticket(invocation, code, signal, resolve, reject));
     });
@@ -65,10 +65,11 @@ export class LocalWorkerManager implements WorkerManager {
 
   async #stop(deadlineMs: number): Promise<void> {
     this.#reaper.stop();
-    const drained = this.#dispatcher.drain();
+    this.#dispatcher.close();
+    const drained = this.#dispatcher.runner.drain();
     this.#dispatcher.maker.stop();
     const starts = Promise.all([this.#dispatcher.coldStarts.stop(), this.#p.warming.stop()]);
-    const deadline: Timer = this.#p.clock.timer(deadlineMs, () => this.#dispatcher.cut());
+    const deadline: Timer = this.#p.clock.timer(deadlineMs, () => this.#dispatcher.runner.cut());
     await drained;
     deadline[Symbol.dispose]();
     await starts;

@@ -2,7 +2,7 @@ import type { Timer } from '../model/clock.ts';
 import type { Invocation, InvocationOutcome } from '../model/invocation.ts';
 import type { Code } from './code.ts';
 import type { Order } from './order.ts';
-import { Link } from './recency-list.ts';
+import type { Link } from './recency-list.ts';
 
 /** One request, from the moment it is taken to its answer, which it gets exactly once. */
 export class Ticket {
