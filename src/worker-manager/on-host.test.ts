@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { errorOf, functionOf } from '../../test/simulation/service.ts';
+import { boot } from '../instance/boot.ts';
+import { guarded } from '../instance/guard.ts';
+import { bundleOf } from '../instance/guest-fixture.ts';
+import { createHostDriver } from '../instance/host/driver.ts';
+import { systemClock } from '../model/clock.ts';
+import type { CodeBundle } from '../model/code.ts';
+import { type Configuration, configurationFor, instanceMemoryMb } from '../model/configuration.ts';
+import type { FunctionVersion } from '../model/function.ts';
+import { newId } from '../model/id.ts';
+import type { InvocationOutcome } from '../model/invocation.ts';
+import { MemoryBudget } from '../warming-pool/memory-budget.ts';
+import { WarmingPool } from '../warming-pool/warming-pool.ts';
+import { LocalWorkerManager } from './manager.ts';
+
+// The whole of it on real processes: what the simulation cannot know.
+
+const configuration = configurationFor('nodejs24.x', 128);
+const codes = new Map<string, CodeBundle>();
+const ignore = (): void => undefined;
+const memory = new MemoryBudget(4 * instanceMemoryMb(configuration));
+let folder: string;
+let warming: WarmingPool;
+let manager: LocalWorkerManager;
+let requests = 0;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heddle-manager-'));
+  const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
+  await driver.prepare(configuration, ignore, AbortSignal.timeout(60_000));
+  const common = {
+    clock: systemClock,
+    memory,
+    random: Math.random,
+    startGuest: (wanted: Configuration, signal: AbortSignal) =>
+      boot(driver, { instanceId: newId('i'), configuration: wanted }, systemClock, signal),
+    observer: {
+      invoked: ignore,
+      refused: ignore,
+      instanceStarted: ignore,
+      instanceEnded: ignore,
+      instanceFailed: ignore,
+    },
+  };
+  const warm = [{ configuration, min: 1, max: 1 }];
+  warming = new WarmingPool({ ...common, warm, instanceLifeMs: 3_600_000, concurrency: 1 });
+  manager = new LocalWorkerManager({
+    ...common,
+    warming,
+    settings: {
+      region: 'eu-central-1',
+      containerIdleMs: 60_000,
+      instanceIdleMs: 60_000,
+      instanceLifeMs: 3_600_000,
+      queueMax: 10,
+      queueWaitMs: 10_000,
+    },
+    codeSource: async ({ codeSha256 }) => codes.get(codeSha256) ?? assert.fail('no such code'),
+    coldStartsMax: 2,
+  });
+  warming.start();
+  await warming.ready();
+});
+
+after(async () => {
+  await manager.stop(1_000);
+  assert.equal(memory.usedMb, 0);
+  await rm(folder, { recursive: true, force: true });
+});
+
+function deploy(name: string, source: string, rest: Partial<FunctionVersion> = {}): FunctionVersion {
+  const bundle = bundleOf(source);
+  codes.set(bundle.sha256, bundle);
+  return functionOf(name, { codeSha256: bundle.sha256, codeBytes: bundle.bytes, ...rest });
+}
+
+function invoke(fn: FunctionVersion): Promise<InvocationOutcome> {
+  const requestId = `00000000-0000-4000-8000-${String((requests += 1)).padStart(12, '0')}`;
+  const invocation = { function: fn, requestId, payload: Buffer.from('{"n":1}'), receivedAt: systemClock.now() };
+  return manager.invoke(invocation, new AbortController().signal);
+}
+
+function answer({ result }: InvocationOutcome): unknown {
+  return JSON.parse(Buffer.from(result.payload).toString());
+}
+
+const echo = `console.log('loaded'); export const handler = async (event) => { console.log('called'); return { ...event, v: process.env.MINE }; };`;
+
+test('a function runs in a warm instance, then in the same container, another one in a new container beside it', async () => {
+  const fn = deploy('echo', echo, { environment: { MINE: 'yes' } });
+  const first = await invoke(fn);
+  assert.deepEqual(answer(first), { n: 1, v: 'yes' });
+  assert.equal(first.startPath, 'warm-instance');
+  assert.match(
+    first.log,
+    /^START .*\n[^\n]*loaded\n[^\n]*called\nEND .*\nREPORT .*\tInit Duration: .* ms\tStart Path: warm-instance/,
+  );
+  const second = await invoke(fn);
+  assert.equal(second.startPath, 'reused-container');
+  assert.equal(second.containerId, first.containerId);
+  assert.ok(!second.log.includes('loaded'));
+  const other = await invoke(deploy('other', echo));
+  assert.equal(other.startPath, 'new-container');
+  assert.equal(other.instanceId, first.instanceId);
+  for (const { startMs } of [first, second, other]) assert.ok(startMs > 0 && startMs < 2_000);
+});
+
+test('an endless loop is cut at its time-out, in its first invocation, after a longer initialisation', async () => {
+  const source = `await new Promise((go) => setTimeout(go, 1_300)); export const handler = () => { for (;;); };`;
+  const outcome = await invoke(deploy('endless', source, { timeoutMs: 1_000 }));
+  assert.match(errorOf(outcome).errorMessage ?? '', /Task timed out after 1\.00 seconds$/);
+  assert.ok(outcome.durationMs > 2_200 && outcome.durationMs < 6_000, `it took ${outcome.durationMs} ms`);
+});
+
+test('a process that ends, and one that fails where nobody catches it, are reported and leave no container', async () => {
+  const exit = await invoke(deploy('exit', 'export const handler = () => process.exit(3);'));
+  assert.deepEqual(errorOf(exit), {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${exit.log.split(' ')[2]} Error: Runtime exited with error: exit status 3`,
+  });
+  const fn = deploy(
+    'uncaught',
+    `export const handler = () => new Promise(() => setTimeout(() => { throw new TypeError('oh'); }));`,
+  );
+  const first = await invoke(fn);
+  const second = await invoke(fn);
+  assert.equal(errorOf(second).errorMessage, 'oh');
+  assert.notEqual(first.containerId, second.containerId);
+  const broken = await invoke(deploy('broken', 'throw new RangeError("top");'));
+  assert.equal(errorOf(broken).errorType, 'RangeError');
+});
