@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { deploy, invoke, newHome, startHeddle, type RunningService } from './service.ts';
+import { driversUnderTest } from './drivers.ts';
+
+/** Functions that misbehave, and what their caller is to see. */
+const bombs = {
+  loop: `exports.handler = async () => { for (;;); };`,
+  memory: `
+    exports.handler = async () => {
+      const held = [];
+      for (;;) held.push(Buffer.alloc(16 * 1048576, 1));
+    };`,
+  forks: `
+    const { spawn } = require('node:child_process');
+    exports.handler = async () => {
+      const children = [];
+      let failed = 0;
+      for (let n = 0; n < 400; n += 1) {
+        const child = spawn('/bin/sleep', ['60']);
+        child.on('error', () => failed++);
+        children.push(child);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const alive = children.filter((child) => child.pid !== undefined && child.exitCode === null).length;
+      for (const child of children) child.kill('SIGKILL');
+      return { alive, failed };
+    };`,
+  disk: `
+    const { appendFileSync, statSync } = require('node:fs');
+    exports.handler = async () => {
+      const block = Buffer.alloc(16 * 1048576, 1);
+      try {
+        for (let n = 0; n < 1024; n += 1) appendFileSync('/tmp/full', block);
+      } catch (error) {
+        return { code: error.code, bytes: statSync('/tmp/full').size };
+      }
+      return { code: 'none' };
+    };`,
+  flood: `
+    exports.handler = async () => {
+      for (let n = 0; n < 20000; n += 1) console.log('x'.repeat(1000));
+      return 'done';
+    };`,
+  exit: `exports.handler = async () => process.exit(7);`,
+  init: `throw new TypeError('not today');`,
+} as const;
+
+for (const { name, skip } of await driversUnderTest())
+  describe(`code that misbehaves is contained, driver ${name}`, { skip }, () => {
+    let service: RunningService;
+    before(async () => {
+      service = await startHeddle(await newHome(), '--driver', name, '--warm', 'nodejs24.x-256=1..2');
+      await deploy(service, 'neighbour', `let n = 0; exports.handler = async () => ++n;`);
+      for (const [bomb, code] of Object.entries(bombs))
+        await deploy(service, bomb, code, { Timeout: bomb === 'loop' ? 2 : 60 });
+      await invoke(service, 'neighbour');
+    });
+    after(() => service[Symbol.asyncDispose]());
+
+    /** Calls the neighbour while `bomb` runs; it must answer from the same container every time. */
+    async function besideNeighbour(bomb: string): Promise<Awaited<ReturnType<typeof invoke>>> {
+      const { container } = await invoke(service, 'neighbour');
+      let ended = false;
+      const running = invoke(service, bomb).finally(() => (ended = true));
+      do {
+        const answer = await invoke(service, 'neighbour');
+        assert.equal(answer.functionError, undefined);
+        assert.equal(answer.container, container, 'the neighbour lost its container');
+      } while (!ended);
+      return running;
+    }
+
+    test('an endless loop is killed at its time-out', async () => {
+      const before = performance.now();
+      const { functionError, payload, log } = await besideNeighbour('loop');
+      assert.equal(functionError, 'Unhandled');
+      assert.match(Object(payload).errorMessage, /Task timed out after 2\.00 seconds/);
+      assert.match(log, /Task timed out after 2\.00 seconds/);
+      assert.ok(performance.now() - before >= 2_000);
+      assert.ok(performance.now() - before < 15_000);
+    });
+
+    test('a memory bomb is killed', async () => {
+      const { functionError, payload } = await besideNeighbour('memory');
+      assert.equal(functionError, 'Unhandled');
+      assert.match(Object(payload).errorType, /Runtime\.(ExitError|OutOfMemory)/);
+    });
+
+    test('a fork bomb gets no further than its limit', async () => {
+      const { functionError, payload } = await besideNeighbour('forks');
+      if (functionError === undefined) {
+        assert.ok(Object(payload).alive <= 128, `it had ${Object(payload).alive} processes`);
+        assert.ok(Object(payload).failed > 0);
+      } else assert.match(Object(payload).errorType, /Runtime\.ExitError/);
+    });
+
+    test('a full /tmp is full at its limit or costs the container its life', async () => {
+      const { functionError, payload } = await besideNeighbour('disk');
+      if (functionError === undefined) {
+        assert.equal(Object(payload).code, 'ENOSPC');
+        assert.ok(Object(payload).bytes <= 512 * 1_048_576);
+      } else assert.match(Object(payload).errorType, /Runtime\.ExitError/);
+    });
+
+    test('a flood of output is cut, visibly', async () => {
+      const { functionError, payload, log } = await besideNeighbour('flood');
+      assert.equal(functionError, undefined);
+      assert.equal(payload, 'done');
+      assert.match(log, /cut/i);
+    });
+
+    test('process.exit and errors of initialisation are told as such', async () => {
+      const exit = await invoke(service, 'exit');
+      assert.equal(exit.functionError, 'Unhandled');
+      assert.match(Object(exit.payload).errorMessage, /exit status 7/);
+      const init = await invoke(service, 'init');
+      assert.equal(init.functionError, 'Unhandled');
+      assert.equal(Object(init.payload).errorType, 'TypeError');
+      assert.equal(Object(init.payload).errorMessage, 'not today');
+    });
+  });

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { GetFunctionCommand, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
+import { zipOf } from '../../src/frontend/testing/zip-of.ts';
+import { processesMarked, sendKill } from '../../src/instance/processes.ts';
+import { mountsBelow } from '../../src/instance/sweep.ts';
+import { driversUnderTest } from './drivers.ts';
+import { deploy, invoke, newHome, startHeddle } from './service.ts';
+
+const slow = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return 'old'; };`;
+const warm = ['--warm', 'nodejs24.x-256=1'];
+
+/** Nothing of the home's instances is left: no process, mount or file. */
+async function assertNothingLeft(home: string): Promise<void> {
+  const left = await processesMarked({ HEDDLE_HOME: home });
+  assert.deepEqual(
+    left.map(({ pid, environment }) => [pid, environment.get('HEDDLE_INSTANCE')]),
+    [],
+  );
+  assert.deepEqual(await mountsBelow(home), []);
+}
+
+for (const { name, skip } of await driversUnderTest())
+  describe(`the life of a service, driver ${name}`, { skip }, () => {
+    test('a stop lets what runs end, and leaves nothing', async () => {
+      await using service = await startHeddle(await newHome(), '--driver', name, ...warm);
+      await deploy(service, 'slow', slow);
+      await invoke(service, 'slow', { ms: 0 });
+      const running = invoke(service, 'slow', { ms: 1_500 });
+      await processSees(service.url, 'running');
+      await service.kill('SIGTERM');
+      assert.equal((await running).payload, 'old');
+      assert.equal(service.process.exitCode, 0);
+      await assertNothingLeft(service.home);
+      await assert.rejects(access(join(service.home, 'service.json')), 'it still says where it was');
+    });
+
+    test('after a kill -9, functions are there and leftovers are not', async () => {
+      const home = await newHome();
+      const first = await startHeddle(home, '--driver', name, ...warm);
+      await deploy(first, 'slow', slow);
+      await invoke(first, 'slow', { ms: 0 });
+      await first.kill('SIGKILL');
+      await using second = await startHeddle(home, '--driver', name, ...warm);
+      const instances = new Set(
+        (await processesMarked({ HEDDLE_HOME: home })).map((it) => it.environment.get('HEDDLE_INSTANCE')),
+      );
+      assert.ok(instances.size <= 2, `instances of the killed service are still there: ${[...instances].join(', ')}`);
+      const { Configuration } = await second.client.send(new GetFunctionCommand({ FunctionName: 'slow' }));
+      assert.equal(Configuration?.State, 'Active');
+      assert.equal((await invoke(second, 'slow', { ms: 0 })).payload, 'old');
+      await second.kill('SIGTERM');
+      await assertNothingLeft(home);
+    });
+
+    test('an instance killed under an invocation costs that invocation, and no other', async () => {
+      await using service = await startHeddle(await newHome(), '--driver', name, ...warm);
+      await deploy(service, 'slow', slow);
+      const { instance } = await invoke(service, 'slow', { ms: 0 });
+      const running = invoke(service, 'slow', { ms: 20_000 });
+      const failed = assert.rejects(running, /instance|ServiceException/i);
+      await processSees(service.url, 'running');
+      for (const { pid } of await processesMarked({ HEDDLE_HOME: service.home, HEDDLE_INSTANCE: instance }))
+        sendKill(pid);
+      await failed;
+      const next = await invoke(service, 'slow', { ms: 0 });
+      assert.equal(next.payload, 'old');
+      assert.notEqual(next.instance, instance);
+    });
+  });
+
+test('an update lets what runs end with the old code, and answers the next with the new', async () => {
+  await using service = await startHeddle(await newHome(), '--driver', 'host', ...warm);
+  await deploy(service, 'slow', slow);
+  const old = await invoke(service, 'slow', { ms: 0 });
+  const running = invoke(service, 'slow', { ms: 2_000 });
+  await processSees(service.url, 'running');
+  const { client } = service;
+  const ZipFile = await zipOf({ 'index.js': `exports.handler = async () => 'new';` });
+  await client.send(new UpdateFunctionCodeCommand({ FunctionName: 'slow', ZipFile }));
+  await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { FunctionName: 'slow' });
+  const next = await invoke(service, 'slow', { ms: 0 });
+  assert.equal(next.payload, 'new');
+  assert.notEqual(next.container, old.container);
+  assert.equal((await running).payload, 'old');
+});
+
+test('two services with homes of their own live side by side, and one home serves one only', async () => {
+  await using first = await startHeddle(await newHome(), '--driver', 'host', ...warm);
+  await using second = await startHeddle(await newHome(), '--driver', 'host', ...warm);
+  await deploy(first, 'same', `exports.handler = async () => 1;`);
+  await deploy(second, 'same', `exports.handler = async () => 2;`);
+  assert.equal((await invoke(first, 'same')).payload, 1);
+  assert.equal((await invoke(second, 'same')).payload, 2);
+  await assert.rejects(startHeddle(first.home, '--driver', 'host'), /Another Heddle service \(process \d+\)/);
+  assert.equal((await invoke(first, 'same')).payload, 1, 'the refused one harmed the first');
+});
+
+test('a driver that does not work is an error, not another driver', async () => {
+  const home = await newHome();
+  try {
+    await assert.rejects(startHeddle(home, '--driver', 'nonsense'), /must be one of auto, microvm, gvisor, host/);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
+/** Waits until the service's metrics show a container in this state. */
+async function processSees(url: string, state: string): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    if (new RegExp(`heddle_containers\\{state="${state}"\\} [1-9]`).test(text)) return;
+    await once(AbortSignal.timeout(20), 'abort');
+  }
+}

@@ -1,0 +1,141 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  CreateFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  waitUntilFunctionActiveV2,
+  type CreateFunctionCommandInput,
+} from '@aws-sdk/client-lambda';
+import { zipOf } from '../../src/frontend/testing/zip-of.ts';
+import { parseIni } from '../../src/sdk/connection.ts';
+
+/** A service started as a user starts it, and a stock AWS client for it. */
+export interface RunningService extends AsyncDisposable {
+  readonly url: string;
+  readonly driver: string;
+  readonly home: string;
+  readonly process: ChildProcess;
+  readonly client: LambdaClient;
+  /** Everything it wrote to standard error so far. */
+  log(): string;
+  /** Sends the signal and waits for the end. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** A home of its own below the system's temporary folder. Remove it with `rm`. */
+export function newHome(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'heddle-e2e-'));
+}
+
+/** `heddle up` with these flags, ready to be called. The home is left there by `kill`, and removed by disposal. */
+export async function startHeddle(home: string, ...flags: readonly string[]): Promise<RunningService> {
+  const args = [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const exited = once(child, 'exit');
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([text]) => String(text)),
+    exited.then(([code]) => {
+      throw new Error(`heddle ${args.slice(1).join(' ')} ended with ${code} before it was ready:\n${log}`);
+    }),
+  ]);
+  const ready: { event: string; url: string; driver: string; home: string } = JSON.parse(line);
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await exited;
+  };
+  return {
+    url: ready.url,
+    driver: ready.driver,
+    home: ready.home,
+    process: child,
+    client: await clientOf(ready.url, home),
+    log: () => log,
+    kill,
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.signalCode === null) await kill('SIGTERM');
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function clientOf(url: string, home: string): Promise<LambdaClient> {
+  const profile = parseIni(await readFile(join(home, 'credentials'), 'utf8')).get('heddle');
+  const credentials = {
+    accessKeyId: profile?.get('aws_access_key_id') ?? '',
+    secretAccessKey: profile?.get('aws_secret_access_key') ?? '',
+  };
+  return new LambdaClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
+}
+
+/** Deploys CommonJS `code` as function `name`, and waits until it is active. */
+export async function deploy(
+  { client }: Pick<RunningService, 'client'>,
+  name: string,
+  code: string,
+  more: Partial<CreateFunctionCommandInput> = {},
+): Promise<void> {
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: 'nodejs24.x',
+      Role: 'arn:aws:iam::000000000000:role/any',
+      Handler: 'index.handler',
+      MemorySize: 256,
+      Timeout: 10,
+      Code: { ZipFile: await zipOf({ 'index.js': code }) },
+      ...more,
+    }),
+  );
+  await waitUntilFunctionActiveV2({ client, maxWaitTime: 300, minDelay: 1, maxDelay: 2 }, { FunctionName: name });
+}
+
+/** What an invocation answered, and what Heddle says of it. */
+export interface Answer {
+  readonly status: number;
+  readonly functionError: string | undefined;
+  readonly payload: unknown;
+  readonly log: string;
+  readonly path: string;
+  readonly startMs: number;
+  readonly instance: string;
+  readonly container: string;
+}
+
+/** Invokes `name` with `event` through the stock client. */
+export async function invoke(
+  { client }: Pick<RunningService, 'client'>,
+  name: string,
+  event: unknown = {},
+): Promise<Answer> {
+  const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event), LogType: 'Tail' });
+  let headers: Readonly<Record<string, string>> = {};
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      headers = Object(result.response).headers;
+      return result;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  const output = await client.send(command);
+  const text = output.Payload?.transformToString() ?? '';
+  return {
+    status: output.StatusCode ?? 0,
+    functionError: output.FunctionError,
+    payload: text === '' ? undefined : JSON.parse(text),
+    log: Buffer.from(output.LogResult ?? '', 'base64').toString(),
+    path: headers['x-heddle-start-path'] ?? '',
+    startMs: Number(headers['x-heddle-start-ms']),
+    instance: headers['x-heddle-instance'] ?? '',
+    container: headers['x-heddle-container'] ?? '',
+  };
+}

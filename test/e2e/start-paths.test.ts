@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startMsPromised } from '../../src/model/start-path.ts';
+import { deploy, invoke, newHome, startHeddle, type RunningService } from './service.ts';
+import { driversUnderTest } from './drivers.ts';
+
+const whoAmI = `
+const os = require('node:os');
+let calls = 0;
+exports.handler = async (event, context) => ({ event, calls: ++calls, host: os.hostname(), id: context.awsRequestId });
+`;
+
+for (const { name, skip } of await driversUnderTest())
+  describe(`every start path through the stock AWS SDK, driver ${name}`, { skip }, () => {
+    let service: RunningService;
+    before(async () => {
+      service = await startHeddle(await newHome(), '--driver', name, '--warm', 'nodejs24.x-256=1..2');
+      await deploy(service, 'one', whoAmI);
+      await deploy(service, 'two', whoAmI);
+      await deploy(service, 'cold', whoAmI, { MemorySize: 512 });
+    });
+    after(() => service[Symbol.asyncDispose]());
+
+    test('warm instance, reused container, new container, cold instance, each within the promise where it is made', async () => {
+      const warm = await invoke(service, 'one', { n: 1 });
+      assert.equal(warm.path, 'warm-instance');
+      assert.deepEqual(Object(warm.payload).event, { n: 1 });
+
+      const reused = await invoke(service, 'one');
+      assert.equal(reused.path, 'reused-container');
+      assert.equal(reused.container, warm.container);
+      assert.equal(Object(reused.payload).calls, 2);
+
+      const fresh = await invoke(service, 'two');
+      assert.equal(fresh.path, 'new-container');
+      assert.equal(fresh.instance, warm.instance);
+      assert.notEqual(fresh.container, warm.container);
+      assert.equal(Object(fresh.payload).calls, 1);
+
+      const cold = await invoke(service, 'cold');
+      assert.equal(cold.path, 'cold-instance');
+      assert.notEqual(cold.instance, warm.instance);
+
+      for (const { path, startMs } of [warm, reused, fresh])
+        assert.ok(startMs > 0 && startMs < startMsPromised, `${path} started in ${startMs} ms`);
+    });
+
+    test('the log tail has START, END and REPORT lines of the request', async () => {
+      const { log, payload } = await invoke(service, 'one');
+      const id = String(Object(payload).id);
+      assert.match(log, new RegExp(`START RequestId: ${id} Version: \\$LATEST`));
+      assert.match(log, new RegExp(`END RequestId: ${id}`));
+      assert.match(
+        log,
+        new RegExp(`REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 256 MB`),
+      );
+    });
+
+    test('sixteen requests at once are answered by containers of their own, each by its own', async () => {
+      const answers = await Promise.all(Array.from({ length: 16 }, (_, n) => invoke(service, 'one', { n })));
+      assert.deepEqual(
+        answers.map(({ payload }) => Object(payload).event.n),
+        Array.from({ length: 16 }, (_, n) => n),
+      );
+      const ids = new Set(answers.map(({ payload }) => Object(payload).id));
+      assert.equal(ids.size, 16);
+    });
+  });

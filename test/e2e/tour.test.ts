@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startPaths } from '../../src/model/start-path.ts';
+
+const launcher = join(import.meta.dirname, '..', '..', 'heddle');
+
+interface Tour {
+  readonly driver: string;
+  readonly starts: readonly { readonly path: string; readonly taken: string; readonly kept: boolean }[];
+  readonly picture: { readonly path: string; readonly tiles: number; readonly instances: number };
+}
+
+test('npm start takes a function through every start path on every driver that works here', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-tour-'));
+  const { promise, resolve } = Promise.withResolvers<{ stdout: string; stderr: string }>();
+  const args = ['start', '--driver', 'all', '--once', '--json', '--port', '0', '--home', home];
+  const child = execFile(launcher, args, (_error, stdout, stderr) => resolve({ stdout, stderr }));
+  child.stdin?.end();
+  const { stdout, stderr } = await promise;
+  assert.match(stdout, /^\[.*\]\n$/, stderr);
+  const tours: readonly Tour[] = JSON.parse(stdout);
+  assert.ok(tours.length > 0);
+  for (const { driver, starts, picture } of tours) {
+    assert.deepEqual(starts.map((row) => row.path).toSorted(), [...startPaths].toSorted());
+    for (const row of starts) assert.equal(row.taken, row.path, driver);
+    assert.equal(readFileSync(picture.path).toString('latin1', 1, 4), 'PNG');
+    assert.ok(picture.instances > 1, `${driver} drew on one instance only`);
+  }
+  const kept = tours.every((tour) => tour.starts.every((row) => row.kept));
+  assert.equal(child.exitCode, kept ? 0 : 6, 'the exit code says whether the promise was kept');
+  assert.ok(!readdirSync(home).includes('service.json'), 'a service that has ended is not to be found');
+  await rm(home, { recursive: true });
+});
