@@ -26,6 +26,8 @@ export class BootedGuest implements Guest {
   readonly #freeChannels: number[];
   #firstContainers: readonly BootedContainer[] = [];
   #lost: Error | undefined;
+  /** It went wrong by itself, before anybody asked for its end. */
+  #failed = false;
 
   constructor(instance: Instance, clock: Clock) {
     this.id = instance.id;
@@ -47,7 +49,7 @@ export class BootedGuest implements Guest {
     );
     this.exited = instance.exited.then((exit) => {
       this.#bury(new InstanceLostError(`The instance ${this.id} died: ${exit.detail}`));
-      return exit;
+      return { ...exit, expected: exit.expected && !this.#failed };
     });
   }
 
@@ -161,6 +163,7 @@ export class BootedGuest implements Guest {
 
   #lose(error: Error): void {
     if (this.#lost !== undefined) return;
+    this.#failed = true;
     this.#bury(error);
     // Its end is told by `exited`, which the driver sees to in any case.
     this.#instance.destroy().catch(() => undefined);

@@ -130,3 +130,10 @@ test('two who probe at the same time share one probe', async () => {
   await Promise.all([guard.probe(never), guard.probe(never)]);
   assert.deepEqual(driver.calls, ['probe']);
 });
+
+test('an exit is unexpected if the agent hung up before anybody asked for the end', async () => {
+  const { driver, instance } = await startOne();
+  instance.channel(0).resume();
+  driver.instances.get('i-one')?.agentEnd.end();
+  assert.equal((await instance.exited).expected, false);
+});

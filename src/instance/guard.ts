@@ -91,6 +91,7 @@ async function startInTime(
 /** An instance that is destroyed once and for all as soon as anything is wrong with it. */
 function guardInstance(instance: Instance, onGone: () => void): Instance {
   let state: 'alive' | 'destroying' | 'gone' = 'alive';
+  let unhealthy = false;
   let destroying: Promise<void> | undefined;
   const destroy = (): Promise<void> => {
     if (state === 'alive') state = 'destroying';
@@ -105,10 +106,14 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
       (error: unknown) => `; destroying it failed: ${String(error)}`,
     );
     onGone();
-    return { expected: expected && exit.expected, detail: exit.detail + trouble };
+    return { expected: expected && !unhealthy, detail: exit.detail + trouble };
   });
   // An agent that hung up leaves an instance that nobody can ask to do anything.
-  for (const event of ['end', 'close']) instance.channel(0).once(event, () => void destroy().catch(() => undefined));
+  const onHangUp = (): void => {
+    unhealthy ||= state === 'alive';
+    destroy().catch(() => undefined); // told by `exited`
+  };
+  for (const event of ['end', 'close']) instance.channel(0).once(event, onHangUp);
   return {
     id: instance.id,
     configuration: instance.configuration,

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { limits } from '../../model/limits.ts';
+import { ContainerDiedError } from '../boot.ts';
+import { call, invoke } from '../guest-fixture.ts';
+import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
+
+const named = (name: string): string =>
+  `let calls = 0; export const handler = async (event) => [${JSON.stringify(name)}, event, ++calls];`;
+const echo = 'export const handler = async (event) => event;';
+
+/** Host and containers talk, each over a channel of its own. */
+export function traffic(subject: Subject): void {
+  cleanTest(subject, 'several containers answer at the same time, each on its own channel', async () => {
+    await using booted = await bootGuest(subject);
+    const third = await booted.guest.makeContainer(AbortSignal.timeout(subject.options.testMsMax));
+    const containers = await Promise.all(
+      [booted.first, booted.second, third].map((container, index) => loaded(container, named(`code ${index}`))),
+    );
+    for (let round = 1; round <= 20; round++) {
+      const answers = await Promise.all(containers.map((container) => call(container, round)));
+      assert.deepEqual(
+        answers,
+        containers.map((_, index) => [`code ${index}`, round, round]),
+      );
+    }
+  });
+
+  cleanTest(subject, 'payloads of several MiB go both ways, unharmed, on two channels at once', async () => {
+    await using booted = await bootGuest(subject);
+    const containers = await Promise.all([booted.first, booted.second].map((container) => loaded(container, echo)));
+    await Promise.all(
+      containers.map(async (container) => {
+        // As a JSON string in hexadecimal, just below the largest payload there is.
+        const event = randomBytes(limits.payloadBytesMax / 2 - 64).toString('hex');
+        assert.equal(digest(await call(container, event)), digest(event));
+      }),
+    );
+  });
+
+  cleanTest(subject, 'a container that dies is mourned alone', async () => {
+    await using booted = await bootGuest(subject);
+    const dies = await loaded(booted.first, 'export const handler = () => process.kill(process.pid, "SIGKILL");');
+    const lives = await loaded(booted.second, echo);
+    await assert.rejects(invoke(dies), ContainerDiedError);
+    const exit = await dies.exited;
+    assert.deepEqual([exit.reason, exit.signal], ['exit', 'SIGKILL']);
+    assert.equal(await call(lives, 'still here'), 'still here');
+  });
+
+  cleanTest(
+    subject,
+    'a container that never ends is killed from outside, and its neighbour does not notice',
+    async () => {
+      await using booted = await bootGuest(subject);
+      const spins = await loaded(booted.first, 'export const handler = () => { for (;;); };');
+      const lives = await loaded(booted.second, echo);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const ended = assert.rejects(invoke(spins, {}, { onStarted: resolve }), ContainerDiedError);
+      await promise;
+      assert.equal(await call(lives, 1), 1);
+      await spins.kill();
+      await ended;
+      assert.equal((await spins.exited).reason, 'killed');
+      assert.equal(await call(lives, 2), 2);
+    },
+  );
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
