@@ -38,10 +38,10 @@ test('banned words are found where they are banned', () => {
   assert.equal(found('examples/a/index.ts', "console.log('x');"), 0);
   assert.equal(found('src/model/a.ts', 'const x: any = 1;'), 1);
   assert.equal(found('src/model/a.ts', '// what a text: any text, said as any would say it'), 0);
-  assert.equal(found('src/model/a.ts', `// ${'TO'}${'DO'} later`), 1);
+  assert.equal(found('src/model/a.ts', `// ${['TO', 'DO'].join('')} later`), 1);
   assert.equal(found('src/model/a.ts', 'export default 1;'), 1);
   assert.equal(found('src/model/a.ts', "import { b } from './b';"), 1);
-  assert.equal(found('docs/a.md', `cd ${'/wo'}rk/x`), 1);
+  assert.equal(found('docs/a.md', `cd ${['', 'work', 'x'].join('/')}`), 1);
 });
 
 test('long and stray files are found', () => {

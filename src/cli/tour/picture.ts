@@ -10,6 +10,7 @@ const width = 960;
 const height = 640;
 const tileSize = 64;
 const depth = 900;
+const attemptsMax = 10;
 /** A tail in Seahorse Valley. */
 const centre = { real: -0.743643, imaginary: 0.131825 };
 const step = 0.004 / width;
@@ -31,6 +32,8 @@ export interface PictureResult {
   readonly instances: number;
   readonly containers: number;
   readonly tookMs: number;
+  /** Tiles that were tried again, because the service was full or an instance died. */
+  readonly retries: number;
   readonly slowestStartMs: number;
 }
 
@@ -58,20 +61,27 @@ function tileAt(place: Place): Record<string, number> {
   };
 }
 
-/** Tries again where the service is full for a moment: a burst may be larger than the machine. */
-async function invokePatiently(client: HeddleClient, payload: Uint8Array): Promise<InvokeAnswer> {
+/** A burst may be larger than the machine, and instances die: rendering twice does no harm, so both are tried again. */
+async function invokePatiently(client: HeddleClient, payload: Uint8Array, onRetry: () => void): Promise<InvokeAnswer> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await client.invoke('mandelbrot', payload, { logTail: true });
     } catch (error) {
-      if (!(error instanceof ServiceError) || error.status !== 429 || attempt === 10) throw error;
+      const passing = error instanceof ServiceError && (error.status === 429 || error.status >= 500);
+      if (!passing || attempt === attemptsMax) throw error;
+      onRetry();
       await wait(200 * attempt);
     }
   }
 }
 
-async function renderTile(client: HeddleClient, place: Place, pixels: Uint8Array): Promise<InvokeAnswer> {
-  const answer = await invokePatiently(client, Buffer.from(JSON.stringify(tileAt(place))));
+async function renderTile(
+  client: HeddleClient,
+  place: Place,
+  pixels: Uint8Array,
+  onRetry: () => void,
+): Promise<InvokeAnswer> {
+  const answer = await invokePatiently(client, Buffer.from(JSON.stringify(tileAt(place))), onRetry);
   const text = Buffer.from(answer.payload).toString('utf8');
   if (answer.functionError !== undefined)
     throw new CliError(`A tile could not be rendered: ${text}\n${answer.logTail}`, exitCodes.functionError);
@@ -96,9 +106,11 @@ export async function renderPicture(
   const total = todo.length;
   const pixels = new Uint8Array(width * height);
   const answers: InvokeAnswer[] = [];
+  let retries = 0;
+  const onRetry = (): void => void (retries += 1);
   const work = async (): Promise<void> => {
     for (let place = todo.shift(); place !== undefined; place = todo.shift()) {
-      answers.push(await renderTile(client, place, pixels));
+      answers.push(await renderTile(client, place, pixels, onRetry));
       onProgress(answers.length, total);
     }
   };
@@ -110,6 +122,7 @@ export async function renderPicture(
     tiles: total,
     parallel,
     tookMs,
+    retries,
     instances: new Set(answers.map((answer) => answer.instance)).size,
     containers: new Set(answers.map((answer) => answer.container)).size,
     slowestStartMs: Math.max(...answers.map((answer) => answer.startMs)),

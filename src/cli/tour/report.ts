@@ -61,7 +61,8 @@ export function sideBySide(results: readonly TourResult[]): string {
 /** How the picture came about. */
 export function pictureLines(picture: PictureResult): string {
   const how = `${picture.tiles} tiles, ${picture.parallel} at a time, on ${picture.instances} instances in ${picture.containers} containers`;
-  return `Mandelbrot: ${how}: ${formatMs(picture.tookMs)}\n  ${paint('cyan', picture.path)}`;
+  const again = picture.retries === 0 ? '' : `, ${picture.retries} tried again`;
+  return `Mandelbrot: ${how}${again}: ${formatMs(picture.tookMs)}\n  ${paint('cyan', picture.path)}`;
 }
 
 /** How to call the service from elsewhere; every line can be copied. */

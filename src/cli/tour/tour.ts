@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   type Configuration,
@@ -17,8 +18,8 @@ import { renderPicture } from './picture.ts';
 import type { TourResult } from './report.ts';
 import { driveStartPaths } from './start-paths.ts';
 
-/** Invocations at a time in the picture, where memory allows. */
-const parallelMax = 16;
+/** Invocations at a time in the picture, where memory allows: enough for several instances, even on a small machine. */
+const parallelMax = Math.min(32, Math.max(8, 2 * availableParallelism()));
 
 /** The configurations that the tour shows cold and warm starts with, and how much it does at a time. */
 export interface TourPlan {
