@@ -42,6 +42,7 @@ export class WarmingPool {
   readonly #pending: Set<Promise<void>> = new Set();
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #readyListeners: (() => void)[] = [];
+  readonly #shortListeners: (() => void)[] = [];
   #started = false;
   #starting = 0;
   #timer: Timer | undefined;
@@ -76,6 +77,11 @@ export class WarmingPool {
   /** `listener` is called whenever an instance becomes ready; it may take at once. */
   onReady(listener: () => void): void {
     this.#readyListeners.push(listener);
+  }
+
+  /** `listener` is called, again and again, while there is no memory for a configuration's minimum. */
+  onShort(listener: () => void): void {
+    this.#shortListeners.push(listener);
   }
 
   /** A ready instance, without waiting; undefined where there is none. Counts as demand either way. */
@@ -183,9 +189,13 @@ export class WarmingPool {
     }
     if (plan.make > 0 && now < shelf.notBefore) return this.#wakeIn(shelf.notBefore - now);
     for (let left = plan.make; left > 0 && this.#starting < concurrency; left -= 1) {
-      if (!memory.tryReserve(shelf.instanceMb)) return;
+      if (!memory.tryReserve(shelf.instanceMb)) return this.#short(shelf);
       this.#track(this.#make(shelf));
     }
+  }
+
+  #short(shelf: Shelf): void {
+    if (shelf.ready.size + shelf.starting < shelf.min) for (const listener of this.#shortListeners) listener();
   }
 
   async #make(shelf: Shelf): Promise<void> {

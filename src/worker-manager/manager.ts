@@ -7,6 +7,7 @@ import type { WorkerManager } from './contract.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { ManagerOptions, Parts } from './parts.ts';
 import { Reaper } from './reaper.ts';
+import { Reclaimer } from './reclaimer.ts';
 import { Registry } from './registry.ts';
 import { snapshotOfActive, snapshotOfWarm } from './snapshot.ts';
 import { Ticket } from './ticket.ts';
@@ -26,6 +27,8 @@ export class LocalWorkerManager implements WorkerManager {
     this.#reaper = new Reaper({ ...this.#p, keeper: this.#dispatcher.keeper });
     options.memory.onRelease(() => this.#dispatcher.pump());
     options.warming.onReady(() => this.#dispatcher.pump());
+    const reclaimer = new Reclaimer(options.clock, this.#p.active, this.#dispatcher.keeper);
+    options.warming.onShort(() => reclaimer.reclaim());
   }
 
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvocationOutcome> {

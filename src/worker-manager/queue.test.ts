@@ -179,3 +179,18 @@ test('relief takes from the account that holds most, and never makes it poorer t
   );
   assert.deepEqual(reliefPlan([{ account: 'c', neededMb: 10 }], [held('a', 1, 4)]), []);
 });
+
+test('the longest idle instance makes room for the minimum of the warming pool, ahead of need', async () => {
+  const warm = [{ configuration: configurationFor('nodejs24.x', 128), min: 1, max: 1 }];
+  const service = new SimulatedService({ settings: { memoryMb: 3 * instanceMb, warm, instanceIdleMs: 3_600_000 } });
+  service.warming.start();
+  await service.clock.until(service.warming.ready());
+  const paths: string[] = [];
+  for (let nth = 0; nth < 8; nth += 1) {
+    paths.push((await service.run(functionOf('f', { account: `account ${nth}` }))).startPath);
+    await service.clock.advance(10_000);
+  }
+  assert.deepEqual(new Set(paths), new Set(['warm-instance']));
+  const recent = await service.run(functionOf('f', { account: 'account 7' }));
+  assert.equal(recent.startPath, 'reused-container');
+});
