@@ -1,28 +1,29 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { constants as os, setPriority } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ContainerExitReason } from '../protocol/messages.ts';
-import type { AgentProfile } from '../protocol/profile.ts';
-import { containerCommand, containerFds, type ContainerPlan } from './container-command.ts';
+import {
+  asSeenInside,
+  childPid,
+  startBubblewrap,
+  stdioOf,
+  type BubblewrapPlace,
+  type ProcessEnd,
+} from './bubblewrap.ts';
+import { containerFds, type ContainerPlan } from './container-command.ts';
 import type { ContainerLimits, LimitReason, LimitsFactory } from './limits/container-limits.ts';
 import { Output } from './output.ts';
 
 /** How a container ended. */
-export interface Exit {
+export interface Exit extends ProcessEnd {
   readonly reason: ContainerExitReason;
-  readonly code: number | null;
-  readonly signal: string | null;
 }
 
 /** What containers of one agent have in common. */
-export interface ContainerPlace {
-  readonly profile: AgentProfile;
+export interface ContainerPlace extends BubblewrapPlace {
   readonly limits: LimitsFactory;
-  readonly seccompFile: string;
-  /** Opens the guest's end of a data channel; the caller closes it. */
-  readonly openData: (channel: number) => number;
   /** Bound in beside the profile's, over the container's own file systems. */
   readonly binds: ContainerPlan['binds'];
   /** Called while a container is held before its start. */
@@ -51,7 +52,7 @@ export class Container {
     this.plan = plan;
     mkdirSync(plan.codeDir, { recursive: true });
     this.#limits = place.limits(plan, (reason) => this.kill(reason));
-    this.#child = start(place, plan);
+    this.#child = startBubblewrap(place, plan);
     this.exited = this.#watchExit();
     this.made = this.#watchStart(place);
     // Whoever asked for the container is told; an exit before that is not one more error.
@@ -97,7 +98,7 @@ export class Container {
   }
 
   async #watchExit(): Promise<Exit> {
-    const ended = await new Promise<Pick<Exit, 'code' | 'signal'>>((resolve) => {
+    const ended = await new Promise<ProcessEnd>((resolve) => {
       this.#child.once('error', (error) => {
         this.#words += error.message;
         resolve({ code: null, signal: null });
@@ -119,56 +120,6 @@ export class Container {
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream !== null) output.attach(stream);
   }
-}
-
-function start(place: ContainerPlace, plan: ContainerPlan): ChildProcess {
-  const { options, command } = containerCommand(place.profile, plan);
-  const data = place.openData(plan.channel);
-  const seccomp = openSync(place.seccompFile, 'r');
-  try {
-    // In the order of `containerFds`.
-    const child = spawn(place.profile.bwrap, ['--args', String(containerFds.options), '--', ...command], {
-      stdio: ['ignore', 'pipe', 'pipe', data, seccomp, 'pipe', 'pipe', 'pipe'],
-      env: {},
-      cwd: '/',
-    });
-    const args = stdioOf(child, containerFds.options);
-    if (args instanceof Writable) {
-      args.on('error', () => undefined);
-      args.end(options.map((option) => `${option}\0`).join(''));
-    }
-    stdioOf(child, containerFds.hold)?.on('error', () => undefined);
-    return child;
-  } finally {
-    closeSync(data);
-    closeSync(seccomp);
-  }
-}
-
-function stdioOf(child: ChildProcess, fd: number): Readable | Writable | null | undefined {
-  const all: readonly (Readable | Writable | null | undefined)[] = child.stdio;
-  return all[fd];
-}
-
-/** What bubblewrap says about itself, as soon as it is whole: the descriptor stays open in the container being made. */
-function childPid(info: Readable): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    let said = '';
-    info.on('data', (chunk: Buffer) => {
-      said += chunk.toString('latin1');
-      const [, pid] = /"child-pid": (\d+)[^}]*}/.exec(said) ?? [];
-      if (pid !== undefined) resolve(Number(pid));
-    });
-    info.on('error', () => resolve(undefined));
-    info.on('end', () => resolve(undefined));
-  });
-}
-
-/** bubblewrap reports a signal the way a shell does, as 128 and its number. */
-function asSeenInside(code: number | null, killedBy: string | null): Pick<Exit, 'code' | 'signal'> {
-  const number = code === null ? 0 : code - 128;
-  const name = Object.entries(os.signals).find(([, value]) => value === number)?.[0];
-  return number > 0 && name !== undefined ? { code: null, signal: name } : { code, signal: killedBy };
 }
 
 function signal(pid: number): void {

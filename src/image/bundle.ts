@@ -22,8 +22,8 @@ const sources = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function bundleGuest(outDir: string): Promise<GuestBundle> {
   await mkdir(outDir, { recursive: true });
   const [agent, runtimeNode] = await Promise.all([
-    place(outDir, 'agent', await textOf('agent', join(sources, 'agent/main.ts'))),
-    place(outDir, 'runtime-node', await textOf('runtime-node', join(sources, 'runtime/node/main.ts'))),
+    place(outDir, 'agent', join(sources, 'agent/main.ts')),
+    place(outDir, 'runtime-node', join(sources, 'runtime/node/main.ts')),
   ]);
   return { agent, runtimeNode };
 }
@@ -52,7 +52,8 @@ async function textOf(name: string, entry: string): Promise<string> {
   return (await exists(entry)) ? bundleForGuest(entry) : readFile(prebuilt, 'utf8');
 }
 
-async function place(outDir: string, name: string, text: string): Promise<string> {
+async function place(outDir: string, name: string, entry: string): Promise<string> {
+  const text = await textOf(name, entry);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const path = join(outDir, `${name}-${hash}.mjs`);
   if (await exists(path)) return path;

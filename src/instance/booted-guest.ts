@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
-import type { CodeBundle } from '../model/code.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
-import { AgentLink, AgentRefusedError } from './agent-link.ts';
+import { AgentLink } from './agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
 import type { Instance, InstanceExit } from './contract.ts';
 import type { ContainerExit, Guest } from './guest.ts';
+import { GuestCode } from './guest-code.ts';
 
 const entropyBytes = 64;
 const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
@@ -21,8 +21,7 @@ export class BootedGuest implements Guest {
   readonly #clock: Clock;
   readonly #agent: AgentLink;
   readonly #containers = new Map<number, BootedContainer>();
-  /** Code that is, or will be, in the instance's cache. */
-  readonly #stored = new Map<string, Promise<void>>();
+  readonly #code: GuestCode;
   readonly #freeChannels: number[];
   #firstContainers: readonly BootedContainer[] = [];
   #lost: Error | undefined;
@@ -47,6 +46,7 @@ export class BootedGuest implements Guest {
       },
       clock,
     );
+    this.#code = new GuestCode(this.#agent);
     this.exited = instance.exited.then((exit) => {
       this.#bury(new InstanceLostError(`The instance ${this.id} died: ${exit.detail}`));
       return { ...exit, expected: exit.expected && !this.#failed };
@@ -111,7 +111,7 @@ export class BootedGuest implements Guest {
   #adopt(channel: number, helloSaid: boolean): BootedContainer {
     const home: ContainerHome = {
       clock: this.#clock,
-      bindCode: (...args) => this.#bindCode(...args),
+      bindCode: (...args) => this.#code.bind(...args),
       killContainer: (number) => this.#agent.kill(number),
       lose: (error) => this.#lose(error),
     };
@@ -119,46 +119,6 @@ export class BootedGuest implements Guest {
     this.#containers.set(channel, container);
     void container.exited.then(() => this.#containers.delete(channel));
     return container;
-  }
-
-  async #bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>, memoryMb: number): Promise<void> {
-    const stored = this.#stored.get(sha256);
-    if (stored !== undefined) {
-      try {
-        await stored;
-        return await this.#agent.bind(channel, sha256, memoryMb);
-      } catch (error) {
-        if (!(error instanceof AgentRefusedError)) throw error;
-        // The cache had no room for it any more. Whoever notices first sends it again.
-        if (this.#stored.get(sha256) === stored) this.#stored.delete(sha256);
-        else return this.#bindCode(channel, sha256, code, memoryMb);
-      }
-    }
-    await this.#storeAndBind(channel, sha256, code, memoryMb);
-  }
-
-  /** Both in one round trip. */
-  async #storeAndBind(
-    channel: number,
-    sha256: string,
-    code: () => Promise<CodeBundle>,
-    memoryMb: number,
-  ): Promise<void> {
-    let bound: Promise<void> | undefined;
-    const stored = code().then((bundle) =>
-      this.#agent.storeCode({ ...bundle, sha256 }, () => {
-        bound = this.#agent.bind(channel, sha256, memoryMb);
-        bound.catch(() => undefined);
-      }),
-    );
-    this.#stored.set(sha256, stored);
-    try {
-      await stored;
-    } catch (error) {
-      this.#stored.delete(sha256);
-      throw error;
-    }
-    await bound;
   }
 
   #lose(error: Error): void {

@@ -15,7 +15,8 @@ export interface AgentHello {
 }
 
 /**
- * Requests of the host. They are carried out in order; each is answered with `done` or `failed` that carries its `seq`.
+ * Requests of the host. They are begun in order; each is answered with `done` or `failed` that carries its `seq`.
+ * `identify` holds up those after it; making and ending a container do not, and may be answered later than those.
  *
  * - `identify`: who this instance is. Comes before anything else is asked, and again after a copy was made of a running
  *   instance: feeds `entropy` (64 bytes) to the kernel's generator, sets the clock and the host name, gives the kernel's

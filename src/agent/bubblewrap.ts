@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { constants as os } from 'node:os';
+import { Writable, type Readable } from 'node:stream';
+import type { AgentProfile } from '../protocol/profile.ts';
+import { containerCommand, containerFds, type ContainerPlan } from './container-command.ts';
+
+/** How a process ended: by a code or by a signal; neither is known where it never began. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What bubblewrap is started with, beside the plan. */
+export interface BubblewrapPlace {
+  readonly profile: AgentProfile;
+  readonly seccompFile: string;
+  /** Opens the guest's end of a data channel; it is closed here when the container has it. */
+  readonly openData: (channel: number) => number;
+}
+
+/** Starts bubblewrap; it stops before the container begins, until something is written to its `hold` descriptor. */
+export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): ChildProcess {
+  const { options, command } = containerCommand(place.profile, plan);
+  const data = place.openData(plan.channel);
+  const seccomp = openSync(place.seccompFile, 'r');
+  try {
+    // In the order of `containerFds`.
+    const child = spawn(place.profile.bwrap, ['--args', String(containerFds.options), '--', ...command], {
+      stdio: ['ignore', 'pipe', 'pipe', data, seccomp, 'pipe', 'pipe', 'pipe'],
+      env: {},
+      cwd: '/',
+    });
+    const args = stdioOf(child, containerFds.options);
+    if (args instanceof Writable) {
+      args.on('error', () => undefined);
+      args.end(options.map((option) => `${option}\0`).join(''));
+    }
+    stdioOf(child, containerFds.hold)?.on('error', () => undefined);
+    return child;
+  } finally {
+    closeSync(data);
+    closeSync(seccomp);
+  }
+}
+
+/** A pipe to or from bubblewrap, by the file descriptor it has there. */
+export function stdioOf(child: ChildProcess, fd: number): Readable | Writable | null | undefined {
+  const all: readonly (Readable | Writable | null | undefined)[] = child.stdio;
+  return all[fd];
+}
+
+/** What bubblewrap says about itself, as soon as it is whole: the descriptor stays open in the container being made. */
+export function childPid(info: Readable): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let said = '';
+    info.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1');
+      const [, pid] = /"child-pid": (\d+)[^}]*}/.exec(said) ?? [];
+      if (pid !== undefined) resolve(Number(pid));
+    });
+    info.on('error', () => resolve(undefined));
+    info.on('end', () => resolve(undefined));
+  });
+}
+
+/** bubblewrap reports a signal the way a shell does, as 128 and its number. */
+export function asSeenInside(code: number | null, killedBy: string | null): ProcessEnd {
+  const number = code === null ? 0 : code - 128;
+  const name = Object.entries(os.signals).find(([, value]) => value === number)?.[0];
+  return number > 0 && name !== undefined ? { code: null, signal: name } : { code, signal: killedBy };
+}
