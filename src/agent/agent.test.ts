@@ -13,12 +13,14 @@ import type { AgentMessage, AgentRequest } from '../protocol/messages.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 import { parseAgentMessage } from '../protocol/validate.ts';
 
-/** Stands in for the runtime: shows its data channel what it inherited, then waits. */
+/** Stands in for the runtime: says on its data channel what it inherited, and at the first byte it hears starts 100 processes. */
 const standIn = `
   import fs from 'node:fs';
+  import { spawn } from 'node:child_process';
+  import { Socket } from 'node:net';
   const open = fs.readdirSync('/proc/self/fd').filter((fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; } });
   fs.writeSync(3, JSON.stringify(open) + '\\n');
-  setInterval(() => {}, 1000);
+  new Socket({ fd: 3 }).once('data', () => { for (let count = 0; count < 100; count++) spawn('/bin/sleep', ['100']); });
 `;
 
 interface Agent {
@@ -209,4 +211,17 @@ test('an agent that is killed takes its containers along', async (t) => {
   const ended = once(channel.resume(), 'close');
   agent.process.kill('SIGKILL');
   await ended;
+});
+
+test('where only looking helps, a container with too many processes is killed for it', async (t) => {
+  const agent = await startAgent(t);
+  await agent.ask(make(1, 1));
+  const channel = agent.channels[1] ?? assert.fail();
+  await once(channel, 'data');
+  const files = [{ path: 'index.js', mode: 0o644, data: Buffer.from(''), offset: 0 }];
+  await agent.ask({ type: 'code', seq: 2, sha256: 'x', files, last: true });
+  assert.equal((await agent.ask({ type: 'bind', seq: 3, channel: 1, sha256: 'x', memoryMb: 1_024 })).type, 'done');
+  channel.write('go');
+  const exit = await agent.next(({ type }) => type === 'container-exited');
+  assert.ok(exit.type === 'container-exited' && exit.reason === 'processes');
 });
