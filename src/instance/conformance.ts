@@ -5,6 +5,7 @@ import { after, before, describe } from 'node:test';
 import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
+import { network } from './conformance/network.ts';
 import type { Subject } from './conformance/subject.ts';
 import { traffic } from './conformance/traffic.ts';
 import type { InstanceDriver } from './contract.ts';
@@ -45,6 +46,7 @@ export async function conformance(
     lifeAndDeath(subject);
     traffic(subject);
     inside(subject);
+    network(subject);
     boundaries(subject);
   });
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { call } from '../guest-fixture.ts';
+import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
+
+/** User code reaches nobody: not the host, not the world. */
+export function network(subject: Subject): void {
+  cleanTest(subject, 'there is no network', async () => {
+    await using booted = await bootGuest(subject);
+    const container = await loaded(
+      booted.first,
+      `import net from 'node:net';
+       import dns from 'node:dns/promises';
+       import os from 'node:os';
+       const reach = (host, port) => new Promise((resolve) => {
+         const socket = net.connect({ host, port, timeout: 2000 });
+         socket.on('connect', () => resolve('connected'));
+         socket.on('timeout', () => resolve('nothing'));
+         socket.on('error', (error) => resolve(error.code));
+       });
+       export const handler = async (addresses) => ({
+         interfaces: Object.entries(os.networkInterfaces()).filter(([, list]) => list.some(({ internal }) => !internal)).map(([name]) => name),
+         reached: (await Promise.all(addresses.map(([host, port]) => reach(host, port)))).filter((answer) => answer === 'connected'),
+         resolved: await dns.lookup('example.com').then(() => true, () => false),
+       });`,
+    );
+    await using host = await listening();
+    const addresses = [
+      ['127.0.0.1', host.port],
+      ['::1', host.port],
+      ...host.addresses.map((address) => [address, host.port]),
+      ['192.0.2.1', 80],
+      ['10.0.2.2', host.port],
+    ];
+    assert.deepEqual(await call(container, addresses), { interfaces: [], reached: [], resolved: false });
+    assert.equal(host.connections(), 0);
+  });
+}
+
+/** A server on all addresses of the host. */
+async function listening(): Promise<AsyncDisposable & { port: number; addresses: string[]; connections(): number }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  }).listen(0);
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return {
+    port: address.port,
+    addresses: all.filter(({ internal, family }) => !internal && family === 'IPv4').map((it) => it.address),
+    connections: () => connections,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
