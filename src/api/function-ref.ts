@@ -7,6 +7,9 @@ const pattern =
 const patternPrinted =
   '(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?';
 
+/** The usual case, and the hot path's: just a name. */
+const plainName = /^[a-zA-Z0-9-_]{1,64}$/;
+
 /** Whose functions a request is about. */
 export interface Scope {
   readonly account: string;
@@ -27,6 +30,7 @@ export interface FunctionRef {
  * region: whether such a function exists is not for the caller to know.
  */
 export function functionRef(text: string, scope: Scope, qualifierBeside?: string): FunctionRef {
+  if (qualifierBeside === undefined && plainName.test(text)) return { name: text, arn: functionArn(scope, text) };
   checkLength('functionName', text, 1, 140);
   const groups = pattern.exec(text)?.groups;
   const name = groups?.['name'];

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constraintError } from './constraint.ts';
 import { ApiError } from './errors.ts';
 
@@ -18,7 +19,8 @@ export function jsonInput(body: Uint8Array): JsonInput {
 /** Throws InvalidRequestContentException with the parser's reason. */
 export function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(utf8.decode(body));
+    if (!isUtf8(body)) throw new SyntaxError('it is not UTF-8.');
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ApiError('InvalidRequestContentException', `Could not parse request body into json: ${reason}`, {
@@ -26,8 +28,6 @@ export function parseJson(body: Uint8Array): unknown {
     });
   }
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A member that is absent, null, or a string. */
 export function optionalString(input: JsonInput, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -15,11 +16,12 @@ export interface RouteOptions {
 }
 
 const nothing = Buffer.alloc(0);
+const textBytesMax = 16_384;
 
 /** Mounts operations: each is only run for a request whose signature was checked over its whole body. */
 export function mountOperations(app: FastifyInstance, operations: readonly Operation[], options: RouteOptions): void {
   const { authenticator, region, logger } = options;
-  const claimants = new WeakMap<FastifyRequest, Claimant>();
+  const admitted = new WeakMap<FastifyRequest, { readonly sent: SignedRequest; readonly claimant: Claimant }>();
   for (const operation of operations)
     app.route({
       method: operation.method,
@@ -27,13 +29,18 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
       bodyLimit: operation.bodyBytesMax,
       exposeHeadRoute: false,
       // Before the body is read, so that strangers cannot make us read one.
-      onRequest: async (request) => void claimants.set(request, await authenticator.admit(signed(request))),
+      onRequest: async (request) => {
+        const sent = signed(request);
+        admitted.set(request, { sent, claimant: await authenticator.admit(sent) });
+      },
       handler: async (request, reply) => {
-        const claimant = claimants.get(request);
-        if (claimant === undefined) throw new Error(`${operation.name} was reached without a claimant.`);
+        const stranger = admitted.get(request);
+        if (stranger === undefined) throw new Error(`${operation.name} was reached without a claim.`);
+        const { sent, claimant } = stranger;
         const body = Buffer.isBuffer(request.body) ? request.body : nothing;
-        await authenticator.verify(signed(request), claimant, body);
-        return send(reply, await operation.run(apiRequest(request, reply, body, claimant.key.account, region)));
+        const verifying = authenticator.verify(sent, claimant, body);
+        if (verifying !== undefined) await verifying;
+        return send(reply, await operation.run(apiRequest(request, sent, reply, body, claimant.key.account, region)));
       },
       errorHandler: (error, _request, reply) => {
         const answer = errorReply(asApiError(error, operation.name, operation.bodyBytesMax, logger));
@@ -42,15 +49,27 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
     });
 }
 
-function send(reply: FastifyReply, { status, headers, body }: ApiReply): FastifyReply {
+function send(reply: FastifyReply, answer: ApiReply): FastifyReply {
+  const { status, headers, body } = answer;
+  if (body instanceof Uint8Array) return sendBytes(reply, answer, body);
   reply.code(status);
   if (headers !== undefined) reply.headers(headers);
   if (body === undefined) return reply.send();
-  if (body instanceof Uint8Array) return reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   if (!(Symbol.asyncIterator in body)) return reply.send(body);
   void reply.send(Readable.from(body));
   // The first line of a stream may come much later; that there is a stream, the client is told now.
   reply.raw.flushHeaders();
+  return reply;
+}
+
+/** Answers of functions, past fastify: it has nothing to add to them, and this is on the path of every invocation. */
+function sendBytes(reply: FastifyReply, { status, headers }: ApiReply, bytes: Uint8Array): FastifyReply {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  reply.hijack();
+  const id = reply.request.id;
+  reply.raw.writeHead(status, { 'x-amzn-requestid': id, 'content-length': buffer.length, ...headers });
+  // As text, head and body leave in one piece, which saves several microseconds. Only if it is text, every byte of it.
+  reply.raw.end(buffer.length <= textBytesMax && isUtf8(buffer) ? buffer.toString() : buffer);
   return reply;
 }
 
@@ -77,13 +96,15 @@ function queryOf(request: FastifyRequest): Readonly<Record<string, string | read
 
 function apiRequest(
   request: FastifyRequest,
+  sent: SignedRequest,
   reply: FastifyReply,
   body: Buffer,
   account: string,
   region: string,
 ): ApiRequest {
+  const { query } = sent;
   const queryAll = (name: string): readonly string[] => {
-    const value = queryOf(request)[name];
+    const value = query[name];
     return value === undefined ? [] : typeof value === 'string' ? [value] : value;
   };
   return {

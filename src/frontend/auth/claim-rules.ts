@@ -28,7 +28,7 @@ function checkSignedHeaders(claim: SignatureClaim, request: SignedRequest): void
 }
 
 function checkTime({ amzDate, expiresSeconds }: SignatureClaim, wallMs: number): void {
-  const signedMs = Date.parse(amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  const signedMs = parseStamp(amzDate);
   // Compared this way round so that a date that is none (NaN) is refused.
   if (!(signedMs <= wallMs + skewMsMax))
     throw invalid(
@@ -43,6 +43,14 @@ function checkTime({ amzDate, expiresSeconds }: SignatureClaim, wallMs: number):
     throw invalid(
       `Signature expired: ${amzDate} is now earlier than ${stamp(wallMs - skewMsMax)} (${stamp(wallMs)} - 5 min.)`,
     );
+}
+
+/** NaN for what is no such date. */
+function parseStamp(amzDate: string): number {
+  const [date, time] = [amzDate.slice(0, 8), amzDate.slice(8)];
+  return Date.parse(
+    `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}${time.slice(0, 3)}:${time.slice(3, 5)}:${time.slice(5)}`,
+  );
 }
 
 function stamp(wallMs: number): string {

@@ -9,10 +9,14 @@ const hashHereBytesMax = 262_144;
  * The payload hash that the signature covers, once it is known to be that of `body`. A request that leaves its payload
  * unsigned is taken only if it has none. Throws InvalidSignatureException.
  */
-export async function payloadHash(request: SignedRequest, body: Buffer): Promise<string> {
+export function payloadHash(request: SignedRequest, body: Buffer): string | Promise<string> {
   const declared = request.headers['x-amz-content-sha256'] ?? request.query['X-Amz-Content-Sha256'];
   if (declared === 'UNSIGNED-PAYLOAD' && body.length === 0) return declared;
-  const actual = body.length <= hashHereBytesMax ? hash('sha256', body, 'hex') : await hashAside(body);
+  if (body.length <= hashHereBytesMax) return agreed(declared, hash('sha256', body, 'hex'));
+  return hashAside(body).then((actual) => agreed(declared, actual));
+}
+
+function agreed(declared: string | readonly string[] | undefined, actual: string): string {
   if (declared !== undefined && declared !== actual)
     throw new ApiError(
       'InvalidSignatureException',

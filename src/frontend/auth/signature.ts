@@ -1,35 +1,8 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { Hash } from '@smithy/hash-node';
-import { HttpRequest } from '@smithy/protocol-http';
-import { SignatureV4Base, getCanonicalHeaders } from '@smithy/signature-v4';
 import { Lru } from '../../model/lru.ts';
+import { canonicalRequest } from './canonical-request.ts';
 import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
-
-/** Makes canonical requests with the library that AWS's own clients sign with, so that both agree on every corner. */
-class Canonical extends SignatureV4Base {
-  constructor() {
-    const credentials = { accessKeyId: '', secretAccessKey: '' };
-    super({ service: 'lambda', region: '', credentials, sha256: Hash.bind(null, 'sha256') });
-  }
-
-  of(request: SignedRequest, signedHeaders: readonly string[], payloadHash: string): string {
-    const headers: Record<string, string> = {};
-    for (const name of signedHeaders) {
-      const value = request.headers[name];
-      if (typeof value === 'string') headers[name] = value;
-    }
-    const query: Record<string, string | string[]> = {};
-    for (const [name, value] of Object.entries(request.query))
-      query[name] = typeof value === 'string' ? value : [...value];
-    const http = new HttpRequest({ method: request.method, path: request.path, query, headers });
-    // The library leaves some headers out unless it is told that they were signed.
-    const canonicalHeaders = getCanonicalHeaders(http, undefined, new Set(signedHeaders));
-    return this.createCanonicalRequest(http, canonicalHeaders, payloadHash);
-  }
-}
-
-const canonical = new Canonical();
 
 /**
  * A key is good for one day, region and service: deriving one takes four HMACs, and every request of the day needs it.
@@ -45,7 +18,7 @@ export function expectedSignature(
   payloadHash: string,
 ): Buffer {
   const { amzDate, date, region, service, signedHeaders } = claim;
-  const canonicalHash = hash('sha256', canonical.of(request, signedHeaders, payloadHash), 'hex');
+  const canonicalHash = hash('sha256', canonicalRequest(request, signedHeaders, payloadHash), 'hex');
   const stringToSign = `AWS4-HMAC-SHA256\n${amzDate}\n${date}/${region}/${service}/aws4_request\n${canonicalHash}`;
   return hmac(signingKey(claim, secretAccessKey), stringToSign);
 }

@@ -191,20 +191,20 @@ describe('functions, with the AWS SDK for JavaScript', () => {
 
   test('an update of code changes hash and revision, retires the old containers, and minds the RevisionId', async () => {
     await create('updated');
-    const before = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'updated' }));
+    const earlier = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'updated' }));
     const ZipFile = await zipOf({ 'index.mjs': 'export const handler = () => 2;' });
     const stale = { FunctionName: 'updated', ZipFile, RevisionId: 'another' };
     await assert.rejects(client.send(new UpdateFunctionCodeCommand(stale)), PreconditionFailedException);
     const dry = await client.send(new UpdateFunctionCodeCommand({ FunctionName: 'updated', ZipFile, DryRun: true }));
-    assert.equal(dry.RevisionId, before.RevisionId);
+    assert.equal(dry.RevisionId, earlier.RevisionId);
     await client.send(
-      new UpdateFunctionCodeCommand({ FunctionName: 'updated', ZipFile, RevisionId: before.RevisionId }),
+      new UpdateFunctionCodeCommand({ FunctionName: 'updated', ZipFile, RevisionId: earlier.RevisionId }),
     );
     await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 10, minDelay: 1 }, { FunctionName: 'updated' });
     const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'updated' }));
     assert.equal(now.CodeSha256, dry.CodeSha256);
-    assert.notEqual(now.CodeSha256, before.CodeSha256);
-    assert.notEqual(now.RevisionId, before.RevisionId);
+    assert.notEqual(now.CodeSha256, earlier.CodeSha256);
+    assert.notEqual(now.RevisionId, earlier.RevisionId);
     assert.deepEqual(service.workerManager.retired.at(-1), {
       account: service.key.account,
       functionName: 'updated',

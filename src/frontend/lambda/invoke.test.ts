@@ -138,7 +138,7 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
         invoke({ Payload }),
         (error) =>
           error instanceof InvalidRequestContentException &&
-          /^Could not parse request body into json: /.test(error.message),
+          error.message.startsWith('Could not parse request body into json: '),
       );
   });
 
@@ -198,7 +198,7 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
       ),
     );
     release();
-    assert.deepEqual([...new Set(statuses)].toSorted(), [202, 429]);
+    assert.deepEqual(new Set(statuses), new Set([202, 429]));
     assert.equal(statuses.filter((status) => status === 202).length, 1_032);
   });
 

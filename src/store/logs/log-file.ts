@@ -16,8 +16,10 @@ export class LogFile {
 
   async append(entries: readonly LogEntry[]): Promise<void> {
     const lines = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    this.#bytes ??= await size(this.#path('new'));
+    if (this.#bytes === undefined) {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      this.#bytes = await size(this.#path('new'));
+    }
     if (this.#bytes > 0 && this.#bytes + lines.length > this.#bytesMax) {
       await rename(this.#path('new'), this.#path('old'));
       this.#bytes = 0;

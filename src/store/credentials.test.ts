@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { Store } from './contract.ts';
+import { ensureCredentials } from './credentials.ts';
+import { openSqliteStore } from './sqlite/open.ts';
+
+let home: string;
+let store: Store;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'heddle-credentials-'));
+  store = openSqliteStore(home);
+});
+afterEach(async () => {
+  await store[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+test('the first start makes an account and a key that look like AWS’s, in a file for the owner only', async () => {
+  const key = await ensureCredentials(store, home, 1);
+  assert.match(key.account, /^[1-9]\d{11}$/);
+  assert.match(key.accessKeyId, /^AKIA[A-Z2-7]{16}$/);
+  assert.match(key.secretAccessKey, /^[A-Za-z0-9]{40}$/);
+  assert.deepEqual(await store.accounts.key(key.accessKeyId), key);
+  const path = join(home, 'credentials');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.equal(
+    await readFile(path, 'utf8'),
+    `[heddle]\naws_access_key_id = ${key.accessKeyId}\naws_secret_access_key = ${key.secretAccessKey}\n`,
+  );
+});
+
+test('later starts give the same key, and write the file again if it is gone', async () => {
+  const key = await ensureCredentials(store, home, 1);
+  await rm(join(home, 'credentials'));
+  assert.deepEqual(await ensureCredentials(store, home, 2), key);
+  assert.match(await readFile(join(home, 'credentials'), 'utf8'), new RegExp(key.accessKeyId));
+  assert.equal((await store.accounts.list()).length, 1);
+});
+
+test('other profiles in the file are left as they are, and a stale one of ours is replaced', async () => {
+  const others = '[default]\naws_access_key_id = AKIADEFAULT\n\n# a note\n[work]\nregion = x';
+  const stale = `[heddle]\naws_access_key_id = AKIASTALE\naws_secret_access_key = old\n\n${others}\n`;
+  await writeFile(join(home, 'credentials'), stale);
+  const key = await ensureCredentials(store, home, 1);
+  const text = await readFile(join(home, 'credentials'), 'utf8');
+  assert.equal(text.split('[heddle]').length, 2);
+  assert(text.includes(key.secretAccessKey) && !text.includes('STALE'));
+  assert(text.endsWith(`\n${others}\n`));
+  await ensureCredentials(store, home, 2);
+  assert.equal(await readFile(join(home, 'credentials'), 'utf8'), text);
+});
