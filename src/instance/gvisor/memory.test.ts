@@ -9,14 +9,13 @@ import { load } from '../guest-fixture.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createGvisorDriver } from './driver.ts';
 
-/** Fills `/tmp`, which is memory that no process maps: the agent cannot see it, the host can. */
+/** Fills `/tmp` until it is full: memory that no process maps, so that the agent cannot see it, but the host can. */
 const filler = `
   import fs from 'node:fs';
-  export const handler = async (name) => {
+  export const handler = async () => {
     const part = Buffer.alloc(4_194_304, 1);
-    const file = fs.openSync('/tmp/' + name, 'w');
-    for (let n = 0; n < 120; n++) fs.writeSync(file, part);
-    return true;
+    const file = fs.openSync('/tmp/file', 'w');
+    for (;;) fs.writeSync(file, part);
   };`;
 
 test('a sandbox that uses more memory than it may is killed by the host, which says why', async (t) => {
@@ -25,8 +24,8 @@ test('a sandbox that uses more memory than it may is killed by the host, which s
   const signal = AbortSignal.timeout(600_000);
   const verdict = await driver.probe(signal);
   if (!verdict.works) return t.skip(verdict.evidence);
-  // One container by its size, three by what is made: more than the instance has memory for.
-  const configuration = { ...configurationFor('nodejs24.x', 256), containersMax: 1, blankContainers: 2 };
+  // Sized for no container at all, so that four that fill their `/tmp` are more than it may hold.
+  const configuration = { ...configurationFor('nodejs24.x', 256), containersMax: 0, blankContainers: 4 };
   await driver.prepare(configuration, () => undefined, signal);
   const guest = await boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   try {
