@@ -26,7 +26,7 @@ export function plainCanonicalRequest(
   signedHeaders: readonly string[],
   payloadHash: string,
 ): string | undefined {
-  if (!plainPath.test(path)) return undefined;
+  if (!plainPath.test(path) || signedHeaders.length === 0) return undefined;
   for (const _name in query) return undefined;
   let lines = '';
   let before = '';

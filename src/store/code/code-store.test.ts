@@ -8,7 +8,7 @@ import type { Clock } from '../../model/clock.ts';
 import { systemClock } from '../../model/clock.ts';
 import { unfinishedPrefix } from '../atomic-file.ts';
 import { CodeMissingError } from '../contract.ts';
-import { rawZip } from '../zip/raw-zip.ts';
+import { rawZip } from '../testing/raw-zip.ts';
 import { ZipRefusedError } from '../zip/refusal.ts';
 import { openCodeStore } from './code-store.ts';
 

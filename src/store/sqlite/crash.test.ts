@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** Starts a process that writes to the home without end; gives what it acknowledges. */
 function startWriter(account: string): AsyncIterableIterator<string> {
-  const script = join(import.meta.dirname, 'crash-writer.ts');
+  const script = join(import.meta.dirname, '../testing/crash-writer.ts');
   const child = spawn(process.execPath, [script, home, account], { stdio: ['ignore', 'pipe', 'inherit'] });
   writer = child;
   return createInterface({ input: child.stdout })[Symbol.asyncIterator]();

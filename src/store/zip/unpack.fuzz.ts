@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { rawZip } from './raw-zip.ts';
+import { rawZip } from '../testing/raw-zip.ts';
 import { ZipRefusedError } from './refusal.ts';
 import { unpackZip } from './unpack.ts';
 

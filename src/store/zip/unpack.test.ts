@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ZipRefusedError } from './refusal.ts';
-import { rawZip } from './raw-zip.ts';
-import type { RawEntry } from './raw-zip.ts';
+import { rawZip } from '../testing/raw-zip.ts';
+import type { RawEntry } from '../testing/raw-zip.ts';
 import { unpackZip } from './unpack.ts';
 
 const data = Buffer.from('hello');
@@ -74,7 +74,7 @@ for (const [name, why] of [
   ['/', /absolute|empty part/],
   ['nul\0byte', /control characters/],
   ['line\nbreak', /control characters/],
-  [`${'x'.repeat(256)}`, /part of more than 255 bytes/],
+  ['x'.repeat(256), /part of more than 255 bytes/],
   [`${'x/'.repeat(600)}y`, /more than 1024 bytes/],
 ] as const)
   test(`the name ${JSON.stringify(name.slice(0, 20))} is refused`, () => refused([{ name, data }], why));

@@ -3,8 +3,8 @@
  * crash test kills. Arguments: the home, the account.
  */
 import { writeSync } from 'node:fs';
-import { recordOf } from '../conformance.ts';
-import { openSqliteStore } from './open.ts';
+import { recordOf } from './record-of.ts';
+import { openSqliteStore } from '../sqlite/open.ts';
 
 const [home = '', account = ''] = process.argv.slice(2);
 const store = openSqliteStore(home);

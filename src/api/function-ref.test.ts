@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from './errors.ts';
+import { functionRef } from './function-ref.ts';
+
+const scope = { account: '123456789012', region: 'eu-west-1' };
+const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:f';
+
+test('all forms of a name give the same function', () => {
+  for (const text of [
+    'f',
+    'function:f',
+    '123456789012:function:f',
+    '123456789012:f',
+    arn,
+    'eu-west-1:123456789012:function:f',
+  ])
+    assert.deepEqual(functionRef(text, scope), { name: 'f', arn }, text);
+});
+
+test('a qualifier is read from the name or from beside it, and must not differ', () => {
+  for (const [text, beside] of [
+    ['f:live', undefined],
+    [`${arn}:live`, undefined],
+    ['f', 'live'],
+    ['f:live', 'live'],
+  ] as const)
+    assert.deepEqual(functionRef(text, scope, beside), { name: 'f', arn, qualifier: 'live' });
+  assert.equal(functionRef('f:$LATEST', scope).qualifier, '$LATEST');
+  assert.equal(functionRef('f', scope, '').qualifier, undefined);
+  assert.throws(() => functionRef('f:live', scope, 'test'), /derived qualifier/);
+});
+
+test('another account’s and another region’s are not found, whether they exist or not', () => {
+  for (const text of [
+    '999999999999:function:f',
+    'arn:aws:lambda:eu-west-1:999999999999:function:f',
+    'arn:aws:lambda:us-east-1:123456789012:function:f',
+  ])
+    assert.throws(
+      () => functionRef(text, scope),
+      (error) => error instanceof ApiError && error.name === 'ResourceNotFoundException',
+    );
+});
+
+test('what is no name is refused in AWS’s words', () => {
+  for (const text of ['', 'a b', '../x', 'f/g', 'f:a:b', 'x'.repeat(65), 'x'.repeat(200), 'arn:aws:s3:::bucket', 'f\n'])
+    assert.throws(
+      () => functionRef(text, scope),
+      (error) =>
+        error instanceof ApiError &&
+        error.name === 'ValidationException' &&
+        /^1 validation error detected/.test(error.message),
+      text,
+    );
+  assert.throws(() => functionRef('f', scope, 'a b'), /at 'qualifier'/);
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CreateFunctionCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  ResourceConflictException,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+  waitUntilFunctionUpdatedV2,
+} from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configurationKey } from '../../model/configuration.ts';
+import type { Configuration } from '../../model/configuration.ts';
+import { startTestFrontend } from '../testing/test-frontend.ts';
+import { zipOf } from '../testing/zip-of.ts';
+
+const FunctionName = 'f';
+const quick = { maxWaitTime: 10, minDelay: 1, maxDelay: 1 };
+
+async function create(client: LambdaClient): Promise<string | undefined> {
+  const ZipFile = await zipOf({ 'index.mjs': '' });
+  const input = {
+    FunctionName,
+    Runtime: 'nodejs22.x' as const,
+    Handler: 'index.handler',
+    Role: undefined,
+    Code: { ZipFile },
+  };
+  return (await client.send(new CreateFunctionCommand(input))).State;
+}
+
+test('while an update needs what is not there yet the old version serves, and no other update is taken', async () => {
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const prepare = async (configuration: Configuration): Promise<void> => {
+    if (configuration.memoryMb > 256) await ready;
+  };
+  await using service = await startTestFrontend({ prepare });
+  const client = service.client();
+  await create(client);
+  await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
+  const larger = new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 2_048 });
+  assert.equal((await client.send(larger)).LastUpdateStatus, 'InProgress');
+  await assert.rejects(
+    client.send(larger),
+    (error) =>
+      error instanceof ResourceConflictException && /update is in progress for resource: arn:/.test(error.message),
+  );
+  const retired = service.workerManager.retired.length;
+  await client.send(new InvokeCommand({ FunctionName }));
+  assert.equal(service.workerManager.invocations.at(-1)?.function.memoryMb, 128);
+  resolve();
+  await waitUntilFunctionUpdatedV2({ client, ...quick }, { FunctionName });
+  await client.send(new InvokeCommand({ FunctionName }));
+  assert.equal(service.workerManager.invocations.at(-1)?.function.memoryMb, 2_048);
+  assert.equal(service.workerManager.retired.length, retired + 1);
+});
+
+test('a function whose needs cannot be met is Failed with the reason, and an update that can be met mends it', async () => {
+  const prepare = (configuration: Configuration): Promise<void> =>
+    configuration.memoryMb === 256 ? Promise.reject(new Error('no room for a template')) : Promise.resolve();
+  await using service = await startTestFrontend({ prepare });
+  const client = service.client();
+  assert.equal(await create(client), 'Pending');
+  await assert.rejects(waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName }));
+  const failed = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  assert.equal(failed.State, 'Failed');
+  assert.match(failed.StateReason ?? '', /no room for a template/);
+  await assert.rejects(client.send(new InvokeCommand({ FunctionName })), /state: Failed\. .*no room for a template/);
+  await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 512 }));
+  await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
+});
+
+test('a second function of a prepared kind is Active at once, and each kind is prepared once', async () => {
+  const prepared: string[] = [];
+  await using service = await startTestFrontend({
+    prepare: async (kind) => void prepared.push(configurationKey(kind)),
+  });
+  const client = service.client();
+  assert.equal(await create(client), 'Pending');
+  await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
+  const ZipFile = await zipOf({ 'index.mjs': '' });
+  const second = await client.send(
+    new CreateFunctionCommand({
+      FunctionName: 'g',
+      Runtime: 'nodejs22.x',
+      Handler: 'i.h',
+      Role: undefined,
+      Code: { ZipFile },
+    }),
+  );
+  assert.equal(second.State, 'Active');
+  assert.deepEqual(prepared, ['nodejs22.x-256']);
+});
+
+test('functions survive a restart, and one that was Pending when the service died becomes Active after it', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-restart-'));
+  try {
+    const never = new Promise<void>(() => undefined);
+    const first = await startTestFrontend({ home, prepare: () => never });
+    assert.equal(await create(first.client()), 'Pending');
+    await first[Symbol.asyncDispose]();
+    await using second = await startTestFrontend({ home });
+    assert.deepEqual(second.key, first.key);
+    const client = second.client();
+    await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
+    assert.equal((await client.send(new InvokeCommand({ FunctionName }))).StatusCode, 200);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
