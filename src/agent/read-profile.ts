@@ -30,6 +30,7 @@ function parseProfile(value: unknown): AgentProfile {
     processLimit: word(fields, 'processLimit', ['cgroup2', 'cgroup1', 'rlimit', 'watch']),
     unshareNetwork: fields['unshareNetwork'] === true,
     clones: fields['clones'] === true,
+    emulated: fields['emulated'] === true,
   };
 }
 

@@ -30,6 +30,8 @@ export interface AgentProfile {
   readonly processLimit: 'cgroup2' | 'cgroup1' | 'rlimit' | 'watch';
   /** Whether the network namespace is to be unshared per container (impossible and needless inside gVisor, which has no network). */
   readonly unshareNetwork: boolean;
+  /** The processor is emulated in software: compiling user code costs more than it brings, until it runs for long. */
+  readonly emulated?: boolean;
   /** A copy of a template: the agent keeps a helper process ready that gives it entropy, clock and name at `identify`. */
   readonly clones: boolean;
 }

@@ -23,7 +23,7 @@ export function createMicrovmDriver(places: Places, accelerator: Accelerator): I
     capabilities: { ownKernel: true, emulated: accelerator === 'tcg', clones: true },
     probe: (signal) => probeMicrovm(places, accelerator, signal),
     prepare: async (configuration, report, signal) => {
-      const parts = await ensureParts(places, report, signal);
+      const parts = await ensureParts(places, accelerator, report, signal);
       const template = await ensureTemplate(places, accelerator, parts, configuration, report, signal);
       templates.set(configurationKey(configuration), template);
     },

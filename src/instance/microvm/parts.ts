@@ -9,7 +9,7 @@ import { ensureRoot, guestPrograms, type GuestRoot } from '../../image/root.ts';
 import { runTool } from '../../image/tool.ts';
 import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
-import { portName } from './command.ts';
+import { portName, type Accelerator } from './command.ts';
 import { agentFile, guestProfile, profileFile, runtimeFile } from './profile.ts';
 
 /** Everything a guest is booted from, found or built. */
@@ -27,6 +27,7 @@ export interface GuestParts {
 /** Finds or builds it: some ten seconds the first time, and then only as long as it takes to bundle our own code. */
 export async function ensureParts(
   places: Places,
+  accelerator: Accelerator,
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<GuestParts> {
@@ -35,13 +36,13 @@ export async function ensureParts(
   const image = await ensureRootImage(places.cache, root, report, signal);
   const kernel = await ensureKernel(places.cache, report, signal);
   const init = initScript(
-    [guestPrograms['nodejs24.x'], `${guestFolder}/${agentFile}`],
+    [guestPrograms['nodejs24.x'], ...agentFlags(accelerator), `${guestFolder}/${agentFile}`],
     portName(limits.rehearsalChannel),
   );
   const files = {
     [agentFile]: await readFile(bundle.agent),
     [runtimeFile]: await readFile(bundle.runtimeNode),
-    [profileFile]: Buffer.from(JSON.stringify(guestProfile)),
+    [profileFile]: Buffer.from(JSON.stringify(guestProfile(accelerator))),
   };
   const qemu = await runTool('qemu-system-x86_64', ['--version'], { signal });
   const ours = Object.values(files).map((content) => content.toString('base64'));
@@ -52,6 +53,14 @@ export async function ensureParts(
 /** The initial file system that boots them. */
 export function initramfsOf({ kernel, root, init, files }: GuestParts): Promise<Uint8Array> {
   return initramfs(kernel, root, init, files);
+}
+
+/**
+ * The agent is always Node 24. It does little at a time, so compiling it would never pay where the result has to be
+ * translated once more; see also `nodeFlags`.
+ */
+function agentFlags(accelerator: Accelerator): string[] {
+  return accelerator === 'tcg' ? ['--jitless', '--max-old-space-size=128'] : ['--max-old-space-size=128'];
 }
 
 /** A template remembers its processor's abilities and the pace of its clock, so a copy must run on the same kind. */
