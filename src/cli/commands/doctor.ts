@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { Command } from 'commander';
@@ -40,6 +41,14 @@ function distribution(): string {
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'unknown';
 }
 
+/** The first line that a program says of its version, or that it is not there. */
+function versionOf(program: string): string {
+  const path = findProgram(program, process.env['PATH'] ?? '');
+  if (path === undefined) return 'not found';
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 5_000 });
+  return `${stdout.split('\n')[0] || 'version unknown'} (${path})`;
+}
+
 function machineFacts(settings: Settings): readonly Fact[] {
   const machine = thisMachine(process.env);
   const missing = missingPackages(['microvm', 'gvisor', 'host'], process.env['PATH'] ?? '');
@@ -56,7 +65,8 @@ function machineFacts(settings: Settings): readonly Fact[] {
       'packages',
       missing.length === 0 ? 'all there' : `missing: ${missing.map((item) => `${item.name} (${item.why})`).join('; ')}`,
     ],
-    ['qemu', findProgram('qemu-system-x86_64', process.env['PATH'] ?? '') ?? 'not found'],
+    ['qemu', versionOf('qemu-system-x86_64')],
+    ['bubblewrap', versionOf('bwrap')],
     ['home', settings.home],
     ['cache', settings.cache],
   ];
@@ -68,7 +78,7 @@ function driversTable(verdicts: readonly ProbeVerdict[]): string {
     verdict.works ? paint('green', '✓ works') : paint('red', '✗ no'),
     verdict.mode,
     formatMs(verdict.tookMs),
-    verdict.remedy === undefined ? verdict.evidence : `${verdict.evidence} → ${verdict.remedy}`,
+    verdict.remedy === undefined ? verdict.evidence : `${verdict.evidence}\n→ ${verdict.remedy}`,
   ]);
   const columns = [
     { heading: 'DRIVER' },

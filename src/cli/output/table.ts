@@ -7,8 +7,8 @@ export interface Column {
 }
 
 /**
- * Rows in columns, two spaces between them, headings dimmed on a terminal. With `width`, the last column is wrapped at
- * spaces so that lines stay within it.
+ * Rows in columns, two spaces between them, headings dimmed on a terminal. The last column's cells may have several
+ * lines; with `width` they are wrapped at spaces so that lines stay within it.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string {
   const widths = columns.map((column, index) =>
@@ -23,7 +23,12 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
         const cell = cells[index] ?? '';
         const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)));
         if (column.align === 'right') return padding + cell;
-        return index === lastIndex ? wrap(cell, room).join(`\n${' '.repeat(indent)}`) : cell + padding;
+        return index === lastIndex
+          ? cell
+              .split('\n')
+              .flatMap((part) => wrap(part, room))
+              .join(`\n${' '.repeat(indent)}`)
+          : cell + padding;
       })
       .join('  ')
       .trimEnd();
