@@ -111,5 +111,7 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
 }
 
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
-  return [profile.programs[plan.runtime], ...nodeFlags(plan.memoryMb), profile.nodeRuntime];
+  const command = [profile.programs[plan.runtime], ...nodeFlags(plan.memoryMb, profile.emulated), profile.nodeRuntime, '/var/task'];
+  // What is copied must be finished; what is not may be needed at once.
+  return profile.clones ? command : [...command, 'serve-first'];
 }

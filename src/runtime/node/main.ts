@@ -16,12 +16,17 @@ import { rehearse } from './rehearse.ts';
 import { Server } from './serve.ts';
 import { installAwslambda } from './streamify.ts';
 import { SyncWriter } from './sync-writer.ts';
+import { warmWhileIdle } from './warm-while-idle.ts';
 
-// `node main.mjs [TASK_ROOT]`, with the data channel as file descriptor 3. The argument is for tests.
-// Until `init` comes, this process may be copied: nothing here may look at the time or at anything random before.
+// `node main.mjs [TASK_ROOT [serve-first]]`, with the data channel as file descriptor 3. Another root is for tests.
+// `serve-first`: says hello before it warms itself up. Without it this process may be copied between hello and `init`:
+// everything has been done then, and nothing here may look at the time or at anything random before.
 
 const channelFd = 3;
 const taskRoot = process.argv[2] ?? '/var/task';
+const servesFirst = process.argv[3] === 'serve-first';
+const warmUp = [preload, rehearse];
+let used = false;
 const exit = process.exit.bind(process);
 
 const channel = openChannel(channelFd);
@@ -42,8 +47,7 @@ function quit(error: Error | undefined): void {
   exit(error === undefined ? 0 : 1);
 }
 
-await preload();
-await rehearse();
+if (!servesFirst) for (const step of warmUp) await step();
 module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 installAwslambda();
 captureConsole(log);
@@ -54,7 +58,11 @@ process.on('unhandledRejection', (reason) => {
   server.crash('Unhandled Promise Rejection', RuntimeFault.unhandledRejection(reason), 128);
 });
 const connection = new Connection(channel, parseRuntimeRequest, {
-  onMessage: (request) => server.receive(request),
+  onMessage: (request) => {
+    used = true;
+    server.receive(request);
+  },
   onEnd: quit,
 });
 if (connection.open) writer.write(encodeFrame({ type: 'hello', protocol: protocolVersion, role: 'runtime' }));
+if (servesFirst) void warmWhileIdle(channel, warmUp, () => used);
