@@ -1,41 +1,76 @@
-import { instanceMarks, type Places } from '../places.ts';
+import { mkdir, rm } from 'node:fs/promises';
+import type { InstanceSpec } from '../contract.ts';
+import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { qemuArguments } from './command.ts';
 import { expectState, migrationEnd } from './migration.ts';
 import { fd, startQemu, type Qemu } from './qemu.ts';
 import type { Template } from './template.ts';
 
-/** Starts the QEMU of a copy and gets it as far as it comes without the template's state. Leaves nothing if it throws. */
-export async function parkClone(places: Places, template: Template, instanceId: string): Promise<Qemu> {
-  const { command } = template;
-  const marks = instanceMarks(places, instanceId);
-  const qemu = await startQemu({ args: qemuArguments(command), channels: command.channels, marks, cwd: '/' });
-  return orKill(qemu, () => expectState(qemu.qmp, fd.state));
+/** A running copy of a template. */
+export interface Clone {
+  readonly qemu: Qemu;
+  /** Resolves when nothing of it is left, with how it went. Never rejects. */
+  readonly gone: Promise<string>;
 }
 
-/** Gives a parked QEMU the template's state and lets the guest run. Kills it if it throws, or if `signal` fires. */
-export async function wakeClone(qemu: Qemu, template: Template, signal: AbortSignal): Promise<Qemu> {
+/**
+ * Starts a copy of a template. Throws `signal`'s reason if that fires, or an Error if QEMU does not get there; then nothing
+ * is left of it.
+ */
+export async function startClone(
+  places: Places,
+  template: Template,
+  { instanceId }: InstanceSpec,
+  signal: AbortSignal,
+): Promise<Clone> {
+  signal.throwIfAborted();
+  // Nothing is ever in it. It is where QEMU would leave a core, and by it the sweep sees that there was an instance.
+  const folder = instanceFolder(places, 'microvm', instanceId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const qemu = await launch(places, template, instanceId, folder);
+  const gone = qemu.exited.then((detail) => removed(folder, detail));
   const onAbort = (): void => void qemu.kill();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await orKill(qemu, async () => {
-      signal.throwIfAborted();
-      const loaded = migrationEnd(qemu.qmp);
-      qemu.state.end(template.state);
-      await loaded;
-      await qemu.qmp.execute('cont');
-      signal.throwIfAborted();
-    });
+    signal.throwIfAborted();
+    await load(qemu, template);
+    signal.throwIfAborted();
+    return { qemu, gone };
+  } catch (cause) {
+    await qemu.kill();
+    const detail = await gone;
+    signal.throwIfAborted();
+    throw new Error(`A copy of a template could not be started; QEMU ended with ${detail}`, { cause });
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
 
-async function orKill(qemu: Qemu, act: () => Promise<void>): Promise<Qemu> {
+async function launch(places: Places, template: Template, instanceId: string, folder: string): Promise<Qemu> {
+  const { command } = template;
+  const marks = instanceMarks(places, instanceId);
   try {
-    await act();
-    return qemu;
-  } catch (cause) {
-    await qemu.kill();
-    throw new Error(`A copy of a template could not be started; QEMU ended with ${await qemu.exited}`, { cause });
+    return await startQemu({ args: qemuArguments(command), channels: command.channels, marks, cwd: folder });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function load({ qmp, state }: Qemu, template: Template): Promise<void> {
+  const loaded = migrationEnd(qmp);
+  loaded.catch(() => undefined); // of a QEMU that refuses what comes first
+  await expectState(qmp, fd.state);
+  state.end(template.state);
+  await loaded;
+  await qmp.execute('cont');
+}
+
+async function removed(folder: string, detail: string): Promise<string> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    return detail;
+  } catch (error) {
+    return `${detail}; its folder ${folder} could not be removed: ${String(error)}`;
   }
 }

@@ -2,7 +2,7 @@ import { configurationKey, type Configuration } from '../../model/configuration.
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import type { Places } from '../places.ts';
 import { sweepRun } from '../sweep.ts';
-import { parkClone, wakeClone } from './clone.ts';
+import { startClone } from './clone.ts';
 import type { Accelerator } from './command.ts';
 import { microvmInstance } from './instance.ts';
 import { ensureParts } from './parts.ts';
@@ -33,9 +33,7 @@ export function createMicrovmDriver(places: Places, accelerator: Accelerator): I
 }
 
 async function start(places: Places, template: Template, spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
-  signal.throwIfAborted();
-  const qemu = await wakeClone(await parkClone(places, template, spec.instanceId), template, signal);
-  return microvmInstance(spec, qemu, template.containers);
+  return microvmInstance(spec, await startClone(places, template, spec, signal), template.containers);
 }
 
 function templateFor(templates: ReadonlyMap<string, Template>, configuration: Configuration): Template {

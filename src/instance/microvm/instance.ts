@@ -1,12 +1,13 @@
 import { treeResidentBytes } from '../resident.ts';
 import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
-import type { Qemu } from './qemu.ts';
+import type { Clone } from './clone.ts';
 
 /** The instance that a running copy is. */
-export function microvmInstance(spec: InstanceSpec, qemu: Qemu, containers: readonly number[]): Instance {
+export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: readonly number[]): Instance {
+  const { qemu, gone } = clone;
   const asked = new Set<number>();
   let destroying = false;
-  const exited = qemu.exited.then((detail): InstanceExit => {
+  const exited = gone.then((detail): InstanceExit => {
     // Nobody reads these, so nobody would see them end.
     qemu.channels.forEach((channel, index) => asked.has(index) || channel.destroy());
     return { expected: destroying, detail };
