@@ -118,6 +118,6 @@ function killedService({ options, places, configuration }: Subject): string {
     const { signal } = new AbortController();
     await driver.prepare(configuration, () => undefined, signal);
     await boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
-    console.log('up');
+    process.stdout.write('up');
     setInterval(() => undefined, 1_000);`;
 }
