@@ -19,11 +19,14 @@ const checks: readonly Check[] = [
   { name: 'house rules (tidy)', command: [process.execPath, 'tools/tidy.ts'] },
 ];
 
+/** Some tools take CI for a terminal with colours. */
+const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : { ...process.env, NO_COLOR: '1' };
+
 /** Runs one check; whether it passed. Its output is printed at once, and only where it failed. */
 async function run(check: Check): Promise<boolean> {
   const startedAt = performance.now();
   const [program, ...args] = check.command;
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));

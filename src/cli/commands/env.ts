@@ -35,7 +35,10 @@ function print(command: Command): void {
   const options: { readonly key?: true } = command.opts();
   if (options.key === true)
     return void process.stdout.write(`${connection.accessKeyId}:${connection.secretAccessKey}\n`);
-  const variables = { ...environmentOf(connection), AWS_DATA_PATH: writeAwsModel(connection) };
+  const variables = {
+    ...environmentOf(connection),
+    AWS_DATA_PATH: writeAwsModel(dirname(connection.credentialsFile), connection.url),
+  };
   if (wantsJson(command)) return printJson(variables);
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
   process.stdout.write(`unset ${unset.join(' ')}\n${lines.join('\n')}\n`);

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { writeAwsModel } from '../../cli/aws-model.ts';
 import { credentialsProfile } from '../../store/credentials.ts';
 import { outcomeOf } from '../testing/fake-worker-manager.ts';
 import { startTestFrontend } from '../testing/test-frontend.ts';
@@ -27,6 +28,7 @@ describe('the AWS CLI', { skip }, () => {
       PATH: process.env['PATH'],
       HOME: service.home,
       AWS_ENDPOINT_URL_LAMBDA: service.url,
+      AWS_DATA_PATH: writeAwsModel(service.home, service.url),
       AWS_SHARED_CREDENTIALS_FILE: join(service.home, 'credentials'),
       AWS_CONFIG_FILE: '/dev/null',
       AWS_PROFILE: credentialsProfile,
