@@ -33,7 +33,7 @@ export async function runProbe(attempt: ProbeAttempt, signal: AbortSignal): Prom
     if (stop.aborted) onStop();
     const { detail } = await tree.exited;
     stop.removeEventListener('abort', onStop);
-    if (detail.includes(probeWord)) return verdict(true, `a guest was started and answered`);
+    if (detail.includes(probeWord)) return verdict(true, 'A guest was started and answered.');
     const how = stop.aborted ? `did not answer within ${attempt.deadlineMs / 1_000} s` : `ended with ${detail}`;
     return verdict(false, `A guest was started and ${how}.`, attempt.remedy(detail));
   } catch (error) {
