@@ -63,8 +63,10 @@ export class AgentLink {
     });
   }
 
-  async identify(instanceId: string, entropy: Uint8Array): Promise<void> {
-    await this.#ask({ type: 'identify', instanceId, wallMs: this.#clock.wall(), entropy });
+  /** `behindMs`: by how much the guest's clock is behind, if that is known. */
+  async identify(instanceId: string, entropy: Uint8Array, behindMs?: number): Promise<void> {
+    const request = { type: 'identify', instanceId, wallMs: this.#clock.wall(), entropy } as const;
+    await this.#ask(behindMs === undefined ? request : { ...request, behindMs });
   }
 
   /** Resolves when the container's process exists. `channel` must never have had a container before. */

@@ -65,7 +65,7 @@ export class BootedGuest implements Guest {
   async rise(signal: AbortSignal): Promise<void> {
     await this.#agent.hello;
     signal.throwIfAborted();
-    await this.#agent.identify(this.id, randomBytes(entropyBytes));
+    await this.#agent.identify(this.id, randomBytes(entropyBytes), this.#instance.clockBehindMs?.());
     signal.throwIfAborted();
     const blanks = this.configuration.blankContainers;
     this.#firstContainers =

@@ -60,6 +60,8 @@ export interface Instance {
    * container only, ever. The same object at each call. Ends when the instance dies.
    */
   channel(index: number): Duplex;
+  /** By how much its clock is behind, ms, until it is told (`identify`); for copies of a template that knows its time. */
+  readonly clockBehindMs?: () => number;
   /** Resolves when the instance has died, whyever. */
   readonly exited: Promise<InstanceExit>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */

@@ -35,6 +35,8 @@ export type AgentRequest =
       readonly seq: number;
       readonly instanceId: string;
       readonly wallMs: number;
+      /** By how much the guest's clock is behind, where the host knows: says the time better than a message under way. */
+      readonly behindMs?: number;
       readonly entropy: Uint8Array;
     }
   | {

@@ -17,6 +17,7 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         seq,
         instanceId: text(fields, 'instanceId'),
         wallMs: amount(fields, 'wallMs'),
+        ...(fields['behindMs'] === undefined ? {} : { behindMs: amount(fields, 'behindMs') }),
         entropy: binary(fields, 'entropy'),
       };
     case 'make-container':

@@ -3,7 +3,7 @@
  * template is saved, so that in a clone it is there already. A line in, a line out:
  *
  *   container PID                          → ok             its UTS namespace will be renamed at `identify`
- *   identify SECONDS NANOSECONDS NAME HEX  → ok             HEX is entropy
+ *   identify at|by MS NAME HEX             → ok             the clock is set to MS, or forward by MS; HEX is entropy
  *   anything that fails                    → failed REASON
  *
  * System call numbers are x86-64's (arch/x86/entry/syscalls/syscall_64.tbl), ioctls from linux/random.h.
@@ -14,7 +14,7 @@ use strict;
 use warnings;
 $| = 1;
 my ($boot_id_file, $machine_id_file) = @ARGV;
-my ($SYS_sethostname, $SYS_clock_settime, $SYS_setns) = (170, 227, 308);
+my ($SYS_sethostname, $SYS_clock_settime, $SYS_clock_gettime, $SYS_setns) = (170, 227, 228, 308);
 my ($RNDADDENTROPY, $RNDRESEEDCRNG) = (0x40085203, 0x5207);
 my ($CLOCK_REALTIME, $CLONE_NEWUTS) = (0, 0x04000000);
 open(my $own, '<', '/proc/self/ns/uts') or die "own namespace: $!";
@@ -33,15 +33,28 @@ sub name_namespace {
   syscall($SYS_sethostname, $name, length($name)) == 0 or die "sethostname: $!\n";
 }
 
+sub clock_ms {
+  my $time = pack('q q', 0, 0);
+  syscall($SYS_clock_gettime, $CLOCK_REALTIME, $time) == 0 or die "clock_gettime: $!\n";
+  my ($seconds, $nanoseconds) = unpack('q q', $time);
+  return $seconds * 1e3 + $nanoseconds / 1e6;
+}
+
+sub set_clock {
+  my ($ms) = @_;
+  my $seconds = int($ms / 1e3);
+  my $time = pack('q q', $seconds, int(($ms - $seconds * 1e3) * 1e6));
+  syscall($SYS_clock_settime, $CLOCK_REALTIME, $time) == 0 or die "clock_settime: $!\n";
+}
+
 sub identify {
-  my ($seconds, $nanoseconds, $name, $hex) = @_;
+  my ($how, $ms, $name, $hex) = @_;
   my $entropy = pack('H*', $hex);
   my $length = length($entropy);
   # Before the clock: whoever sees the new time reseeds from the kernel.
   ioctl($random, $RNDADDENTROPY, pack('i i a*', 8 * $length, $length, $entropy)) or die "RNDADDENTROPY: $!\n";
   ioctl($random, $RNDRESEEDCRNG, 0) or die "RNDRESEEDCRNG: $!\n";
-  my $time = pack('q q', $seconds, $nanoseconds);
-  syscall($SYS_clock_settime, $CLOCK_REALTIME, $time) == 0 or die "clock_settime: $!\n";
+  set_clock($how eq 'by' ? $ms + clock_ms() : $ms);
   open(my $uuid, '<', '/proc/sys/kernel/random/uuid') or die "uuid: $!\n";
   my $boot_id = <$uuid>;
   (my $machine_id = $boot_id) =~ tr/-//d;

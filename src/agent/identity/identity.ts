@@ -17,9 +17,7 @@ export interface Identity {
    * clock, gives new boot and machine ids, and the instance's id as host name, to running containers too. May be called again.
    * Throws if one of these could not be done: then the instance must not serve anybody.
    */
-  identify(
-    request: Pick<Extract<AgentRequest, { type: 'identify' }>, 'instanceId' | 'wallMs' | 'entropy'>,
-  ): Promise<void>;
+  identify(request: Omit<Extract<AgentRequest, { type: 'identify' }>, 'type' | 'seq'>): Promise<void>;
   /**
    * To be called once for each container, with the id of a process in its UTS namespace as the agent sees it, before the
    * container counts as made. Throws if there is no such process.
@@ -51,12 +49,11 @@ export async function startIdentityHelper(profile: Pick<AgentProfile, 'workDir'>
   for (const [from, to] of binds) await promisify(execFile)('busybox', ['mount', '-o', 'bind', from, to]);
   const ask = startHelper([bootIdFile, machineIdFile]);
   return {
-    identify: ({ instanceId, wallMs, entropy }) => {
+    identify: ({ instanceId, wallMs, behindMs, entropy }) => {
       if (!/^[a-z0-9-]{1,63}$/.test(instanceId))
         throw new Error(`${JSON.stringify(instanceId)} cannot be a host name.`);
-      const seconds = Math.floor(wallMs / 1_000);
-      const nanoseconds = Math.round((wallMs - seconds * 1_000) * 1e6);
-      return ask(`identify ${seconds} ${nanoseconds} ${instanceId} ${Buffer.from(entropy).toString('hex')}`);
+      const clock = behindMs === undefined ? `at ${wallMs}` : `by ${behindMs}`;
+      return ask(`identify ${clock} ${instanceId} ${Buffer.from(entropy).toString('hex')}`);
     },
     containerStarted: (pid) => ask(`container ${pid}`),
     binds,

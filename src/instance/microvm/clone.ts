@@ -2,13 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import type { InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { qemuArguments } from './command.ts';
-import { expectState, migrationEnd } from './migration.ts';
+import { expectState, migrationEnd, resume } from './migration.ts';
 import { fd, startQemu, type Qemu } from './qemu.ts';
 import type { Template } from './template.ts';
 
 /** A running copy of a template. */
 export interface Clone {
   readonly qemu: Qemu;
+  /** By how much its clock is behind until somebody sets it. */
+  readonly clockBehindMs: number;
   /** Resolves when nothing of it is left, with how it went. Never rejects. */
   readonly gone: Promise<string>;
 }
@@ -33,9 +35,9 @@ export async function startClone(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    await load(qemu, template);
+    const resumedMs = await load(qemu, template);
     signal.throwIfAborted();
-    return { qemu, gone };
+    return { qemu, clockBehindMs: resumedMs - template.guestWallMs, gone };
   } catch (cause) {
     await qemu.kill();
     const detail = await gone;
@@ -57,13 +59,14 @@ async function launch(places: Places, template: Template, instanceId: string, fo
   }
 }
 
-async function load({ qmp, state }: Qemu, template: Template): Promise<void> {
+/** Gives when it began to run. */
+async function load({ qmp, state }: Qemu, template: Template): Promise<number> {
   const loaded = migrationEnd(qmp);
   loaded.catch(() => undefined); // of a QEMU that refuses what comes first
   await expectState(qmp, fd.state);
   state.end(template.state);
   await loaded;
-  await qmp.execute('cont');
+  return resume(qmp);
 }
 
 async function removed(folder: string, detail: string): Promise<string> {

@@ -2,8 +2,15 @@ import { fd } from './qemu.ts';
 
 /** What runs the guest's processor. */
 export type Accelerator = 'kvm' | 'tcg';
-/** The kind of machine QEMU puts together: `microvm` is smaller, but has no timer that works without KVM. */
-export type Machine = 'microvm' | 'pc';
+/** The kinds of machine that QEMU puts together, the smaller one first. */
+export const machines = ['microvm', 'pc'] as const;
+/** One of {@link machines}. */
+export type Machine = (typeof machines)[number];
+
+/** Which machines to try, the better one first. */
+export function machinesFor(accelerator: Accelerator): readonly Machine[] {
+  return accelerator === 'kvm' ? machines : ['pc'];
+}
 
 /** What a QEMU is started with. Template and clone must agree in everything that the guest can see. */
 export interface QemuCommand {

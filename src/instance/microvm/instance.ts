@@ -17,6 +17,7 @@ export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: re
     configuration: spec.configuration,
     containers,
     helloSaid: true,
+    clockBehindMs: () => clone.clockBehindMs,
     channel: (index) => {
       const channel = qemu.channels[index];
       if (channel === undefined)

@@ -6,9 +6,8 @@ import { ensureKernel } from '../../image/kernel.ts';
 import { ensureRoot } from '../../image/root.ts';
 import type { ProbeVerdict } from '../contract.ts';
 import { instanceMarks, type Places } from '../places.ts';
-import { kernelArguments, qemuArguments, type Accelerator, type Machine } from './command.ts';
+import { kernelArguments, machinesFor, qemuArguments, type Accelerator, type Machine } from './command.ts';
 import { startQemu } from './qemu.ts';
-import { machinesFor } from './template.ts';
 
 /** How long a guest has to say its word. With hardware it takes a fraction of a second, emulated two. */
 const deadlineMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 20_000 };

@@ -6,6 +6,17 @@ const lineBytesMax = 1_048_576; // 1 MiB
 /** A message of QEMU: an answer (`return` or `error`), or an event. */
 type QmpMessage = Readonly<Record<string, unknown>>;
 
+/** Something that happened in QEMU. */
+export interface QmpEvent {
+  readonly name: string;
+  readonly data: QmpMessage;
+  /** When it happened, milliseconds since the Unix epoch. */
+  readonly wallMs: number;
+}
+
+/** Given nothing when QEMU ends. */
+type Listener = (event: QmpEvent | undefined) => void;
+
 /**
  * QEMU's control channel: JSON lines, answers in the order of the commands
  * (docs/interop/qmp-spec.rst of QEMU). What is malformed ends the channel.
@@ -13,7 +24,7 @@ type QmpMessage = Readonly<Record<string, unknown>>;
 export class Qmp {
   readonly #stream: Duplex;
   readonly #waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void; what: string }[] = [];
-  readonly #listeners = new Set<(event: string, data: unknown) => void>();
+  readonly #listeners = new Set<Listener>();
   #unread = '';
   #failed: Error | undefined;
 
@@ -38,12 +49,12 @@ export class Qmp {
   }
 
   /** Resolves with the first event for which `wanted` gives something other than undefined. Throws if QEMU ends before. */
-  event<Result>(wanted: (event: string, data: unknown) => Result | undefined): Promise<Result> {
+  event<Result>(wanted: (event: QmpEvent) => Result | undefined): Promise<Result> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const listener = (event: string, data: unknown): void => {
-      const result = event === '' ? undefined : wanted(event, data);
-      if (result === undefined && event !== '') return;
+    const listener: Listener = (event) => {
+      const result = event === undefined ? undefined : wanted(event);
+      if (result === undefined && event !== undefined) return;
       this.#listeners.delete(listener);
       if (result === undefined) reject(this.#failed ?? new Error('QEMU ended.'));
       else resolve(result);
@@ -62,8 +73,7 @@ export class Qmp {
   #take(line: string): void {
     const message = parse(line);
     if (message === undefined) this.#fail(new Error(`QEMU sent what is not a message: ${line.slice(0, 200)}`));
-    else if (typeof message['event'] === 'string')
-      this.#listeners.forEach((listener) => listener(String(message['event']), message['data']));
+    else if (typeof message['event'] === 'string') this.#listeners.forEach((listener) => listener(eventOf(message)));
     else if ('return' in message || 'error' in message) this.#answer(message);
   }
 
@@ -78,8 +88,14 @@ export class Qmp {
     this.#failed = error;
     this.#stream.destroy();
     for (const { reject } of this.#waiting.splice(0)) reject(error);
-    this.#listeners.forEach((listener) => listener('', undefined));
+    this.#listeners.forEach((listener) => listener(undefined));
   }
+}
+
+function eventOf({ event, data, timestamp }: QmpMessage): QmpEvent {
+  const { seconds, microseconds } = isMessage(timestamp) ? timestamp : {};
+  const wallMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+  return { name: String(event), data: isMessage(data) ? data : {}, wallMs };
 }
 
 function parse(line: string): QmpMessage | undefined {

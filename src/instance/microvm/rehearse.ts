@@ -25,7 +25,7 @@ export async function rehearse(
   const channel = limits.rehearsalChannel;
   const link = await container(channel);
   for (let round = 0; round < rounds; round++) {
-    await agent.identify('template', randomBytes(64));
+    await agent.identify('template', randomBytes(64), 0);
     await agent.ping();
     if (round > 0) await agent.dropCode(bundle.sha256);
     await agent.storeCode(bundle);

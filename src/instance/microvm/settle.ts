@@ -1,20 +1,19 @@
 import type { Duplex } from 'node:stream';
-import { systemClock, type Clock } from '../../model/clock.ts';
+import { systemClock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink } from '../container-link.ts';
-import { clockBase } from './command.ts';
 import { rehearse } from './rehearse.ts';
 
-/** The time that a guest has before it is told the right one: a minute after its clock's beginning. */
-const pastClock: Clock = { ...systemClock, wall: () => Date.parse(`${clockBase}Z`) + 60_000 };
+/** How often the guest's clock is read, to find one reading that did not take long. */
+const readings = 8;
 
 /**
  * Brings a freshly booted guest to where it is to be copied: the agent has said hello, the configuration's blank containers
- * are made, their runtimes have said hello, and everything was rehearsed. Nothing is under way when it returns. Throws if
- * the guest does otherwise.
+ * are made, their runtimes have said hello, and everything was rehearsed. Nothing is under way when it returns. Gives by how
+ * many milliseconds the guest's clock is behind. Throws if the guest does otherwise.
  */
-export async function settle(channels: readonly Duplex[], configuration: Configuration): Promise<void> {
+export async function settle(channels: readonly Duplex[], configuration: Configuration): Promise<number> {
   const trouble = Promise.withResolvers<never>();
   let words = '';
   const fail = (reason: string): void => trouble.reject(new Error(`${reason}${words === '' ? '' : `: ${words}`}`));
@@ -28,25 +27,39 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
       onOutput: (_, text) => (words = (words + text).slice(-4_096)),
       onLost: (error) => trouble.reject(error),
     },
-    pastClock,
+    systemClock,
   );
   const container = async (channel: number): Promise<ContainerLink> => {
     const link = greeted(at(channels, channel), (error) => fail(`Runtime ${channel} hung up (${error?.message})`));
     await agent.makeContainer(channel, configuration);
     return link;
   };
-  const ready = async (): Promise<void> => {
+  const ready = async (): Promise<number> => {
     await agent.hello;
     for (let channel = 1; channel <= configuration.blankContainers; channel++) await container(channel);
     await rehearse(agent, container);
+    return behindMs(agent);
   };
-  await Promise.race([ready(), trouble.promise]);
+  return Promise.race([ready(), trouble.promise]);
 }
 
 function greeted(channel: Duplex, onEnd: (error: Error | undefined) => void): Promise<ContainerLink> {
   const { promise, resolve } = Promise.withResolvers<ContainerLink>();
   const link = new ContainerLink(channel, false, { onHello: () => resolve(link), onEnd });
   return promise;
+}
+
+/** The quickest of several readings, taken to have been made half-way (Cristian's algorithm). */
+async function behindMs(agent: AgentLink): Promise<number> {
+  let best = { tookMs: Number.POSITIVE_INFINITY, behindMs: 0 };
+  for (let reading = 0; reading < readings; reading++) {
+    const begin = performance.now();
+    const guestMs = await agent.ping();
+    const tookMs = performance.now() - begin;
+    const hostMs = performance.timeOrigin + begin + tookMs / 2;
+    if (tookMs < best.tookMs) best = { tookMs, behindMs: hostMs - guestMs };
+  }
+  return best.behindMs;
 }
 
 function at(channels: readonly Duplex[], index: number): Duplex {
