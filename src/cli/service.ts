@@ -30,10 +30,10 @@ export async function startOwnService(
     const why = explain(cause);
     const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     const message = busy ? `Port ${settings.port} of ${settings.host} is already in use.` : why;
-    const hint = busy
-      ? `Use another one with --port, or --port 0 for any that is free.`
-      : `"${launcher()} doctor" shows what works on this machine.`;
-    throw new CliError(message, exitCodes.unfit, { hint, cause });
+    const elsewhere = 'Use another one with --port, or --port 0 for any that is free.';
+    const diagnosis = /\bdriver\b/.test(why) ? `"${launcher()} doctor" shows what works on this machine.` : undefined;
+    const hint = busy ? elsewhere : diagnosis;
+    throw new CliError(message, exitCodes.unfit, { cause, ...(hint !== undefined && { hint }) });
   }
   return {
     url: service.url,
