@@ -17,26 +17,29 @@ export interface RouteOptions {
 
 const nothing = Buffer.alloc(0);
 const textBytesMax = 16_384;
+const freeBodyBytesMax = 65_536;
 
 /** Mounts operations: each is only run for a request whose signature was checked over its whole body. */
 export function mountOperations(app: FastifyInstance, operations: readonly Operation[], options: RouteOptions): void {
   const { authenticator, region, logger } = options;
-  const admitted = new WeakMap<FastifyRequest, { readonly sent: SignedRequest; readonly claimant: Claimant }>();
+  const admitted = new WeakMap<FastifyRequest, Claimant>();
   for (const operation of operations)
     app.route({
       method: operation.method,
       url: operation.path,
       bodyLimit: operation.bodyBytesMax,
       exposeHeadRoute: false,
-      // Before the body is read, so that strangers cannot make us read one.
-      onRequest: async (request) => {
-        const sent = signed(request);
-        admitted.set(request, { sent, claimant: await authenticator.admit(sent) });
+      // Strangers cannot make us read a large body: they are sent away before it. A small one costs less than the detour.
+      onRequest: (request, _reply, done) => {
+        if (hasSmallBody(request)) return done();
+        authenticator.admit(signed(request)).then((claimant) => {
+          admitted.set(request, claimant);
+          done();
+        }, done);
       },
       handler: async (request, reply) => {
-        const stranger = admitted.get(request);
-        if (stranger === undefined) throw new Error(`${operation.name} was reached without a claim.`);
-        const { sent, claimant } = stranger;
+        const sent = signed(request);
+        const claimant = admitted.get(request) ?? (await authenticator.admit(sent));
         const body = Buffer.isBuffer(request.body) ? request.body : nothing;
         const verifying = authenticator.verify(sent, claimant, body);
         if (verifying !== undefined) await verifying;
@@ -47,6 +50,11 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
         void reply.code(answer.status).headers(answer.headers).send(answer.body);
       },
     });
+}
+
+function hasSmallBody({ headers }: FastifyRequest): boolean {
+  if (headers['transfer-encoding'] !== undefined) return false;
+  return Number(headers['content-length'] ?? 0) <= freeBodyBytesMax;
 }
 
 function send(reply: FastifyReply, answer: ApiReply): FastifyReply {
