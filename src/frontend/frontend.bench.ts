@@ -41,6 +41,7 @@ async function serve(kind: string): Promise<Target> {
     return { url: await app.listen({ host: '127.0.0.1', port: 0 }), headers: {} };
   }
   const service = await startTestFrontend();
+  process.once('SIGTERM', () => void service[Symbol.asyncDispose]().then(() => process.exit()));
   await service.store.functions.create({
     latest: {
       account: service.key.account,
