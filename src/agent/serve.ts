@@ -60,7 +60,8 @@ class Requests {
     try {
       const slow = this.#carryOut(request);
       if (slow !== undefined) await slow;
-      this.#send(request.type === 'ping' ? { type: 'done', seq, wallMs: Date.now() } : { type: 'done', seq });
+      const timed = request.type === 'ping' || request.type === 'identify';
+      this.#send(timed ? { type: 'done', seq, wallMs: Date.now() } : { type: 'done', seq });
     } catch (error) {
       this.#send({ type: 'failed', seq, message: error instanceof Error ? error.message : String(error) });
     }

@@ -63,10 +63,16 @@ export class AgentLink {
     });
   }
 
-  /** `behindMs`: by how much the guest's clock is behind, if that is known. */
-  async identify(instanceId: string, entropy: Uint8Array, behindMs?: number): Promise<void> {
+  /**
+   * `behindMs`: by how much the guest's clock is behind, if that is known. Gives by how much it seems to be behind
+   * afterwards, which includes the time that the answer took.
+   */
+  async identify(instanceId: string, entropy: Uint8Array, behindMs?: number): Promise<number> {
     const request = { type: 'identify', instanceId, wallMs: this.#clock.wall(), entropy } as const;
-    await this.#ask(behindMs === undefined ? request : { ...request, behindMs });
+    // A copy's first answer is its hello: it may begin to run together with many others.
+    const asked = behindMs === undefined ? request : { ...request, behindMs };
+    const { wallMs } = await this.#ask(asked, 'identify', limits.agentHelloMsMax);
+    return wallMs === undefined ? 0 : this.#clock.wall() - wallMs;
   }
 
   /** Resolves when the container's process exists. `channel` must never have had a container before. */

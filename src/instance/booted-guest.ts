@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
@@ -7,9 +6,9 @@ import { AgentLink } from './agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
 import type { Instance, InstanceExit } from './contract.ts';
 import type { ContainerExit, Guest } from './guest.ts';
+import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
 
-const entropyBytes = 64;
 const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
 
 /** A guest on an instance of any driver. Whatever breaks the protocol destroys the instance. */
@@ -65,7 +64,7 @@ export class BootedGuest implements Guest {
   async rise(signal: AbortSignal): Promise<void> {
     await this.#agent.hello;
     signal.throwIfAborted();
-    await this.#agent.identify(this.id, randomBytes(entropyBytes), this.#instance.clockBehindMs?.());
+    await identify(this.#agent, this.#instance);
     signal.throwIfAborted();
     const blanks = this.configuration.blankContainers;
     this.#firstContainers =

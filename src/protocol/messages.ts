@@ -27,7 +27,7 @@ export interface AgentHello {
  * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only, and lowers its memory limit to `memoryMb`.
  * - `drop-code`: forgets a cached bundle.
  * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
- * - `ping`: answered with the guest's wall clock.
+ * - `ping`: answered with the guest's wall clock, as `identify` is.
  */
 export type AgentRequest =
   | {
@@ -35,7 +35,7 @@ export type AgentRequest =
       readonly seq: number;
       readonly instanceId: string;
       readonly wallMs: number;
-      /** By how much the guest's clock is behind, where the host knows: says the time better than a message under way. */
+      /** By how much the guest's clock is behind (or, below 0, ahead), where the host knows: says the time better than a message under way. */
       readonly behindMs?: number;
       readonly entropy: Uint8Array;
     }

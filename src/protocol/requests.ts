@@ -2,7 +2,7 @@ import { ProtocolError } from '../model/errors.ts';
 import { runtimes } from '../model/configuration.ts';
 import type { CodeFile } from '../model/code.ts';
 import type { AgentRequest, RuntimeRequest } from './messages.ts';
-import { amount, binary, channel, count, fieldsOf, text, unknownType, word, type Fields } from './validate.ts';
+import { amount, binary, channel, count, fieldsOf, finite, text, unknownType, word, type Fields } from './validate.ts';
 
 // The guest's ends. The host is trusted, but a guest that misreads it should stop at once and say why.
 
@@ -17,7 +17,7 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         seq,
         instanceId: text(fields, 'instanceId'),
         wallMs: amount(fields, 'wallMs'),
-        ...(fields['behindMs'] === undefined ? {} : { behindMs: amount(fields, 'behindMs') }),
+        ...(fields['behindMs'] === undefined ? {} : { behindMs: finite(fields, 'behindMs') }),
         entropy: binary(fields, 'entropy'),
       };
     case 'make-container':

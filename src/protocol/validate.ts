@@ -110,6 +110,13 @@ export function amount(fields: Fields, key: string): number {
   throw wrong(fields, key, 'a number of 0 or more');
 }
 
+/** A finite number. */
+export function finite(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw wrong(fields, key, 'a finite number');
+}
+
 export function text(fields: Fields, key: string): string {
   const value = fields[key];
   if (typeof value === 'string') return value;

@@ -5,13 +5,18 @@ import { systemClock } from '../../model/clock.ts';
 import { configurationFor, type RuntimeName } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../boot.ts';
+import type { InstanceDriver } from '../contract.ts';
 import type { GuestContainer } from '../guest.ts';
 import { bundleOf, call, initOf } from '../guest-fixture.ts';
 import { guarded } from '../guard.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createEmulatedDriver } from './testing.ts';
 
-const copies = 16;
+/** How many copies of which template. A second runtime has its own generators; a few of it show that they are reseeded. */
+const kinds = [
+  { runtime: 'nodejs24.x', copies: 16 },
+  { runtime: 'nodejs22.x', copies: 4 },
+] as const;
 /** How far a copy's clock may be from the host's. */
 const clockErrorMsMax = 50;
 
@@ -20,8 +25,6 @@ const source = `
   import crypto from 'node:crypto';
   import fs from 'node:fs';
   import os from 'node:os';
-  import tls from 'node:tls';
-  import { execFileSync } from 'node:child_process';
   const read = (path) => fs.readFileSync(path, 'utf8').trim();
   export const handler = async ({ clock }) => clock ? { now: Date.now() } : {
     randomUUID: crypto.randomUUID(),
@@ -33,7 +36,6 @@ const source = `
     bootId: read('/proc/sys/kernel/random/boot_id'),
     machineId: read('/etc/machine-id'),
     kernelUuid: read('/proc/sys/kernel/random/uuid'),
-    python: execFileSync('python3', ['-c', 'import random, secrets; print(random.random(), secrets.token_hex(8))'], { encoding: 'utf8' }),
   };`;
 
 /** What is the same in all containers of one copy. */
@@ -45,23 +47,21 @@ const verdict = await driver.probe(AbortSignal.timeout(120_000));
 describe('copies of a template', { skip: verdict.works ? false : verdict.evidence, timeout: 600_000 }, () => {
   const signal = AbortSignal.timeout(600_000);
   const guard = guarded(driver);
-  for (const runtime of ['nodejs24.x', 'nodejs22.x'] as const) copiesDiffer(runtime, guard, signal);
+  for (const { runtime, copies } of kinds) copiesDiffer(runtime, copies, guard, signal);
 });
 
-function copiesDiffer(runtime: RuntimeName, driver: ReturnType<typeof guarded>, signal: AbortSignal): void {
+function copiesDiffer(runtime: RuntimeName, copies: number, driver: InstanceDriver, signal: AbortSignal): void {
   const configuration = configurationFor(runtime, 256);
   before(() => driver.prepare(configuration, () => undefined, signal), { timeout: 300_000 });
 
   test(`${copies} ${runtime} copies made within a second differ in all that is random or a name`, async () => {
-    const begun: number[] = [];
-    const guests = await Promise.all(
-      Array.from({ length: copies }, () => {
-        begun.push(performance.now());
-        return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
-      }),
+    const begin = performance.now();
+    const booting = Array.from({ length: copies }, () =>
+      boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal),
     );
+    assert.ok(performance.now() - begin < 1_000);
     try {
-      assert.ok(Math.max(...begun) - Math.min(...begun) < 1_000);
+      const guests = await Promise.all(booting);
       const containers = guests.flatMap(({ firstContainers }) => firstContainers);
       await Promise.all(containers.map((container) => load(container)));
       const seen = await Promise.all(containers.map((container) => valuesOf(container)));
@@ -73,7 +73,8 @@ function copiesDiffer(runtime: RuntimeName, driver: ReturnType<typeof guarded>, 
       assert.deepEqual(new Set(seen.map(({ hostname }) => hostname)), new Set(guests.map(({ id }) => id)));
       for (const container of containers) await assertClock(container);
     } finally {
-      await Promise.all(guests.map((guest) => guest.destroy()));
+      for (const booted of await Promise.allSettled(booting))
+        if (booted.status === 'fulfilled') await booted.value.destroy();
     }
   });
 }

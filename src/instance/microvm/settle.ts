@@ -3,10 +3,8 @@ import { systemClock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink } from '../container-link.ts';
+import { measureBehindMs } from '../guest-clock.ts';
 import { rehearse } from './rehearse.ts';
-
-/** How often the guest's clock is read, to find one reading that did not take long. */
-const readings = 8;
 
 /**
  * Brings a freshly booted guest to where it is to be copied: the agent has said hello, the configuration's blank containers
@@ -38,7 +36,7 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
     await agent.hello;
     for (let channel = 1; channel <= configuration.blankContainers; channel++) await container(channel);
     await rehearse(agent, container);
-    return behindMs(agent);
+    return measureBehindMs(agent);
   };
   return Promise.race([ready(), trouble.promise]);
 }
@@ -47,19 +45,6 @@ function greeted(channel: Duplex, onEnd: (error: Error | undefined) => void): Pr
   const { promise, resolve } = Promise.withResolvers<ContainerLink>();
   const link = new ContainerLink(channel, false, { onHello: () => resolve(link), onEnd });
   return promise;
-}
-
-/** The quickest of several readings, taken to have been made half-way (Cristian's algorithm). */
-async function behindMs(agent: AgentLink): Promise<number> {
-  let best = { tookMs: Number.POSITIVE_INFINITY, behindMs: 0 };
-  for (let reading = 0; reading < readings; reading++) {
-    const begin = performance.now();
-    const guestMs = await agent.ping();
-    const tookMs = performance.now() - begin;
-    const hostMs = performance.timeOrigin + begin + tookMs / 2;
-    if (tookMs < best.tookMs) best = { tookMs, behindMs: hostMs - guestMs };
-  }
-  return best.behindMs;
 }
 
 function at(channels: readonly Duplex[], index: number): Duplex {
