@@ -34,6 +34,7 @@ export async function benchStartPaths(
   ] as const)
     await deployEcho(service, name, memoryMb);
 
+  const names = ['first', 'second', 'cold'];
   const measure = async (name: string): Promise<void> => {
     const response = await service.call('POST', invokePath(name), '{"n":1}');
     await response.arrayBuffer();
@@ -47,15 +48,15 @@ export async function benchStartPaths(
 
   for (let round = 0; count('warm-instance') < plan.fast || count('new-container') < plan.fast; round += 1) {
     if (round > plan.fast * 3) throw new Error(`The start paths did not come up as planned: ${tally(samples)}.`);
-    await quiesce(service, ['first', 'second'], 1);
+    await quiesce(service, names, 1);
     await measure('first');
     await measure('second');
     await measure('second');
-    if (round % 25 === 24) report(`${driver}: ${tally(samples)}`);
+    if (round % 10 === 9) report(`${driver}: ${tally(samples)}`);
   }
   for (let round = 0; count('cold-instance') < plan.cold; round += 1) {
     if (round > plan.cold * 3) throw new Error(`No cold instances came up: ${tally(samples)}.`);
-    await quiesce(service, ['cold'], 0);
+    await quiesce(service, names, 0);
     await measure('cold');
   }
   const of = (path: StartPath): Summary => summarise(samples.get(path) ?? []);
