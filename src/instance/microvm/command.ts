@@ -28,6 +28,11 @@ export interface QemuCommand {
 
 /** Memory for translated code, MiB, per instance (only what is used is taken). Full means: thrown away, begun anew. */
 const translationCacheMb = 64;
+/**
+ * Everything QEMU can emulate but what makes guests slower: V8 would change protection keys all the time, a fifth level of
+ * page tables makes every miss longer, and the wide registers are saved and restored byte by byte at every task switch.
+ */
+const emulatedProcessor = 'max,la57=off,pku=off,xsave=off,avx=off,avx2=off';
 /** Guests' clocks start here. Far in the past, so that setting a clone's clock makes OpenSSL's generators reseed. */
 export const clockBase = '2000-01-01T00:00:00';
 
@@ -53,7 +58,7 @@ export function qemuArguments(command: QemuCommand): string[] {
     ['-name', 'heddle'],
     ['-sandbox', `on,obsolete=deny,elevateprivileges=deny,resourcecontrol=deny,spawn=${spawn}`],
     ['-accel', accelerator === 'kvm' ? 'kvm' : `tcg,tb-size=${translationCacheMb}`],
-    ['-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ['-cpu', accelerator === 'kvm' ? 'host' : emulatedProcessor],
     ['-smp', '1'],
     ['-m', `${memoryMb}`],
     ['-machine', machineOptions(machine, command.memory !== undefined)],
