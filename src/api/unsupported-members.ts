@@ -2,8 +2,8 @@ import { limits } from '../model/limits.ts';
 import { ApiError } from './errors.ts';
 import type { JsonInput } from './json-input.ts';
 
-/** The name that AWS has for this machine's kind of processor. */
-export const architecture: 'arm64' | 'x86_64' = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+/** AWS's name for the one kind of processor that Heddle runs on. */
+export const architecture = 'x86_64';
 
 /** Size of `/tmp`, MiB. */
 export const ephemeralStorageMb: number = limits.tmpBytes / 1_048_576;

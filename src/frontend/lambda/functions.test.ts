@@ -31,7 +31,7 @@ import { startTestFrontend } from '../testing/test-frontend.ts';
 import type { TestFrontend } from '../testing/test-frontend.ts';
 import { zipOf } from '../testing/zip-of.ts';
 
-const otherArchitecture = architecture === 'arm64' ? 'x86_64' : 'arm64';
+const otherArchitecture = 'arm64';
 
 describe('functions, with the AWS SDK for JavaScript', () => {
   let service: TestFrontend;
