@@ -111,6 +111,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     logs,
     workerManager: manager,
     prepare,
+    stopping: cancel.signal,
     settings,
     clock: systemClock,
     metrics,

@@ -79,6 +79,7 @@ export async function startTestService(): Promise<TestService> {
     logs,
     workerManager,
     prepare: async () => undefined,
+    stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region: 'us-east-1', memoryMb: 8_192 },
     clock: systemClock,
     metrics: createMetrics('host'),

@@ -15,6 +15,8 @@ export interface FrontendOptions {
   readonly workerManager: WorkerManager;
   /** Resolves when instances of this configuration can be started, such as when its template is built. Idempotent. */
   readonly prepare: (configuration: Configuration) => Promise<void>;
+  /** Fires when the service begins to stop, and what `prepare` was doing is given up. */
+  readonly stopping: AbortSignal;
   readonly settings: Pick<Settings, 'host' | 'region' | 'memoryMb'>;
   readonly clock: Clock;
   readonly metrics: ServiceMetrics;

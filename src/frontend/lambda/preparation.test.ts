@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configurationKey } from '../../model/configuration.ts';
 import type { Configuration } from '../../model/configuration.ts';
+import { createLogger } from '../logger.ts';
 import { startTestFrontend } from '../testing/test-frontend.ts';
 import { zipOf } from '../testing/zip-of.ts';
 
@@ -94,6 +95,34 @@ test('a second function of a prepared kind is Active at once, and each kind is p
   );
   assert.equal(second.State, 'Active');
   assert.deepEqual(prepared, ['nodejs22.x-256']);
+});
+
+test('a function whose preparation was given up, or failed, is Active after the next start', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-retry-'));
+  try {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const logger = createLogger('warn', { write: (line) => void lines.push(line) });
+    const prepare = (): Promise<void> =>
+      new Promise((_resolve, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
+    const first = await startTestFrontend({ home, prepare, stopping: stop.signal, logger });
+    assert.equal(await create(first.client()), 'Pending');
+    stop.abort();
+    await new Promise(setImmediate);
+    const record = await first.store.functions.get(first.key.account, FunctionName);
+    assert.equal(record?.state.status, 'Pending');
+    assert.deepEqual(lines, []);
+    await first[Symbol.asyncDispose]();
+
+    const second = await startTestFrontend({ home, prepare: () => Promise.reject(new Error('no room')) });
+    await assert.rejects(waitUntilFunctionActiveV2({ client: second.client(), ...quick }, { FunctionName }));
+    await second[Symbol.asyncDispose]();
+
+    await using third = await startTestFrontend({ home });
+    await waitUntilFunctionActiveV2({ client: third.client(), ...quick }, { FunctionName });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 });
 
 test('functions survive a restart, and one that was Pending when the service died becomes Active after it', async () => {

@@ -4,13 +4,15 @@ import type { Configuration } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import type { FunctionStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
-import { settledRecord } from './record-changes.ts';
+import { retriedRecord, settledRecord } from './record-changes.ts';
 
 /** What a {@link Preparation} works with. */
 export interface PreparationOptions {
   readonly functions: FunctionStore;
   readonly workerManager: WorkerManager;
   readonly prepare: (configuration: Configuration) => Promise<void>;
+  /** Fires when `prepare` is given up because the service stops. */
+  readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -36,20 +38,31 @@ export class Preparation {
     });
   }
 
-  /** After a start: what functions need may have to be made anew, and some were waiting for it when the service died. */
+  /**
+   * After a start: what functions need may have to be made anew, some were waiting for it when the service ended, and
+   * what failed then may succeed now.
+   */
   async resume(): Promise<void> {
-    for (const { latest } of await this.#options.functions.all()) this.begin(latest);
+    const { functions } = this.#options;
+    for (const record of await functions.all()) {
+      const { account, name } = record.latest;
+      if (retriedRecord(record) !== record) await functions.update(account, name, retriedRecord);
+      this.begin(record.latest);
+    }
   }
 
   async #prepareAndSettle(version: FunctionVersion): Promise<void> {
-    const { functions, workerManager, logger } = this.#options;
+    const { functions, workerManager, logger, stopping } = this.#options;
     const failure = await this.#prepareOnce(configurationOf(version)).then(
       () => undefined,
       (error: unknown) => {
+        if (stopping.aborted) return undefined;
         logger.error({ err: error, function: version.arn }, 'What a function needs to run could not be prepared.');
         return `Its instances could not be prepared: ${error instanceof Error ? error.message : String(error)}`;
       },
     );
+    // Neither success nor failure then, and the store may be closed: the next start goes on with it.
+    if (stopping.aborted) return;
     const record = await functions.get(version.account, version.name);
     if (record?.latest.revisionId !== version.revisionId) return;
     if (record.state.status !== 'Pending' && record.update.status !== 'InProgress') return;

@@ -45,6 +45,14 @@ export function settledRecord(current: FunctionRecord, failure: string | undefin
   };
 }
 
+/** A function whose newest version could not be prepared, to be prepared again; any other as it is. */
+export function retriedRecord(current: FunctionRecord): FunctionRecord {
+  const { state, update } = current;
+  if (state.status === 'Failed') return { ...current, state: { status: 'Pending', reason: creating } };
+  if (update.status === 'Failed') return { ...current, update: { ...update, status: 'InProgress', reason: updating } };
+  return current;
+}
+
 function checkSettled({ state, update, latest }: FunctionRecord): void {
   const refuse = (what: string): never => {
     throw new ApiError('ResourceConflictException', `The operation cannot be performed at this time. ${what}`);

@@ -47,6 +47,7 @@ export async function startTestFrontend(
     workerManager,
     metrics,
     prepare: async () => undefined,
+    stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region, memoryMb: 8_192 },
     clock: systemClock,
     logger: createLogger('silent'),
