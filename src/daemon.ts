@@ -92,18 +92,27 @@ export async function startService(settings: Settings, options: ServiceOptions =
     await prepare(configuration);
     return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   };
+  // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
+  const startCold: StartGuest = (configuration, signal) =>
+    startGuest(driver.capabilities.clones ? configuration : { ...configuration, blankContainers: 1 }, signal);
   const pools = {
     clock: systemClock,
     memory: new MemoryBudget(settings.memoryMb),
-    startGuest,
     random: Math.random,
     observer,
   };
   const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
-  const warming = new WarmingPool({ ...pools, ...settings, concurrency });
+  const warming = new WarmingPool({ ...pools, ...settings, startGuest, concurrency });
   const codeSource: CodeSource = (fn) => codeStore.read(fn.codeSha256);
   const coldStartsMax = Math.max(2, availableParallelism());
-  const manager = new LocalWorkerManager({ ...pools, settings, warming, codeSource, coldStartsMax });
+  const manager = new LocalWorkerManager({
+    ...pools,
+    settings,
+    warming,
+    startGuest: startCold,
+    codeSource,
+    coldStartsMax,
+  });
   undo.defer(() => manager.stop(settings.stopMs));
   const app = createFrontend({
     store,

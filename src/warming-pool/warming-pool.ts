@@ -25,8 +25,10 @@ export interface WarmingPoolOptions {
   readonly random: () => number;
 }
 
-/** A refill waits so long after a take, so that booting does not disturb the code that is just being started. */
+/** A refill waits so long after a take, so that booting does not disturb the code that is just being started … */
 const refillDelayMs = 25;
+/** … and so long while there is another one to take: nobody misses the replacement yet. */
+const calmRefillDelayMs = 250;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
 
@@ -90,8 +92,9 @@ export class WarmingPool {
     if (shelf === undefined) return undefined;
     const now = this.#options.clock.now();
     shelf.demanded(now);
-    this.#wakeIn(refillDelayMs);
-    return shelf.take(now, this.#options.instanceLifeMs);
+    const taken = shelf.take(now, this.#options.instanceLifeMs);
+    this.#wakeIn(shelf.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
+    return taken;
   }
 
   /** One was needed that was not there, and is being made elsewhere. */

@@ -21,8 +21,10 @@ export interface ContainerMakerOptions {
   readonly orderEnded: (tickets: readonly Ticket[], error: Error | undefined) => void;
 }
 
-/** Blank containers are made so long after the last was taken, lest making them disturbs the code just started. */
+/** Blank containers are made so long after the last was taken, lest making them disturbs the code just started … */
 const replenishDelayMs = 20;
+/** … and so long while another one is left. */
+const calmReplenishDelayMs = 250;
 /** An instance in which so many containers in a row could not be made is given up. */
 const makeFailuresMax = 3;
 
@@ -51,7 +53,7 @@ export class ContainerMaker {
   }
 
   /** Makes blank containers in the background, one at a time, until the instance has as many as it should. */
-  replenish(instance: ActiveInstance, delayMs: number = replenishDelayMs): void {
+  replenish(instance: ActiveInstance, delayMs: number = usualDelayMs(instance)): void {
     if (instance.replenishing !== undefined || !this.#lacksBlanks(instance)) return;
     instance.replenishing = this.#o.clock.timer(delayMs, () => {
       instance.replenishing = undefined;
@@ -96,7 +98,7 @@ export class ContainerMaker {
     }
     this.#over(order, instance, error);
     if (instance.makeFailures >= makeFailuresMax) keeper.retire(instance);
-    else this.replenish(instance, error === undefined ? replenishDelayMs : backOffMs(instance.makeFailures, random));
+    else this.replenish(instance, error === undefined ? undefined : backOffMs(instance.makeFailures, random));
   }
 
   #over(order: Order, instance: ActiveInstance, error: Error | undefined): void {
@@ -111,4 +113,8 @@ export class ContainerMaker {
     keeper.settle(instance);
     registry.holdingChanged(instance.holding);
   }
+}
+
+function usualDelayMs({ blanks }: ActiveInstance): number {
+  return blanks.size > 0 ? calmReplenishDelayMs : replenishDelayMs;
 }

@@ -165,7 +165,7 @@ test('code that cannot be had is an error of the service, and leaves no containe
     world: {},
   });
   await assert.rejects(service.run(hello), /disk/);
-  await service.clock.advance(100);
+  await service.clock.advance(500);
   assert.equal(service.guests[0]?.alive.size, 2);
 });
 
@@ -191,7 +191,7 @@ test('a new revision retires idle containers at once and running ones when they 
 test('a blank container is made again after one was taken, never more than the instance may hold', async () => {
   const service = new SimulatedService();
   await service.run(hello);
-  await service.clock.advance(200);
+  await service.clock.advance(500);
   const states = (): string[] =>
     service.manager
       .snapshot()
@@ -199,7 +199,7 @@ test('a blank container is made again after one was taken, never more than the i
       .toSorted();
   assert.deepEqual(states(), ['blank', 'blank', 'idle']);
   for (const name of ['a', 'b', 'c']) await service.run(functionOf(name));
-  await service.clock.advance(200);
+  await service.clock.advance(500);
   assert.deepEqual(states(), ['idle', 'idle', 'idle', 'idle']);
 });
 
