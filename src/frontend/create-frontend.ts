@@ -48,7 +48,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     exposeHeadRoutes: false,
   });
   const preparation = new Preparation({ ...options, functions: store.functions });
-  const events = new EventQueue(workerManager, logger);
+  const events = new EventQueue(workerManager, clock, logger);
   const codeLinks = new CodeLinks(clock);
   const stopping = new AbortController();
 

@@ -6,6 +6,8 @@ export const limits = {
   payloadBytesMax: 6_291_456, // 6 MiB
   /** Payload of an asynchronous (`Event`) invocation. */
   eventPayloadBytesMax: 1_048_576, // 1 MiB
+  /** How long an accepted event is tried while there is no capacity for it, as AWS Lambda has it. */
+  eventAgeMsMax: 21_600_000, // 6 h
   /** `X-Amz-Client-Context`, base64. */
   clientContextBytesMax: 3_583,
 
