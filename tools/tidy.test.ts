@@ -4,11 +4,12 @@ import { findStrayFiles } from './tidy/folders.ts';
 import { findCycles, findWrongImports } from './tidy/imports.ts';
 import { importExceptions, layers } from './tidy/layers.ts';
 import { findLongFiles, lengthExceptions } from './tidy/lengths.ts';
+import { findDeadPaths } from './tidy/paths.ts';
 import { allSources } from './tidy/source.ts';
 import { findBannedWords } from './tidy/words.ts';
 
 const sources = allSources();
-const rules = { findWrongImports, findCycles, findLongFiles, findBannedWords, findStrayFiles };
+const rules = { findWrongImports, findCycles, findLongFiles, findBannedWords, findStrayFiles, findDeadPaths };
 
 for (const [name, rule] of Object.entries(rules))
   test(`the repository keeps the rule ${name}`, () => assert.deepEqual(rule(sources), []));
@@ -48,6 +49,14 @@ test('long and stray files are found', () => {
   assert.equal(findLongFiles([{ path: 'src/model/a.ts', text: 'a;\n'.repeat(201) }]).length, 1);
   assert.equal(findStrayFiles([{ path: 'misc/a.ts', text: '' }]).length, 1);
   assert.equal(findStrayFiles([{ path: 'src/utils/a.ts', text: '' }]).length, 1);
+});
+
+test('a path in the documentation that leads nowhere is found', () => {
+  const found = (path: string, text: string): readonly number[] =>
+    findDeadPaths([{ path, text }]).map(({ line }) => line);
+  assert.deepEqual(found('docs/a.md', 'See\n`src/gone.ts`, and tools/gone/**/*.ts.'), [2, 2]);
+  assert.deepEqual(found('README.md', 'See tools/tidy.ts, [it](docs/) and src/**/*.{ts,js}. Not /usr/src/x.'), []);
+  assert.deepEqual(found('src/model/a.ts', '// src/gone.ts'), []);
 });
 
 test('exceptions are still needed', () => {
