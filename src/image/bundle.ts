@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markUsed, removeUnused } from './unused.ts';
 
 /** What runs inside instances, each a single file that needs nothing but a Node (22 or later). */
 export interface GuestBundle {
@@ -56,10 +57,12 @@ async function place(outDir: string, name: string, entry: string): Promise<strin
   const text = await textOf(name, entry);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const path = join(outDir, `${name}-${hash}.mjs`);
-  if (await exists(path)) return path;
+  if (markUsed(path)) return path;
   const staged = `${path}.${process.pid}`;
   await writeFile(staged, text, { mode: 0o644 });
   await rename(staged, path);
+  markUsed(path);
+  await removeUnused(path);
   return path;
 }
 

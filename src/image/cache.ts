@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
+import { lockStaleMs, markUsed, removeUnused } from './unused.ts';
 
-/** A lock that was not touched for so long belongs to a builder that died. Its holder touches it every third of that. */
-const lockStaleMs = 15_000;
 /** How often somebody who waits for another's build looks again. */
 const lockPollMs = 250;
 
@@ -21,7 +20,8 @@ export interface Build {
 /**
  * The folder `dir/key`, built by `build` if it is not there. Of several processes that ask at the same time one builds
  * and the others wait; if that one dies, another takes over within 15 s and starts afresh. A folder that has its final
- * name is complete, because it gets the name last. Throws what `build` throws, and AbortError when `signal` fires.
+ * name is complete, because it gets the name last. It stays as long as this process lives; whoever builds another in `dir`
+ * removes what was not used for long. Throws what `build` throws, and AbortError when `signal` fires.
  */
 export async function once(
   dir: string,
@@ -31,17 +31,20 @@ export async function once(
   signal: AbortSignal,
 ): Promise<string> {
   const result = join(dir, key);
-  if (await exists(result)) return result;
+  if (markUsed(result)) return result;
   await mkdir(dir, { recursive: true });
   const lost = new AbortController();
   const release = await lock(result, report, signal, () => lost.abort(lockLost(result)));
   try {
-    if (!(await exists(result))) await buildInto(result, build, report, AbortSignal.any([signal, lost.signal]));
-    return result;
+    if (markUsed(result)) return result;
+    await buildInto(result, build, report, AbortSignal.any([signal, lost.signal]));
+    markUsed(result);
   } finally {
     // Once lost, it is somebody else's to release.
     if (!lost.signal.aborted) await release();
   }
+  await removeUnused(result);
+  return result;
 }
 
 /** A key from everything that decides what is built: 16 hex digits of the SHA-256 of its JSON. */
@@ -98,12 +101,5 @@ function lockLost(path: string): Error {
   return new Error(
     `Building ${path} was given up: this process was stopped for more than ${lockStaleMs / 1_000} s, ` +
       'and another may have begun to build it. Start again; what is built by then is used.',
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }
