@@ -156,7 +156,7 @@ test('an agent that hears garbage says so, ends its containers and exits with an
 test('requests that cannot be carried out are answered with the reason, and harm nothing', async (t) => {
   const agent = await startAgent(t);
   const refusals: [AgentRequest, RegExp][] = [
-    [{ type: 'bind', seq: 1, channel: 1, sha256: 'x', memoryMb: 128 }, /Channel 1 has no container/],
+    [{ type: 'bind', seq: 1, channel: 1, sha256: 'x' }, /Channel 1 has no container/],
     [{ type: 'code', seq: 2, sha256: '../x', files: [], last: true }, /not the SHA-256/],
     [
       {
@@ -220,7 +220,7 @@ test('where only looking helps, a container with too many processes is killed fo
   await once(channel, 'data');
   const files = [{ path: 'index.js', mode: 0o644, data: Buffer.from(''), offset: 0 }];
   await agent.ask({ type: 'code', seq: 2, sha256: 'x', files, last: true });
-  assert.equal((await agent.ask({ type: 'bind', seq: 3, channel: 1, sha256: 'x', memoryMb: 1_024 })).type, 'done');
+  assert.equal((await agent.ask({ type: 'bind', seq: 3, channel: 1, sha256: 'x' })).type, 'done');
   channel.write('go');
   const exit = await agent.next(({ type }) => type === 'container-exited');
   assert.ok(exit.type === 'container-exited' && exit.reason === 'processes');

@@ -65,8 +65,9 @@ export class Container {
     return this.#initPid;
   }
 
-  lowerMemory(memoryMb: number): void {
-    this.#limits.lower(memoryMb);
+  /** User code is about to run in it. */
+  occupied(): void {
+    this.#limits.occupied();
   }
 
   /** Ends everything in it at once. Idempotent. Wait for `exited`. */

@@ -63,14 +63,14 @@ export class Containers {
     await container.made;
   }
 
-  /** Puts cached code into a blank container and lowers its memory limit. Throws if there is no such code or container. */
-  bind(channel: number, sha256: string, memoryMb: number): void {
+  /** Puts cached code into a blank container, whose limits are watched from then on. Throws if there is no such code or container. */
+  bind(channel: number, sha256: string): void {
     const container = this.#alive.get(channel);
     if (container?.initPid === undefined) throw new Error(`Channel ${channel} has no container.`);
     if (this.#bound.has(channel)) throw new Error(`The container of channel ${channel} already has its code.`);
     this.code.bind(sha256, container.plan.codeDir);
     this.#bound.add(channel);
-    container.lowerMemory(memoryMb);
+    container.occupied();
   }
 
   /** Resolves when nothing is left of the container, also if there was none. */

@@ -85,7 +85,7 @@ class Requests {
         this.#containers.code.store(request.sha256, request.files, request.last);
         return undefined;
       case 'bind':
-        this.#containers.bind(request.channel, request.sha256, request.memoryMb);
+        this.#containers.bind(request.channel, request.sha256);
         return undefined;
       case 'drop-code':
         this.#containers.code.drop(request.sha256);

@@ -111,8 +111,9 @@ export class AgentLink {
     }
   }
 
-  async bind(channel: number, sha256: string, memoryMb: number): Promise<void> {
-    await this.#ask({ type: 'bind', channel, sha256, memoryMb });
+  /** `_memoryMb` means nothing any more: a container keeps the limit it was made with. */
+  async bind(channel: number, sha256: string, _memoryMb?: number): Promise<void> {
+    await this.#ask({ type: 'bind', channel, sha256 });
   }
 
   async dropCode(sha256: string): Promise<void> {

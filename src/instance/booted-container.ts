@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
+import { ProtocolError } from '../model/errors.ts';
 import { newId } from '../model/id.ts';
 import { limits } from '../model/limits.ts';
+import { CutShortError } from '../protocol/frame.ts';
 import type { RuntimeInit } from '../protocol/messages.ts';
 import { ContainerDiedError } from './container-died.ts';
 import { ContainerLink } from './container-link.ts';
@@ -21,7 +23,7 @@ const lastWordsUnits = 1_024;
 export interface ContainerHome {
   readonly clock: Clock;
   /** Puts code into the container of this channel. */
-  bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>, memoryMb: number): Promise<void>;
+  bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
   /** Resolves when nothing is left of it. Rejects if the agent is lost. */
   killContainer(channel: number): Promise<void>;
   /** The guest cannot be trusted any more: destroys it. */
@@ -42,6 +44,8 @@ export class BootedContainer implements GuestContainer {
   #state: 'blank' | 'loaded' | 'dead' = 'blank';
   #exit: ContainerExit | undefined;
   #killing: Promise<void> | undefined;
+  /** What it said that no runtime may say. */
+  #breach: ProtocolError | undefined;
   #timer: Timer | undefined;
   /** What it printed before it was ready: usually why it never was. */
   #lastWords = '';
@@ -69,7 +73,7 @@ export class BootedContainer implements GuestContainer {
     if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);
     this.#state = 'loaded';
     try {
-      await this.#home.bindCode(this.channel, sha256, code, init.memoryMb);
+      await this.#home.bindCode(this.channel, sha256, code);
       if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
       this.#link.init(init);
     } catch (error) {
@@ -112,9 +116,9 @@ export class BootedContainer implements GuestContainer {
   die(exit: ContainerExit): void {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
-    this.#exit ??= exit;
+    this.#exit ??= this.#breach !== undefined && exit.reason === 'killed' ? { ...exit, reason: 'protocol' } : exit;
     this.#timer?.[Symbol.dispose]();
-    const died = new ContainerDiedError(this.#exit, this.#lastWords.trim());
+    const died = new ContainerDiedError(this.#exit, this.#breach?.message ?? this.#lastWords.trim());
     this.#greeted.reject(died);
     this.#link.fail(died);
     this.#settle.resolve(this.#exit);
@@ -134,7 +138,6 @@ export class BootedContainer implements GuestContainer {
 
   #hungUp(error: Error | undefined): void {
     if (this.#state === 'dead') return;
-    if (error !== undefined) return this.#home.lose(error);
     if (this.#exit !== undefined) return this.die(this.#exit);
     this.#timer?.[Symbol.dispose]();
     this.#timer = this.#home.clock.timer(hangUpMs, () => void this.kill());
@@ -143,6 +146,11 @@ export class BootedContainer implements GuestContainer {
   #late(): void {
     this.#greeted.reject(
       new Error(`The runtime of container ${this.id} was not ready within ${limits.containerHelloMsMax} ms.`),
+    if (error instanceof ProtocolError && !(error instanceof CutShortError)) {
+      this.#breach = error;
+      void this.kill();
+      return;
+    }
     );
     void this.kill();
   }

@@ -11,7 +11,8 @@ import { GuestCode } from './guest-code.ts';
 
 const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
 
-/** A guest on an instance of any driver. Whatever breaks the protocol destroys the instance. */
+/** A guest on an instance of any driver. What breaks the protocol on the agent's channel destroys the
+ * instance; what breaks it on a container's own, that container, unless it cannot be killed. */
 export class BootedGuest implements Guest {
   readonly id: string;
   readonly configuration: Configuration;

@@ -15,6 +15,7 @@ function describe({ reason, code, signal }: ContainerExit): string {
   if (reason === 'instance-lost') return 'its instance died';
   if (reason === 'memory') return 'it needed more memory than it may have';
   if (reason === 'processes') return 'it had more processes than it may have';
+  if (reason === 'protocol') return 'it broke the protocol, and was killed for it';
   if (reason === 'killed') return 'it was killed';
   return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
 }

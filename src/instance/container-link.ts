@@ -6,7 +6,10 @@ import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/me
 import { checkVersion, parseRuntimeMessage } from '../protocol/validate.ts';
 import type { ContainerInvocation, RuntimeAnswer } from './guest.ts';
 
-/** Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. */
+/**
+ * Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. A runtime that
+ * goes beyond is not ours any more: its messages would keep the service's one thread busy for ever.
+ */
 const logUnitsMax = limits.logBytesMax * 3;
 
 /** Who is told of a runtime's end. */
@@ -84,6 +87,7 @@ export class ContainerLink {
     this.#log(text);
   }
 
+      this.#logUnits = 0;
   /** Rejects the running invocation, if there is one, and hangs up. */
   fail(error: Error): void {
     const running = this.#running;
@@ -97,7 +101,7 @@ export class ContainerLink {
       case 'started':
         return this.#started();
       case 'log':
-        return this.#log(message.text);
+        return this.#countedLog(message.text);
       case 'result':
         return this.#answer(message, { ok: true, payload: message.payload });
       case 'error':
@@ -146,6 +150,14 @@ export class ContainerLink {
     outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
   ): void {
     const running = this.#running;
+  #countedLog(text: string): void {
+    // One at least: also without text, a message takes its time.
+    this.#logUnits += Math.max(1, text.length);
+    if (this.#logUnits > logUnitsMax)
+      throw new ProtocolError(`A runtime sent more than ${logUnitsMax} characters of log for one invocation.`);
+    this.#log(text);
+  }
+
     if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
     const { memoryPeakMb, initMs } = message;

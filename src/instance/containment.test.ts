@@ -176,3 +176,24 @@ test('a flood of output is cut, visibly', async (t) => {
     (text) => t.diagnostic(text),
   );
 });
+
+test('a function smaller than its memory class may use the class, and V8 collects before that limit kills', async (t) => {
+  const source = `const mebibyte = 1_048_576;
+    const part = () => Array.from({ length: 2_000 }, (_, index) => ({ a: index + 0.5, b: [1, 2, 3, index] }));
+    export const handler = async () => {
+      const kept = [];
+      while (process.memoryUsage().heapUsed < 100 * mebibyte) kept.push(part());
+      for (const end = Date.now() + 3_000; Date.now() < end; ) {
+        kept[Math.floor(Math.random() * kept.length)] = part();
+        await null;
+      }
+      return kept.length > 0;
+    };`;
+  await using started = await startTestGuest({ blankContainers: 1 });
+  const [container] = started.guest.firstContainers;
+  assert.ok(container !== undefined);
+  await load(container, source, { memoryMb: 128 });
+  const { answer } = await invoke(container);
+  assert.ok(answer.ok);
+  t.diagnostic(`${answer.memoryPeakMb} MB at most`);
+});

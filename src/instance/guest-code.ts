@@ -11,33 +11,28 @@ export class GuestCode {
   }
 
   /** Resolves when the code is in the container of this channel. `code` is only called if the instance lacks it. */
-  async bind(channel: number, sha256: string, code: () => Promise<CodeBundle>, memoryMb: number): Promise<void> {
+  async bind(channel: number, sha256: string, code: () => Promise<CodeBundle>): Promise<void> {
     const stored = this.#stored.get(sha256);
     if (stored !== undefined) {
       try {
         await stored;
-        return await this.#agent.bind(channel, sha256, memoryMb);
+        return await this.#agent.bind(channel, sha256);
       } catch (error) {
         if (!(error instanceof AgentRefusedError)) throw error;
         // The cache had no room for it any more. Whoever notices first sends it again.
         if (this.#stored.get(sha256) === stored) this.#stored.delete(sha256);
-        else return this.bind(channel, sha256, code, memoryMb);
+        else return this.bind(channel, sha256, code);
       }
     }
-    await this.#storeAndBind(channel, sha256, code, memoryMb);
+    await this.#storeAndBind(channel, sha256, code);
   }
 
   /** Both in one round trip. */
-  async #storeAndBind(
-    channel: number,
-    sha256: string,
-    code: () => Promise<CodeBundle>,
-    memoryMb: number,
-  ): Promise<void> {
+  async #storeAndBind(channel: number, sha256: string, code: () => Promise<CodeBundle>): Promise<void> {
     let bound: Promise<void> | undefined;
     const stored = code().then((bundle) =>
       this.#agent.storeCode({ ...bundle, sha256 }, () => {
-        bound = this.#agent.bind(channel, sha256, memoryMb);
+        bound = this.#agent.bind(channel, sha256);
         bound.catch(() => undefined);
       }),
     );

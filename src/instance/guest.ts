@@ -23,9 +23,9 @@ export interface Guest {
   destroy(): Promise<void>;
 }
 
-/** How a container ended. */
+/** How a container ended. `protocol`: it said on its channel what no runtime may say, and was killed for it. */
 export interface ContainerExit {
-  readonly reason: ContainerExitReason | 'instance-lost';
+  readonly reason: ContainerExitReason | 'protocol' | 'instance-lost';
   readonly code: number | null;
   readonly signal: string | null;
 }

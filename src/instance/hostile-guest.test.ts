@@ -13,7 +13,7 @@ import type { Instance, InstanceDriver, InstanceExit } from './contract.ts';
 import type { Guest, GuestContainer } from './guest.ts';
 import { bundleOf, initOf, invoke } from './guest-fixture.ts';
 
-const configuration = { ...configurationFor('nodejs24.x', 128), blankContainers: 1 };
+const configuration = { ...configurationFor('nodejs24.x', 128), blankContainers: 2 };
 const hello = { type: 'hello', protocol: protocolVersion } as const;
 
 /** A guest that is only its channels: the test says what agent and runtimes say. Its agent does as asked until told otherwise. */
@@ -36,7 +36,7 @@ class ScriptedGuest {
 
   #instance(id: string): Instance {
     const exit = Promise.withResolvers<InstanceExit>();
-    const hostEnds = Array.from({ length: 3 }, () => {
+    const hostEnds = Array.from({ length: 4 }, () => {
       const [hostEnd, guestEnd] = duplexPair();
       guestEnd.on('error', () => undefined);
       this.guestEnds.push(guestEnd);
@@ -103,36 +103,70 @@ async function loaded(): Promise<{ scripted: ScriptedGuest; guest: Guest; contai
   return all;
 }
 
+const garbage = Buffer.from('GET / HTTP/1.1\r\n\r\n');
 const result: RuntimeMessage = { type: 'result', payload: Buffer.from('1'), memoryPeakMb: 1 };
 
 for (const [what, bytes] of Object.entries({
-  'bytes that are no frame': Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+  'bytes that are no frame': garbage,
   'a message that no runtime may send': encodeFrameWhole({ type: 'done', seq: 1 }),
   'a result with a payload that is no binary': encodeFrameWhole({ ...result, payload: 'x' }),
   'a second hello': encodeFrameWhole({ ...hello, role: 'runtime' }),
   'a result before the code began': encodeFrameWhole(result),
   'two starts': Buffer.concat([encodeFrameWhole({ type: 'started' }), encodeFrameWhole({ type: 'started' })]),
 })) {
-  test(`a runtime that sends ${what} costs its instance its life`, async () => {
-    const { scripted, guest, container } = await loaded();
-    const invocation = invoke(container);
-    scripted.end(1).write(bytes);
-    await assert.rejects(
-      invocation,
-      (error) => error instanceof ContainerDiedError && error.exit.reason === 'instance-lost',
-    );
-    await guest.exited;
-    assert.ok(scripted.destroyed);
+  test(`a runtime that sends ${what} is killed, and its neighbour never knows`, async () => {
+    const all = await loaded();
+    const invocation = invoke(all.container);
+    all.scripted.end(1).write(bytes);
+    await assert.rejects(invocation, diedOfProtocol);
+    await neighbourLives(all);
   });
 }
 
-test('a runtime that answers when nobody asked costs its instance its life', async () => {
+test('a runtime that answers when nobody asked is killed, and its neighbour never knows', async () => {
+  const all = await loaded();
+  all.scripted.say(1, { type: 'started' });
+  all.scripted.say(1, result);
+  assert.equal((await all.container.exited).reason, 'protocol');
+  await neighbourLives(all);
+});
+
+test('a runtime that breaks the protocol and cannot be killed costs its instance its life', async () => {
   const { scripted, guest, container } = await loaded();
-  scripted.say(1, { type: 'started' });
-  scripted.say(1, result);
+  scripted.answer = ({ type, seq }) =>
+    type === 'kill' ? { type: 'failed', seq, message: 'no' } : { type: 'done', seq };
+  scripted.end(1).write(garbage);
   assert.equal((await container.exited).reason, 'instance-lost');
   await guest.exited;
+  assert.ok(scripted.destroyed);
 });
+
+test('a runtime that is cut short in the middle of a frame died of what its agent says', async () => {
+  const { scripted, container } = await loaded();
+  const invocation = invoke(container);
+  scripted.end(1).end(encodeFrameWhole(result).subarray(0, 6));
+  scripted.say(0, { type: 'container-exited', channel: 1, reason: 'memory', code: null, signal: 'SIGKILL' });
+  await assert.rejects(invocation, (error) => error instanceof ContainerDiedError && error.exit.reason === 'memory');
+});
+
+function diedOfProtocol(error: unknown): boolean {
+  return error instanceof ContainerDiedError && error.exit.reason === 'protocol';
+}
+
+async function neighbourLives({ scripted, guest }: { scripted: ScriptedGuest; guest: Guest }): Promise<void> {
+  assert.deepEqual(
+    scripted.asked.filter(({ type }) => type === 'kill').map((request) => 'channel' in request && request.channel),
+    [1],
+  );
+  const neighbour = guest.firstContainers[1] ?? assert.fail('no neighbour');
+  const bundle = bundleOf('');
+  await neighbour.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  const invocation = invoke(neighbour);
+  scripted.say(2, { type: 'started' });
+  scripted.say(2, result);
+  assert.ok((await invocation).answer.ok);
+  assert.ok(!scripted.destroyed);
+}
 
 for (const [what, message] of Object.entries({
   'an answer to nothing': { type: 'done', seq: 4_000_000 },
@@ -233,13 +267,28 @@ test('code and binding are sent together, without waiting in between', async () 
   await load;
 });
 
-test('a flood of log is dropped beyond a bound', async () => {
-  const { scripted, container } = await loaded();
-  const text = 'x'.repeat(1_000_000);
-  const invocation = invoke(container);
-  scripted.say(1, { type: 'started' });
-  for (let count = 0; count < 50; count++) scripted.say(1, { type: 'log', text });
-  scripted.say(1, result);
-  const { log } = await invocation;
-  assert.ok(log.length > 2_000_000 && log.length < 4_000_000, `${log.length}`);
+for (const [what, text] of Object.entries({ 'much log': 'x'.repeat(1_000_000), 'log without text': '' })) {
+  test(`a runtime that sends ${what} without end is killed for it`, async () => {
+    const all = await loaded();
+    let log = '';
+    const invocation = invoke(all.container, {}, { onLog: (more) => (log += more) });
+    const rejected = assert.rejects(invocation, diedOfProtocol);
+    all.scripted.say(1, { type: 'started' });
+    const frames = Buffer.concat(Array.from({ length: 64 }, () => encodeFrameWhole({ type: 'log', text })));
+    const end = all.scripted.end(1);
+    while (!end.destroyed && !all.scripted.asked.some(({ type }) => type === 'kill')) {
+      end.write(frames);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await rejected;
+    assert.ok(log.length < 4_000_000, `${log.length}`);
+    await neighbourLives(all);
+  });
+}
+
+test('a runtime that floods between invocations is killed as well', async () => {
+  const all = await loaded();
+  for (let count = 0; count < 4; count++) all.scripted.say(1, { type: 'log', text: 'x'.repeat(1_000_000) });
+  assert.equal((await all.container.exited).reason, 'protocol');
+  await neighbourLives(all);
 });

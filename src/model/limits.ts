@@ -48,7 +48,7 @@ export const limits = {
   /** How long a new container's runtime has to say hello. */
   containerHelloMsMax: 30_000,
   /** How long an agent has to do as it is asked (kill, bind) before its instance is destroyed. */
-  agentAnswerMsMax: 5_000,
+  agentAnswerMsMax: 15_000,
   /** Initialisation of a function's module, beside its time-out. */
   initMsMax: 10_000,
 } as const;

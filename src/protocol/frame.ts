@@ -4,6 +4,9 @@ import { limits } from '../model/limits.ts';
 // A frame is a length in bytes (u32, little endian, at least 1, at most limits.frameBytesMax) and then that many bytes.
 
 const headBytes = 4;
+/** The stream ended in the middle of a frame: whoever sent it was cut short, which need not be its fault. */
+export class CutShortError extends ProtocolError {}
+
 /** First size of the buffer for a frame that comes in pieces; a sender's word alone does not make us allocate more. */
 const pieceBytes = 65_536;
 
@@ -11,7 +14,7 @@ const pieceBytes = 65_536;
  * Cuts a stream of bytes into frames, wherever its chunks begin and end. Frames that lie within one chunk are views of
  * it; only a frame in several chunks is copied, each byte a bounded number of times.
  *
- * Throws ProtocolError from `push` for a length that is 0 or over the limit, and from `end` in the middle of a frame. It
+ * Throws ProtocolError from `push` for a length that is 0 or over the limit, and CutShortError from `end` in the middle of a frame. It
  * is of no use afterwards.
  */
 export class FrameDecoder {
@@ -40,7 +43,7 @@ export class FrameDecoder {
   /** Says that the stream has ended. Throws ProtocolError if that leaves a frame unfinished. */
   end(): void {
     if (this.#headFilled === 0 && this.#length === 0) return;
-    throw new ProtocolError(
+    throw new CutShortError(
       this.#length === 0
         ? `The stream ended after ${this.#headFilled} of the ${headBytes} bytes of a frame's length.`
         : `The stream ended after ${this.#bodyFilled} of the ${this.#length} bytes of a frame.`,

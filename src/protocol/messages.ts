@@ -24,7 +24,7 @@ export interface AgentHello {
  * - `make-container`: a blank container: isolation, limits, the runtime started with `channel` as its data channel.
  *   `done` when its process exists; that the runtime is ready, the runtime itself says on the data channel.
  * - `code`: part of a code bundle for the agent's cache. `offset` is the position of `data` in the file. `last` ends it.
- * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only, and lowers its memory limit to `memoryMb`.
+ * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only. Its limits stay those it was made with.
  * - `drop-code`: forgets a cached bundle.
  * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
  * - `ping`: answered with the guest's wall clock, as `identify` is.
@@ -60,7 +60,6 @@ export type AgentRequest =
       readonly seq: number;
       readonly channel: number;
       readonly sha256: string;
-      readonly memoryMb: number;
     }
   | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'kill'; readonly seq: number; readonly channel: number }

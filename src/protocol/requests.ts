@@ -33,13 +33,7 @@ export function parseAgentRequest(value: unknown): AgentRequest {
     case 'code':
       return { type: 'code', seq, sha256: text(fields, 'sha256'), files: files(fields), last: fields['last'] === true };
     case 'bind':
-      return {
-        type: 'bind',
-        seq,
-        channel: channel(fields),
-        sha256: text(fields, 'sha256'),
-        memoryMb: count(fields, 'memoryMb'),
-      };
+      return { type: 'bind', seq, channel: channel(fields), sha256: text(fields, 'sha256') };
     case 'drop-code':
       return { type: 'drop-code', seq, sha256: text(fields, 'sha256') };
     case 'kill':

@@ -171,7 +171,7 @@ export class Execution implements ContainerInvocation {
   #crashed(exit: ContainerExit): ExecutionEnd {
     const { memoryMb } = this.#function;
     const body = exitError(this.requestId, exit);
-    if (exit.reason === 'memory') this.container.memoryPeakMb = memoryMb;
+    if (exit.reason === 'memory') this.container.memoryPeakMb = Math.max(memoryMb, this.container.memoryPeakMb);
     const note = exitNote(exit, memoryMb);
     if (note !== undefined) this.#log.note(note);
     this.#log.note(body.errorMessage);

@@ -31,7 +31,8 @@ const signalNames: Readonly<Record<string, string>> = {
 };
 
 function howItEnded(exit: ContainerExit): string {
-  if (exit.reason === 'memory' || exit.reason === 'processes' || exit.reason === 'killed') return 'signal: killed';
+  if (exit.reason === 'memory' || exit.reason === 'processes') return 'signal: killed';
+  if (exit.reason === 'protocol' || exit.reason === 'killed') return 'signal: killed';
   if (exit.signal !== null) return `signal: ${signalNames[exit.signal] ?? exit.signal}`;
   return `exit status ${exit.code ?? 1}`;
 }
@@ -46,7 +47,9 @@ export function exitError(requestId: string, exit: ContainerExit): FunctionError
 /** What the log says beside the error, where the error's own wording would leave a person guessing. */
 export function exitNote(exit: ContainerExit, memoryMb: number): string | undefined {
   if (exit.reason === 'memory')
-    return `The function used more than its ${memoryMb} MB of memory and was killed. Give it more with MemorySize.`;
+    return `The function needed more memory than its size of ${memoryMb} MB gives it, and was killed. Give it more with MemorySize.`;
   if (exit.reason === 'processes') return 'The function started more processes and threads than a container may have.';
+  if (exit.reason === 'protocol')
+    return 'The container wrote to file descriptor 3, its channel to the service, what the runtime never says, and was killed.';
   return undefined;
 }

@@ -18,7 +18,7 @@ export function cgroup1Limits(): LimitsFactory {
         writeFileSync(join(folder, 'pids.max'), String(plan.pidsMax));
         writeFileSync(join(folder, 'cgroup.procs'), String(initPid));
       },
-      lower: () => undefined,
+      occupied: () => undefined,
       verdict: () => undefined,
       release: () => rmdirIfThere(folder),
     };

@@ -29,9 +29,7 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
         if (processes) set('pids.max', plan.pidsMax);
         set('cgroup.procs', initPid);
       },
-      lower: (memoryMb) => {
-        if (memory) set('memory.max', memoryMb * mebibyte);
-      },
+      occupied: () => undefined,
       verdict: () => (memory && killedForMemory(folder) ? 'memory' : undefined),
       release: () => rmdirIfThere(folder),
     };

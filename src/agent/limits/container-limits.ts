@@ -7,12 +7,12 @@ import { Watcher } from './watch.ts';
 /** Which limit ended a container. */
 export type LimitReason = 'memory' | 'processes';
 
-/** One way of limiting one container. Life: `admit` once, `lower` at most once, `verdict` after its end, `release` last. */
+/** One way of limiting one container. Life: `admit` once, `occupied` at most once, `verdict` after its end, `release` last. */
 export interface ContainerLimits {
   /** Called when the container's first process exists and is held, before anything else runs in it. */
   admit(initPid: number): void;
-  /** Sets the memory limit, MiB, for the code that is about to be loaded. */
-  lower(memoryMb: number): void;
+  /** User code is about to be loaded: until now only our own runtime ran in it. */
+  occupied(): void;
   /** Which of these limits the container died of, if it did. */
   verdict(): LimitReason | undefined;
   /** Nothing runs in the container any more. Idempotent. */
@@ -38,7 +38,7 @@ export function limitsFactory(profile: AgentProfile): LimitsFactory {
 function combined(all: readonly ContainerLimits[]): ContainerLimits {
   return {
     admit: (initPid) => all.forEach((limits) => limits.admit(initPid)),
-    lower: (memoryMb) => all.forEach((limits) => limits.lower(memoryMb)),
+    occupied: () => all.forEach((limits) => limits.occupied()),
     verdict: () => all.map((limits) => limits.verdict()).find((reason) => reason !== undefined),
     release: () => all.forEach((limits) => limits.release()),
   };

@@ -36,8 +36,8 @@ export class Watcher {
           over(why);
         });
       },
-      lower: (memoryMb) => {
-        if (watched !== undefined) this.#watch(watched, this.#memory ? memoryMb * mebibyte : Infinity);
+      occupied: () => {
+        if (watched !== undefined) this.#watch(watched, this.#memory ? plan.memoryMb * mebibyte : Infinity);
       },
       verdict: () => reason,
       release: () => {
