@@ -140,17 +140,17 @@ export class BootedContainer implements GuestContainer {
     if (this.#state === 'dead') return;
     if (this.#exit !== undefined) return this.die(this.#exit);
     this.#timer?.[Symbol.dispose]();
+    if (error instanceof ProtocolError && !(error instanceof CutShortError)) {
+      this.#breach = error;
+      void this.kill();
+      return;
+    }
     this.#timer = this.#home.clock.timer(hangUpMs, () => void this.kill());
   }
 
   #late(): void {
     this.#greeted.reject(
       new Error(`The runtime of container ${this.id} was not ready within ${limits.containerHelloMsMax} ms.`),
-    if (error instanceof ProtocolError && !(error instanceof CutShortError)) {
-      this.#breach = error;
-      void this.kill();
-      return;
-    }
     );
     void this.kill();
   }

@@ -39,6 +39,8 @@ export class ContainerLink {
   #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
   #running: Running | undefined;
   #invoked = false;
+  /** Said in `log` since the last `invoke`. */
+  #logUnits = 0;
 
   /** `helloSaid`: the runtime is a copy of one that said it already. */
   constructor(channel: Duplex, helloSaid: boolean, events: RuntimeEvents) {
@@ -74,6 +76,7 @@ export class ContainerLink {
     return new Promise((resolve, reject) => {
       this.#running = { invocation, started: false, initialised: this.#invoked, logUnits: 0, resolve, reject };
       this.#invoked = true;
+      this.#logUnits = 0;
       this.#connection.send(
         clientContext === undefined
           ? { type: 'invoke', requestId, deadlineWallMs, payload }
@@ -87,7 +90,6 @@ export class ContainerLink {
     this.#log(text);
   }
 
-      this.#logUnits = 0;
   /** Rejects the running invocation, if there is one, and hangs up. */
   fail(error: Error): void {
     const running = this.#running;
@@ -137,6 +139,14 @@ export class ContainerLink {
     running.invocation.onInitialised?.();
   }
 
+  #countedLog(text: string): void {
+    // One at least: also without text, a message takes its time.
+    this.#logUnits += Math.max(1, text.length);
+    if (this.#logUnits > logUnitsMax)
+      throw new ProtocolError(`A runtime sent more than ${logUnitsMax} characters of log for one invocation.`);
+    this.#log(text);
+  }
+
   /** What user code prints between invocations belongs to none of them, and is dropped here. */
   #log(text: string): void {
     const running = this.#running;
@@ -150,14 +160,6 @@ export class ContainerLink {
     outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
   ): void {
     const running = this.#running;
-  #countedLog(text: string): void {
-    // One at least: also without text, a message takes its time.
-    this.#logUnits += Math.max(1, text.length);
-    if (this.#logUnits > logUnitsMax)
-      throw new ProtocolError(`A runtime sent more than ${logUnitsMax} characters of log for one invocation.`);
-    this.#log(text);
-  }
-
     if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
     const { memoryPeakMb, initMs } = message;
