@@ -68,6 +68,12 @@ export class BootedContainer implements GuestContainer {
     });
   }
 
+  /** See `Guest.warmUp`. */
+  async rehearse(): Promise<void> {
+    using _ = this.#home.clock.timer(limits.containerHelloMsMax, () => void this.kill());
+    await this.#link.rehearse();
+  }
+
   async load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
     if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
     if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);

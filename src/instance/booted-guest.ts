@@ -8,6 +8,7 @@ import type { Instance, InstanceExit } from './contract.ts';
 import type { ContainerExit, Guest } from './guest.ts';
 import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
+import { rehearseCode } from './rehearsal.ts';
 
 const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
 
@@ -72,6 +73,14 @@ export class BootedGuest implements Guest {
       this.#instance.containers.length > 0
         ? this.#instance.containers.map((channel) => this.#adopt(channel, true))
         : await Promise.all(Array.from({ length: blanks }, () => this.makeContainer(signal)));
+  }
+
+  async warmUp(): Promise<void> {
+    // Elsewhere, what runs has just been started, and done all this.
+    if (!this.#instance.helloSaid) return;
+    await rehearseCode(this.#agent);
+    // One after the other: what the first has to have translated, the others find.
+    for (const container of this.#firstContainers) await container.rehearse();
   }
 
   async makeContainer(signal: AbortSignal): Promise<BootedContainer> {

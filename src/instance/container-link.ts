@@ -39,6 +39,7 @@ export class ContainerLink {
   #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
   #running: Running | undefined;
   #invoked = false;
+  #rehearsal: PromiseWithResolvers<void> | undefined;
   /** Said in `log` since the last `invoke`. */
   #logUnits = 0;
 
@@ -50,6 +51,7 @@ export class ContainerLink {
       onMessage: (message) => this.#receive(message),
       onEnd: (error) => {
         this.#state = 'ended';
+        this.#rehearsal?.reject(error ?? new Error('The runtime hung up while it rehearsed.'));
         this.#events.onEnd(error);
       },
     });
@@ -57,6 +59,15 @@ export class ContainerLink {
 
   get open(): boolean {
     return this.#state !== 'ended';
+  }
+
+  /** Has a blank runtime go through the motions of an invocation. Resolves when it waits for code again, rejects if it ends. */
+  rehearse(): Promise<void> {
+    if (this.#state !== 'blank') throw new Error(`Only a blank container rehearses; this one is ${this.#state}.`);
+    this.#state = 'greeting';
+    this.#rehearsal = Promise.withResolvers();
+    this.#connection.send({ type: 'rehearse' });
+    return this.#rehearsal.promise;
   }
 
   /** To be sent once, when the code is bound. */
@@ -120,7 +131,7 @@ export class ContainerLink {
         if (this.#state !== 'greeting') throw outOfOrder(message, `while it was ${this.#state}`);
         checkVersion(message);
         this.#state = 'blank';
-        return this.#events.onHello();
+        return this.#rehearsal === undefined ? this.#events.onHello() : this.#rehearsal.resolve();
     }
   }
 

@@ -18,6 +18,12 @@ export interface Guest {
   readonly exited: Promise<InstanceExit>;
   /** Resolves when the new container's runtime is up and waits for code. Throws InstanceLostError if the guest dies. */
   makeContainer(signal: AbortSignal): Promise<GuestContainer>;
+  /**
+   * Goes through the motions of what will be asked of it first, so that this is quick later: a copy of a template finds
+   * everything cold, and an emulated one has to translate its code. For instances that wait; others do it on the way. Only
+   * while all of `firstContainers` are blank. Rejects if the guest fails at it, and is then to be destroyed.
+   */
+  warmUp(): Promise<void>;
   residentBytes(): Promise<number>;
   /** Idempotent; resolves when nothing of the instance is left. */
   destroy(): Promise<void>;

@@ -107,8 +107,12 @@ export interface RuntimeInit {
   readonly randomSeed: number;
 }
 
-/** What the host says to a runtime. `init` and the first `invoke` may be sent together, without waiting. */
+/**
+ * What the host says to a runtime. `init` and the first `invoke` may be sent together, without waiting. `rehearse` any
+ * number of times before `init`, one at a time: go through the motions of an invocation, leave nothing of it, and say hello again.
+ */
 export type RuntimeRequest =
+  | { readonly type: 'rehearse' }
   | RuntimeInit
   | {
       readonly type: 'invoke';

@@ -60,6 +60,8 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
         ? invoke
         : { ...invoke, clientContext: text(fields, 'clientContext') };
     }
+    case 'rehearse':
+      return { type: 'rehearse' };
     case 'init':
       return {
         type: 'init',

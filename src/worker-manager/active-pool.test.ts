@@ -26,6 +26,7 @@ function guest(configuration: Configuration, blanks: number, left: number): Gues
     containersLeft: left,
     exited: never,
     makeContainer: () => never,
+    warmUp: () => Promise.resolve(),
     residentBytes: () => Promise.resolve(0),
     destroy: () => Promise.resolve(),
   };

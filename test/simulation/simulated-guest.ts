@@ -100,6 +100,10 @@ export class SimulatedGuest implements Guest {
     return this.#container();
   }
 
+  warmUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   residentBytes(): Promise<number> {
     return Promise.resolve(0);
   }

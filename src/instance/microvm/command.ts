@@ -27,7 +27,7 @@ export interface QemuCommand {
 }
 
 /** Memory for translated code, MiB, per instance (only what is used is taken). Full means: thrown away, begun anew. */
-const translationCacheMb = 64;
+const translationCacheMb = 128;
 /**
  * Everything QEMU can emulate but what makes guests slower: V8 would change protection keys all the time, a fifth level of
  * page tables makes every miss longer, and the wide registers are saved and restored byte by byte at every task switch.

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { limits } from '../../model/limits.ts';
-import type { CodeBundle } from '../../model/code.ts';
 import type { AgentLink } from '../agent-link.ts';
 import type { ContainerLink } from '../container-link.ts';
+import { rehearsalCode, rehearseCode } from '../rehearsal.ts';
 
 /** How often what can be done more than once is done. */
 const rounds = 3;
-
-const bundle: CodeBundle = {
-  sha256: 'rehearsal',
-  bytes: 0,
-  files: [{ path: 'index.js', mode: 0o644, data: Buffer.from('exports.handler = async (event) => event;') }],
-};
 
 /**
  * Has the guest do once what each copy of it will do first, and leave nothing of it. V8 compiles a function when it is
@@ -20,6 +14,7 @@ const bundle: CodeBundle = {
  */
 export async function rehearse(
   agent: AgentLink,
+  blanks: readonly ContainerLink[],
   container: (channel: number) => Promise<ContainerLink>,
 ): Promise<void> {
   const channel = limits.rehearsalChannel;
@@ -27,14 +22,15 @@ export async function rehearse(
   for (let round = 0; round < rounds; round++) {
     await agent.identify('template', randomBytes(64), 0);
     await agent.ping();
-    if (round > 0) await agent.dropCode(bundle.sha256);
-    await agent.storeCode(bundle);
+    await rehearseCode(agent);
+    for (const blank of blanks) await blank.rehearse();
   }
-  await agent.bind(channel, bundle.sha256, limits.functionMemoryMbMin);
+  await agent.storeCode(rehearsalCode);
+  await agent.bind(channel, rehearsalCode.sha256);
   link.init(init);
   for (let round = 0; round < rounds; round++) await link.invoke(invocation);
   await agent.kill(channel);
-  await agent.dropCode(bundle.sha256);
+  await agent.dropCode(rehearsalCode.sha256);
 }
 
 const init = {

@@ -34,8 +34,9 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
   };
   const ready = async (): Promise<number> => {
     await agent.hello;
-    for (let channel = 1; channel <= configuration.blankContainers; channel++) await container(channel);
-    await rehearse(agent, container);
+    const blanks: ContainerLink[] = [];
+    for (let channel = 1; channel <= configuration.blankContainers; channel++) blanks.push(await container(channel));
+    await rehearse(agent, blanks, container);
     return measureBehindMs(agent);
   };
   return Promise.race([ready(), trouble.promise]);

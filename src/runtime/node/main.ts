@@ -6,6 +6,7 @@ import { protocolVersion, type RuntimeInit } from '../../protocol/messages.ts';
 import { openChannel } from '../../protocol/open-channel.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { captureConsole } from './capture-console.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { captureStreams } from './capture-streams.ts';
 import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { RuntimeFault } from './errors.ts';
@@ -42,6 +43,10 @@ function prepare(init: RuntimeInit): void {
   if (fs.existsSync(taskRoot)) process.chdir(taskRoot);
 }
 
+function sayHello(): void {
+  writer.write(encodeFrame({ type: 'hello', protocol: protocolVersion, role: 'runtime' }));
+}
+
 function quit(error: Error | undefined): void {
   if (error !== undefined) fs.writeSync(2, `The runtime gives up its channel to the host: ${error.stack}\n`);
   exit(error === undefined ? 0 : 1);
@@ -59,10 +64,14 @@ process.on('unhandledRejection', (reason) => {
 });
 const connection = new Connection(channel, parseRuntimeRequest, {
   onMessage: (request) => {
+    if (request.type === 'rehearse' && !used) {
+      void rehearse().then(collectGarbage).then(sayHello, quit);
+      return;
+    }
     used = true;
     server.receive(request);
   },
   onEnd: quit,
 });
-if (connection.open) writer.write(encodeFrame({ type: 'hello', protocol: protocolVersion, role: 'runtime' }));
+if (connection.open) sayHello();
 if (servesFirst) void warmWhileIdle(channel, warmUp, () => used);

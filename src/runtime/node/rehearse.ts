@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { join } from 'node:path';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import { decode } from '../../protocol/decode.ts';
@@ -8,7 +9,7 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import type { RuntimeRequest } from '../../protocol/messages.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { logLine } from './capture-console.ts';
-import { applyEnvironment } from './environment.ts';
+import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { Server } from './serve.ts';
 import { SyncWriter } from './sync-writer.ts';
@@ -21,7 +22,8 @@ import { SyncWriter } from './sync-writer.ts';
  * Leaves nothing behind but warm code; where there is no folder to put the functions in, it is left out.
  */
 export async function rehearse(): Promise<void> {
-  const folder = join(tmpdir(), `.heddle-rehearsal-${process.pid}`);
+  // Another one each time: Node keeps ES modules by their names.
+  const folder = join(tmpdir(), `.heddle-rehearsal-${process.pid}-${++rehearsals}`);
   try {
     fs.mkdirSync(folder);
   } catch {
@@ -41,6 +43,7 @@ export async function rehearse(): Promise<void> {
   }
 }
 
+let rehearsals = 0;
 const commonJs = `'use strict'; require('node:path'); exports.handler = async (event) => event;`;
 const esModule = `import 'node:path'; import { part } from './part.mjs'; export const handler = async () => part;`;
 
@@ -53,7 +56,13 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     log,
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
-    prepare: () => applyEnvironment(environment()),
+    prepare: () => {
+      // As in main.ts, but for the random numbers: those may be seeded once only.
+      setFlagsFromString('--random-seed=0');
+      correctTimeOrigin();
+      applyEnvironment(environment());
+      process.chdir(process.cwd());
+    },
     exit: () => {},
   });
   const decoder = new FrameDecoder((body) => server.receive(parseRuntimeRequest(decode(body))));

@@ -44,6 +44,7 @@ export class Server {
 
   receive(request: RuntimeRequest): void {
     if (request.type === 'invoke') return this.#invoke(request);
+    if (request.type === 'rehearse') throw new ProtocolError('The host sent `rehearse` after `init`.');
     if (this.#init !== undefined) throw new ProtocolError('The host sent `init` a second time.');
     this.#init = request;
     this.#parts.prepare(request);

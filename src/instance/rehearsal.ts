@@ -1,0 +1,15 @@
+import type { CodeBundle } from '../model/code.ts';
+import type { AgentLink } from './agent-link.ts';
+
+/** Code of nobody's, that is never bound where somebody's code will be. */
+export const rehearsalCode: CodeBundle = {
+  sha256: 'rehearsal',
+  bytes: 0,
+  files: [{ path: 'index.js', mode: 0o644, data: Buffer.from('exports.handler = async (event) => event;') }],
+};
+
+/** Has an agent take code into its cache, and forget it. */
+export async function rehearseCode(agent: AgentLink): Promise<void> {
+  await agent.storeCode(rehearsalCode);
+  await agent.dropCode(rehearsalCode.sha256);
+}
