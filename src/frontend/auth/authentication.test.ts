@@ -68,6 +68,18 @@ describe('authentication by AWS Signature Version 4', () => {
     assert.match(await refusal(await signedHeaders(service, 'GET', list), `${list}/f`, { method: 'DELETE' }), mismatch);
   });
 
+  test('an x-amz- header that was not signed is refused, in a signed and in a presigned request', async () => {
+    const added = { 'x-amz-invocation-type': 'Event' };
+    const refused =
+      /^403 InvalidSignatureException: 'x-amz-invocation-type' must be a 'SignedHeader' in the AWS Authorization\.$/;
+    const headers = await signedHeaders(service, 'GET', list);
+    assert.match(await refusal({ ...headers, ...added }), refused);
+    const url = await presignedUrl(service, 'GET', list, 60);
+    assert.match(await refusal(added, url.slice(service.url.length)), refused);
+    const harmless = { 'x-amz-user-agent': 'a', 'amz-sdk-request': 'attempt=1', 'amz-sdk-invocation-id': 'b' };
+    assert.equal((await fetch(service.url + list, { headers: { ...headers, ...harmless } })).status, 200);
+  });
+
   test('a payload that is left unsigned is refused, and no payload is not', async () => {
     const unsigned = { headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } };
     const invoke = `${list}/f/invocations`;

@@ -4,6 +4,9 @@ import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
 /** How far a client's clock may be off, as AWS Lambda has it. Also how long a header-signed request can be replayed. */
 const skewMsMax = 300_000;
 
+/** Every other `x-amz-` header changes what is asked for; this one some browsers' clients add after signing. */
+const unsignedName = 'x-amz-user-agent';
+
 /** What a signature must say of itself, whoever made it. Throws what AWS throws. `wallMs`: now. */
 export function checkClaim(claim: SignatureClaim, request: SignedRequest, region: string, wallMs: number): void {
   if (request.headers['x-amz-security-token'] !== undefined || request.query['X-Amz-Security-Token'] !== undefined)
@@ -23,6 +26,9 @@ function checkSignedHeaders(claim: SignatureClaim, request: SignedRequest): void
   if (!claim.signedHeaders.includes('host')) throw invalid(`'Host' must be a signed header.`);
   if (claim.expiresSeconds === undefined && !claim.signedHeaders.includes('x-amz-date'))
     throw invalid(`'X-Amz-Date' must be a signed header.`);
+  for (const name in request.headers)
+    if (name.startsWith('x-amz-') && name !== unsignedName && !claim.signedHeaders.includes(name))
+      throw invalid(`'${name.slice(0, 80)}' must be a 'SignedHeader' in the AWS Authorization.`);
   const absent = claim.signedHeaders.find((name) => typeof request.headers[name] !== 'string');
   if (absent !== undefined) throw invalid(`The signed header '${absent.slice(0, 80)}' is not in the request.`);
 }

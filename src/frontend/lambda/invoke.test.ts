@@ -16,7 +16,7 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import type { InvokeCommandInput, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { CapacityError, InstanceLostError, StoppingError } from '../../model/errors.ts';
+import { CapacityError, InstanceLostError, NeverFitsError, StoppingError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { outcomeOf } from '../testing/fake-worker-manager.ts';
 import { signedHeaders } from '../testing/signed-headers.ts';
@@ -190,7 +190,7 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
       return outcomeOf(payload);
     };
     const path = '/2015-03-31/functions/echo/invocations';
-    const headers = { ...(await signedHeaders(service, 'POST', path, '{}')), 'x-amz-invocation-type': 'Event' };
+    const headers = await signedHeaders(service, 'POST', path, '{}', { headers: { 'x-amz-invocation-type': 'Event' } });
     const statuses = await Promise.all(
       Array.from(
         { length: 1_100 },
@@ -210,6 +210,11 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
       assert.equal(error.Reason, 'ConcurrentInvocationLimitExceeded');
       return true;
     });
+  });
+
+  test('what can never be served is refused for good, not for now', async () => {
+    service.workerManager.behaviour = () => Promise.reject(new NeverFitsError('Too large.'));
+    await assert.rejects(invoke(), { name: 'InvalidParameterValueException', message: 'Too large.' });
   });
 
   test('a stopping service, a lost instance and a bug are ServiceExceptions', async () => {
