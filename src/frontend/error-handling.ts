@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../api/errors.ts';
-import { CapacityError, InstanceLostError, StoppingError } from '../model/errors.ts';
+import { CapacityError, InstanceLostError, NeverFitsError, StoppingError } from '../model/errors.ts';
 import { FunctionExistsError, RevisionMismatchError } from '../store/contract.ts';
 import { ZipRefusedError } from '../store/zip/refusal.ts';
 
@@ -20,7 +20,8 @@ export function asApiError(error: unknown, operation: string, bodyBytesMax: numb
     if (error.statusCode !== undefined && error.statusCode < 500)
       return new ApiError('InvalidRequestContentException', error.message, { cause: error });
   }
-  logger.error({ err: error, operation }, 'An operation failed.');
+  if (isAbort(error)) logger.debug({ operation }, 'The client left before it had its answer.');
+  else logger.error({ err: error, operation }, 'An operation failed.');
   return new ApiError('ServiceException', 'The service failed to do this; its log says more.', { cause: error });
 }
 
@@ -33,6 +34,7 @@ function knownError(cause: unknown): ApiError | undefined {
     });
   if (cause instanceof StoppingError)
     return new ApiError('ServiceException', cause.message, { cause, status: 503, retryAfterSeconds: 1 });
+  if (cause instanceof NeverFitsError) return new ApiError('InvalidParameterValueException', cause.message, { cause });
   if (cause instanceof InstanceLostError) return new ApiError('ServiceException', cause.message, { cause });
   if (cause instanceof FunctionExistsError) return new ApiError('ResourceConflictException', cause.message, { cause });
   if (cause instanceof RevisionMismatchError)
@@ -48,6 +50,11 @@ function knownError(cause: unknown): ApiError | undefined {
       { cause },
     );
   return undefined;
+}
+
+/** What an operation ends with when its `gone` signal fires. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -8,6 +8,11 @@ export class CapacityError extends Error {
   }
 }
 
+/** It can never be served: the instance it needs is larger than all instances together may be. HTTP 400. */
+export class NeverFitsError extends Error {
+  override readonly name = 'NeverFitsError';
+}
+
 /** An instance died, or was destroyed because it misbehaved, while something was asked of it. */
 export class InstanceLostError extends Error {
   override readonly name = 'InstanceLostError';

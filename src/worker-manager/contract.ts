@@ -11,7 +11,7 @@ import type { ServiceSnapshot } from '../model/snapshot.ts';
 export interface WorkerManager {
   /**
    * Runs one invocation. Function errors (thrown, timed out, crashed, out of memory) are outcomes. Throws CapacityError
-   * (queue full or waited too long), StoppingError, InstanceLostError (the instance died under it and user code had
+   * (queue full or waited too long), NeverFitsError, StoppingError, InstanceLostError (the instance died under it and user code had
    * already begun, so that it cannot be tried again unasked). When `signal` fires the client has gone: a queued request is dropped, a running one goes on.
    */
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvocationOutcome>;
@@ -28,6 +28,8 @@ export type CodeSource = (fn: FunctionVersion) => Promise<CodeBundle>;
 /** Told of everything worth counting. Must return at once and must not throw. */
 export interface WorkerObserver {
   invoked(fn: FunctionVersion, requestId: string, outcome: InvocationOutcome): void;
+  /** What an invocation printed around its runtime and that came after its outcome. Any number of times, bounded. */
+  printedLate?(fn: FunctionVersion, requestId: string, text: string): void;
   /** An invocation that had no outcome. */
   refused(fn: FunctionVersion, requestId: string, error: Error): void;
   instanceStarted(configuration: string, tookMs: number): void;

@@ -112,7 +112,10 @@ test('an account whose instances are never idle gives one up for an account that
 
 test('a function that can never fit is refused at once', async () => {
   const service = new SimulatedService({ settings: { memoryMb: 1_000 } });
-  await assert.rejects(service.run(greedy), /needs 1280 MB of memory, and all instances together may have 1000 MB/);
+  await assert.rejects(service.run(greedy), {
+    name: 'NeverFitsError',
+    message: /needs 1280 MB of memory, and all instances together may have 1000 MB\..*--memory 1280/,
+  });
   assert.equal(service.clock.now(), 0);
 });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { CapacityError, type StoppingError } from '../model/errors.ts';
+import { CapacityError, NeverFitsError, type StoppingError } from '../model/errors.ts';
 import type { Settings } from '../model/settings.ts';
 import { MovingAverage } from './costs.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -83,7 +83,8 @@ export class WaitingRoom {
   /** No instance of its configuration can ever be had. */
   impossible(ticket: Ticket, neededMb: number, totalMb: number): void {
     const what = `Its instance needs ${neededMb} MB of memory, and all instances together may have ${totalMb} MB.`;
-    this.#refuse(ticket, this.#capacityError(`${what} Give the function less memory, or the service more.`));
+    const remedy = `Give the function less memory, or start the service with more (--memory ${neededMb}).`;
+    this.#refuse(ticket, new NeverFitsError(`The request cannot be started. ${what} ${remedy}`));
   }
 
   clear(error: StoppingError): void {

@@ -7,12 +7,19 @@ import { jsonInput, optionalObject, optionalStrings, requiredString } from '../.
 import { checkTags } from '../../api/tags.ts';
 import { checkUnsupported } from '../../api/unsupported-members.ts';
 import type { Operation } from '../operation.ts';
+import { checkFits } from './check-fits.ts';
 import { functionsPath } from './context.ts';
 import type { LambdaContext } from './context.ts';
 import { createdRecord } from './record-changes.ts';
 import { uploadBytesMax, uploadedZip } from './uploaded-zip.ts';
 
-export function createFunction({ store, codeStore, preparation, clock }: LambdaContext): Operation {
+export function createFunction({
+  store,
+  codeStore,
+  preparation,
+  clock,
+  settings: { memoryMb: totalMb },
+}: LambdaContext): Operation {
   return {
     name: 'CreateFunction',
     method: 'POST',
@@ -27,6 +34,7 @@ export function createFunction({ store, codeStore, preparation, clock }: LambdaC
           `A new function's name has no qualifier (${ref.qualifier}).`,
         );
       const settings = newFunctionSettings(input, scope.account);
+      checkFits(settings, totalMb);
       const tags = optionalStrings(input, 'Tags') ?? {};
       checkTags(tags);
       checkUnsupported(input);

@@ -86,6 +86,17 @@ describe('functions, with the AWS SDK for JavaScript', () => {
     assert.deepEqual(Buffer.from(await downloaded.arrayBuffer()), zip);
   });
 
+  test('a function too large for the service is refused when it is made and when it is changed', async () => {
+    const message = /of 10240 MB needs an instance of 10496 MB.* may use 8192 MB\..*--memory 10496/;
+    const refused = { name: 'InvalidParameterValueException', message };
+    await assert.rejects(create('large', { MemorySize: 10_240 }), refused);
+    await create('grown');
+    await waitUntilFunctionActiveV2({ client, maxWaitTime: 10, minDelay: 1 }, { FunctionName: 'grown' });
+    const grow = new UpdateFunctionConfigurationCommand({ FunctionName: 'grown', MemorySize: 10_240 });
+    await assert.rejects(client.send(grow), refused);
+    await client.send(new DeleteFunctionCommand({ FunctionName: 'grown' }));
+  });
+
   test('a link to code that was tampered with is refused', async () => {
     await create('linked');
     const { Code } = await client.send(new GetFunctionCommand({ FunctionName: 'linked' }));
