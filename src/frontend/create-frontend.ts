@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fastify } from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ApiError, errorReply } from '../api/errors.ts';
 import { adminOperations } from './admin/operations.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
@@ -12,9 +12,11 @@ import { CodeLinks } from './lambda/code-links.ts';
 import { EventQueue } from './lambda/event-queue.ts';
 import { lambdaOperations } from './lambda/operations.ts';
 import { Preparation } from './lambda/preparation.ts';
+import { StoppingError } from '../model/errors.ts';
 import { hostCannotBeRebound, isLoopback } from './loopback.ts';
 import { mountOpenRoutes } from './open-routes.ts';
 import { smallBodyBytesMax } from './operation.ts';
+import { refuseConnection, refuseExpectation } from './transport-errors.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,10 +45,21 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     bodyLimit: smallBodyBytesMax,
     requestTimeout: requestMsMax,
     keepAliveTimeout: keepAliveMs,
-    http: { maxHeaderSize: headersBytesMax, headersTimeout: headersMsMax },
+    // A request without a Host header is refused by us, with a reason.
+    http: { maxHeaderSize: headersBytesMax, headersTimeout: headersMsMax, requireHostHeader: false },
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
+    return503OnClosing: false,
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-amzn-requestid', request.id);
+      sendError(error, reply);
+    },
   });
+  const sendError = (error: unknown, reply: FastifyReply): void => {
+    const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
+    void reply.code(answer.status).headers(answer.headers).send(answer.body);
+  };
   const preparation = new Preparation({ ...options, functions: store.functions });
   const events = new EventQueue(workerManager, clock, logger);
   const codeLinks = new CodeLinks(clock);
@@ -58,12 +71,11 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = clock.now();
     reply.header('x-amzn-requestid', request.id);
+    if (stopping.signal.aborted) return done(new StoppingError('The service is stopping.'));
     done(loopbackOnly && !hostCannotBeRebound(request.headers.host) ? strangeHost(request.headers.host) : undefined);
   });
-  app.setErrorHandler((error, _request, reply) => {
-    const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
-    void reply.code(answer.status).headers(answer.headers).send(answer.body);
-  });
+  app.setErrorHandler((error, _request, reply) => sendError(error, reply));
+  app.server.on('checkExpectation', refuseExpectation);
   app.setNotFoundHandler((request) => {
     throw new ApiError('UnknownOperationException', `There is no ${request.method} on this path.`);
   });

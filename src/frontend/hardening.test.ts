@@ -69,6 +69,26 @@ describe('the HTTP server', () => {
     assert.match(await answer.text(), /for the UpdateFunctionConfiguration operation/);
   });
 
+  test('whatever is refused before it is a request is refused in the shape of all other errors', async () => {
+    const host = 'Host: localhost';
+    const cases: readonly (readonly [readonly string[], number])[] = [
+      [['GET /2015-03-31/functions/%zz HTTP/1.1', host, 'Connection: close'], 400],
+      [[`GET /2015-03-31/functions/${'x'.repeat(600)} HTTP/1.1`, host, 'Connection: close'], 400],
+      [['GET /healthz HTTP/1.1', host, `X-Long: ${'x'.repeat(40_000)}`], 431],
+      [['GET /healthz HTTP/1.1', host, 'Bad Header'], 400],
+      [['GET /healthz HTTP/1.1', host, 'Expect: wonders', 'Connection: close'], 417],
+      [['GET /healthz HTTP/1.1', 'Connection: close'], 403],
+    ];
+    for (const [lines, status] of cases) {
+      const [head = '', body = ''] = (await raw([...lines, '', ''])).split('\r\n\r\n');
+      assert.match(head, new RegExp(`^HTTP/1\\.1 ${status} `), lines[0]);
+      assert.match(head, /^x-amzn-errortype: [A-Za-z]+Exception$/im);
+      assert.match(head, /^x-amzn-requestid: [0-9a-f-]{36}$/im);
+      const parsed: unknown = JSON.parse(body);
+      assert.deepEqual(Object.keys(Object(parsed)), ['Type', status === 403 ? 'message' : 'Message']);
+    }
+  });
+
   test('a path that is nothing is an unknown operation, with the request’s id', async () => {
     const answer = await fetch(`${service.url}/nothing`);
     assert.equal(answer.status, 404);
