@@ -72,6 +72,36 @@ test("a function's error gives exit code 1, and the error as JSON", async () => 
   });
 });
 
+test('an answer that is not JSON is shown as the text that it is', async () => {
+  const json = await heddle('invoke', 'echo', '--payload', '"raw"', '--json');
+  assert.partialDeepStrictEqual(JSON.parse(json.stdout), { payloadText: 'no JSON', startPath: 'warm-instance' });
+  assert.equal((await heddle('invoke', 'echo', '--payload', '"raw"')).stdout, 'no JSON\n');
+});
+
+test('invoke --async --json says what is known: the id of the request', async () => {
+  const { stdout } = await heddle('invoke', 'echo', '--async', '--json');
+  assert.match(stdout, /^\{"requestId":"[0-9a-f-]{36}"\}\n$/);
+});
+
+test('a number out of its range is a usage error that names the flag and the range', async () => {
+  const path = join(service.home, 'echo.ts');
+  for (const [flag, args] of [
+    ['limit', ['logs', 'echo', '--limit', 'abc']],
+    ['timeout', ['deploy', path, '--timeout', '0']],
+    ['memory', ['deploy', path, '--memory', '1']],
+  ] as const) {
+    const run = await heddle(...args);
+    assert.equal(run.code, 2, flag);
+    assert.match(run.stderr, new RegExp(`--${flag} must be a whole number from \\d+ to \\d+; it is "`));
+  }
+});
+
+test('--version and env --key have JSON', async () => {
+  assert.match((await heddle('--version', '--json')).stdout, /^\{"version":"\d+\.\d+\.\d+"\}\n$/);
+  const key: unknown = JSON.parse((await heddle('env', '--key', '--json')).stdout);
+  assert.deepEqual(Object.keys(Object(key)), ['accessKeyId', 'secretAccessKey']);
+});
+
 test('a payload that is not JSON is refused before anything is sent', async () => {
   const run = await heddle('invoke', 'echo', '--payload', 'text');
   assert.equal(run.code, 2);
@@ -127,7 +157,14 @@ test('a wrong key gives exit code 4', async () => {
 });
 
 test('help teaches with examples, on stdout', async () => {
-  const run = await heddle('invoke', '--help');
-  assert.equal(run.code, 0);
-  assert.match(run.stdout, /Examples:[^]*heddle invoke hello --payload/);
+  for (const name of ['start', 'up', 'deploy', 'invoke', 'logs', 'ps', 'functions', 'rm', 'env', 'doctor']) {
+    const run = await heddle(name, '--help');
+    assert.equal(run.code, 0);
+    assert.match(run.stdout, new RegExp(`Examples:[^]*heddle ${name}`));
+  }
+});
+
+test('a wrong flag is answered with the help of its command', async () => {
+  assert.match((await heddle('invoke', 'echo', '--nonsense')).stderr, /"heddle invoke --help" lists/);
+  assert.match((await heddle('--nonsense')).stderr, /"heddle --help" lists/);
 });

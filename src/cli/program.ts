@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -11,6 +11,8 @@ import { psCommand } from './commands/ps.ts';
 import { rmCommand } from './commands/rm.ts';
 import { startCommand } from './commands/start.ts';
 import { upCommand } from './commands/up.ts';
+import { launcher } from './context.ts';
+import { CliError, exitCodes } from './exit.ts';
 
 const help = `
 Getting started:
@@ -33,11 +35,20 @@ function version(): string {
   return 'unknown';
 }
 
-/** The whole command line interface. Errors are thrown (commander's own, too), not printed. */
+/** What commander says of a wrong command line, with the help that mends it. Help itself is an "error" of commander's, too. */
+function refuse(error: CommanderError, words: string): never {
+  if (error.exitCode === 0) throw error;
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const hint = `"${launcher()} ${words}--help" lists what there is.`;
+  throw new CliError(message, exitCodes.usage, { hint, cause: error });
+}
+
+/** The whole command line interface. Errors are thrown (commander's own for help and version, too), not printed. */
 export function makeProgram(): Command {
   const program = new Command('heddle')
     .description('Threads as a service: user code in warmed, isolated instances, started in milliseconds.')
-    .version(version())
+    // Commander prints it as soon as it meets the flag, and may not have met --json yet.
+    .version(process.argv.includes('--json') ? JSON.stringify({ version: version() }) : version())
     .option('--home <DIR>', 'state of the service (default: ~/.heddle; HEDDLE_HOME)')
     .option('--json', 'print JSON on stdout, for programs')
     .addHelpText('after', help)
@@ -57,6 +68,9 @@ export function makeProgram(): Command {
     benchCommand(),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
-  for (const command of [program, ...commands]) command.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const command of [program, ...commands])
+    command
+      .exitOverride((error) => refuse(error, command === program ? '' : `${command.name()} `))
+      .configureOutput({ writeErr: () => undefined });
   return program;
 }

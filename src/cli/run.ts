@@ -21,12 +21,6 @@ function complaintOf(error: unknown): Complaint {
   }
   if (error instanceof ServiceError)
     return { message: `${error.message} (${error.type})`, exitCode: exitCodes.refused };
-  if (error instanceof CommanderError)
-    return {
-      message: error.message.replace(/^error: /, '').replaceAll('\n', ' '),
-      exitCode: exitCodes.usage,
-      hint: `"${launcher()} --help" lists what there is.`,
-    };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     message,

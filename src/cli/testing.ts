@@ -31,14 +31,14 @@ const snapshot: ServiceSnapshot = {
   queue: { length: 0, max: 10 },
 };
 
-/** Answers with its event, or with an error where that is `{"fail": true}`. */
+/** Answers with its event, with an error where that is `{"fail": true}`, with what is not JSON where that is `"raw"`. */
 function outcomeOf(invocation: Invocation): InvocationOutcome {
   const event = Buffer.from(invocation.payload).toString('utf8');
   const error = Buffer.from('{"errorType":"Error","errorMessage":"asked to fail"}');
   return {
     result: event.includes('"fail"')
       ? { ok: false, functionError: 'Unhandled', payload: error }
-      : { ok: true, payload: Buffer.from(event) },
+      : { ok: true, payload: Buffer.from(event === '"raw"' ? 'no JSON' : event) },
     startPath: 'warm-instance',
     startMs: 1.5,
     durationMs: 2.5,

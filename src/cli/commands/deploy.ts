@@ -1,11 +1,17 @@
 import { Command } from 'commander';
 import { runtimes } from '../../model/configuration.ts';
+import { limits } from '../../model/limits.ts';
 import { launcher, printJson, wantsJson, withClient } from '../context.ts';
 import { deployFunction } from '../deploy-function.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import { paint } from '../output/style.ts';
 import { packageCode } from '../package-code.ts';
 import { suggest } from '../suggest.ts';
+import { wholeFlag } from '../whole-flag.ts';
+
+const { functionMemoryMbMin: memoryMbMin, functionMemoryMbMax: memoryMbMax } = limits;
+const timeoutSecondsMin = limits.functionTimeoutMsMin / 1_000;
+const timeoutSecondsMax = limits.functionTimeoutMsMax / 1_000;
 
 interface DeployFlags {
   readonly name?: string;
@@ -32,13 +38,6 @@ export function parseEnvironment(pairs: readonly string[], own: NodeJS.ProcessEn
   );
 }
 
-function whole(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text))
-    throw new CliError(`--${flag} must be a whole number; it is "${text}".`, exitCodes.usage);
-  return Number(text);
-}
-
 function checkRuntime(runtime: string): void {
   if (runtimes.some((known) => known === runtime)) return;
   const near = suggest(runtime, runtimes);
@@ -50,8 +49,8 @@ function checkRuntime(runtime: string): void {
 async function deploy(path: string, command: Command): Promise<void> {
   const flags: DeployFlags = command.opts();
   checkRuntime(flags.runtime);
-  const memory = whole('memory', flags.memory);
-  const timeout = whole('timeout', flags.timeout);
+  const memory = wholeFlag('memory', flags.memory, memoryMbMin, memoryMbMax);
+  const timeout = wholeFlag('timeout', flags.timeout, timeoutSecondsMin, timeoutSecondsMax);
   const environment = flags.env && parseEnvironment(flags.env, process.env);
   const code = await packageCode(path, flags.runtime);
   const name = flags.name ?? code.name;
@@ -91,8 +90,8 @@ export function deployCommand(): Command {
     .option('--name <name>', "name of the function (default: the file's)")
     .option('--handler <file.export>', 'what to call (default: index.handler)')
     .option('--runtime <name>', runtimes.join(' or '), runtimes[0])
-    .option('--memory <MB>', 'memory of a container, 128 to 10240')
-    .option('--timeout <seconds>', 'longest that one invocation may run, 1 to 900')
+    .option('--memory <MB>', `memory of a container, ${memoryMbMin} to ${memoryMbMax}`)
+    .option('--timeout <seconds>', `longest that one invocation may run, ${timeoutSecondsMin} to ${timeoutSecondsMax}`)
     .option('--env <KEY=VALUE>', 'environment variable; may be repeated; KEY alone passes yours on', collect)
     .addHelpText('after', examples)
     .action(async (path: string, _options: unknown, command: Command) => await deploy(path, command));

@@ -111,10 +111,17 @@ async function doctor(command: Command): Promise<void> {
   process.stdout.write(`${table([{ heading: 'MACHINE' }, { heading: '' }], facts)}\n`);
 }
 
+const examples = `
+Examples:
+  $ heddle doctor                       try every driver now; exit code 5 where none works
+  $ heddle doctor --remembered          at once, from what the last try found
+  $ heddle doctor --json | jq '.drivers[] | select(.works).driver'`;
+
 /** `heddle doctor` */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('show which drivers work on this machine, why the others do not, and how to get them')
     .option('--remembered', 'believe earlier probes instead of trying again')
+    .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => await doctor(command));
 }

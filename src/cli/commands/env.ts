@@ -33,8 +33,9 @@ export function shellQuote(text: string): string {
 function print(command: Command): void {
   const connection = connectionOf(command);
   const options: { readonly key?: true } = command.opts();
-  if (options.key === true)
-    return void process.stdout.write(`${connection.accessKeyId}:${connection.secretAccessKey}\n`);
+  const { accessKeyId, secretAccessKey } = connection;
+  if (options.key === true && wantsJson(command)) return printJson({ accessKeyId, secretAccessKey });
+  if (options.key === true) return void process.stdout.write(`${accessKeyId}:${secretAccessKey}\n`);
   const variables = {
     ...environmentOf(connection),
     AWS_DATA_PATH: writeAwsModel(dirname(connection.credentialsFile), connection.url),

@@ -24,10 +24,16 @@ async function list(command: Command): Promise<void> {
   process.stdout.write(`${table(head, rows)}\n`);
 }
 
+const examples = `
+Examples:
+  $ heddle functions
+  $ heddle functions --json | jq -r '.[].FunctionName'`;
+
 /** `heddle functions` */
 export function functionsCommand(): Command {
   return new Command('functions')
     .alias('ls')
     .description('list the functions that are deployed')
+    .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => await list(command));
 }

@@ -40,9 +40,15 @@ function say(answer: InvokeAnswer): void {
   process.stderr.write(`${words.join(paint('dim', ' · ', process.stderr))}\n`);
 }
 
-function asJson(answer: InvokeAnswer): unknown {
-  const text = Buffer.from(answer.payload).toString('utf8');
-  return { ...answer, payload: text === '' ? null : (JSON.parse(text) as unknown) };
+/** `payload` where the answer is JSON, as it should be, else `payloadText`. */
+function asJson({ payload, ...answer }: InvokeAnswer): unknown {
+  const text = Buffer.from(payload).toString('utf8');
+  if (text === '') return { ...answer, payload: null };
+  try {
+    return { ...answer, payload: JSON.parse(text) as unknown };
+  } catch {
+    return { ...answer, payloadText: text };
+  }
 }
 
 async function invoke(name: string, command: Command): Promise<void> {
@@ -57,7 +63,8 @@ async function invoke(name: string, command: Command): Promise<void> {
       throw error;
     }
     if (answer.functionError !== undefined) process.exitCode = exitCodes.functionError;
-    if (wantsJson(command)) return printJson(asJson(answer));
+    // Of what was only handed over, nothing else is known yet.
+    if (wantsJson(command)) return printJson(options.async === true ? { requestId: answer.requestId } : asJson(answer));
     if (answer.logTail !== '') process.stderr.write(answer.logTail.replace(/\n?$/, '\n'));
     if (options.async === true)
       return void process.stderr.write(`Handed over as ${answer.requestId}; its output goes to the function's log.\n`);

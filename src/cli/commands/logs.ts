@@ -5,6 +5,10 @@ import { CliError, exitCodes } from '../exit.ts';
 import { paint } from '../output/style.ts';
 import { SettingError, parseDuration } from '../settings/parse.ts';
 import { refuseUnknownFunction } from '../unknown-function.ts';
+import { wholeFlag } from '../whole-flag.ts';
+
+/** The most that the service gives at once. */
+const linesMax = 10_000;
 
 /** `10m` ago, or a time as JavaScript reads it; gives milliseconds since the Unix epoch. */
 export function parseSince(text: string, nowMs: number): number {
@@ -28,12 +32,13 @@ function show(line: Shape): void {
 async function logs(name: string, command: Command): Promise<void> {
   const options: { readonly follow?: true; readonly limit?: string } = command.opts();
   const since = textFlag(command, 'since');
+  const limit = wholeFlag('limit', options.limit, 1, linesMax);
   await withClient(command, async (client) => {
     if ((await client.findFunction(name)) === undefined) await refuseUnknownFunction(client, name);
     const lines = client.logs(name, {
       follow: options.follow === true,
       ...(since !== undefined && { since: String(parseSince(since, Date.now())) }),
-      ...(options.limit !== undefined && { limit: Number(options.limit) }),
+      ...(limit !== undefined && { limit }),
     });
     for await (const line of lines) {
       if (wantsJson(command)) printJson(line);

@@ -106,10 +106,17 @@ async function ps(command: Command): Promise<void> {
   });
 }
 
+const examples = `
+Examples:
+  $ heddle ps                           what is there now
+  $ heddle ps --watch                   twice a second, until Ctrl-C
+  $ heddle ps --json | jq '.instances | length'`;
+
 /** `heddle ps` */
 export function psCommand(): Command {
   return new Command('ps')
     .description('show the warming pool, instances and their containers')
     .option('-w, --watch', 'again and again, until Ctrl-C')
+    .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => await ps(command));
 }

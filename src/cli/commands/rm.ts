@@ -13,10 +13,16 @@ async function remove(names: readonly string[], command: Command): Promise<void>
   });
 }
 
+const examples = `
+Examples:
+  $ heddle rm hello
+  $ heddle rm hello resize              several at once; what runs may end`;
+
 /** `heddle rm` */
 export function rmCommand(): Command {
   return new Command('rm')
     .description('remove functions')
     .argument('<names...>', 'names of functions')
+    .addHelpText('after', examples)
     .action(async (names: readonly string[], _options: unknown, command: Command) => await remove(names, command));
 }
