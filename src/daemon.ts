@@ -92,6 +92,17 @@ export async function startService(settings: Settings, options: ServiceOptions =
     await prepare(configuration);
     return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   };
+  // One that waits for somebody has the time.
+  const startWarm: StartGuest = async (configuration, signal) => {
+    const guest = await startGuest(configuration, signal);
+    try {
+      await guest.warmUp();
+      return guest;
+    } catch (error) {
+      await guest.destroy();
+      throw error;
+    }
+  };
   // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
   const startCold: StartGuest = (configuration, signal) =>
     startGuest(driver.capabilities.clones ? configuration : { ...configuration, blankContainers: 1 }, signal);
@@ -102,7 +113,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     observer,
   };
   const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
-  const warming = new WarmingPool({ ...pools, ...settings, startGuest, concurrency });
+  const warming = new WarmingPool({ ...pools, ...settings, startGuest: startWarm, concurrency });
   const codeSource: CodeSource = (fn) => codeStore.read(fn.codeSha256);
   const coldStartsMax = Math.max(2, availableParallelism());
   const manager = new LocalWorkerManager({

@@ -9,7 +9,7 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import type { RuntimeRequest } from '../../protocol/messages.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { logLine } from './capture-console.ts';
-import { applyEnvironment, correctTimeOrigin } from './environment.ts';
+import { applyEnvironment } from './environment.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { Server } from './serve.ts';
 import { SyncWriter } from './sync-writer.ts';
@@ -57,9 +57,8 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
     prepare: () => {
-      // As in main.ts, but for the random numbers: those may be seeded once only.
+      // As in main.ts, but for random numbers, which can be seeded once, and the time, which is not to be looked at yet.
       setFlagsFromString('--random-seed=0');
-      correctTimeOrigin();
       applyEnvironment(environment());
       process.chdir(process.cwd());
     },
