@@ -58,7 +58,15 @@ test('a home in use by another process is refused by that process’s id, and fr
   }
   const lines = startWriter(account);
   assert.equal((await lines.next()).value, 'open');
-  assert.throws(() => openSqliteStore(home), new RegExp(`process ${writer?.pid}\\) is using .*HEDDLE_HOME`));
+  assert.throws(
+    () => openSqliteStore(home),
+    (error) => {
+      assert(error instanceof Error);
+      assert.match(error.message, new RegExp(`process ${writer?.pid}\\) is using .*--home DIR or HEDDLE_HOME`));
+      assert.equal(error.cause, undefined);
+      return true;
+    },
+  );
   writer?.kill('SIGKILL');
   await once(writer ?? assert.fail(), 'exit');
   await openSqliteStore(home)[Symbol.asyncDispose]();
@@ -79,8 +87,10 @@ test('a file that is no database is refused', async () => {
 });
 
 test('nobody but the owner can read the files', async () => {
+  // As an earlier version left it.
+  await writeFile(join(home, 'lock.sqlite'), '', { mode: 0o644 });
   await using store = openSqliteStore(home);
   await createAccount(store, 1);
-  for (const file of ['store.sqlite', 'store.sqlite-wal', 'store.sqlite-shm'])
+  for (const file of ['store.sqlite', 'store.sqlite-wal', 'store.sqlite-shm', 'lock.sqlite'])
     assert.equal((await stat(join(home, file))).mode & 0o077, 0, file);
 });
