@@ -111,7 +111,12 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
 }
 
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
-  const command = [profile.programs[plan.runtime], ...nodeFlags(plan.memoryMb, profile.emulated), profile.nodeRuntime, '/var/task'];
+  const command = [
+    profile.programs[plan.runtime],
+    ...nodeFlags(plan.memoryMb, profile.emulated),
+    profile.nodeRuntime,
+    '/var/task',
+  ];
   // What is copied must be finished; what is not may be needed at once.
   return profile.clones ? command : [...command, 'serve-first'];
 }

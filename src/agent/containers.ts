@@ -38,7 +38,7 @@ export class Containers {
     mkdirSync(join(profile.workDir, 'containers'), { recursive: true });
     this.code = new CodeCache(join(profile.workDir, 'code'));
     const seccompFile = join(profile.workDir, 'seccomp.bpf');
-    writeFileSync(seccompFile, seccompProgram(), { mode: 0o600 });
+    writeFileSync(seccompFile, seccompProgram(profile.memoryLimit === 'watch'), { mode: 0o600 });
     this.#place = {
       profile,
       limits: limitsFactory(profile),

@@ -115,9 +115,13 @@ const gap = { first: 335, last: 423 };
 /** Looked at with their arguments. */
 export const inspected = { ioctl: 16, socket: 41, socketpair: 53, clone: 56 } as const;
 
-/** Refused system calls by number, and the errno each gives. */
-export function refusals(): Map<number, number> {
+/** Ways to memory that no process need map, and that whoever looks at processes does not see; refused as not permitted. */
+const unseenMemory: Readonly<Record<string, number>> = { memfd_create: 319, shmget: 29 };
+
+/** Refused system calls by number, and the errno each gives. `watched`: memory is limited by looking at processes. */
+export function refusals(watched: boolean): Map<number, number> {
   const all = new Map<number, number>();
+  if (watched) for (const number of Object.values(unseenMemory)) all.set(number, EPERM);
   for (const number of Object.values(forbidden)) all.set(number, EPERM);
   for (const number of Object.values(absent)) all.set(number, ENOSYS);
   for (let number = gap.first; number <= gap.last; number++) all.set(number, ENOSYS);

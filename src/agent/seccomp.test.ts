@@ -28,28 +28,34 @@ function run(program: Buffer, number: number, args: readonly number[] = [], arch
 }
 
 test('every system call number gets what the table says', () => {
-  const program = seccompProgram();
-  const table = refusals();
+  for (const watched of [false, true]) checkTable(seccompProgram(watched), refusals(watched));
+  assert.deepEqual(
+    [319, 29].map((number) => refusals(true).get(number)),
+    [EPERM, EPERM],
+  );
+});
+
+function checkTable(program: Buffer, table: ReadonlyMap<number, number>): void {
   for (let number = 0; number <= syscallMax; number++) {
     const errno = table.get(number);
     // Plain arguments, which no inspected call objects to (AF_UNIX is 1).
     const args = number === 41 || number === 53 ? [1, 1, 0] : [0, 0, 0];
     assert.equal(run(program, number, args), errno === undefined ? allowed : refused | errno, `system call ${number}`);
   }
-});
+}
 
 test('calls that we do not know, and those of x32, do not exist', () => {
-  const program = seccompProgram();
+  const program = seccompProgram(true);
   for (const number of [syscallMax + 1, 600, 0x40000000, 0x40000000 + 59, 0xffffffff])
     assert.equal(run(program, number), refused | ENOSYS);
 });
 
 test('code for another architecture is killed', () => {
-  assert.equal(run(seccompProgram(), 0, [], 0x40000003), killed);
+  assert.equal(run(seccompProgram(true), 0, [], 0x40000003), killed);
 });
 
 test('a process may be forked and a thread started, but no namespace', () => {
-  const program = seccompProgram();
+  const program = seccompProgram(true);
   const [fork, thread] = [0x01200011, 0x003d0f00];
   assert.equal(run(program, 56, [fork]), allowed);
   assert.equal(run(program, 56, [thread]), allowed);
@@ -58,7 +64,7 @@ test('a process may be forked and a thread started, but no namespace', () => {
 });
 
 test('sockets are for Unix, IPv4, IPv6 and listing interfaces', () => {
-  const program = seccompProgram();
+  const program = seccompProgram(true);
   const verdict = (family: number, protocol: number): number => run(program, 41, [family, 1, protocol]);
   for (const protocol of [0, 1, 6, 17]) {
     assert.equal(verdict(2, protocol), allowed);
@@ -72,7 +78,7 @@ test('sockets are for Unix, IPv4, IPv6 and listing interfaces', () => {
 });
 
 test('a terminal cannot be typed into, whatever the upper half of the request says', () => {
-  const program = seccompProgram();
+  const program = seccompProgram(true);
   const above = 2 ** 32;
   assert.equal(run(program, 16, [0, 0x5413]), allowed);
   for (const request of [0x5412, 0x541c, above + 0x5412]) assert.equal(run(program, 16, [0, request]), refused | EPERM);

@@ -61,8 +61,8 @@ interface Stretch {
   readonly code: Code;
 }
 
-function stretches(): Stretch[] {
-  const refused = refusals();
+function stretches(watched: boolean): Stretch[] {
+  const refused = refusals(watched);
   const special = new Map<number, Code>([
     [inspected.clone, clone],
     [inspected.ioctl, ioctl],
@@ -104,15 +104,15 @@ function search(among: readonly Stretch[]): Code {
 
 /**
  * The filter that containers run under, as an array of `struct sock_filter`, for x86-64 only: other architectures (32-bit
- * code) are killed, x32 and unknown calls do not exist.
+ * code) are killed, x32 and unknown calls do not exist. `watched`: see `refusals`.
  */
-export function seccompProgram(): Buffer {
+export function seccompProgram(watched: boolean): Buffer {
   const program: Code = [
     load(at.architecture),
     ifEqual(x86_64, 1, 0),
     killProcess,
     load(at.number),
-    ...search(stretches()),
+    ...search(stretches(watched)),
   ];
   const bytes = Buffer.alloc(program.length * 8);
   program.forEach((instruction, index) => {

@@ -6,6 +6,7 @@ export function logObserver(logs: LogStore): WorkerObserver {
   const nothing = (): void => undefined;
   return {
     invoked: (fn, requestId, outcome) => logs.append(fn.account, fn.name, requestId, outcome.log),
+    printedLate: (fn, requestId, text) => logs.append(fn.account, fn.name, requestId, text),
     refused: nothing,
     instanceStarted: nothing,
     instanceEnded: nothing,
@@ -18,6 +19,9 @@ export function observers(several: readonly WorkerObserver[]): WorkerObserver {
   return {
     invoked(fn, requestId, outcome) {
       for (const one of several) one.invoked(fn, requestId, outcome);
+    },
+    printedLate(fn, requestId, text) {
+      for (const one of several) one.printedLate?.(fn, requestId, text);
     },
     refused(fn, requestId, error) {
       for (const one of several) one.refused(fn, requestId, error);

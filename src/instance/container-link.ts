@@ -39,9 +39,11 @@ export class ContainerLink {
   #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
   #running: Running | undefined;
   #invoked = false;
-  #rehearsal: PromiseWithResolvers<void> | undefined;
+  #late: ContainerInvocation['onLateLog'];
+  #lateUnits = 0;
   /** Said in `log` since the last `invoke`. */
   #logUnits = 0;
+  #rehearsal: PromiseWithResolvers<void> | undefined;
 
   /** `helloSaid`: the runtime is a copy of one that said it already. */
   constructor(channel: Duplex, helloSaid: boolean, events: RuntimeEvents) {
@@ -88,6 +90,8 @@ export class ContainerLink {
       this.#running = { invocation, started: false, initialised: this.#invoked, logUnits: 0, resolve, reject };
       this.#invoked = true;
       this.#logUnits = 0;
+      this.#lateUnits = 0;
+      this.#late = invocation.onLateLog;
       this.#connection.send(
         clientContext === undefined
           ? { type: 'invoke', requestId, deadlineWallMs, payload }
@@ -96,9 +100,12 @@ export class ContainerLink {
     });
   }
 
-  /** Text that the container printed behind the runtime's back. */
+  /** Text that the container printed behind the runtime's back. It may be overtaken by the answer. */
   output(text: string): void {
-    this.#log(text);
+    if (this.#running !== undefined) return this.#log(text);
+    if (this.#lateUnits > limits.logBytesMax) return;
+    this.#lateUnits += text.length;
+    this.#late?.(text);
   }
 
   /** Rejects the running invocation, if there is one, and hangs up. */

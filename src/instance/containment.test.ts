@@ -197,3 +197,19 @@ test('a function smaller than its memory class may use the class, and V8 collect
   assert.ok(answer.ok);
   t.diagnostic(`${answer.memoryPeakMb} MB at most`);
 });
+
+test('files in memory count: with /tmp full, buffers that would fit otherwise are too much', async () => {
+  const source = `import fs from 'node:fs';
+    export const handler = async ({ full }) => {
+      if (full) try { for (;;) fs.appendFileSync('/tmp/x', Buffer.alloc(1_000_000)); } catch {}
+      const kept = Array.from({ length: 11 }, () => Buffer.alloc(10_000_000, 1));
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return kept.length;
+    };`;
+  await using started = await startTestGuest();
+  const [one, other] = started.guest.firstContainers;
+  assert.ok(one !== undefined && other !== undefined);
+  for (const container of [one, other]) await load(container, source);
+  assert.equal(await call(one), 11);
+  await assert.rejects(invoke(other, { full: true }), died('memory'));
+});

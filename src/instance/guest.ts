@@ -59,6 +59,11 @@ export interface ContainerInvocation {
   readonly onInitialised?: () => void;
   /** Text that user code printed, in order; not yet cut to any quota by the host. */
   readonly onLog: (text: string) => void;
+  /**
+   * The same, after the answer: what went around the runtime (child processes, `writeSync(1, …)`) takes another way. Bounded.
+   * Called until the container's next invocation. It lives as long as the container: it should hold on to little.
+   */
+  readonly onLateLog?: (text: string) => void;
 }
 
 /**

@@ -267,6 +267,18 @@ test('code and binding are sent together, without waiting in between', async () 
   await load;
 });
 
+test('output that the answer overtook still reaches the invocation it belongs to, up to a bound', async () => {
+  const { scripted, container } = await loaded();
+  let late = '';
+  const invocation = invoke(container, {}, { onLateLog: (text) => (late += text) });
+  scripted.say(1, { type: 'started' });
+  scripted.say(1, result);
+  assert.equal((await invocation).log, '');
+  for (let count = 0; count < 5; count++) scripted.say(0, { type: 'output', channel: 1, text: 'x'.repeat(500_000) });
+  await container.kill();
+  assert.equal(late.length, 1_500_000);
+});
+
 for (const [what, text] of Object.entries({ 'much log': 'x'.repeat(1_000_000), 'log without text': '' })) {
   test(`a runtime that sends ${what} without end is killed for it`, async () => {
     const all = await loaded();

@@ -29,6 +29,8 @@ export interface ExecutionHost {
   readonly clock: Clock;
   readonly region: string;
   readonly codeSource: CodeSource;
+  /** What is to be told of text that comes after the outcome; it must not hold on to the invocation. */
+  lateLog(fn: FunctionVersion, requestId: string): (text: string) => void;
   /** Called once for each execution. */
   ended(execution: Execution, end: ExecutionEnd): void;
 }
@@ -42,6 +44,7 @@ export class Execution implements ContainerInvocation {
   readonly deadlineWallMs: number;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  readonly onLateLog: (text: string) => void;
   readonly #host: ExecutionHost;
   readonly #function: FunctionVersion;
   readonly #log: InvocationLog;
@@ -63,6 +66,7 @@ export class Execution implements ContainerInvocation {
     this.#function = invocation.function;
     this.requestId = invocation.requestId;
     this.payload = invocation.payload;
+    this.onLateLog = host.lateLog(invocation.function, invocation.requestId);
     if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
     this.deadlineWallMs = host.clock.wall() + timeoutMs;
     this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
@@ -92,7 +96,11 @@ export class Execution implements ContainerInvocation {
     if (this.#loads && !this.#ended) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
   };
 
-  readonly onLog = (text: string): void => this.#log.print(text);
+  readonly onLog = (text: string): void => {
+    // After a time-out it goes on printing until it is dead.
+    if (this.#ended) this.onLateLog(text);
+    else this.#log.print(text);
+  };
 
   #limit(limitMs: number, from: number): void {
     if (this.#ended) return;

@@ -23,6 +23,9 @@ import { LocalWorkerManager } from './manager.ts';
 const configuration = configurationFor('nodejs24.x', 128);
 const codes = new Map<string, CodeBundle>();
 const ignore = (): void => undefined;
+/** What was printed after its invocation's outcome, by request; `lateText` is told of each. */
+const late = new Map<string, string>();
+let lateText = ignore;
 const memory = new MemoryBudget(4 * instanceMemoryMb(configuration));
 let folder: string;
 let warming: WarmingPool;
@@ -41,6 +44,10 @@ before(async () => {
       boot(driver, { instanceId: newId('i'), configuration: wanted }, systemClock, signal),
     observer: {
       invoked: ignore,
+      printedLate: (_fn: FunctionVersion, requestId: string, text: string): void => {
+        late.set(requestId, (late.get(requestId) ?? '') + text);
+        lateText();
+      },
       refused: ignore,
       instanceStarted: ignore,
       instanceEnded: ignore,
@@ -133,4 +140,21 @@ test('a process that ends, and one that fails where nobody catches it, are repor
   assert.notEqual(first.containerId, second.containerId);
   const broken = await invoke(deploy('broken', 'throw new RangeError("top");'));
   assert.equal(errorOf(broken).errorType, 'RangeError');
+});
+
+test('what goes around the runtime reaches the log of its invocation, or is told of afterwards, and is never lost', async () => {
+  const fn = deploy(
+    'around',
+    `import { execSync } from 'node:child_process'; import { writeSync } from 'node:fs';
+     export const handler = () => { execSync('echo child', { stdio: 'inherit' }); writeSync(1, 'written\\n'); };`,
+  );
+  for (let count = 0; count < 10; count++) {
+    const { log } = await invoke(fn);
+    const id = log.split(' ')[2] ?? assert.fail(log);
+    const whole = (): boolean => [`child\n`, `written\n`].every((text) => (log + (late.get(id) ?? '')).includes(text));
+    await new Promise<void>((resolve) => {
+      lateText = () => whole() && resolve();
+      lateText();
+    });
+  }
 });

@@ -1,4 +1,5 @@
 import { StoppingError } from '../model/errors.ts';
+import type { FunctionVersion } from '../model/function.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
 import type { CodeSource } from './contract.ts';
@@ -37,6 +38,11 @@ export class Runner implements ExecutionHost {
     const execution = new Execution(this, ticket, container, startPath);
     this.#executions.add(execution);
     execution.begin();
+  }
+
+  lateLog(fn: FunctionVersion, requestId: string): (text: string) => void {
+    const { observer } = this.#o;
+    return (text) => observer.printedLate?.(fn, requestId, text);
   }
 
   ended(execution: Execution, end: ExecutionEnd): void {

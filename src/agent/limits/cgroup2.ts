@@ -5,7 +5,8 @@ import type { LimitsFactory } from './container-limits.ts';
 const mebibyte = 1_048_576;
 
 /**
- * A cgroup (version 2) for each container, all below one called `heddle`, which together weigh as much as the agent.
+ * A cgroup (version 2) for each container, all below one called `heddle`, which together get a quarter of the processor
+ * time that the agent gets when both want all of it: whatever containers do, they can be killed for it.
  * Throws if no cgroup2 file system is mounted, or lacks a controller. Linux: Documentation/admin-guide/cgroup-v2.rst.
  */
 export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactory {
@@ -13,6 +14,8 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
   const base = join(mount, 'heddle');
   mkdirSync(base, { recursive: true });
   for (const folder of [mount, base]) writeFileSync(join(folder, 'cgroup.subtree_control'), '+cpu +memory +pids');
+
+  setIfThere(join(base, 'cpu.weight'), '25');
 
   return (plan) => {
     const folder = join(base, `container-${plan.channel}`);

@@ -1,6 +1,8 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
 
 const pageBytes = 4_096;
+/** The file systems in memory that a container can write to. */
+const memoryFolders = ['tmp', 'dev/shm'];
 /** How much more a process may hold before it is counted again how much of that is mapped files, pages. */
 const recountPages = 2_048;
 
@@ -17,6 +19,8 @@ export class ProcessTree {
   readonly #mapped = new Map<number, { readonly resident: number; readonly files: number }>();
   /** Processes and threads, as of the last walk. */
   tasks = 0;
+  /** What lies in the container's own file systems, which are memory; as of the last walk. */
+  #fileBytes = 0;
 
   constructor(root: number) {
     this.#root = root;
@@ -36,13 +40,14 @@ export class ProcessTree {
       for (const thread of threads) open.push(...childrenOf(pid, thread));
     }
     this.tasks = seen.size;
+    this.#fileBytes = usedBytes(this.#root);
     for (const pid of found) this.#add(pid);
     for (const pid of this.#statm.keys()) if (!found.has(pid)) this.#remove(pid);
   }
 
   /**
    * Memory of the known processes, bytes: what each has for itself, and the largest of the shared parts (mapped files,
-   * such as the program's own), which most processes of a container have in common.
+   * such as the program's own), which most processes of a container have in common; and the files it keeps in memory.
    */
   residentBytes(): number {
     let own = 0;
@@ -52,7 +57,7 @@ export class ProcessTree {
       own += resident - shared;
       sharedMax = Math.max(sharedMax, shared);
     }
-    return (own + sharedMax) * pageBytes;
+    return (own + sharedMax) * pageBytes + this.#fileBytes;
   }
 
   close(): void {
@@ -98,6 +103,19 @@ export class ProcessTree {
     this.#statm.delete(pid);
     this.#mapped.delete(pid);
   }
+}
+
+function usedBytes(pid: number): number {
+  let bytes = 0;
+  for (const folder of memoryFolders) {
+    try {
+      const { bsize, blocks, bfree } = statfsSync(`/proc/${pid}/root/${folder}`);
+      bytes += (blocks - bfree) * bsize;
+    } catch {
+      // It died while we looked, or this kernel does not show us: then those file systems' own sizes are the limit.
+    }
+  }
+  return bytes;
 }
 
 function threadsOf(pid: number): number[] {

@@ -12,7 +12,7 @@ const mebibyte = 1_048_576;
 
 /**
  * Limits by looking at what a container's processes use, and saying when it is too much: for places whose kernel does
- * not enforce limits for us. Memory that no process maps is not seen; the instance's own limit is the backstop.
+ * not enforce limits for us. Memory that no process maps cannot be had (see seccomp-rules.ts) but in files, which are counted.
  * Blank containers are not looked at: only our own runtime runs in them.
  */
 export class Watcher {
