@@ -92,17 +92,6 @@ export async function startService(settings: Settings, options: ServiceOptions =
     await prepare(configuration);
     return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   };
-  // One that waits for somebody has the time.
-  const startWarm: StartGuest = async (configuration, signal) => {
-    const guest = await startGuest(configuration, signal);
-    try {
-      await guest.warmUp();
-      return guest;
-    } catch (error) {
-      await guest.destroy();
-      throw error;
-    }
-  };
   // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
   const startCold: StartGuest = (configuration, signal) =>
     startGuest(driver.capabilities.clones ? configuration : { ...configuration, blankContainers: 1 }, signal);
@@ -113,7 +102,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     observer,
   };
   const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
-  const warming = new WarmingPool({ ...pools, ...settings, startGuest: startWarm, concurrency });
+  const warming = new WarmingPool({ ...pools, ...settings, startGuest: warmedUp(startGuest), concurrency });
   const codeSource: CodeSource = (fn) => codeStore.read(fn.codeSha256);
   const coldStartsMax = Math.max(2, availableParallelism());
   const manager = new LocalWorkerManager({
@@ -165,6 +154,20 @@ export async function startService(settings: Settings, options: ServiceOptions =
 /** What every driver's probe says of this machine; `fresh` asks again instead of believing what is remembered. */
 export function probeDrivers(settings: Settings, fresh: boolean, signal: AbortSignal): Promise<ProbeVerdict[]> {
   return allVerdicts(driversOf(settings), { cache: settings.cache, fresh }, signal);
+}
+
+/** Starts instances that will wait for somebody, and so have the time to warm up. */
+function warmedUp(startGuest: StartGuest): StartGuest {
+  return async (configuration, signal) => {
+    const guest = await startGuest(configuration, signal);
+    try {
+      await guest.warmUp();
+      return guest;
+    } catch (error) {
+      await guest.destroy();
+      throw error;
+    }
+  };
 }
 
 /** In the order in which `auto` prefers them. */
