@@ -11,6 +11,7 @@ import autocannon from 'autocannon';
 import { fastify } from 'fastify';
 import { signedHeaders } from './testing/signed-headers.ts';
 import { startTestFrontend } from './testing/test-frontend.ts';
+import { recordOf } from '../store/testing/record-of.ts';
 
 const path = '/2015-03-31/functions/echo/invocations';
 const body = '{"hello":"world"}';
@@ -42,29 +43,7 @@ async function serve(kind: string): Promise<Target> {
   }
   const service = await startTestFrontend();
   process.once('SIGTERM', () => void service[Symbol.asyncDispose]().then(() => process.exit()));
-  await service.store.functions.create({
-    latest: {
-      account: service.key.account,
-      name: 'echo',
-      version: '$LATEST',
-      arn: `arn:aws:lambda:${service.region}:${service.key.account}:function:echo`,
-      revisionId: 'r',
-      runtime: 'nodejs24.x',
-      handler: 'index.handler',
-      codeSha256: '',
-      codeBytes: 0,
-      memoryMb: 128,
-      timeoutMs: 3_000,
-      environment: {},
-      description: '',
-      role: '',
-      modifiedAt: 0,
-    },
-    createdAt: 0,
-    state: { status: 'Active' },
-    update: { status: 'Successful' },
-    tags: {},
-  });
+  await service.store.functions.create(recordOf('echo', { account: service.key.account, environment: {} }));
   // What a fake remembers of every invocation would be measured as garbage collection.
   service.workerManager.invocations.push = () => 0;
   return { url: service.url, headers: await signedHeaders(service, 'POST', path, body) };

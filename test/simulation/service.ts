@@ -3,6 +3,7 @@ import type { Configuration } from '../../src/model/configuration.ts';
 import type { FunctionVersion } from '../../src/model/function.ts';
 import type { Invocation, InvocationOutcome } from '../../src/model/invocation.ts';
 import type { Settings } from '../../src/model/settings.ts';
+import { recordOf } from '../../src/store/testing/record-of.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-pool.ts';
 import type { WorkerObserver } from '../../src/worker-manager/contract.ts';
@@ -30,25 +31,8 @@ let requests = 0;
 
 /** A function version for tests. */
 export function functionOf(name: string, rest: Partial<FunctionVersion> = {}): FunctionVersion {
-  const account = rest.account ?? '111111111111';
-  return {
-    account,
-    name,
-    version: '$LATEST',
-    arn: `arn:aws:lambda:eu-central-1:${account}:function:${name}`,
-    revisionId: `${name}-1`,
-    runtime: 'nodejs24.x',
-    handler: 'index.handler',
-    codeSha256: 'c2hh',
-    codeBytes: 1_000,
-    memoryMb: 128,
-    timeoutMs: 3_000,
-    environment: {},
-    description: '',
-    role: '',
-    modifiedAt: 0,
-    ...rest,
-  };
+  const code = { codeSha256: 'c2hh', codeBytes: 1_000 };
+  return recordOf(name, { account: '111111111111', revisionId: `${name}-1`, ...code, environment: {}, ...rest }).latest;
 }
 
 export interface SimulatedServiceOptions {

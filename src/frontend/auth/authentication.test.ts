@@ -5,6 +5,7 @@ import { presignedUrl, signedHeaders } from '../testing/signed-headers.ts';
 import { startTestFrontend } from '../testing/test-frontend.ts';
 import type { TestFrontend } from '../testing/test-frontend.ts';
 import { createAccount } from '../../store/credentials.ts';
+import { recordOf } from '../../store/testing/record-of.ts';
 
 const list = '/2015-03-31/functions';
 
@@ -175,29 +176,7 @@ describe('authentication by AWS Signature Version 4', () => {
   test("one account does not see, invoke, change or delete another's functions", async () => {
     const other = await createAccount(service.store, Date.now());
     const theirs = { ...service, key: other };
-    const record = {
-      latest: {
-        account: service.key.account,
-        name: 'private',
-        version: '$LATEST',
-        arn: `arn:aws:lambda:${service.region}:${service.key.account}:function:private`,
-        revisionId: 'r',
-        runtime: 'nodejs24.x' as const,
-        handler: 'index.handler',
-        codeSha256: '',
-        codeBytes: 0,
-        memoryMb: 128,
-        timeoutMs: 3_000,
-        environment: {},
-        description: '',
-        role: '',
-        modifiedAt: 0,
-      },
-      createdAt: 0,
-      state: { status: 'Active' as const },
-      update: { status: 'Successful' as const },
-      tags: {},
-    };
+    const record = recordOf('private', { account: service.key.account });
     await service.store.functions.create(record);
     const status = async (method: string, path: string): Promise<number> => {
       const body = method === 'GET' || method === 'DELETE' ? '' : '{}';

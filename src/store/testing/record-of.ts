@@ -6,11 +6,12 @@ export const testAccount = '123456789012';
 
 /** A record for tests. */
 export function recordOf(name: string, changes: Partial<FunctionVersion> = {}): FunctionRecord {
+  const account = changes.account ?? testAccount;
   const latest = {
-    account: testAccount,
+    account,
     name,
     version: '$LATEST',
-    arn: `arn:aws:lambda:eu-west-1:${testAccount}:function:${name}`,
+    arn: `arn:aws:lambda:eu-west-1:${account}:function:${name}`,
     revisionId: 'first',
     runtime: 'nodejs24.x' as const,
     handler: 'index.handler',
