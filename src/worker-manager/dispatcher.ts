@@ -16,6 +16,11 @@ import { WaitingRoom } from './waiting-room.ts';
 
 type Decision = Placement<ActiveContainer, ActiveInstance, Order>;
 
+/** Whether something may be ordered for it: not again and again what fails. It still gets what comes free. */
+function mayOrder(ticket: Ticket): boolean {
+  return ticket.attempts <= 1;
+}
+
 /** Brings requests and containers together, now or when something changes. */
 export class Dispatcher {
   readonly keeper: InstanceKeeper;
@@ -112,7 +117,7 @@ export class Dispatcher {
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
-      const ticket = code.uncovered.oldest;
+      const ticket = code.uncovered.find(mayOrder);
       return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
     });
   }
@@ -203,12 +208,16 @@ export class Dispatcher {
 
   #orderEnded(tickets: readonly Ticket[], error: Error | undefined): void {
     for (const ticket of tickets) {
-      if (error !== undefined) ticket.attempts += 1;
-      if (ticket.place === undefined) continue;
-      if (error !== undefined && ticket.attempts > 1) this.room.failed(ticket, error);
-      else this.room.queue.uncover(ticket);
+      if (error !== undefined) {
+        ticket.attempts += 1;
+        ticket.failure = error;
+      }
+      this.room.queue.uncover(ticket);
     }
     this.pump();
+    for (const { code } of tickets)
+      if (!code.holding.promising)
+        for (const ticket of code.uncovered) if (!mayOrder(ticket)) this.room.hopeless(ticket);
     for (const ticket of tickets)
       if (ticket.place !== undefined && ticket.order === undefined) this.room.review(ticket);
   }

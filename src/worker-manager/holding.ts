@@ -45,6 +45,11 @@ export class Holding {
     return kind === 'cold' ? this.#coldSeats : this.#makeSeats;
   }
 
+  /** Whether containers may come free or be made, as things are. */
+  get promising(): boolean {
+    return this.orders > 0 || [...this.instances].some(({ retiring }) => !retiring);
+  }
+
   /** Whether nothing refers to it any more. */
   get unused(): boolean {
     return this.instances.size === 0 && this.codes === 0 && this.orders === 0;

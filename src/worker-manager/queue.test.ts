@@ -164,6 +164,43 @@ test('a boot that fails is tried once more, then the request is refused with the
   assert.equal(service.memory.usedMb, 0);
 });
 
+test('a request whose boots fail is served by a container of its function that comes free within its wait', async () => {
+  let boots = 0;
+  const service = new SimulatedService({
+    settings: { queueWaitMs: 10_000 },
+    world: { behaviour: busy(4_000) },
+    startGuest: (guest) => {
+      boots += 1;
+      return boots === 1 ? Promise.resolve(guest()) : Promise.reject(new Error('write EPIPE'));
+    },
+  });
+  const first = Array.from({ length: 4 }, () => service.send(greedy));
+  await service.clock.advance(1_000);
+  const outcome = await service.run(greedy);
+  assert.equal(outcome.startPath, 'reused-container');
+  assert.ok(boots >= 3, `${boots} boots: it was tried twice`);
+  await service.clock.until(Promise.all(first));
+});
+
+test('a request whose boots fail is refused with the reason when its wait is over', async () => {
+  let boots = 0;
+  const service = new SimulatedService({
+    settings: { queueWaitMs: 5_000 },
+    world: { behaviour: busy(60_000) },
+    startGuest: (guest) => {
+      boots += 1;
+      return boots === 1 ? Promise.resolve(guest()) : Promise.reject(new Error('write EPIPE'));
+    },
+  });
+  for (let nth = 0; nth < 4; nth += 1) void service.send(greedy);
+  await service.clock.advance(1_000);
+  const before = boots;
+  const sent = service.clock.now();
+  await assert.rejects(service.run(greedy), /waited 5000 ms for capacity.*could be started for it: write EPIPE\.$/);
+  assert.equal(service.clock.now() - sent, 5_000);
+  assert.equal(boots - before, 2, 'it was tried twice');
+});
+
 test('relief takes from the account that holds most, and never makes it poorer than who gets it', () => {
   const held = (account: string, nth: number, busyContainers: number, retiring = false) => ({
     instance: `${account}${nth}`,

@@ -52,6 +52,12 @@ export class RecencyList<T> implements Iterable<T> {
     return true;
   }
 
+  /** The oldest that fits. */
+  find(fits: (item: T) => boolean): T | undefined {
+    for (const item of this) if (fits(item)) return item;
+    return undefined;
+  }
+
   /** Oldest first. The item just given may be removed while iterating. */
   *[Symbol.iterator](): Iterator<T> {
     for (let link = this.#oldest; link !== undefined;) {

@@ -13,6 +13,8 @@ export class Ticket {
   readonly reject: (error: unknown) => void;
   /** How often it was begun, or something ordered for it, and that was lost before its code ran. */
   attempts = 0;
+  /** Why what was ordered for it last did not come. */
+  failure: Error | undefined;
   /** What it waits for, if something is under way for it. */
   order: Order | undefined;
   /** Where it stands in the queue; undefined until it first waits. */

@@ -18,6 +18,10 @@ export function retryAfterSeconds(waitMs: number): number {
   return Math.min(60, Math.max(1, Math.ceil(waitMs / 1_000)));
 }
 
+function failureOf({ failure }: Ticket): string {
+  return `No instance could be started for it: ${failure?.message.replace(/\.$/, '') ?? 'unknown'}`;
+}
+
 /**
  * The bounded queue with its clocks: a request leaves it by being served, by waiting too long, because its client is
  * gone, because there are too many, or because the service stops.
@@ -75,9 +79,9 @@ export class WaitingRoom {
     );
   }
 
-  /** What was ordered for it failed, and not for the first time. */
-  failed(ticket: Ticket, cause: Error): void {
-    this.#refuse(ticket, this.#capacityError(`No instance could be started for it: ${cause.message}`, cause));
+  /** What was ordered for it failed, not for the first time, and there is nothing else to wait for. */
+  hopeless(ticket: Ticket): void {
+    this.#refuse(ticket, this.#capacityError(`${failureOf(ticket)}.`, ticket.failure));
   }
 
   /** No instance of its configuration can ever be had. */
@@ -100,7 +104,9 @@ export class WaitingRoom {
     }
     const { queueWaitMs } = this.#o.settings;
     this.#waitMs.add(queueWaitMs);
-    this.#refuse(ticket, this.#capacityError(`It waited ${queueWaitMs} ms for capacity, and none came free.`));
+    const waited = `It waited ${queueWaitMs} ms for capacity, and none came free.`;
+    const why = ticket.failure === undefined ? waited : `${waited} ${failureOf(ticket)}.`;
+    this.#refuse(ticket, this.#capacityError(why, ticket.failure));
   }
 
   #capacityError(what: string, cause?: Error): CapacityError {
