@@ -61,4 +61,7 @@ must(limits.codePartBytesMax * 2 < limits.frameBytesMax, 'codePartBytesMax * 2 <
 must(limits.codeZipBytesMax < limits.codeBytesMax, 'codeZipBytesMax < codeBytesMax');
 must(limits.containersPerInstanceMax < limits.channelsPerInstance, 'containersPerInstanceMax < channelsPerInstance');
 must(limits.rehearsalChannel === limits.channelsPerInstance, 'rehearsalChannel === channelsPerInstance');
-must(limits.rehearsalChannel <= 30, 'rehearsalChannel <= 30 (ports of a virtio-serial device, of which it has one itself)');
+must(
+  limits.rehearsalChannel <= 30,
+  'rehearsalChannel <= 30 (ports of a virtio-serial device, of which it has one itself)',
+);
