@@ -56,11 +56,13 @@ export function initramfsOf({ kernel, root, init, files }: GuestParts): Promise<
 }
 
 /**
- * The agent is always Node 24. It does little at a time, so compiling it would never pay where the result has to be
- * translated once more; see also `nodeFlags`.
+ * The agent is always Node 24. Emulated, it is not compiled: it does little at a time, and the result would have to be
+ * translated once more; see also `nodeFlags`. Its young generation is as large as it gets from the start, so that no
+ * copy begins its life with a collection.
  */
 function agentFlags(accelerator: Accelerator): string[] {
-  return accelerator === 'tcg' ? ['--jitless', '--max-old-space-size=128'] : ['--max-old-space-size=128'];
+  const heap = ['--max-old-space-size=128', '--min-semi-space-size=16', '--max-semi-space-size=16'];
+  return accelerator === 'tcg' ? ['--jitless', ...heap] : heap;
 }
 
 /** A template remembers its processor's abilities and the pace of its clock, so a copy must run on the same kind. */
