@@ -15,19 +15,21 @@ import { guarded } from './instance/guard.ts';
 import { createHostDriver } from './instance/host/driver.ts';
 import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
-import { allVerdicts, selectDriver } from './instance/select.ts';
+import { allVerdicts, selectDriver, type SelectedDriver } from './instance/select.ts';
 import { systemClock } from './model/clock.ts';
 import type { Configuration } from './model/configuration.ts';
 import { newId } from './model/id.ts';
 import type { Settings } from './model/settings.ts';
 import { writeFileAtomic } from './store/atomic-file.ts';
 import { openCodeStore } from './store/code/code-store.ts';
+import type { CodeStore, Store } from './store/contract.ts';
 import { ensureCredentials } from './store/credentials.ts';
+import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { MemoryBudget } from './warming-pool/memory-budget.ts';
 import { WarmingPool, type StartGuest } from './warming-pool/warming-pool.ts';
-import type { CodeSource } from './worker-manager/contract.ts';
+import type { WorkerObserver } from './worker-manager/contract.ts';
 import { LocalWorkerManager } from './worker-manager/manager.ts';
 
 /** A running service. */
@@ -64,25 +66,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.defer(() => cancel.abort());
   options.signal?.addEventListener('abort', () => cancel.abort(), { once: true });
 
-  await mkdir(settings.home, { recursive: true, mode: 0o700 });
-  await mkdir(settings.cache, { recursive: true });
-  const store = undo.use(openSqliteStore(settings.home));
-  const key = await ensureCredentials(store, settings.home, systemClock.wall());
-  const codeStore = await openCodeStore({ folder: join(settings.home, 'code'), clock: systemClock });
-  const logs = undo.use(
-    openLogStore({
-      folder: join(settings.home, 'logs'),
-      clock: systemClock,
-      onError: (err) => logger.error({ err }, 'What functions printed could not be written.'),
-    }),
-  );
-
-  const drivers = driversOf(settings);
-  for (const driver of drivers) {
-    const swept = await driver.sweep();
-    if (swept > 0) logger.warn({ driver: driver.name, swept }, 'Destroyed instances that a killed service had left.');
-  }
-  const { driver, verdict } = await selectDriver(settings.driver, drivers, settings, cancel.signal);
+  const { store, codeStore, logs, account } = await openState(settings, logger, undo);
+  const { driver, verdict } = await chooseDriver(settings, logger, cancel.signal);
   const prepare = (configuration: Configuration): Promise<void> => driver.prepare(configuration, report, cancel.signal);
   for (const { configuration } of settings.warm) await prepare(configuration);
 
@@ -92,27 +77,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     await prepare(configuration);
     return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   };
-  // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
-  const startCold: StartGuest = (configuration, signal) =>
-    startGuest(driver.capabilities.clones ? configuration : { ...configuration, blankContainers: 1 }, signal);
-  const pools = {
-    clock: systemClock,
-    memory: new MemoryBudget(settings.memoryMb),
-    random: Math.random,
-    observer,
-  };
-  const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
-  const warming = new WarmingPool({ ...pools, ...settings, startGuest: warmedUp(startGuest), concurrency });
-  const codeSource: CodeSource = (fn) => codeStore.read(fn.codeSha256);
-  const coldStartsMax = Math.max(2, availableParallelism());
-  const manager = new LocalWorkerManager({
-    ...pools,
-    settings,
-    warming,
-    startGuest: startCold,
-    codeSource,
-    coldStartsMax,
-  });
+  const { warming, manager } = createWorkers(settings, startGuest, driver.capabilities.clones, codeStore, observer);
   undo.defer(() => manager.stop(settings.stopMs));
   const app = createFrontend({
     store,
@@ -133,12 +98,9 @@ export async function startService(settings: Settings, options: ServiceOptions =
     await Promise.all([manager.stop(settings.stopMs), app.close()]);
   });
   const url = await app.listen({ host: settings.host, port: settings.port });
-  const word = join(settings.home, 'service.json');
-  undo.defer(() => rm(word, { force: true }));
-  const text = JSON.stringify({ url, pid: process.pid, region: settings.region, driver: driver.name });
-  await writeFileAtomic(word, [Buffer.from(`${text}\n`)]);
+  await leaveWord(settings, url, driver.name, undo);
   warming.start();
-  logger.info({ url, driver: driver.name, mode: verdict.mode, account: key.account }, 'Heddle accepts requests.');
+  logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
   const running = undo.move();
   let stopped: Promise<void> | undefined;
@@ -149,6 +111,73 @@ export async function startService(settings: Settings, options: ServiceOptions =
     ready: warming.ready(),
     stop: () => (stopped ??= running.disposeAsync()),
   };
+}
+
+/** What is kept in the home folder; whoever has the store has the home to itself. */
+async function openState(settings: Settings, logger: Logger, undo: AsyncDisposableStack): Promise<State> {
+  await mkdir(settings.home, { recursive: true, mode: 0o700 });
+  await mkdir(settings.cache, { recursive: true });
+  const store = undo.use(openSqliteStore(settings.home));
+  const { account } = await ensureCredentials(store, settings.home, systemClock.wall());
+  const codeStore = await openCodeStore({ folder: join(settings.home, 'code'), clock: systemClock });
+  const logs = openLogStore({
+    folder: join(settings.home, 'logs'),
+    clock: systemClock,
+    onError: (err) => logger.error({ err }, 'What functions printed could not be written.'),
+  });
+  undo.use(logs);
+  return { store, codeStore, logs, account };
+}
+
+interface State {
+  readonly store: Store;
+  readonly codeStore: CodeStore;
+  readonly logs: LogStore;
+  readonly account: string;
+}
+
+/** Destroys what a killed service left, then finds the driver that is wanted and works. */
+async function chooseDriver(settings: Settings, logger: Logger, signal: AbortSignal): Promise<SelectedDriver> {
+  const drivers = driversOf(settings);
+  for (const driver of drivers) {
+    const swept = await driver.sweep();
+    if (swept > 0) logger.warn({ driver: driver.name, swept }, 'Destroyed instances that a killed service had left.');
+  }
+  return selectDriver(settings.driver, drivers, settings, signal);
+}
+
+/** The pools and their manager; the caller starts the warming pool, and stops both by the manager. */
+function createWorkers(
+  settings: Settings,
+  startGuest: StartGuest,
+  clones: boolean,
+  codeStore: CodeStore,
+  observer: WorkerObserver,
+): { warming: WarmingPool; manager: LocalWorkerManager } {
+  const cores = availableParallelism();
+  const memory = new MemoryBudget(settings.memoryMb);
+  const common = { clock: systemClock, memory, random: Math.random, observer };
+  const concurrency = Math.max(1, Math.floor(cores / 2));
+  const warming = new WarmingPool({ ...common, ...settings, startGuest: warmedUp(startGuest), concurrency });
+  const manager = new LocalWorkerManager({
+    ...common,
+    settings,
+    warming,
+    // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
+    startGuest: (configuration, signal) =>
+      startGuest(clones ? configuration : { ...configuration, blankContainers: 1 }, signal),
+    codeSource: (fn) => codeStore.read(fn.codeSha256),
+    coldStartsMax: Math.max(2, cores),
+  });
+  return { warming, manager };
+}
+
+/** Says in the home where the service is, for the command line, until it stops. */
+async function leaveWord(settings: Settings, url: string, driver: string, undo: AsyncDisposableStack): Promise<void> {
+  const path = join(settings.home, 'service.json');
+  undo.defer(() => rm(path, { force: true }));
+  const text = JSON.stringify({ url, pid: process.pid, region: settings.region, driver });
+  await writeFileAtomic(path, [Buffer.from(`${text}\n`)]);
 }
 
 /** What every driver's probe says of this machine; `fresh` asks again instead of believing what is remembered. */
