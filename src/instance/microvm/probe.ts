@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initramfs } from '../../image/initramfs.ts';
 import { probeScript } from '../../image/init-script.ts';
@@ -7,7 +7,7 @@ import { ensureRoot } from '../../image/root.ts';
 import type { ProbeVerdict } from '../contract.ts';
 import { instanceMarks, type Places } from '../places.ts';
 import { kernelArguments, machinesFor, qemuArguments, type Accelerator, type Machine } from './command.ts';
-import { startQemu } from './qemu.ts';
+import { startQemu, type Qemu } from './qemu.ts';
 
 /** How long a guest has to say its word. With hardware it takes a fraction of a second, emulated two. */
 const deadlineMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 20_000 };
@@ -40,46 +40,47 @@ const remedies: Readonly<Record<Accelerator, string>> = {
 };
 
 async function judge(places: Places, accelerator: Accelerator, signal: AbortSignal): Promise<Judgement> {
-  const quiet = (): void => undefined;
+  try {
+    return await Promise.any(
+      machinesFor(accelerator).map((machine) => tryMachine(places, accelerator, machine, signal)),
+    );
+  } catch (error) {
+    const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    throw new Error(failures.map(messageOf).join(' '), { cause: error });
+  }
+}
+
+/** Boots a small guest on a machine of this kind. Throws with what happened if it does not say its word in time. */
+export async function tryMachine(
+  places: Places,
+  accelerator: Accelerator,
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<Judgement> {
   const root = await ensureRoot(places.cache, quiet, signal);
   const kernel = await ensureKernel(places.cache, quiet, signal);
-  await mkdir(places.cache, { recursive: true });
   const folder = await mkdtemp(join(places.cache, 'probe-'));
   try {
     const image = join(folder, 'initramfs');
     await writeFile(image, await initramfs(kernel, root, probeScript(word), {}));
     const boot = { kernel: kernel.vmlinuz, initramfs: image, kernelArguments: kernelArguments(accelerator) };
-    const tries = machinesFor(accelerator).map((machine) => attempt(places, accelerator, machine, boot, signal));
-    return await Promise.any(tries).catch((error: unknown) => {
-      throw error instanceof AggregateError ? new Error(error.errors.map(messageOf).join(' ')) : error;
-    });
+    const args = qemuArguments({ accelerator, machine, memoryMb, channels: 1, boot });
+    const marks = instanceMarks(places, `probe-${accelerator}-${machine}`);
+    const qemu = await startQemu({ args, channels: 1, marks, cwd: folder });
+    return await hear(
+      qemu,
+      `A ${machine} guest`,
+      AbortSignal.any([signal, AbortSignal.timeout(deadlineMs[accelerator])]),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-interface Boot {
-  readonly kernel: string;
-  readonly initramfs: string;
-  readonly kernelArguments: readonly string[];
-}
-
-async function attempt(
-  places: Places,
-  accelerator: Accelerator,
-  machine: Machine,
-  boot: Boot,
-  signal: AbortSignal,
-): Promise<Judgement> {
+/** Waits for the guest's word, and kills it in any case. */
+async function hear(qemu: Qemu, what: string, limit: AbortSignal): Promise<Judgement> {
   const begin = performance.now();
-  const args = qemuArguments({ accelerator, machine, memoryMb, channels: 1, boot });
-  const qemu = await startQemu({
-    args,
-    channels: 1,
-    marks: instanceMarks(places, `probe-${accelerator}-${machine}`),
-    cwd: '/',
-  });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs[accelerator])]);
+  const since = (): string => `${((performance.now() - begin) / 1_000).toFixed(1)} s`;
   // Killed, not asked: a guest that hangs has a QEMU that may not listen.
   const kill = (): void => void qemu.kill();
   limit.addEventListener('abort', kill, { once: true });
@@ -87,24 +88,21 @@ async function attempt(
     let said = '';
     for await (const part of qemu.channels[0] ?? []) {
       said += String(part);
-      if (said.includes(word))
-        return { works: true, evidence: `A ${machine} guest answered ${since(begin)} after QEMU was started.` };
+      if (said.includes(word)) return { works: true, evidence: `${what} answered ${since()} after QEMU was started.` };
     }
     const how = limit.aborted
-      ? `had not answered when it was killed after ${since(begin)}`
+      ? `had not answered when it was killed after ${since()}`
       : `ended with ${await qemu.exited}`;
-    throw new Error(`A ${machine} guest was started with ${accelerator} and ${how}.`);
+    throw new Error(`${what} was started and ${how}.`);
   } finally {
     limit.removeEventListener('abort', kill);
     await qemu.kill();
   }
 }
 
-/** On one line, as it stands in a table. */
+function quiet(): void {}
+
+/** On one line/** On one line, as it stands in a table. */
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
-}
-
-function since(begin: number): string {
-  return `${((performance.now() - begin) / 1_000).toFixed(1)} s`;
 }

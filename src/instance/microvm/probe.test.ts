@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { processesMarked } from '../processes.ts';
+import { testPlaces } from '../testing/places.ts';
+import { machines } from './command.ts';
+import { probeMicrovm, tryMachine } from './probe.ts';
+
+const missing = spawnSync('qemu-system-x86_64', ['--version']).error !== undefined;
+const skip = missing ? 'QEMU is not installed (package qemu-system-x86)' : false;
+
+test(
+  'a probe gives a verdict with evidence, whatever /dev/kvm does, and leaves nothing',
+  { skip, timeout: 120_000 },
+  async () => {
+    await using places = await testPlaces();
+    const signal = AbortSignal.timeout(100_000);
+    // The first may have to build what is booted.
+    const emulated = await probeMicrovm(places, 'tcg', signal);
+    assert.equal(emulated.works, true, emulated.evidence);
+    const accelerated = await probeMicrovm(places, 'kvm', signal);
+    assert.ok(accelerated.evidence.length > 20 && !accelerated.evidence.includes('\n'), accelerated.evidence);
+    assert.ok(accelerated.works || accelerated.remedy !== undefined);
+    assert.ok(accelerated.tookMs < 15_000, `${accelerated.tookMs} ms`);
+    assert.deepEqual(await processesMarked({ HEDDLE_HOME: places.home }), []);
+  },
+);
+
+// With KVM the first one is used; here it shows that it boots, wherever the tests run.
+for (const machine of machines)
+  test(`the guest boots on a ${machine} machine`, { skip, timeout: 120_000 }, async () => {
+    await using places = await testPlaces();
+    const { evidence } = await tryMachine(places, 'tcg', machine, AbortSignal.timeout(100_000));
+    assert.match(evidence, /answered/);
+  });
