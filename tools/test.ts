@@ -28,7 +28,7 @@ async function runFiles(files: readonly string[], concurrency: number, tally: Ta
   events.on('test:stderr', (data) => tally.output(data.file, data.message));
   events.on('test:stdout', (data) => tally.output(data.file, data.message));
   events.on('test:summary', (data) => {
-    if (data.file !== undefined) tally.fileEnd(data.file, data.duration_ms, data.success);
+    if (data.file !== undefined) tally.fileEnd(data.file, data.duration_ms, data.success, data.counts.passed);
   });
   // Reading is what makes the stream flow to its end.
   for await (const _event of events);

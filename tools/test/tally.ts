@@ -11,35 +11,31 @@ export class Tally {
   passed = 0;
   failed = 0;
   readonly #skipped: { readonly file: string; readonly name: string; readonly reason: string }[] = [];
-  readonly #files = new Map<string, { tests: number; failed: number; output: string }>();
+  readonly #files = new Map<string, { output: string }>();
 
-  #file(path: string | undefined): { tests: number; failed: number; output: string } {
+  #file(path: string | undefined): { output: string } {
     const key = path ?? '';
-    const found = this.#files.get(key) ?? { tests: 0, failed: 0, output: '' };
+    const found = this.#files.get(key) ?? { output: '' };
     this.#files.set(key, found);
     return found;
   }
 
   /** A test or suite ended well, or was skipped. */
   pass(data: EventData.TestPass): void {
-    const file = this.#file(data.file);
     if (data.skip !== undefined && data.skip !== false) {
       const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given';
       this.#skipped.push({ file: relative(root, data.file ?? ''), name: data.name, reason });
     } else if (data.details.type !== 'suite') {
       this.passed += 1;
-      file.tests += 1;
     }
   }
 
   /** A test failed. Suites and files fail with their tests and are not counted again. */
   fail(data: EventData.TestFail): void {
     const { error, type } = data.details;
-    const file = this.#file(data.file);
     const failureType: unknown = 'failureType' in error ? error.failureType : undefined;
     if (type === 'suite' || failureType === 'subtestsFailed') return;
     this.failed += 1;
-    file.failed += 1;
     const where = `${relative(root, data.file ?? '')}${data.line === undefined ? '' : `:${data.line}`}`;
     console.log(`✖ ${data.name} (${where})`);
     console.log(inspect(error.cause ?? error, { depth: 6 }).replaceAll(/^/gm, '    '));
@@ -51,15 +47,15 @@ export class Tally {
     file.output = (file.output + text).slice(-16_384);
   }
 
-  /** A file has ended. */
-  fileEnd(path: string, durationMs: number, success: boolean): void {
+  /** A file has ended. `passed` counts what ran in it, also tests that were written in another file, as suites are. */
+  fileEnd(path: string, durationMs: number, success: boolean, passed: number): void {
     const file = this.#file(path);
     if (!success && file.output !== '') {
       const lines = file.output.trimEnd().split('\n').slice(-outputLinesMax);
       console.log(lines.map((line) => `    | ${line}`).join('\n'));
     }
     const mark = success ? '✔' : '✖';
-    console.log(`${mark} ${relative(root, path)}: ${file.tests} passed, ${(durationMs / 1_000).toFixed(1)} s`);
+    console.log(`${mark} ${relative(root, path)}: ${passed} passed, ${(durationMs / 1_000).toFixed(1)} s`);
   }
 
   /** What was skipped and why, and the line that says it all. */
