@@ -108,7 +108,7 @@ test('a runtime that ends under an invocation is reported as AWS words it', asyn
   end.kind = 'memory';
   const memory = await service.run(hello);
   assert.match(errorOf(memory).errorMessage ?? '', /Error: Runtime exited with error: signal: killed$/);
-  assert.match(memory.log, /used more than its 128 MB of memory/);
+  assert.match(memory.log, /needed more memory than its size of 128 MB gives it/);
   assert.equal(memory.memoryPeakMb, 128);
 });
 
