@@ -7,6 +7,7 @@ import { instanceMarks, type Places } from '../places.ts';
 import { kernelArguments, machines, qemuArguments, type Machine, type QemuCommand } from './command.ts';
 import { saveState } from './migration.ts';
 import { initramfsOf, type GuestParts } from './parts.ts';
+import { rested } from './rest.ts';
 import { startQemu, type Qemu } from './qemu.ts';
 import { settle } from './settle.ts';
 
@@ -75,6 +76,7 @@ async function bootAndSave(
   const qemu = await startQemu({ args, channels: command.channels, marks, cwd: folder });
   try {
     const behindMs = await settleInTime(qemu, configuration, signal);
+    await rested(qemu.pid, signal);
     report(`Template ${name}: saving it.`);
     const stoppedMs = await saveState(qemu.qmp, templateFiles.state);
     return { machine: command.machine, guestWallMs: stoppedMs - behindMs };
