@@ -13,18 +13,34 @@ export const helperScript: string = String.raw`
 use strict;
 use warnings;
 $| = 1;
-my ($boot_id_file, $machine_id_file) = @ARGV;
+my ($boot_id_file, $machine_id_file) = map { opened($_) } @ARGV;
 my ($SYS_sethostname, $SYS_clock_settime, $SYS_clock_gettime, $SYS_setns) = (170, 227, 228, 308);
 my ($RNDADDENTROPY, $RNDRESEEDCRNG) = (0x40085203, 0x5207);
 my ($CLOCK_REALTIME, $CLONE_NEWUTS) = (0, 0x04000000);
 open(my $own, '<', '/proc/self/ns/uts') or die "own namespace: $!";
-open(my $random, '+<', '/dev/urandom') or die "/dev/urandom: $!";
-my @containers;
+my $random = opened('/dev/urandom');
+my %containers;
+
+# Opened beforehand, like everything else: to find a path takes longer than all the rest.
+sub opened {
+  my ($path) = @_;
+  open(my $file, '+<', $path) or die "$path: $!";
+  return $file;
+}
 
 sub rewrite {
-  my ($path, $text) = @_;
-  open(my $file, '+<', $path) or die "$path: $!\n";
-  syswrite($file, $text) == length($text) or die "$path: $!\n";
+  my ($file, $text) = @_;
+  sysseek($file, 0, 0);
+  syswrite($file, $text) == length($text) or die "identity file: $!\n";
+}
+
+# Version 4, from the kernel's generator (RFC 9562).
+sub random_uuid {
+  sysread($random, my $bytes, 16) == 16 or die "/dev/urandom: $!\n";
+  my $hex = unpack('H*', $bytes);
+  substr($hex, 12, 1) = '4';
+  substr($hex, 16, 1) = substr('89ab', ord($bytes) & 3, 1);
+  return $hex;
 }
 
 sub name_namespace {
@@ -55,12 +71,10 @@ sub identify {
   ioctl($random, $RNDADDENTROPY, pack('i i a*', 8 * $length, $length, $entropy)) or die "RNDADDENTROPY: $!\n";
   ioctl($random, $RNDRESEEDCRNG, 0) or die "RNDRESEEDCRNG: $!\n";
   set_clock($how eq 'by' ? $ms + clock_ms() : $ms);
-  open(my $uuid, '<', '/proc/sys/kernel/random/uuid') or die "uuid: $!\n";
-  my $boot_id = <$uuid>;
-  (my $machine_id = $boot_id) =~ tr/-//d;
-  rewrite($boot_id_file, $boot_id);
-  rewrite($machine_id_file, $machine_id);
-  name_namespace($_, $name) for @containers, $own;
+  my $id = random_uuid();
+  rewrite($boot_id_file, join('-', unpack('A8 A4 A4 A4 A12', $id)) . "\n");
+  rewrite($machine_id_file, "$id\n");
+  name_namespace($_, $name) for values(%containers), $own;
 }
 
 while (my $line = <STDIN>) {
@@ -68,8 +82,9 @@ while (my $line = <STDIN>) {
   eval {
     if ($verb eq 'identify') { identify(@words) }
     elsif ($verb eq 'container') {
-      open(my $namespace, '<', "/proc/$words[0]/ns/uts") or die "container $words[0]: $!\n";
-      push @containers, $namespace;
+      my ($pid) = @words;
+      delete @containers{grep { !-e "/proc/$_" } keys %containers};
+      open($containers{$pid}, '<', "/proc/$pid/ns/uts") or die "container $pid: $!\n";
     }
     else { die "unknown verb\n" }
     print "ok\n";

@@ -10,21 +10,24 @@ const rounds = 3;
 /**
  * Has the guest do once what each copy of it will do first, and leave nothing of it. V8 compiles a function when it is
  * first called, and the kernel maps a page when it is first touched: done here, copies find it done, and emulated ones get
- * to user code in a fraction of the time. `container` makes one on a channel.
+ * to user code in a fraction of the time.
  */
-export async function rehearse(
-  agent: AgentLink,
-  blanks: readonly ContainerLink[],
-  container: (channel: number) => Promise<ContainerLink>,
-): Promise<void> {
-  const channel = limits.rehearsalChannel;
-  const link = await container(channel);
+export async function rehearse(agent: AgentLink, blanks: readonly ContainerLink[]): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await agent.identify('template', randomBytes(64), 0);
     await agent.ping();
     await rehearseCode(agent);
     for (const blank of blanks) await blank.rehearse();
   }
+}
+
+/** The same for what can be done once in a container's life: takes one from its beginning to its end. */
+export async function rehearseContainer(
+  agent: AgentLink,
+  container: (channel: number) => Promise<ContainerLink>,
+): Promise<void> {
+  const channel = limits.rehearsalChannel;
+  const link = await container(channel);
   await agent.storeCode(rehearsalCode);
   await agent.bind(channel, rehearsalCode.sha256);
   link.init(init);

@@ -4,7 +4,7 @@ import type { Configuration } from '../../model/configuration.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink } from '../container-link.ts';
 import { measureBehindMs } from '../guest-clock.ts';
-import { rehearse } from './rehearse.ts';
+import { rehearse, rehearseContainer } from './rehearse.ts';
 
 /**
  * Brings a freshly booted guest to where it is to be copied: the agent has said hello, the configuration's blank containers
@@ -34,9 +34,10 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
   };
   const ready = async (): Promise<number> => {
     await agent.hello;
+    await rehearseContainer(agent, container);
     const blanks: ContainerLink[] = [];
     for (let channel = 1; channel <= configuration.blankContainers; channel++) blanks.push(await container(channel));
-    await rehearse(agent, blanks, container);
+    await rehearse(agent, blanks);
     return measureBehindMs(agent);
   };
   return Promise.race([ready(), trouble.promise]);
