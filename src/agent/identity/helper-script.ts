@@ -6,7 +6,7 @@
  *   identify at|by MS NAME HEX             → ok             the clock is set to MS, or forward by MS; HEX is entropy
  *   anything that fails                    → failed REASON
  *
- * System call numbers are x86-64's (arch/x86/entry/syscalls/syscall_64.tbl), ioctls from linux/random.h.
+ * System call numbers are x86-64's (arch/x86/entry/syscalls/syscall_64.tbl), ioctls from linux/random.h, adjtimex(2).
  * Arguments: the files for boot id and machine id, rewritten in place because they are mounted over other files.
  */
 export const helperScript: string = String.raw`
@@ -14,7 +14,8 @@ use strict;
 use warnings;
 $| = 1;
 my ($boot_id_file, $machine_id_file) = map { opened($_) } @ARGV;
-my ($SYS_sethostname, $SYS_clock_settime, $SYS_clock_gettime, $SYS_setns) = (170, 227, 228, 308);
+my ($SYS_adjtimex, $SYS_sethostname, $SYS_clock_settime, $SYS_setns) = (159, 170, 227, 308);
+my ($ADJ_SETOFFSET, $ADJ_NANO) = (0x0100, 0x2000);
 my ($RNDADDENTROPY, $RNDRESEEDCRNG) = (0x40085203, 0x5207);
 my ($CLOCK_REALTIME, $CLONE_NEWUTS) = (0, 0x04000000);
 open(my $own, '<', '/proc/self/ns/uts') or die "own namespace: $!";
@@ -49,18 +50,25 @@ sub name_namespace {
   syscall($SYS_sethostname, $name, length($name)) == 0 or die "sethostname: $!\n";
 }
 
-sub clock_ms {
-  my $time = pack('q q', 0, 0);
-  syscall($SYS_clock_gettime, $CLOCK_REALTIME, $time) == 0 or die "clock_gettime: $!\n";
-  my ($seconds, $nanoseconds) = unpack('q q', $time);
-  return $seconds * 1e3 + $nanoseconds / 1e6;
+# Whole seconds, rounded down, and nanoseconds.
+sub split_ms {
+  my ($ms) = @_;
+  my $seconds = int($ms / 1e3);
+  $seconds -= 1 if $seconds * 1e3 > $ms;
+  return ($seconds, int(($ms - $seconds * 1e3) * 1e6));
 }
 
 sub set_clock {
   my ($ms) = @_;
-  my $seconds = int($ms / 1e3);
-  my $time = pack('q q', $seconds, int(($ms - $seconds * 1e3) * 1e6));
+  my $time = pack('q q', split_ms($ms));
   syscall($SYS_clock_settime, $CLOCK_REALTIME, $time) == 0 or die "clock_settime: $!\n";
+}
+
+# In one go: between reading a clock and setting it, an emulated processor may lose its turn. The struct is timex's.
+sub move_clock {
+  my ($ms) = @_;
+  my $request = pack('L x4 x32 x8 x24 q q x120', $ADJ_SETOFFSET | $ADJ_NANO, split_ms($ms));
+  syscall($SYS_adjtimex, $request) >= 0 or die "adjtimex: $!\n";
 }
 
 sub identify {
@@ -70,7 +78,7 @@ sub identify {
   # Before the clock: whoever sees the new time reseeds from the kernel.
   ioctl($random, $RNDADDENTROPY, pack('i i a*', 8 * $length, $length, $entropy)) or die "RNDADDENTROPY: $!\n";
   ioctl($random, $RNDRESEEDCRNG, 0) or die "RNDRESEEDCRNG: $!\n";
-  set_clock($how eq 'by' ? $ms + clock_ms() : $ms);
+  $how eq 'by' ? move_clock($ms) : set_clock($ms);
   my $id = random_uuid();
   rewrite($boot_id_file, join('-', unpack('A8 A4 A4 A4 A12', $id)) . "\n");
   rewrite($machine_id_file, "$id\n");

@@ -26,10 +26,12 @@ test(
   },
 );
 
-// With KVM the first one is used; here it shows that it boots, wherever the tests run.
+// With KVM the first one is used; here it shows that it boots, wherever the tests run. Emulated on a busy machine, its kernel
+// sometimes finds no timer that it trusts, which is why emulated guests get the other one.
 for (const machine of machines)
-  test(`the guest boots on a ${machine} machine`, { skip, timeout: 120_000 }, async () => {
+  test(`the guest boots on a ${machine} machine`, { skip, timeout: 300_000 }, async () => {
     await using places = await testPlaces();
-    const { evidence } = await tryMachine(places, 'tcg', machine, AbortSignal.timeout(100_000));
+    const boot = (): ReturnType<typeof tryMachine> => tryMachine(places, 'tcg', machine, AbortSignal.timeout(100_000));
+    const { evidence } = await boot().catch(boot).catch(boot);
     assert.match(evidence, /answered/);
   });
