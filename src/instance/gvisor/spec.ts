@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { GuestBundle } from '../../image/bundle.ts';
-import { containerIdBase, guestPrograms } from '../../image/root.ts';
+import { containerIdBase } from '../../image/root-files.ts';
+import { guestPrograms } from '../../image/root.ts';
 
 import type { AgentProfile } from '../../protocol/profile.ts';
 

@@ -1,4 +1,4 @@
-import { rm, truncate, writeFile } from 'node:fs/promises';
+import { open, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Build } from '../../image/cache.ts';
 import { configurationKey, type Configuration } from '../../model/configuration.ts';
@@ -79,11 +79,18 @@ async function bootAndSave(
     await rested(qemu.pid, signal);
     report(`Template ${name}: saving it.`);
     const stoppedMs = await saveState(qemu.qmp, templateFiles.state);
+    // A template that a power failure tore would be taken for whole by all that come after.
+    for (const file of [memory, join(folder, templateFiles.state)]) await flush(file);
     return { machine: command.machine, guestWallMs: stoppedMs - behindMs };
   } finally {
     await qemu.kill();
     await rm(boot);
   }
+}
+
+async function flush(path: string): Promise<void> {
+  await using file = await open(path, 'r+');
+  await file.sync();
 }
 
 /** Waits until the guest is as it is to be copied; says what its console said if it never gets there. */

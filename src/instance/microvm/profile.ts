@@ -1,5 +1,6 @@
 import { guestFolder } from '../../image/initramfs.ts';
-import { containerIdBase, guestPrograms } from '../../image/root.ts';
+import { containerIdBase } from '../../image/root-files.ts';
+import { guestPrograms } from '../../image/root.ts';
 import type { AgentProfile } from '../../protocol/profile.ts';
 import type { Accelerator } from './command.ts';
 
