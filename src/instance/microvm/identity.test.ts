@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import { configurationFor, type RuntimeName } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
@@ -41,7 +41,9 @@ const source = `
 /** What is the same in all containers of one copy. */
 const ofInstance = new Set(['hostname', 'bootId', 'machineId']);
 
-const driver = createEmulatedDriver(await testPlaces());
+const places = await testPlaces();
+after(() => places[Symbol.asyncDispose]());
+const driver = createEmulatedDriver(places);
 const verdict = await driver.probe(AbortSignal.timeout(120_000));
 
 describe('copies of a template', { skip: verdict.works ? false : verdict.evidence, timeout: 600_000 }, () => {
