@@ -112,7 +112,7 @@ export class AgentLink {
   }
 
   /** `_memoryMb` means nothing any more: a container keeps the limit it was made with. */
-  async bind(channel: number, sha256: string, _memoryMb?: number): Promise<void> {
+  async bind(channel: number, sha256: string): Promise<void> {
     await this.#ask({ type: 'bind', channel, sha256 });
   }
 
