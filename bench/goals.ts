@@ -1,11 +1,15 @@
 import type { StartPath } from '../src/model/start-path.ts';
 import type { BenchResult } from './main.ts';
+import { referenceNodeStartMs } from './yardstick.ts';
 
 /** A number that was measured beside the number it should reach. */
 export interface Goal {
   readonly what: string;
   readonly is: number;
+  /** As it was set. */
   readonly atMost: number;
+  /** The same on this machine: times in proportion to what bare Node takes to start. */
+  readonly atMostHere: number;
   readonly reached: boolean;
 }
 
@@ -27,17 +31,23 @@ const startGoals: Readonly<
   },
 };
 
-/** The goals that the result can be held against, in the order they are printed. */
+/**
+ * The goals that the result can be held against, in the order they are printed. A faster machine than the one where they
+ * were set is held to them as they are.
+ */
 export function goalsOf(result: BenchResult): Goal[] {
   const goals: Goal[] = [];
-  const add = (what: string, is: number | undefined, atMost: number | undefined): void => {
-    if (is !== undefined && atMost !== undefined) goals.push({ what, is, atMost, reached: is <= atMost });
+  const slowness = Math.max(1, result.nodeStartMs / referenceNodeStartMs);
+  const add = (what: string, is: number | undefined, atMost: number | undefined, scale = 1): void => {
+    if (is === undefined || atMost === undefined) return;
+    const atMostHere = atMost * scale;
+    goals.push({ what, is, atMost, atMostHere, reached: is <= atMostHere });
   };
   for (const { driver, paths } of result.startPaths)
     for (const [path, summary] of Object.entries(paths)) {
       const [p50, p99] = Object.entries(startGoals[driver] ?? {}).find(([name]) => name === path)?.[1] ?? [];
-      add(`${driver} ${path} p50, ms`, summary.p50, p50);
-      add(`${driver} ${path} p99, ms`, summary.p99, p99);
+      add(`${driver} ${path} p50, ms`, summary.p50, p50, slowness);
+      add(`${driver} ${path} p99, ms`, summary.p99, p99, slowness);
     }
   for (const { pinning, connections, servers } of result.roundTrips) {
     const find = (name: string) => servers.find(({ server }) => server === name);

@@ -1,6 +1,6 @@
 // A closed-loop HTTP/1.1 load generator over raw sockets, run as a process of its own so that it can be pinned. A client
 // library would cost as much as the servers it measures, and hide the ratio between them.
-// Arguments: one JSON object {port, request, connections, warmUpMs, measureMs}. Prints {requests, seconds, latenciesUs}.
+// Arguments: one JSON object, a Plan. Prints {requests, seconds, latenciesUs}.
 import { connect } from 'node:net';
 
 interface Plan {
@@ -8,6 +8,8 @@ interface Plan {
   /** The whole request, head and body, sent as it is. */
   readonly request: string;
   readonly connections: number;
+  /** The warm-up ends when so many requests were answered, or so much time has passed. */
+  readonly warmUpRequests: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
 }
@@ -15,8 +17,9 @@ interface Plan {
 const plan: Plan = JSON.parse(process.argv[2] ?? '{}');
 const request = Buffer.from(plan.request);
 const started = performance.now();
-const measureFrom = started + plan.warmUpMs;
-const measureTo = measureFrom + plan.measureMs;
+let measureFrom = started + plan.warmUpMs;
+let measureTo = measureFrom + plan.measureMs;
+let answered = 0;
 const latenciesUs: number[] = [];
 let open = plan.connections;
 
@@ -53,8 +56,14 @@ function run(): void {
     if (responseLength(rest) === 0) return;
     rest = Buffer.alloc(0);
     if (sentAt >= measureFrom) latenciesUs.push((performance.now() - sentAt) * 1_000);
+    else if (++answered === plan.warmUpRequests) endWarmUp();
     send();
   });
+}
+
+function endWarmUp(): void {
+  measureFrom = Math.min(measureFrom, performance.now());
+  measureTo = measureFrom + plan.measureMs;
 }
 
 function report(): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { deployEcho, invokePath } from './functions.ts';
 import { runPinned, startPinned } from './process.ts';
-import { startService } from './service.ts';
+import { region, signedText, startService } from './service.ts';
 import { summarise, type Summary } from './statistics.ts';
 
 /** One server under one load. */
@@ -20,11 +20,16 @@ export interface Pinning {
 
 export interface Load {
   readonly connections: number;
+  /** Before the first round, until V8 has compiled what runs: so many requests, or so much time. */
+  readonly warmUpRequests: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   /** Each server is measured so often, in turns, and the best round counts: the machine's noise only ever slows. */
   readonly rounds: number;
 }
+
+/** Before later rounds: for what has cooled down meanwhile. */
+const warmUpMsAgain = 500;
 
 const peer = (name: string): string => join(import.meta.dirname, 'peers', `${name}.ts`);
 const body = '{"n":1,"text":"a small event, as most are"}';
@@ -35,8 +40,8 @@ function plain(port: string, path = '/'): string {
 }
 
 /**
- * Warm round trips through HTTP: a bare `node:http` server, a bare hop to a second process, Piscina and Heddle with each
- * of `drivers`, all up at once and measured in turns.
+ * Warm round trips through HTTP: a bare `node:http` server, a bare hop to a second process, Piscina, the hop with the parts
+ * that a Lambda API cannot do without, and Heddle with each of `drivers`, all up at once and measured in turns.
  */
 export async function benchRoundTrip(drivers: readonly string[], pinning: Pinning, load: Load): Promise<RoundTrip[]> {
   await using stack = new AsyncDisposableStack();
@@ -50,6 +55,10 @@ export async function benchRoundTrip(drivers: readonly string[], pinning: Pinnin
     const started = stack.use(await startPinned(pinning.servers, [peer(name), workers]));
     targets.push({ server, port: Number(started.firstLine), request: plain(started.firstLine) });
   }
+  const credentials = { accessKeyId: 'AKIABENCH', secretAccessKey: 'of the benchmark' };
+  const signedHop = [peer('signed-hop'), workers, ...Object.values(credentials), region];
+  const port = Number(stack.use(await startPinned(pinning.servers, signedHop)).firstLine);
+  targets.push({ server: 'fastify + SigV4 + hop', port, request: await signedText(credentials, port, '/f', body) });
   for (const driver of drivers) {
     const service = stack.use(await startService(pinning.servers, driver, { warm: ['nodejs24.x-256=1'] }));
     await deployEcho(service, 'echo', 256);
@@ -60,7 +69,8 @@ export async function benchRoundTrip(drivers: readonly string[], pinning: Pinnin
   const best = new Map<string, RoundTrip>();
   for (let round = 0; round < load.rounds; round += 1)
     for (const { server, port, request } of targets) {
-      const result = await measure({ ...load, port, request }, pinning.load, server);
+      const warmUp = round === 0 ? {} : { warmUpMs: warmUpMsAgain };
+      const result = await measure({ ...load, ...warmUp, port, request }, pinning.load, server);
       const before = best.get(server);
       if (before === undefined || result.latencyUs.p50 < before.latencyUs.p50) best.set(server, result);
     }

@@ -7,7 +7,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { ServiceSnapshot } from '../src/model/snapshot.ts';
 import { startPinned } from './process.ts';
 
-const region = 'us-east-1';
+/** Of services under test. */
+export const region = 'us-east-1';
 
 /** A service under test, in a process and a home of its own. */
 export interface BenchService extends AsyncDisposable {
@@ -30,24 +31,11 @@ export async function startService(cpus: string, driver: string, config: object)
   const args = [main, 'up', '--json', '--home', home, '--port', '0', '--driver', driver];
   const started = await startPinned(cpus, args);
   const ready: { url: string } = JSON.parse(started.firstLine);
-  const { port, host } = new URL(ready.url);
-  const signer = await signerFor(join(home, 'credentials'));
+  const { port } = new URL(ready.url);
+  const signer = signerFor(await credentialsIn(join(home, 'credentials')));
 
-  const signed = async (method: string, path: string, body: string): Promise<HttpRequest> => {
-    const url = new URL(path, ready.url);
-    const request = new HttpRequest({
-      method,
-      protocol: 'http:',
-      hostname: url.hostname,
-      port: Number(port),
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: { host, 'content-type': 'application/json' },
-      body,
-    });
-    const result = await signer.sign(request);
-    return new HttpRequest({ ...request, headers: result.headers });
-  };
+  const signed = (method: string, path: string, body: string): Promise<HttpRequest> =>
+    sign(signer, new URL(path, ready.url), method, body);
   const call = async (method: string, path: string, body = ''): Promise<Response> => {
     const request = await signed(method, path, body);
     const { host: _host, ...headers } = request.headers;
@@ -74,24 +62,45 @@ export async function startService(cpus: string, driver: string, config: object)
   };
 }
 
-async function signerFor(credentialsFile: string): Promise<SignatureV4> {
-  const text = await readFile(credentialsFile, 'utf8');
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+async function credentialsIn(file: string): Promise<Credentials> {
+  const text = await readFile(file, 'utf8');
   const field = (name: string): string => {
     const value = new RegExp(`^${name}\\s*=\\s*(\\S+)`, 'm').exec(text)?.[1];
     if (value === undefined) throw new Error(`The service's credentials file has no ${name}.`);
     return value;
   };
-  const credentials = {
-    accessKeyId: field('aws_access_key_id'),
-    secretAccessKey: field('aws_secret_access_key'),
-  };
-  return new SignatureV4({
-    credentials,
-    region,
-    service: 'lambda',
-    sha256: Hash.bind(null, 'sha256'),
-    applyChecksum: true,
+  return { accessKeyId: field('aws_access_key_id'), secretAccessKey: field('aws_secret_access_key') };
+}
+
+function signerFor(credentials: Credentials): SignatureV4 {
+  const sha256 = Hash.bind(null, 'sha256');
+  return new SignatureV4({ credentials, region, service: 'lambda', sha256, applyChecksum: true });
+}
+
+async function sign(signer: SignatureV4, url: URL, method: string, body: string): Promise<HttpRequest> {
+  const request = new HttpRequest({
+    method,
+    protocol: 'http:',
+    hostname: url.hostname,
+    port: Number(url.port),
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host: url.host, 'content-type': 'application/json' },
+    body,
   });
+  const result = await signer.sign(request);
+  return new HttpRequest({ ...request, headers: result.headers });
+}
+
+/** One signed request as text, head and body, for a server that knows these credentials. */
+export async function signedText(credentials: Credentials, port: number, path: string, body: string): Promise<string> {
+  const url = new URL(path, `http://127.0.0.1:${port}`);
+  return asText(await sign(signerFor(credentials), url, 'POST', body), path, body);
 }
 
 function asText(request: HttpRequest, path: string, body: string): string {

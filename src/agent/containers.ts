@@ -73,6 +73,17 @@ export class Containers {
     container.occupied();
   }
 
+  /** Goes through what `bind` does to files, and leaves nothing of it. Throws if there is no such code. */
+  rehearseBind(sha256: string): void {
+    const folder = join(this.#workDir, 'containers', 'rehearsal');
+    mkdirSync(folder);
+    try {
+      this.code.bind(sha256, folder);
+    } finally {
+      this.code.unbind(folder);
+    }
+  }
+
   /** Resolves when nothing is left of the container, also if there was none. */
   async kill(channel: number): Promise<void> {
     const container = this.#alive.get(channel);

@@ -87,6 +87,9 @@ class Requests {
       case 'bind':
         this.#containers.bind(request.channel, request.sha256);
         return undefined;
+      case 'rehearse-bind':
+        this.#containers.rehearseBind(request.sha256);
+        return undefined;
       case 'drop-code':
         this.#containers.code.drop(request.sha256);
         return undefined;

@@ -111,9 +111,13 @@ export class AgentLink {
     }
   }
 
-  /** `_memoryMb` means nothing any more: a container keeps the limit it was made with. */
   async bind(channel: number, sha256: string): Promise<void> {
     await this.#ask({ type: 'bind', channel, sha256 });
+  }
+
+  /** See `rehearse-bind`. */
+  async rehearseBind(sha256: string): Promise<void> {
+    await this.#ask({ type: 'rehearse-bind', sha256 });
   }
 
   async dropCode(sha256: string): Promise<void> {

@@ -79,9 +79,10 @@ export class BootedContainer implements GuestContainer {
     if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);
     this.#state = 'loaded';
     try {
+      // Beside what comes next: the runtime wakes up and prepares itself while the agent is at work.
+      this.#link.init(init);
       await this.#home.bindCode(this.channel, sha256, code);
       if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
-      this.#link.init(init);
     } catch (error) {
       // Half loaded is of no use to anybody.
       void this.kill();

@@ -10,6 +10,8 @@ import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
 import { rehearseCode } from './rehearsal.ts';
 
+/** After so many rounds V8 has compiled what an agent does when code comes. */
+const rehearsals = 3;
 const lost: ContainerExit = { reason: 'instance-lost', code: null, signal: null };
 
 /** A guest on an instance of any driver. What breaks the protocol on the agent's channel destroys the
@@ -76,9 +78,7 @@ export class BootedGuest implements Guest {
   }
 
   async warmUp(): Promise<void> {
-    // Elsewhere, what runs has just been started, and done all this.
-    if (!this.#instance.helloSaid) return;
-    await rehearseCode(this.#agent);
+    for (let round = 0; round < rehearsals; round++) await rehearseCode(this.#agent);
     // One after the other: what the first has to have translated, the others find.
     for (const container of this.#firstContainers) await container.rehearse();
   }

@@ -19,9 +19,10 @@ export interface Guest {
   /** Resolves when the new container's runtime is up and waits for code. Throws InstanceLostError if the guest dies. */
   makeContainer(signal: AbortSignal): Promise<GuestContainer>;
   /**
-   * Goes through the motions of what will be asked of it first, so that this is quick later: a copy of a template finds
-   * everything cold, and an emulated one has to translate its code. For instances that wait; others do it on the way. Only
-   * while all of `firstContainers` are blank. Rejects if the guest fails at it, and is then to be destroyed.
+   * Goes through the motions of what will be asked of it first, so that this is quick later: a fresh agent has compiled
+   * nothing yet, a copy of a template finds everything cold, and an emulated one has to translate its code. For instances
+   * that wait; others do it on the way. Only while all of `firstContainers` are blank. Rejects if the guest fails at it,
+   * and is then to be destroyed.
    */
   warmUp(): Promise<void>;
   residentBytes(): Promise<number>;
@@ -77,7 +78,7 @@ export interface GuestContainer {
   readonly exited: Promise<ContainerExit>;
   /**
    * Gives a blank container its code: sends the bundle to the instance's cache if it is not there, binds it, sends
-   * `init`. Resolves when `init` is on its way (not when user code has run), so that `invoke` can follow at once.
+   * `init`. Resolves when the code is in its place (not when it has run), so that `invoke` can follow at once.
    * `code` is only called if the cache lacks the bundle.
    */
   load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void>;

@@ -8,8 +8,9 @@ export const rehearsalCode: CodeBundle = {
   files: [{ path: 'index.js', mode: 0o644, data: Buffer.from('exports.handler = async (event) => event;') }],
 };
 
-/** Has an agent take code into its cache, and forget it. */
+/** Has an agent take code into its cache, put it into a container that is none, and forget it. */
 export async function rehearseCode(agent: AgentLink): Promise<void> {
   await agent.storeCode(rehearsalCode);
+  await agent.rehearseBind(rehearsalCode.sha256);
   await agent.dropCode(rehearsalCode.sha256);
 }

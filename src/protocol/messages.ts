@@ -25,6 +25,7 @@ export interface AgentHello {
  *   `done` when its process exists; that the runtime is ready, the runtime itself says on the data channel.
  * - `code`: part of a code bundle for the agent's cache. `offset` is the position of `data` in the file. `last` ends it.
  * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only. Its limits stay those it was made with.
+ * - `rehearse-bind`: does the same for nobody: with a folder that it then removes.
  * - `drop-code`: forgets a cached bundle.
  * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
  * - `ping`: answered with the guest's wall clock, as `identify` is.
@@ -61,6 +62,7 @@ export type AgentRequest =
       readonly channel: number;
       readonly sha256: string;
     }
+  | { readonly type: 'rehearse-bind'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'kill'; readonly seq: number; readonly channel: number }
   | { readonly type: 'ping'; readonly seq: number };
@@ -91,7 +93,10 @@ export interface RuntimeHello {
   readonly role: 'runtime';
 }
 
-/** Sent once, after the agent has bound code. Environment and so on are complete: the runtime adds nothing of its own. */
+/**
+ * Sent once, beside the agent's `bind`, which it may overtake: the runtime prepares itself and does not look at the code
+ * yet. Environment and so on are complete: the runtime adds nothing of its own.
+ */
 export interface RuntimeInit {
   readonly type: 'init';
   /** `file.export`, below `/var/task`. */
@@ -108,7 +113,7 @@ export interface RuntimeInit {
 }
 
 /**
- * What the host says to a runtime. `init` and the first `invoke` may be sent together, without waiting. `rehearse` any
+ * What the host says to a runtime. The first `invoke` comes when the agent has bound the code. `rehearse` any
  * number of times before `init`, one at a time: go through the motions of an invocation, leave nothing of it, and say hello again.
  */
 export type RuntimeRequest =

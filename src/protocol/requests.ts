@@ -34,6 +34,8 @@ export function parseAgentRequest(value: unknown): AgentRequest {
       return { type: 'code', seq, sha256: text(fields, 'sha256'), files: files(fields), last: fields['last'] === true };
     case 'bind':
       return { type: 'bind', seq, channel: channel(fields), sha256: text(fields, 'sha256') };
+    case 'rehearse-bind':
+      return { type: 'rehearse-bind', seq, sha256: text(fields, 'sha256') };
     case 'drop-code':
       return { type: 'drop-code', seq, sha256: text(fields, 'sha256') };
     case 'kill':

@@ -9,7 +9,7 @@ import { makeTemplate, parseManifest, templateFiles } from './make-template.ts';
 import type { GuestParts } from './parts.ts';
 
 /** Raised when templates are made differently in a way that their other inputs do not show. */
-const recipe = 2;
+const recipe = 3;
 
 /** A guest that was booted, brought to where its agent and first containers wait, and saved. */
 export interface Template {

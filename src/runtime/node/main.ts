@@ -26,6 +26,7 @@ import { warmWhileIdle } from './warm-while-idle.ts';
 const channelFd = 3;
 const taskRoot = process.argv[2] ?? '/var/task';
 const servesFirst = process.argv[3] === 'serve-first';
+/** What is not done yet of what makes the first invocation quick. */
 const warmUp = [preload, rehearse];
 let used = false;
 const exit = process.exit.bind(process);
@@ -39,8 +40,13 @@ function prepare(init: RuntimeInit): void {
   seedRandom(init.randomSeed);
   correctTimeOrigin();
   applyEnvironment(init.environment);
-  // Not before: the function's code is mounted over the folder that was there.
-  if (fs.existsSync(taskRoot)) process.chdir(taskRoot);
+}
+
+/** Takes what is left of the steps, and always the last one, as what was compiled in a template is not in its copies. */
+async function warmWhenAsked(): Promise<void> {
+  const steps = warmUp.splice(0);
+  for (const step of steps.length === 0 ? [rehearse] : steps) await step();
+  collectGarbage();
 }
 
 function sayHello(): void {
@@ -52,7 +58,8 @@ function quit(error: Error | undefined): void {
   exit(error === undefined ? 0 : 1);
 }
 
-if (!servesFirst) for (const step of warmUp) await step();
+if (fs.existsSync(taskRoot)) process.chdir(taskRoot);
+if (!servesFirst) for (const step of warmUp.splice(0)) await step();
 module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 installAwslambda();
 captureConsole(log);
@@ -65,7 +72,7 @@ process.on('unhandledRejection', (reason) => {
 const connection = new Connection(channel, parseRuntimeRequest, {
   onMessage: (request) => {
     if (request.type === 'rehearse' && !used) {
-      void rehearse().then(collectGarbage).then(sayHello, quit);
+      void warmWhenAsked().then(sayHello, quit);
       return;
     }
     used = true;

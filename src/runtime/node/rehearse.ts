@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import { decode } from '../../protocol/decode.ts';
@@ -9,7 +10,7 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import type { RuntimeRequest } from '../../protocol/messages.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { logLine } from './capture-console.ts';
-import { applyEnvironment } from './environment.ts';
+import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { Server } from './serve.ts';
 import { SyncWriter } from './sync-writer.ts';
@@ -57,10 +58,13 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
     prepare: () => {
-      // As in main.ts, but for random numbers, which can be seeded once, and the time, which is not to be looked at yet.
+      // As in main.ts, but for random numbers, which can be seeded once in each realm.
       setFlagsFromString('--random-seed=0');
-      applyEnvironment(environment());
-      process.chdir(process.cwd());
+      runInNewContext('Math.random()');
+      correctTimeOrigin();
+      const before = environment();
+      applyEnvironment({ ...before, ...foreign });
+      applyEnvironment(before);
     },
     exit: () => {},
   });
@@ -72,7 +76,10 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
   decoder.push(encodeFrameWhole(invoke));
 }
 
-/** What is set already, so that nothing changes. */
+/** Set and taken away again. */
+const foreign = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`HEDDLE_REHEARSAL_${index}`, 'value']));
+
+/** What is set already. */
 function environment(): Record<string, string> {
   const same: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) same[name] = value;

@@ -5,17 +5,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 const idleMs = 50;
 
 /**
- * Takes `steps` one after the other, each only if nothing came from the host for 50 ms, until `used`: so that a container
- * that is needed at once is not held up by what makes one that waits faster. What comes during a step waits for its end.
+ * Takes `steps` off their list one after the other, each only if nothing came from the host for 50 ms, until `used`: so
+ * that a container that is needed at once is not held up by what makes one that waits faster. What comes during a step
+ * waits for its end.
  */
 export async function warmWhileIdle(
   channel: Duplex,
-  steps: readonly (() => Promise<void>)[],
+  steps: (() => Promise<void>)[],
   used: () => boolean,
 ): Promise<void> {
-  for (const step of steps) {
+  for (;;) {
     await wait(idleMs);
-    if (used()) return;
+    const step = used() ? undefined : steps.shift();
+    if (step === undefined) return;
     channel.pause();
     // A channel that is not read does not keep the process.
     const hold = setInterval(() => undefined, 1_000);
