@@ -10,7 +10,7 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import type { RuntimeRequest } from '../../protocol/messages.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { logLine } from './capture-console.ts';
-import { applyEnvironment, correctTimeOrigin } from './environment.ts';
+import { applyEnvironment } from './environment.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { Server } from './serve.ts';
 import { SyncWriter } from './sync-writer.ts';
@@ -58,10 +58,10 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
     prepare: () => {
-      // As in main.ts, but for random numbers, which can be seeded once in each realm.
+      // As in main.ts, but for random numbers, which can be seeded once in each realm, and the time, which is not to be
+      // looked at yet.
       setFlagsFromString('--random-seed=0');
       runInNewContext('Math.random()');
-      correctTimeOrigin();
       const before = environment();
       applyEnvironment({ ...before, ...foreign });
       applyEnvironment(before);
