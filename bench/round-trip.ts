@@ -57,8 +57,9 @@ export async function benchRoundTrip(drivers: readonly string[], pinning: Pinnin
   }
   const credentials = { accessKeyId: 'AKIABENCH', secretAccessKey: 'of the benchmark' };
   const signedHop = [peer('signed-hop'), workers, ...Object.values(credentials), region];
-  const port = Number(stack.use(await startPinned(pinning.servers, signedHop)).firstLine);
-  targets.push({ server: 'fastify + SigV4 + hop', port, request: await signedText(credentials, port, '/f', body) });
+  const signedPort = Number(stack.use(await startPinned(pinning.servers, signedHop)).firstLine);
+  const signed = await signedText(credentials, signedPort, '/f', body);
+  targets.push({ server: 'fastify + SigV4 + hop', port: signedPort, request: signed });
   for (const driver of drivers) {
     const service = stack.use(await startService(pinning.servers, driver, { warm: ['nodejs24.x-256=1'] }));
     await deployEcho(service, 'echo', 256);
