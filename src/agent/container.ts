@@ -52,12 +52,13 @@ export class Container {
     this.plan = plan;
     mkdirSync(plan.codeDir, { recursive: true });
     this.#limits = place.limits(plan, (reason) => this.kill(reason));
-    this.#child = startBubblewrap(place, plan);
+    const { child, printed } = startBubblewrap(place, plan);
+    this.#child = child;
     this.exited = this.#watchExit();
     this.made = this.#watchStart(place);
     // Whoever asked for the container is told; an exit before that is not one more error.
     this.made.catch(() => undefined);
-    this.#watchOutput(place);
+    this.#watchOutput(place, printed);
   }
 
   /** Process id of the container's first process, as this instance counts; undefined until `made`. */
@@ -112,14 +113,14 @@ export class Container {
     return { ...ended, reason };
   }
 
-  #watchOutput(place: ContainerPlace): void {
+  #watchOutput(place: ContainerPlace, printed: Readable): void {
     const output = new Output((text) => {
       // The last words tell why a container ended: V8's, or bubblewrap's own complaint.
       this.#words = (this.#words + text).slice(-4_096);
       this.#heapExhausted ||= this.#words.includes(heapMessage);
       place.onOutput(this.plan.channel, text);
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream !== null) output.attach(stream);
+    output.attach(printed);
   }
 }
 

@@ -6,6 +6,7 @@ import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
 import { network } from './conformance/network.ts';
+import { output } from './conformance/output.ts';
 import type { Subject } from './conformance/subject.ts';
 import { traffic } from './conformance/traffic.ts';
 import type { InstanceDriver } from './contract.ts';
@@ -46,6 +47,7 @@ export async function conformance(
     lifeAndDeath(subject);
     traffic(subject);
     inside(subject);
+    output(subject);
     network(subject);
     boundaries(subject);
   });
