@@ -26,8 +26,14 @@ export interface BubblewrapPlace {
 /** A bubblewrap that was started. */
 export interface Started {
   readonly child: ChildProcess;
-  /** What it and the container print, to file descriptors 1 and 2 alike. */
-  readonly printed: Socket;
+  readonly printed: Printed;
+}
+
+/** What bubblewrap and the container print, to file descriptors 1 and 2 alike. */
+export interface Printed {
+  readonly stream: Readable;
+  /** What the stream reads from, and closes; does not block. */
+  readonly fd: number;
 }
 
 /** Starts bubblewrap; it stops before the container begins, until something is written to its `hold` descriptor. */
@@ -49,7 +55,8 @@ export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): St
       args.end(options.map((option) => `${option}\0`).join(''));
     }
     stdioOf(child, containerFds.hold)?.on('error', () => undefined);
-    return { child, printed: new Socket({ fd: reader, readable: true, writable: false }) };
+    const stream = new Socket({ fd: reader, readable: true, writable: false });
+    return { child, printed: { stream, fd: reader } };
   } finally {
     for (const fd of [data, seccomp, writer]) closeSync(fd);
   }

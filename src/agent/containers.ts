@@ -79,6 +79,11 @@ export class Containers {
     container.occupied();
   }
 
+  /** Passes on what the container has printed until now, if there is one. */
+  flush(channel: number): void {
+    this.#alive.get(channel)?.flush();
+  }
+
   /** Resolves when nothing is left of the container, also if there was none. */
   async kill(channel: number): Promise<void> {
     const container = this.#alive.get(channel);

@@ -95,6 +95,9 @@ class Requests {
       case 'drop-code':
         this.#containers.code.drop(request.sha256);
         return undefined;
+      case 'flush':
+        this.#containers.flush(request.channel);
+        return undefined;
       case 'kill':
         return this.#containers.kill(request.channel);
       case 'ping':

@@ -36,6 +36,8 @@ export function parseAgentRequest(value: unknown): AgentRequest {
       return { type: 'bind', seq, channel: channel(fields), sha256: text(fields, 'sha256') };
     case 'drop-code':
       return { type: 'drop-code', seq, sha256: text(fields, 'sha256') };
+    case 'flush':
+      return { type: 'flush', seq, channel: channel(fields) };
     case 'kill':
       return { type: 'kill', seq, channel: channel(fields) };
     case 'ping':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContainerInvocation, GuestContainer } from '../guest.ts';
+import { ContainerDiedError } from '../container-died.ts';
 import { invoke } from '../guest-fixture.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
@@ -17,21 +17,42 @@ export function output(subject: Subject): void {
          execFileSync('sh', ['-c', 'echo by sh > /dev/stdout; echo by sh again >> /dev/stderr'], { stdio: 'inherit' });
        };`,
     );
-    const printed = await printedBy(container, (text) => text.includes('by sh again\n'));
-    assert.equal(printed, 'appended\nwritten\nby sh\nby sh again\n');
+    const { answer, log } = await invoke(container);
+    assert.ok(answer.ok, JSON.stringify(answer));
+    assert.equal(log, 'appended\nwritten\nby sh\nby sh again\n');
   });
-}
 
-/** Invokes, and gives all that was printed when it is `whole`, with the answer or after it. */
-async function printedBy(container: GuestContainer, whole: (text: string) => boolean): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  let text = '';
-  const onLog = (more: string): void => {
-    text += more;
-    if (whole(text)) resolve(text);
-  };
-  const changes: Partial<ContainerInvocation> = { onLog, onLateLog: onLog };
-  const { answer } = await invoke(container, {}, changes);
-  assert.ok(answer.ok, JSON.stringify(answer));
-  return promise;
+  cleanTest(subject, 'what was printed before the answer is in its log, whoever printed it', async () => {
+    await using booted = await bootGuest(subject);
+    const container = await loaded(
+      booted.first,
+      `import fs from 'node:fs';
+       import { spawn } from 'node:child_process';
+       export const handler = async (n) => {
+         console.log('console ' + n);
+         fs.writeSync(1, 'raw ' + n + '\\n' + 'x'.repeat(50_000) + '\\n');
+         await new Promise((done) => spawn('sh', ['-c', 'echo program ' + n + ' >&2'], { stdio: 'inherit' }).on('exit', done));
+       };`,
+    );
+    for (let n = 0; n < 10; n++) {
+      const { log } = await invoke(container, n);
+      // The two ways that text takes do not wait for each other, so a line of `console` may come at any place.
+      const [line = ''] = /\S+\t\S+\tINFO\tconsole \d+\n/.exec(log) ?? [];
+      assert.ok(line.endsWith(`console ${n}\n`), log.slice(0, 200));
+      const rest = log.replace(line, '').replace('x'.repeat(50_000), 'x');
+      assert.ok(rest === `raw ${n}\nx\nprogram ${n}\n`, `${log.length} characters, ${rest.slice(0, 200)}`);
+    }
+  });
+
+  cleanTest(subject, 'what was printed before a sudden end is in the log of the invocation', async () => {
+    await using booted = await bootGuest(subject);
+    const container = await loaded(
+      booted.first,
+      `import fs from 'node:fs';
+       export const handler = async () => { fs.writeSync(2, 'last words\\n'); process.kill(process.pid, 'SIGKILL'); };`,
+    );
+    let log = '';
+    await assert.rejects(invoke(container, {}, { onLog: (text) => (log += text) }), ContainerDiedError);
+    assert.equal(log, 'last words\n');
+  });
 }

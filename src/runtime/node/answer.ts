@@ -9,8 +9,9 @@ const { ceil } = Math;
 const resourceUsage = process.resourceUsage.bind(process);
 
 /** What stands beside every answer. */
-interface Measured {
+export interface Measured {
   readonly initMs: number | undefined;
+  readonly printedRaw: boolean;
 }
 
 /**
@@ -38,7 +39,7 @@ export function streamFrame(stream: ResponseStream, measured: Measured): readonl
 
 function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
-  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...initMs(measured) });
+  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });
 }
 
 /** The last word for an invocation that failed. `exits`: and for this process. */
@@ -54,7 +55,7 @@ export function errorFrame(
     error,
     ...(exits ? { exits: true } : {}),
     memoryPeakMb: memoryPeakMb(),
-    ...initMs(measured),
+    ...known(measured),
   });
 }
 
@@ -70,8 +71,8 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-function initMs(measured: Measured): { readonly initMs?: number } {
-  return measured.initMs === undefined ? {} : { initMs: measured.initMs };
+function known({ initMs, printedRaw }: Measured): { readonly initMs?: number; readonly printedRaw?: true } {
+  return { ...(initMs === undefined ? {} : { initMs }), ...(printedRaw ? { printedRaw } : {}) };
 }
 
 /** Most memory that this process ever had resident, MiB (the kernel counts KiB). */
