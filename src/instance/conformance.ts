@@ -5,6 +5,7 @@ import { after, before, describe } from 'node:test';
 import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
+import { memory } from './conformance/memory.ts';
 import { network } from './conformance/network.ts';
 import { output } from './conformance/output.ts';
 import type { Subject } from './conformance/subject.ts';
@@ -48,6 +49,7 @@ export async function conformance(
     traffic(subject);
     inside(subject);
     output(subject);
+    memory(subject);
     network(subject);
     boundaries(subject);
   });

@@ -145,6 +145,7 @@ export interface FunctionErrorBody {
  * An error before the handler's first line (no such module, bad JSON) comes without `started`.
  * `phase: 'init'` marks an error of the module's top level. `exits` marks an error that the runtime does not outlive (of
  * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
+ * `memoryPeakMb` is the most that the runtime's process ever had for itself: not its program, which is mapped from a file.
  * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
  * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
  */

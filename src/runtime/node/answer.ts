@@ -2,11 +2,10 @@ import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
 import { RuntimeFault } from './errors.ts';
+import { memoryPeakMb } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
-const { ceil } = Math;
-const resourceUsage = process.resourceUsage.bind(process);
 
 /** What stands beside every answer. */
 export interface Measured {
@@ -73,9 +72,4 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
 
 function known({ initMs, printedRaw }: Measured): { readonly initMs?: number; readonly printedRaw?: true } {
   return { ...(initMs === undefined ? {} : { initMs }), ...(printedRaw ? { printedRaw } : {}) };
-}
-
-/** Most memory that this process ever had resident, MiB (the kernel counts KiB). */
-function memoryPeakMb(): number {
-  return ceil(resourceUsage().maxRSS / 1_024);
 }
