@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { constants as os } from 'node:os';
 import { Writable, type Readable } from 'node:stream';
 import type { AgentProfile } from '../protocol/profile.ts';
 import { containerCommand, containerFds, type ContainerPlan } from './container-command.ts';
+import type { OutputPipe } from './output-pipes.ts';
 
 /** How a process ended: by a code or by a signal; neither is known where it never began. */
 export interface ProcessEnd {
@@ -17,17 +19,33 @@ export interface BubblewrapPlace {
   readonly seccompFile: string;
   /** Opens the guest's end of a data channel; it is closed here when the container has it. */
   readonly openData: (channel: number) => number;
+  /** Opens what a channel's container prints to. */
+  readonly openOutput: (channel: number) => OutputPipe;
+}
+
+/** A bubblewrap that was started. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly printed: Printed;
+}
+
+/** What bubblewrap and the container print, to file descriptors 1 and 2 alike. */
+export interface Printed {
+  readonly stream: Readable;
+  /** What the stream reads from, and closes; does not block. */
+  readonly fd: number;
 }
 
 /** Starts bubblewrap; it stops before the container begins, until something is written to its `hold` descriptor. */
-export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): ChildProcess {
+export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): Started {
   const { options, command } = containerCommand(place.profile, plan);
   const data = place.openData(plan.channel);
   const seccomp = openSync(place.seccompFile, 'r');
+  const { reader, writer } = place.openOutput(plan.channel);
   try {
     // In the order of `containerFds`.
     const child = spawn(place.profile.bwrap, ['--args', String(containerFds.options), '--', ...command], {
-      stdio: ['ignore', 'pipe', 'pipe', data, seccomp, 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', writer, writer, data, seccomp, 'pipe', 'pipe', 'pipe'],
       env: {},
       cwd: '/',
     });
@@ -37,10 +55,10 @@ export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): Ch
       args.end(options.map((option) => `${option}\0`).join(''));
     }
     stdioOf(child, containerFds.hold)?.on('error', () => undefined);
-    return child;
+    const stream = new Socket({ fd: reader, readable: true, writable: false });
+    return { child, printed: { stream, fd: reader } };
   } finally {
-    closeSync(data);
-    closeSync(seccomp);
+    for (const fd of [data, seccomp, writer]) closeSync(fd);
   }
 }
 

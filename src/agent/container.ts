@@ -10,6 +10,7 @@ import {
   startBubblewrap,
   stdioOf,
   type BubblewrapPlace,
+  type Printed,
   type ProcessEnd,
 } from './bubblewrap.ts';
 import { containerFds, type ContainerPlan } from './container-command.ts';
@@ -43,6 +44,7 @@ export class Container {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #limits: ContainerLimits;
+  readonly #output: Output;
   #initPid: number | undefined;
   #killedFor: LimitReason | 'killed' | undefined;
   #heapExhausted = false;
@@ -52,12 +54,13 @@ export class Container {
     this.plan = plan;
     mkdirSync(plan.codeDir, { recursive: true });
     this.#limits = place.limits(plan, (reason) => this.kill(reason));
-    this.#child = startBubblewrap(place, plan);
+    const { child, printed } = startBubblewrap(place, plan);
+    this.#child = child;
+    this.#output = this.#watchOutput(place, printed);
     this.exited = this.#watchExit();
     this.made = this.#watchStart(place);
     // Whoever asked for the container is told; an exit before that is not one more error.
     this.made.catch(() => undefined);
-    this.#watchOutput(place);
   }
 
   /** Process id of the container's first process, as this instance counts; undefined until `made`. */
@@ -68,6 +71,11 @@ export class Container {
   /** User code is about to run in it. */
   occupied(): void {
     this.#limits.occupied();
+  }
+
+  /** Passes on at once what it has printed until now. */
+  flush(): void {
+    this.#output.drain();
   }
 
   /** Ends everything in it at once. Idempotent. Wait for `exited`. */
@@ -107,19 +115,22 @@ export class Container {
       this.#child.once('exit', (code, killedBy) => resolve(asSeenInside(code, killedBy)));
     });
     if (this.#initPid !== undefined) await gone(this.#initPid);
+    // Its last words come before the news of its end, and may be the reason for it.
+    this.flush();
     const reason = this.#killedFor ?? this.#limits.verdict() ?? (this.#heapExhausted ? 'memory' : 'exit');
     this.#limits.release();
     return { ...ended, reason };
   }
 
-  #watchOutput(place: ContainerPlace): void {
+  #watchOutput(place: ContainerPlace, { stream, fd }: Printed): Output {
     const output = new Output((text) => {
       // The last words tell why a container ended: V8's, or bubblewrap's own complaint.
       this.#words = (this.#words + text).slice(-4_096);
       this.#heapExhausted ||= this.#words.includes(heapMessage);
       place.onOutput(this.plan.channel, text);
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream !== null) output.attach(stream);
+    output.attach(stream, fd);
+    return output;
   }
 }
 

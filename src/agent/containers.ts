@@ -7,6 +7,7 @@ import type { ContainerPlan } from './container-command.ts';
 import { etcFiles } from './etc-files.ts';
 import type { Identity } from './identity/identity.ts';
 import { limitsFactory } from './limits/container-limits.ts';
+import { OutputPipes } from './output-pipes.ts';
 import { seccompProgram } from './seccomp.ts';
 
 /** Who is told of what happens to containers without being asked. */
@@ -18,6 +19,8 @@ export interface ContainersEvents {
 /** All containers of this instance and the code they run, addressed by the number of their data channel. */
 export class Containers {
   readonly code: CodeCache;
+  /** Containers can be made when this has resolved; undefined if they can be now. Where it rejects, `make` throws. */
+  readonly ready: Promise<void> | undefined;
   /** Of containers that are made from now on. */
   hostname = 'heddle';
   readonly #place: ContainerPlace;
@@ -37,6 +40,8 @@ export class Containers {
     this.#events = events;
     mkdirSync(join(profile.workDir, 'containers'), { recursive: true });
     this.code = new CodeCache(join(profile.workDir, 'code'));
+    const pipes = new OutputPipes(profile.workDir);
+    this.ready = pipes.made;
     const seccompFile = join(profile.workDir, 'seccomp.bpf');
     writeFileSync(seccompFile, seccompProgram(profile.memoryLimit === 'watch'), { mode: 0o600 });
     this.#place = {
@@ -44,6 +49,7 @@ export class Containers {
       limits: limitsFactory(profile),
       seccompFile,
       openData,
+      openOutput: (channel) => pipes.open(channel),
       binds: [...etcFiles(profile), ...(identity?.binds ?? [])],
       onMade: async (initPid) => identity?.containerStarted(initPid),
       onOutput: (channel, text) => events.onOutput(channel, text),
@@ -82,6 +88,11 @@ export class Containers {
     } finally {
       this.code.unbind(folder);
     }
+  }
+
+  /** Passes on what the container has printed until now, if there is one. */
+  flush(channel: number): void {
+    this.#alive.get(channel)?.flush();
   }
 
   /** Resolves when nothing is left of the container, also if there was none. */

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { limits } from '../model/limits.ts';
-import type { AgentProfile } from '../protocol/profile.ts';
+import { containerChannels, type AgentProfile } from '../protocol/profile.ts';
 import { containerUser } from './container-command.ts';
 
 /**
@@ -9,7 +8,7 @@ import { containerUser } from './container-command.ts';
  * `[path here, path in the container]`. Where a whole `/etc` is bound that has no such file, none can be put there.
  */
 export function etcFiles(profile: AgentProfile): (readonly [from: string, to: string])[] {
-  const users = [...new Set(channels().map((channel) => containerUser(profile, channel)))];
+  const users = [...new Set(containerChannels().map((channel) => containerUser(profile, channel)))];
   const texts = {
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
     passwd: users.map((id) => `user${id}:x:${id}:${id}::/tmp:/bin/sh\n`).join(''),
@@ -22,10 +21,6 @@ export function etcFiles(profile: AgentProfile): (readonly [from: string, to: st
     writeFileSync(from, text, { mode: 0o644 });
     return canPlace(profile, to) ? [[from, to] as const] : [];
   });
-}
-
-function channels(): number[] {
-  return Array.from({ length: limits.rehearsalChannel }, (_, index) => index + 1);
 }
 
 function canPlace(profile: AgentProfile, place: string): boolean {

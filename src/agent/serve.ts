@@ -35,13 +35,18 @@ class Requests {
   readonly #containers: Containers;
   readonly #identity: Identity | undefined;
   readonly #send: (message: AgentMessage) => void;
-  /** Those that came while the instance was being given its identity. */
+  /** Those that came while the instance was being given its identity, or was not ready for any. */
   #held: AgentRequest[] | undefined;
 
   constructor(containers: Containers, identity: Identity | undefined, send: (message: AgentMessage) => void) {
     this.#containers = containers;
     this.#identity = identity;
     this.#send = send;
+    if (containers.ready === undefined) return;
+    // Saying hello need not wait for it. What went wrong, the first container that cannot be made will tell.
+    this.#held = [];
+    const resume = (): void => this.#resume();
+    containers.ready.then(resume, resume);
   }
 
   receive(request: AgentRequest): void {
@@ -92,6 +97,9 @@ class Requests {
         return undefined;
       case 'drop-code':
         this.#containers.code.drop(request.sha256);
+        return undefined;
+      case 'flush':
+        this.#containers.flush(request.channel);
         return undefined;
       case 'kill':
         return this.#containers.kill(request.channel);

@@ -104,3 +104,24 @@ test('what is kept warm is a list', () => {
     assert.match(refusal({ flags: { warm: wrong } }).message, /^--warm must be RUNTIME-MEMORY=MIN\.\.MAX/);
   assert.match(refusal({ flags: { warm: 'nodejs24.x-256=1,nodejs24.x-256=2' } }).message, /twice/);
 });
+
+test('what is kept warm may say how many blank containers each instance has', () => {
+  const { warm } = read({ flags: { warm: 'nodejs24.x-256=2..8x4,nodejs22.x-512=1x1,nodejs24.x-4096=1' } });
+  assert.deepEqual(
+    warm.map(({ configuration, min, max }) => [min, max, configuration.blankContainers]),
+    [
+      [2, 8, 4],
+      [1, 1, 1],
+      [1, 1, 1],
+    ],
+  );
+  assert.equal(read({}).warm[0]?.configuration.blankContainers, 2);
+});
+
+test('no more blank containers than an instance can hold, and at least one', () => {
+  const message = (warm: string): string => refusal({ flags: { warm } }).message;
+  assert.match(message('nodejs24.x-256=2..8x5'), /BLANK is from 1 to the 4 containers .* nodejs24\.x-256 has at most/);
+  assert.match(message('nodejs24.x-4096=1x2'), /BLANK is from 1 to the 1 containers .* nodejs24\.x-4096 has at most/);
+  for (const wrong of ['nodejs24.x-256=2..8x0', 'nodejs24.x-256=2..8x', 'nodejs24.x-256=2x-1', 'nodejs24.x-256x4=2'])
+    assert.match(message(wrong), /^--warm must be RUNTIME-MEMORY=MIN\.\.MAX.* xBLANK/);
+});

@@ -124,6 +124,11 @@ export class AgentLink {
     await this.#ask({ type: 'drop-code', sha256 });
   }
 
+  /** Resolves when `onOutput` has heard what the container printed until now. */
+  async flush(channel: number): Promise<void> {
+    await this.#ask({ type: 'flush', channel });
+  }
+
   /** Resolves when nothing is left of the container. */
   async kill(channel: number): Promise<void> {
     await this.#ask({ type: 'kill', channel });

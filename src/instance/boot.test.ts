@@ -100,8 +100,8 @@ test('a container sees its own code, read-only, and nothing of others', async ()
     tmp: 'done',
     processes: 2,
     work: false,
-    // Its data channel, and what it writes to as standard output and error.
-    inherited: 3,
+    // Its data channel; what it writes to as standard output and error are pipes.
+    inherited: 1,
     options: false,
   });
 });

@@ -24,6 +24,8 @@ export interface ContainerHome {
   readonly clock: Clock;
   /** Puts code into the container of this channel. */
   bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
+  /** Resolves when {@link BootedContainer.output} was told what the container printed until now. Rejects if the agent is lost. */
+  flushContainer(channel: number): Promise<void>;
   /** Resolves when nothing is left of it. Rejects if the agent is lost. */
   killContainer(channel: number): Promise<void>;
   /** The guest cannot be trusted any more: destroys it. */
@@ -65,6 +67,7 @@ export class BootedContainer implements GuestContainer {
         this.#greeted.resolve();
       },
       onEnd: (error) => this.#hungUp(error),
+      flush: () => home.flushContainer(channel),
     });
   }
 

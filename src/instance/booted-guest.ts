@@ -121,6 +121,7 @@ export class BootedGuest implements Guest {
     const home: ContainerHome = {
       clock: this.#clock,
       bindCode: (...args) => this.#code.bind(...args),
+      flushContainer: (number) => this.#agent.flush(number),
       killContainer: (number) => this.#agent.kill(number),
       lose: (error) => this.#lose(error),
     };

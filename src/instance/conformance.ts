@@ -5,7 +5,9 @@ import { after, before, describe } from 'node:test';
 import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
+import { memory } from './conformance/memory.ts';
 import { network } from './conformance/network.ts';
+import { output } from './conformance/output.ts';
 import type { Subject } from './conformance/subject.ts';
 import { traffic } from './conformance/traffic.ts';
 import type { InstanceDriver } from './contract.ts';
@@ -46,6 +48,8 @@ export async function conformance(
     lifeAndDeath(subject);
     traffic(subject);
     inside(subject);
+    output(subject);
+    memory(subject);
     network(subject);
     boundaries(subject);
   });

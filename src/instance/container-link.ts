@@ -18,6 +18,8 @@ export interface RuntimeEvents {
   onHello(): void;
   /** Once: it hung up (`undefined`), or broke the protocol. */
   onEnd(error: Error | undefined): void;
+  /** Has the container's agent say what was printed behind the runtime's back; resolves when {@link ContainerLink.output} was told. */
+  flush(): Promise<void>;
 }
 
 interface Running {
@@ -29,6 +31,13 @@ interface Running {
   reject(error: Error): void;
 }
 
+/** An invocation that has its answer, but not yet all of its log. */
+interface Settling {
+  readonly running: Running;
+  /** Gives the answer; what is printed from then on is late. */
+  end(): void;
+}
+
 /**
  * The host's end of a container's data channel. Whatever a runtime says out of order is a ProtocolError: for each
  * invocation `started`, then logs (and `initialised` for the first), then one answer.
@@ -38,6 +47,7 @@ export class ContainerLink {
   readonly #events: RuntimeEvents;
   #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
   #running: Running | undefined;
+  #settling: Settling | undefined;
   #invoked = false;
   #late: ContainerInvocation['onLateLog'];
   #lateUnits = 0;
@@ -83,7 +93,7 @@ export class ContainerLink {
 
   /** Rejects only through `fail`. Throws if another invocation runs, or there was no `init`. */
   invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
-    if (this.#running !== undefined) throw new Error('A container runs one invocation at a time.');
+    if ((this.#running ?? this.#settling) !== undefined) throw new Error('A container runs one invocation at a time.');
     if (this.#state !== 'initialised') throw new Error(`A container that is ${this.#state} cannot run an invocation.`);
     const { requestId, deadlineWallMs, payload, clientContext } = invocation;
     return new Promise((resolve, reject) => {
@@ -100,9 +110,10 @@ export class ContainerLink {
     });
   }
 
-  /** Text that the container printed behind the runtime's back. It may be overtaken by the answer. */
+  /** Text that the container printed behind the runtime's back. It may be overtaken by an answer that does not know of it. */
   output(text: string): void {
-    if (this.#running !== undefined) return this.#log(text);
+    const running = this.#running ?? this.#settling?.running;
+    if (running !== undefined) return log(running, text);
     if (this.#lateUnits > limits.logBytesMax) return;
     this.#lateUnits += text.length;
     this.#late?.(text);
@@ -110,6 +121,7 @@ export class ContainerLink {
 
   /** Rejects the running invocation, if there is one, and hangs up. */
   fail(error: Error): void {
+    this.#settling?.end();
     const running = this.#running;
     this.#running = undefined;
     this.#connection.close();
@@ -162,27 +174,38 @@ export class ContainerLink {
     this.#logUnits += Math.max(1, text.length);
     if (this.#logUnits > logUnitsMax)
       throw new ProtocolError(`A runtime sent more than ${logUnitsMax} characters of log for one invocation.`);
-    this.#log(text);
-  }
-
-  /** What user code prints between invocations belongs to none of them, and is dropped here. */
-  #log(text: string): void {
-    const running = this.#running;
-    if (running === undefined || running.logUnits > logUnitsMax) return;
-    running.logUnits += text.length;
-    running.invocation.onLog(running.logUnits > logUnitsMax ? '\n[heddle] The rest of the output is cut.\n' : text);
+    // What a runtime says between invocations belongs to none of them.
+    if (this.#running !== undefined) log(this.#running, text);
   }
 
   #answer(
-    message: { readonly type: string; readonly memoryPeakMb: number; readonly initMs?: number },
+    message: Extract<RuntimeMessage, { readonly type: 'result' | 'error' }>,
     outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
   ): void {
     const running = this.#running;
     if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
     const { memoryPeakMb, initMs } = message;
-    running.resolve(initMs === undefined ? { memoryPeakMb, ...outcome } : { memoryPeakMb, initMs, ...outcome });
+    const answer = initMs === undefined ? { memoryPeakMb, ...outcome } : { memoryPeakMb, initMs, ...outcome };
+    if (message.printedRaw === true) this.#settle(running, answer);
+    else running.resolve(answer);
   }
+
+  #settle(running: Running, answer: RuntimeAnswer): void {
+    const end = (): void => {
+      if (this.#settling?.running === running) this.#settling = undefined;
+      running.resolve(answer);
+    };
+    this.#settling = { running, end };
+    // An agent that is lost takes the instance along; the answer has come all the same.
+    this.#events.flush().then(end, end);
+  }
+}
+
+function log(running: Running, text: string): void {
+  if (running.logUnits > logUnitsMax) return;
+  running.logUnits += text.length;
+  running.invocation.onLog(running.logUnits > logUnitsMax ? '\n[heddle] The rest of the output is cut.\n' : text);
 }
 
 function outOfOrder(message: { readonly type: string }, when: string): ProtocolError {

@@ -21,6 +21,7 @@ class ScriptedGuest {
   readonly guestEnds: Duplex[] = [];
   readonly asked: AgentRequest[] = [];
   destroyed = false;
+  #onAsked: ((request: AgentRequest) => void) | undefined;
   /** What the agent answers; undefined keeps silent. */
   answer: (request: AgentRequest) => object | undefined = (request) => ({ type: 'done', seq: request.seq });
   agentHello: object = { ...hello, role: 'agent' };
@@ -63,6 +64,7 @@ class ScriptedGuest {
     void new Connection<AgentRequest, AgentMessage>(this.end(0), parseAgentRequest, {
       onMessage: (request) => {
         this.asked.push(request);
+        this.#onAsked?.(request);
         if (request.type === 'make-container') this.say(request.channel, { ...hello, role: 'runtime' });
         const answer = this.answer(request);
         if (answer !== undefined) this.say(0, answer);
@@ -70,6 +72,13 @@ class ScriptedGuest {
       onEnd: () => undefined,
     });
     this.say(0, this.agentHello);
+  }
+
+  /** Resolves at the next request of this type. */
+  askedFor(type: AgentRequest['type']): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onAsked = (request) => request.type === type && resolve();
+    });
   }
 
   end(channel: number): Duplex {
@@ -122,6 +131,39 @@ for (const [what, bytes] of Object.entries({
     await neighbourLives(all);
   });
 }
+
+test('an answer before which something was printed behind the runtime waits for it, and no other', async () => {
+  const { scripted, container } = await loaded();
+  const flushes = (): AgentRequest[] => scripted.asked.filter(({ type }) => type === 'flush');
+  const plain = invoke(container);
+  scripted.say(1, { type: 'started' });
+  scripted.say(1, result);
+  assert.ok((await plain).answer.ok);
+  assert.equal(flushes().length, 0);
+
+  scripted.answer = (request) => {
+    if (request.type === 'flush') scripted.say(0, { type: 'output', channel: request.channel, text: 'beside' });
+    return { type: 'done', seq: request.seq };
+  };
+  let late = '';
+  const marked = invoke(container, {}, { onLateLog: (text) => (late += text) });
+  scripted.say(1, { type: 'started' });
+  scripted.say(1, { ...result, printedRaw: true });
+  assert.equal((await marked).log, 'beside');
+  assert.equal(flushes().length, 1);
+  assert.equal(late, '');
+});
+
+test('an answer that waits for what was printed is given also if the instance is lost meanwhile', async () => {
+  const { scripted, guest, container } = await loaded();
+  scripted.answer = () => undefined;
+  const marked = invoke(container);
+  scripted.say(1, { type: 'started' });
+  scripted.say(1, { ...result, printedRaw: true });
+  await scripted.askedFor('flush');
+  await guest.destroy();
+  assert.ok((await marked).answer.ok);
+});
 
 test('a runtime that answers when nobody asked is killed, and its neighbour never knows', async () => {
   const all = await loaded();
@@ -189,7 +231,9 @@ test('an agent of another version is refused in words for an operator', async ()
   scripted.agentHello = { type: 'hello', protocol: protocolVersion + 1, role: 'agent' };
   await assert.rejects(booted(scripted), (error) => {
     assert.ok(error instanceof InstanceLostError && error.cause instanceof ProtocolError);
-    assert.match(error.message, /speaks protocol version 2, this service 1.*remove the cache folder/);
+    const versions = `speaks protocol version ${protocolVersion + 1}, this service ${protocolVersion}`;
+    assert.ok(error.message.includes(versions), error.message);
+    assert.match(error.message, /remove the cache folder/);
     return true;
   });
   assert.ok(scripted.destroyed);

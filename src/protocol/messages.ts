@@ -2,7 +2,7 @@ import type { CodeFile } from '../model/code.ts';
 import type { RuntimeName } from '../model/configuration.ts';
 
 /** Raised with every incompatible change; host and guest refuse to talk across versions. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 // Control channel: host ⇄ agent, channel 0 of an instance. One agent, many containers. A container is addressed by the
 // number of its data channel: it has that channel for its whole life, and nobody has it afterwards.
@@ -27,6 +27,8 @@ export interface AgentHello {
  * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only. Its limits stay those it was made with.
  * - `rehearse-bind`: does the same for nobody: with a folder that it then removes.
  * - `drop-code`: forgets a cached bundle.
+ * - `flush`: what a container wrote to its file descriptors 1 and 2 until now is said as `output` before the `done`, as far
+ *   as its quota goes. Unknown ones are `done`.
  * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
  * - `ping`: answered with the guest's wall clock, as `identify` is.
  */
@@ -64,13 +66,17 @@ export type AgentRequest =
     }
   | { readonly type: 'rehearse-bind'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
+  | { readonly type: 'flush'; readonly seq: number; readonly channel: number }
   | { readonly type: 'kill'; readonly seq: number; readonly channel: number }
   | { readonly type: 'ping'; readonly seq: number };
 
 /** Why a container ended. `memory`: it went over its limit and was killed for it. */
 export type ContainerExitReason = 'exit' | 'killed' | 'memory' | 'processes';
 
-/** What the agent says. `output` is what was written to the container's file descriptors 1 and 2 behind the runtime's back. */
+/**
+ * What the agent says. `output` is what was written to the container's file descriptors 1 and 2 behind the runtime's back:
+ * it may be overtaken by the runtime's answer, but not by `container-exited`, nor by the `done` of a `flush`.
+ */
 export type AgentMessage =
   | AgentHello
   | { readonly type: 'done'; readonly seq: number; readonly wallMs?: number }
@@ -144,13 +150,22 @@ export interface FunctionErrorBody {
  * An error before the handler's first line (no such module, bad JSON) comes without `started`.
  * `phase: 'init'` marks an error of the module's top level. `exits` marks an error that the runtime does not outlive (of
  * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
+ * `memoryPeakMb` is the most that the runtime's process ever had for itself: not its program, which is mapped from a file.
+ * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
+ * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
  */
 export type RuntimeMessage =
   | RuntimeHello
   | { readonly type: 'started' }
   | { readonly type: 'initialised' }
   | { readonly type: 'log'; readonly text: string }
-  | { readonly type: 'result'; readonly payload: Uint8Array; readonly memoryPeakMb: number; readonly initMs?: number }
+  | {
+      readonly type: 'result';
+      readonly payload: Uint8Array;
+      readonly memoryPeakMb: number;
+      readonly initMs?: number;
+      readonly printedRaw?: true;
+    }
   | {
       readonly type: 'error';
       readonly phase: 'init' | 'invoke';
@@ -158,4 +173,5 @@ export type RuntimeMessage =
       readonly exits?: true;
       readonly memoryPeakMb: number;
       readonly initMs?: number;
+      readonly printedRaw?: true;
     };

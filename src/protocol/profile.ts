@@ -1,4 +1,5 @@
 import type { RuntimeName } from '../model/configuration.ts';
+import { limits } from '../model/limits.ts';
 
 /**
  * What an agent must know of the place it runs in. Written by the driver, read once by the agent at its start: the JSON
@@ -10,7 +11,7 @@ export interface AgentProfile {
    * `virtio`: channel n is the virtio-serial port named `heddle.n` (`/sys/class/virtio-ports/…/name`).
    */
   readonly channels: 'inherited' | 'virtio';
-  /** An empty folder the agent may write in: code cache, containers' code folders. */
+  /** A folder the agent may write in: code cache, containers' code folders. Empty but for FIFOs, see {@link outputFifo}. */
   readonly workDir: string;
   /** Path of the language runtime's program, as the agent sees it and as containers see it. */
   readonly programs: Readonly<Record<RuntimeName, string>>;
@@ -35,3 +36,16 @@ export interface AgentProfile {
   /** A copy of a template: the agent keeps a helper process ready that gives it entropy, clock and name at `identify`. */
   readonly clones: boolean;
 }
+
+/** Channels that containers may have, the one that rehearses included. */
+export function containerChannels(): number[] {
+  return Array.from({ length: limits.rehearsalChannel }, (_, index) => index + 1);
+}
+
+/** The FIFO that a channel's container prints to. A driver that makes them saves the agent from doing so, all or none. */
+export function outputFifo(workDir: string, channel: number): string {
+  return `${workDir}/output/${channel}`;
+}
+
+/** Others than the agent may print there, and open what they print to (`/dev/stdout`), but not read. */
+export const outputFifoMode = 0o622;

@@ -38,6 +38,8 @@ export function parseAgentRequest(value: unknown): AgentRequest {
       return { type: 'rehearse-bind', seq, sha256: text(fields, 'sha256') };
     case 'drop-code':
       return { type: 'drop-code', seq, sha256: text(fields, 'sha256') };
+    case 'flush':
+      return { type: 'flush', seq, channel: channel(fields) };
     case 'kill':
       return { type: 'kill', seq, channel: channel(fields) };
     case 'ping':

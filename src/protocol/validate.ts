@@ -53,7 +53,7 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
         type: 'result',
         payload: payload(fields),
         memoryPeakMb: amount(fields, 'memoryPeakMb'),
-        ...init(fields),
+        ...measured(fields),
       };
     case 'log':
       return { type: 'log', text: text(fields, 'text') };
@@ -64,7 +64,7 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
         error: errorBody(fields['error']),
         ...(fields['exits'] === true ? { exits: true } : {}),
         memoryPeakMb: amount(fields, 'memoryPeakMb'),
-        ...init(fields),
+        ...measured(fields),
       };
     case 'hello':
       return { type: 'hello', protocol: count(fields, 'protocol'), role: word(fields, 'role', ['runtime']) };
@@ -148,8 +148,11 @@ function payload(fields: Fields): Uint8Array {
   throw wrong(fields, 'payload', `within ${limits.payloadBytesMax} bytes`);
 }
 
-function init(fields: Fields): { readonly initMs?: number } {
-  return fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') };
+function measured(fields: Fields): { readonly initMs?: number; readonly printedRaw?: true } {
+  return {
+    ...(fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') }),
+    ...(fields['printedRaw'] === true ? { printedRaw: true } : {}),
+  };
 }
 
 function errorBody(value: unknown): FunctionErrorBody {

@@ -41,7 +41,7 @@ type Step = readonly [kind: number, which: number];
 
 /** Applies random transitions, and calls `check` after each. */
 function walk(steps: readonly Step[], check: (active: ActivePool, codes: readonly Code[]) => void): void {
-  const registry = new Registry();
+  const registry = new Registry([]);
   const active = new ActivePool(registry);
   const codes = functions.map((fn) => registry.begin(fn));
   let now = 0;

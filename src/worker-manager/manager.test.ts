@@ -267,6 +267,18 @@ test('stopping lets running invocations end, cuts them at the deadline, refuses 
   assert.ok(other.guests.every(({ dead }) => dead));
 });
 
+test('every instance of a configuration that is kept warm has as many blank containers as those that are', async () => {
+  const three = { ...configuration, blankContainers: 3 };
+  const service = new SimulatedService({ settings: { warm: [{ configuration: three, min: 0, max: 1 }] } });
+  const states = (): (string | undefined)[] =>
+    service.manager.snapshot().instances.flatMap(({ containers }) => containers.map(({ state }) => state));
+  const { startPath } = await service.run(hello);
+  assert.equal(startPath, 'cold-instance');
+  assert.deepEqual(states().toSorted(), ['blank', 'blank', 'idle']);
+  await service.clock.advance(1_000);
+  assert.deepEqual(states().toSorted(), ['blank', 'blank', 'blank', 'idle']);
+});
+
 test('of several idle containers the most recently used is reused, so that the others can be reaped', async () => {
   const service = new SimulatedService({ settings: { containerIdleMs: 10_000 } });
   await service.clock.until(Promise.all([service.send(hello), service.send(hello)]));

@@ -21,7 +21,7 @@ export class LocalWorkerManager implements WorkerManager {
 
   /** Begins to work at once; the caller starts the warming pool. */
   constructor(options: ManagerOptions) {
-    const registry = new Registry();
+    const registry = new Registry(options.settings.warm);
     this.#p = { ...options, registry, active: new ActivePool(registry) };
     this.#dispatcher = new Dispatcher(this.#p);
     this.#reaper = new Reaper({ ...this.#p, keeper: this.#dispatcher.keeper });

@@ -60,6 +60,7 @@ before(async () => {
     ...common,
     warming,
     settings: {
+      warm: [],
       region: 'eu-central-1',
       containerIdleMs: 60_000,
       instanceIdleMs: 60_000,

@@ -11,7 +11,7 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly settings: Pick<
     Settings,
-    'region' | 'containerIdleMs' | 'instanceIdleMs' | 'instanceLifeMs' | 'queueMax' | 'queueWaitMs'
+    'region' | 'warm' | 'containerIdleMs' | 'instanceIdleMs' | 'instanceLifeMs' | 'queueMax' | 'queueWaitMs'
   >;
   /** Shared with the warming pool. */
   readonly memory: MemoryBudget;

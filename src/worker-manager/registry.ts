@@ -1,5 +1,6 @@
 import { configurationFor, configurationKey } from '../model/configuration.ts';
 import type { FunctionVersion } from '../model/function.ts';
+import type { Settings } from '../model/settings.ts';
 import { Code, codeKey } from './code.ts';
 import { Costs } from './costs.ts';
 import { Holding } from './holding.ts';
@@ -10,6 +11,12 @@ export class Registry {
   readonly #functions: Map<string, Set<Code>> = new Map();
   readonly #holdings: Map<string, Holding> = new Map();
   readonly #costs: Map<string, Costs> = new Map();
+  readonly #warm: Settings['warm'];
+
+  /** Instances that are not kept warm are like those of their configuration that are. */
+  constructor(warm: Settings['warm']) {
+    this.#warm = warm;
+  }
 
   get codeCount(): number {
     return this.#codes.size;
@@ -66,8 +73,10 @@ export class Registry {
   }
 
   #holdingFor(fn: FunctionVersion): Holding {
-    const configuration = configurationFor(fn.runtime, fn.memoryMb);
-    const name = configurationKey(configuration);
+    const usual = configurationFor(fn.runtime, fn.memoryMb);
+    const name = configurationKey(usual);
+    const configuration =
+      this.#warm.find((kept) => configurationKey(kept.configuration) === name)?.configuration ?? usual;
     const key = `${fn.account}\0${name}`;
     let holding = this.#holdings.get(key);
     if (holding !== undefined) return holding;

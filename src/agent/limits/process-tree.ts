@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
+import { mappedFilesKib } from '../../protocol/mapped-files.ts';
 
 const pageBytes = 4_096;
 /** The file systems in memory that a container can write to. */
@@ -83,7 +84,7 @@ export class ProcessTree {
   #mappedFiles(pid: number, resident: number): number {
     const known = this.#mapped.get(pid);
     if (known !== undefined && resident - known.resident < recountPages) return known.files;
-    const files = mappedFilePages(readFileSync(`/proc/${pid}/smaps`, 'latin1'));
+    const files = (mappedFilesKib(readFileSync(`/proc/${pid}/smaps`, 'latin1')) * 1_024) / pageBytes;
     this.#mapped.set(pid, { resident, files });
     return files;
   }
@@ -136,16 +137,4 @@ function childrenOf(pid: number, thread: number): number[] {
   } catch {
     return [];
   }
-}
-
-/** Sums up what of mapped files is resident. A mapping's first line ends with its path (proc_pid_smaps(5)). */
-function mappedFilePages(smaps: string): number {
-  let kib = 0;
-  let isFile = false;
-  for (const line of smaps.split('\n')) {
-    const mapping = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)$/.exec(line);
-    if (mapping !== null) isFile = mapping[1]?.startsWith('/') === true;
-    else if (isFile && line.startsWith('Rss:')) kib += Number(/\d+/.exec(line)?.[0] ?? 0);
-  }
-  return (kib * 1_024) / pageBytes;
 }

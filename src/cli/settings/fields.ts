@@ -81,10 +81,12 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     flag: 'warm',
     environment: 'HEDDLE_WARM',
     argument: 'LIST',
-    description: 'instances kept ready, RUNTIME-MEMORY=MIN..MAX with commas between, or none',
+    description:
+      'instances kept ready, RUNTIME-MEMORY=MIN..MAX with commas between, or none; xBLANK after MAX sets how many ' +
+      'blank containers each has, as in nodejs24.x-256=2..8x4',
     parse: parseWarm,
     fallback: defaultWarm,
-    fallbackText: 'nodejs24.x-256=2..8, less on a small machine',
+    fallbackText: 'nodejs24.x-256=2..8x2, less on a small machine',
   },
   containerIdleMs: {
     flag: 'container-idle',

@@ -60,10 +60,12 @@ export interface WarmSetting {
   readonly max: number;
 }
 
-const warmForm = 'must be RUNTIME-MEMORY=MIN..MAX, such as nodejs24.x-256=2..8';
+const warmForm =
+  'must be RUNTIME-MEMORY=MIN..MAX, such as nodejs24.x-256=2..8, with xBLANK after it for another number of blank ' +
+  'containers in each instance, such as nodejs24.x-256=2..8x4';
 
 function parseWarmItem(text: string): WarmSetting {
-  const match = /^(.+)-(\d+)=(\d+)(?:\.\.(\d+))?$/.exec(text.trim());
+  const match = /^(.+)-(\d+)=(\d+)(?:\.\.(\d+))?(?:x(\d+))?$/.exec(text.trim());
   const runtime = runtimes.find((name) => name === match?.[1]);
   if (match === null || runtime === undefined)
     throw new SettingError(`${warmForm}; runtimes are ${runtimes.join(', ')}`);
@@ -73,10 +75,22 @@ function parseWarmItem(text: string): WarmSetting {
   const min = Number(match[3]);
   const max = Number(match[4] ?? match[3]);
   if (max < min || max > 1_000) throw new SettingError(`${warmForm}; MAX is from MIN to 1000`);
-  return { configuration: configurationFor(runtime, memoryMb), min, max };
+  return { configuration: withBlanks(configurationFor(runtime, memoryMb), match[5]), min, max };
 }
 
-/** What is kept warm: `nodejs24.x-256=2..8`, several separated by commas, or `none`. */
+function withBlanks(configuration: Configuration, digits: string | undefined): Configuration {
+  if (digits === undefined) return configuration;
+  const { containersMax } = configuration;
+  const blankContainers = Number(digits);
+  if (blankContainers < 1 || blankContainers > containersMax)
+    throw new SettingError(
+      `${warmForm}; BLANK is from 1 to the ${containersMax} containers that an instance of ` +
+        `${configurationKey(configuration)} has at most`,
+    );
+  return { ...configuration, blankContainers };
+}
+
+/** What is kept warm: `nodejs24.x-256=2..8`, or `…=2..8x4` with four blank containers each; several with commas, or `none`. */
 export function parseWarm(text: string): readonly WarmSetting[] {
   if (text === 'none') return [];
   const items = text.split(',').map(parseWarmItem);

@@ -3,7 +3,7 @@ import type { GuestBundle } from '../../image/bundle.ts';
 import { containerIdBase } from '../../image/root-files.ts';
 import { guestPrograms } from '../../image/root.ts';
 
-import type { AgentProfile } from '../../protocol/profile.ts';
+import { containerChannels, outputFifo, outputFifoMode, type AgentProfile } from '../../protocol/profile.ts';
 
 /** Where our bundles are in the sandbox. */
 const bundleDir = '/opt/heddle';
@@ -52,6 +52,14 @@ export function sandboxSpec(parts: SandboxParts): object {
       // gVisor's cgroups, version 1. Of its controllers only `pids` limits anything (runsc of 2024-07, measured).
       { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' },
     ],
+    // Made by the sandbox itself: to have a program do it takes 50 ms in there.
+    devices: containerChannels().map((channel) => ({
+      path: outputFifo(workDir, channel),
+      type: 'p',
+      fileMode: outputFifoMode,
+      uid: 0,
+      gid: 0,
+    })),
   });
 }
 
@@ -61,6 +69,7 @@ export interface OciParts {
   readonly args: readonly string[];
   readonly environment: readonly string[];
   readonly mounts: readonly object[];
+  readonly devices?: readonly object[];
 }
 
 /** What gVisor starts with is less than what containers are lowered to, and raising a limit is not theirs to do. */
@@ -70,7 +79,7 @@ const rlimits = [
 ];
 
 /** A sandbox with a read-only root, a `/tmp` in memory and no network. */
-export function ociSpec({ rootDir, args, environment, mounts }: OciParts): object {
+export function ociSpec({ rootDir, args, environment, mounts, devices = [] }: OciParts): object {
   const capabilities = Object.fromEntries(
     ['bounding', 'effective', 'permitted', 'inheritable'].map((set) => [set, agentCapabilities]),
   );
@@ -84,7 +93,7 @@ export function ociSpec({ rootDir, args, environment, mounts }: OciParts): objec
       { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['mode=1777'] },
       ...mounts,
     ],
-    linux: { namespaces: ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type })) },
+    linux: { namespaces: ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type })), devices },
   };
 }
 

@@ -31,7 +31,10 @@ export async function rehearseContainer(
   await agent.storeCode(rehearsalCode);
   await agent.bind(channel, rehearsalCode.sha256);
   link.init(init);
-  for (let round = 0; round < rounds; round++) await link.invoke(invocation);
+  for (let round = 0; round < rounds; round++) {
+    await link.invoke(invocation);
+    await agent.flush(channel);
+  }
   await agent.kill(channel);
   await agent.dropCode(rehearsalCode.sha256);
 }

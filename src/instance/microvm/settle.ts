@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { systemClock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { AgentLink } from '../agent-link.ts';
-import { ContainerLink } from '../container-link.ts';
+import { ContainerLink, type RuntimeEvents } from '../container-link.ts';
 import { measureBehindMs } from '../guest-clock.ts';
 import { rehearse, rehearseContainer } from './rehearse.ts';
 
@@ -28,7 +28,10 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
     systemClock,
   );
   const container = async (channel: number): Promise<ContainerLink> => {
-    const link = greeted(at(channels, channel), (error) => fail(`Runtime ${channel} hung up (${error?.message})`));
+    const link = greeted(at(channels, channel), {
+      onEnd: (error) => fail(`Runtime ${channel} hung up (${error?.message})`),
+      flush: () => agent.flush(channel),
+    });
     await agent.makeContainer(channel, configuration);
     return link;
   };
@@ -43,9 +46,9 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
   return Promise.race([ready(), trouble.promise]);
 }
 
-function greeted(channel: Duplex, onEnd: (error: Error | undefined) => void): Promise<ContainerLink> {
+function greeted(channel: Duplex, events: Omit<RuntimeEvents, 'onHello'>): Promise<ContainerLink> {
   const { promise, resolve } = Promise.withResolvers<ContainerLink>();
-  const link = new ContainerLink(channel, false, { onHello: () => resolve(link), onEnd });
+  const link = new ContainerLink(channel, false, { ...events, onHello: () => resolve(link) });
   return promise;
 }
 

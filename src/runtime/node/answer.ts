@@ -2,15 +2,15 @@ import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
 import { RuntimeFault } from './errors.ts';
+import { memoryPeakMb } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
-const { ceil } = Math;
-const resourceUsage = process.resourceUsage.bind(process);
 
 /** What stands beside every answer. */
-interface Measured {
+export interface Measured {
   readonly initMs: number | undefined;
+  readonly printedRaw: boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export function streamFrame(stream: ResponseStream, measured: Measured): readonl
 
 function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
-  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...initMs(measured) });
+  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });
 }
 
 /** The last word for an invocation that failed. `exits`: and for this process. */
@@ -54,7 +54,7 @@ export function errorFrame(
     error,
     ...(exits ? { exits: true } : {}),
     memoryPeakMb: memoryPeakMb(),
-    ...initMs(measured),
+    ...known(measured),
   });
 }
 
@@ -70,11 +70,6 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-function initMs(measured: Measured): { readonly initMs?: number } {
-  return measured.initMs === undefined ? {} : { initMs: measured.initMs };
-}
-
-/** Most memory that this process ever had resident, MiB (the kernel counts KiB). */
-function memoryPeakMb(): number {
-  return ceil(resourceUsage().maxRSS / 1_024);
+function known({ initMs, printedRaw }: Measured): { readonly initMs?: number; readonly printedRaw?: true } {
+  return { ...(initMs === undefined ? {} : { initMs }), ...(printedRaw ? { printedRaw } : {}) };
 }

@@ -28,7 +28,7 @@ class LogStream extends Writable {
 
 /**
  * Sends what is written to `process.stdout` and `process.stderr`, and Node's warnings, to the log as it is. Output that
- * goes around them (child processes, native code, `fs.writeSync(1, …)`) goes to the agent's pipes instead.
+ * goes around them (child processes, native code, `fs.writeSync(1, …)`) goes to the agent's pipe instead; see `RawOutput`.
  */
 export function captureStreams(log: InvocationLog): void {
   captureStream('stdout', 1, log);

@@ -13,6 +13,7 @@ import { RuntimeFault } from './errors.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { preload } from './preload.ts';
 import { seedRandom } from './random.ts';
+import { RawOutput } from './raw-output.ts';
 import { rehearse } from './rehearse.ts';
 import { Server } from './serve.ts';
 import { installAwslambda } from './streamify.ts';
@@ -34,7 +35,8 @@ const exit = process.exit.bind(process);
 const channel = openChannel(channelFd);
 const writer = new SyncWriter(channelFd, () => exit(1));
 const log = new InvocationLog(writer);
-const server = new Server({ writer, log, channel, taskRoot, prepare, exit });
+const raw = new RawOutput();
+const server = new Server({ writer, log, raw, channel, taskRoot, prepare, exit });
 
 function prepare(init: RuntimeInit): void {
   seedRandom(init.randomSeed);
@@ -64,6 +66,7 @@ module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 installAwslambda();
 captureConsole(log);
 captureStreams(log);
+raw.watch();
 process.on('beforeExit', () => server.loopEmpty());
 process.on('uncaughtException', (error) => server.crash('Uncaught Exception', error, 129));
 process.on('unhandledRejection', (reason) => {

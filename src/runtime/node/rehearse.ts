@@ -12,6 +12,7 @@ import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { logLine } from './capture-console.ts';
 import { applyEnvironment } from './environment.ts';
 import { InvocationLog } from './invocation-log.ts';
+import { RawOutput } from './raw-output.ts';
 import { Server } from './serve.ts';
 import { SyncWriter } from './sync-writer.ts';
 
@@ -55,6 +56,7 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
   const server = new Server({
     writer,
     log,
+    raw: new RawOutput(),
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
     prepare: () => {

@@ -2,23 +2,26 @@ import fs from 'node:fs';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { errorFrame, resultFrame, streamFrame } from './answer.ts';
+import { errorFrame, resultFrame, streamFrame, type Measured } from './answer.ts';
 import { logLine } from './capture-console.ts';
 import { errorBody, errorLogText, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import type { InvocationLog } from './invocation-log.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
+import type { RawOutput } from './raw-output.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
+const nothing: Measured = { initMs: undefined, printedRaw: false };
 
 /** What the server needs of the world. */
 export interface ServerParts {
   readonly writer: SyncWriter;
   readonly log: InvocationLog;
+  readonly raw: Pick<RawOutput, 'possible' | 'clear'>;
   /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
   readonly channel: { ref(): unknown; unref(): unknown };
   readonly taskRoot: string;
@@ -80,7 +83,7 @@ export class Server {
     } catch (error) {
       // The host expects `initialised` in the first invocation only, and this may be it.
       this.#initialised = true;
-      this.#parts.writer.write(errorFrame('invoke', errorBody(error), { initMs: undefined }));
+      this.#parts.writer.write(errorFrame('invoke', errorBody(error), nothing));
       return;
     }
     this.#running = invocation;
@@ -138,13 +141,13 @@ export class Server {
     if (this.#running !== invocation) return;
     if (outcome.kind === 'error') this.#fail(invocation, outcome.thrown);
     else if (outcome.kind === 'value') this.#succeed(invocation, outcome.value);
-    else this.#answer(streamFrame(outcome.stream, invocation));
+    else this.#answer(streamFrame(outcome.stream, this.#measured(invocation)));
   }
 
   #succeed(invocation: Invocation, value: unknown): void {
     let frame;
     try {
-      frame = resultFrame(value, invocation);
+      frame = resultFrame(value, this.#measured(invocation));
     } catch (error) {
       return this.#fail(invocation, error);
     }
@@ -166,13 +169,18 @@ export class Server {
     log.open();
     if (phase === 'init' && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
     logLine(log, 'ERROR', [title, `\t${errorLogText(thrown)}`]);
-    this.#answer(errorFrame(phase, errorBody(thrown), invocation, exits));
+    this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
+  }
+
+  #measured({ initMs }: Invocation): Measured {
+    return { initMs, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {
-    const { writer, log, channel } = this.#parts;
+    const { writer, log, raw, channel } = this.#parts;
     writer.write(frame);
     log.close();
+    raw.clear();
     this.#running = undefined;
     channel.ref();
   }
