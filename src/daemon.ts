@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createFrontend } from './frontend/create-frontend.ts';
 import { createLogger } from './frontend/logger.ts';
 import { createMetrics } from './frontend/metrics.ts';
 import { logObserver, observers } from './frontend/observer.ts';
 import { loggingObserver } from './frontend/logging-observer.ts';
+import { ThreadSessions, type SessionConnection } from './frontend/threads/sessions.ts';
+import { ThreadService } from './frontend/threads/thread-service.ts';
 import { boot } from './instance/boot.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
@@ -20,6 +23,7 @@ import { systemClock } from './model/clock.ts';
 import type { Configuration } from './model/configuration.ts';
 import { newId } from './model/id.ts';
 import type { Settings } from './model/settings.ts';
+import type { Wire } from './protocol/session-link.ts';
 import { writeFileAtomic } from './store/atomic-file.ts';
 import { openCodeStore } from './store/code/code-store.ts';
 import type { CodeStore, Store } from './store/contract.ts';
@@ -27,6 +31,7 @@ import { ensureCredentials } from './store/credentials.ts';
 import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
+import { openThreadEndStore } from './store/thread-ends.ts';
 import { MemoryBudget } from './warming-pool/memory-budget.ts';
 import { WarmingPool, type StartGuest } from './warming-pool/warming-pool.ts';
 import type { WorkerObserver } from './worker-manager/contract.ts';
@@ -40,6 +45,8 @@ export interface Service {
   readonly home: string;
   /** Resolves when the warming pool has its minimum; rejects if it cannot get there. */
   readonly ready: Promise<void>;
+  /** A session for threads without HTTP, as the service's own account: for programs that have the service in their process. */
+  connect(wire: Wire): SessionConnection;
   /** No new work; what runs may end within `settings.stopMs`; then nothing is left. Idempotent. */
   stop(): Promise<void>;
 }
@@ -49,6 +56,8 @@ export interface ServiceOptions {
   /** Told, a short line each, what takes long: building images and templates. */
   readonly report?: (line: string) => void;
   readonly logger?: Logger;
+  /** It belongs to the program in whose process it runs: listens on no port, and does not keep that process alive. */
+  readonly embedded?: boolean;
   /** Gives up starting; a service that runs already is stopped by `stop`. */
   readonly signal?: AbortSignal;
 }
@@ -79,8 +88,24 @@ export async function startService(settings: Settings, options: ServiceOptions =
   };
   const { warming, manager } = createWorkers(settings, startGuest, driver.capabilities.clones, codeStore, observer);
   undo.defer(() => manager.stop(settings.stopMs));
+  const threadEnds = openThreadEndStore({
+    folder: join(settings.home, 'threads'),
+    clock: systemClock,
+    keepMs: settings.threadKeepMs,
+  });
+  const threads = {
+    codeStore,
+    threadEnds,
+    workerManager: manager,
+    prepare,
+    region: settings.region,
+    clock: systemClock,
+  };
+  const sessions = new ThreadSessions(new ThreadService(threads));
+  undo.defer(() => sessions.stop());
   const app = createFrontend({
     store,
+    sessions,
     codeStore,
     logs,
     workerManager: manager,
@@ -97,8 +122,9 @@ export async function startService(settings: Settings, options: ServiceOptions =
     // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.
     await Promise.all([manager.stop(settings.stopMs), app.close()]);
   });
-  const url = await app.listen({ host: settings.host, port: settings.port });
-  await leaveWord(settings, url, driver.name, undo);
+  const url =
+    options.embedded === true ? await embed(app) : await app.listen({ host: settings.host, port: settings.port });
+  if (options.embedded !== true) await leaveWord(settings, url, driver.name, undo);
   warming.start();
   logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
@@ -109,6 +135,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     driver: driver.name,
     home: settings.home,
     ready: warming.ready(),
+    connect: (wire) => sessions.accept(account, wire),
     stop: () => (stopped ??= running.disposeAsync()),
   };
 }
@@ -170,6 +197,12 @@ function createWorkers(
     coldStartsMax: Math.max(2, cores),
   });
   return { warming, manager };
+}
+
+/** Everything but the port. */
+async function embed(app: FastifyInstance): Promise<string> {
+  await app.ready();
+  return 'embedded:';
 }
 
 /** Says in the home where the service is, for the command line, until it stops. */

@@ -112,6 +112,7 @@ export function readSettings(sources: SettingSources): Settings {
     memoryMb: pick(fields.memoryMb),
     queueMax: pick(fields.queueMax),
     queueWaitMs: pick(fields.queueWaitMs),
+    threadKeepMs: pick(fields.threadKeepMs),
     stopMs: pick(fields.stopMs),
     logLevel: pick(fields.logLevel),
   };

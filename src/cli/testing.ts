@@ -14,6 +14,7 @@ import { openCodeStore } from '../store/code/code-store.ts';
 import { ensureCredentials } from '../store/credentials.ts';
 import { openLogStore } from '../store/logs/log-store.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
+import { testSessions } from '../frontend/testing/test-sessions.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 
 const snapshot: ServiceSnapshot = {
@@ -78,6 +79,7 @@ export async function startTestService(): Promise<TestService> {
     codeStore,
     logs,
     workerManager,
+    sessions: testSessions(home, codeStore, workerManager),
     prepare: async () => undefined,
     stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region: 'us-east-1', memoryMb: 8_192 },

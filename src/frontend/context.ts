@@ -6,6 +6,7 @@ import type { CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import type { ThreadSessions } from './threads/sessions.ts';
 
 /** What the frontend is made with. */
 export interface FrontendOptions {
@@ -13,6 +14,8 @@ export interface FrontendOptions {
   readonly codeStore: CodeStore;
   readonly logs: LogStore;
   readonly workerManager: WorkerManager;
+  /** Clients' sessions for threads, whichever way they connect. */
+  readonly sessions: ThreadSessions;
   /** Resolves when instances of this configuration can be started, such as when its template is built. Idempotent. */
   readonly prepare: (configuration: Configuration) => Promise<void>;
   /** Fires when the service begins to stop, and what `prepare` was doing is given up. */

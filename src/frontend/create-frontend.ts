@@ -16,6 +16,7 @@ import { StoppingError } from '../model/errors.ts';
 import { hostCannotBeRebound, isLoopback } from './loopback.ts';
 import { mountOpenRoutes } from './open-routes.ts';
 import { smallBodyBytesMax } from './operation.ts';
+import { mountSessions } from './threads/websocket.ts';
 import { refuseConnection, refuseExpectation } from './transport-errors.ts';
 
 declare module 'fastify' {
@@ -87,6 +88,16 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   ];
   mountOperations(app, operations, { authenticator, region: settings.region, logger });
   mountOpenRoutes(app, options, codeLinks);
+  const { sessions } = options;
+  mountSessions(app.server, {
+    sessions,
+    authenticator,
+    logger,
+    admit: ({ headers }) => {
+      if (stopping.signal.aborted) throw new StoppingError('The service is stopping.');
+      if (loopbackOnly && !hostCannotBeRebound(headers.host)) throw strangeHost(headers.host);
+    },
+  });
 
   metrics.watch(() => workerManager.snapshot());
   const chores = housekeeping(options);
@@ -98,6 +109,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   app.addHook('preClose', async () => {
     chores[Symbol.dispose]();
     stopping.abort();
+    sessions.stop();
     const lost = events.stop();
     if (lost > 0) logger.warn({ lost }, 'Events that were accepted and waited are lost, because the service stops.');
   });

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { CapacityError } from '../model/errors.ts';
+import { CancelledError, CapacityError } from '../model/errors.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
 import { isAbort } from './error-handling.ts';
 
@@ -20,7 +20,7 @@ export function loggingObserver(logger: Logger, clock: Clock = systemClock): Wor
       );
     },
     refused(fn, requestId, err) {
-      const expected = err instanceof CapacityError || isAbort(err);
+      const expected = err instanceof CapacityError || err instanceof CancelledError || isAbort(err);
       if (expected)
         logger.debug({ function: fn.arn, requestId, reason: err.message }, 'An invocation was not started.');
       else logger.warn({ function: fn.arn, requestId, err }, 'An invocation had no outcome.');

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from '../model/errors.ts';
+import type { ThreadLane } from '../model/invocation.ts';
 import { limits } from '../model/limits.ts';
 import { Connection } from '../protocol/connection.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/messages.ts';
@@ -102,12 +103,28 @@ export class ContainerLink {
       this.#logUnits = 0;
       this.#lateUnits = 0;
       this.#late = invocation.onLateLog;
-      this.#connection.send(
-        clientContext === undefined
-          ? { type: 'invoke', requestId, deadlineWallMs, payload }
-          : { type: 'invoke', requestId, deadlineWallMs, payload, clientContext },
-      );
+      this.#connection.send({
+        type: 'invoke',
+        requestId,
+        deadlineWallMs,
+        payload,
+        ...(clientContext === undefined ? {} : { clientContext }),
+        ...(invocation.thread === undefined ? {} : { thread: true }),
+      });
+      invocation.thread?.onLane(this.#laneOf(this.#running));
     });
+  }
+
+  /** The way to the thread that is running now; closed when its invocation is over. */
+  #laneOf(running: Running): ThreadLane {
+    const connection = this.#connection;
+    const open = (): boolean => this.#running === running;
+    return {
+      send: (data) => !open() || connection.send({ type: 'lane', data }),
+      drained: () => connection.drained(),
+      pause: () => open() && connection.pause(),
+      resume: () => connection.resume(),
+    };
   }
 
   /** Text that the container printed behind the runtime's back. It may be overtaken by an answer that does not know of it. */
@@ -134,6 +151,8 @@ export class ContainerLink {
         return this.#started();
       case 'log':
         return this.#countedLog(message.text);
+      case 'lane':
+        return this.#laneMessage(message.data);
       case 'result':
         return this.#answer(message, { ok: true, payload: message.payload });
       case 'error':
@@ -159,6 +178,11 @@ export class ContainerLink {
     if (running === undefined || running.started) throw outOfOrder({ type: 'started' }, 'without a new invocation');
     running.started = true;
     running.invocation.onStarted();
+  }
+
+  /** What a thread says after its answer, or a function that is none, nobody hears. */
+  #laneMessage(data: Uint8Array): void {
+    this.#running?.invocation.thread?.onMessage(data);
   }
 
   #initialised(): void {

@@ -1,5 +1,6 @@
 import type { CodeBundle } from '../model/code.ts';
 import type { Configuration } from '../model/configuration.ts';
+import type { ThreadLane } from '../model/invocation.ts';
 import type { ContainerExitReason, FunctionErrorBody, RuntimeInit } from '../protocol/messages.ts';
 import type { InstanceExit } from './contract.ts';
 
@@ -54,6 +55,12 @@ export interface ContainerInvocation {
   readonly deadlineWallMs: number;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  /** It is a thread: the payload is a call, and messages go both ways. */
+  readonly thread?: {
+    /** At once, when `invoke` was called. */
+    readonly onLane: (lane: ThreadLane) => void;
+    readonly onMessage: (data: Uint8Array) => void;
+  };
   /** The first line of user code is about to run. Called at most once, and before `invoke` resolves if it does. */
   readonly onStarted: () => void;
   /** The module's top level has ended, its handler is about to be called. Only after `load`, after `onStarted`, at most once. */

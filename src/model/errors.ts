@@ -23,6 +23,11 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
+/** Whoever asked for it does not want it any more, and it was ended. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}
+
 /** The service is stopping and takes no new work. HTTP 503. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';

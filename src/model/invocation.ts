@@ -11,6 +11,32 @@ export interface Invocation {
   readonly receivedAt: number;
   /** Decoded client context, JSON text. */
   readonly clientContext?: string;
+  /** It is a thread, and this is who is told of it while it runs. */
+  readonly watcher?: ThreadWatcher;
+  /** Ends it when it fires, wherever it is: queued, or running code that does not listen. */
+  readonly cancel?: AbortSignal;
+}
+
+/** Who is told of a thread that runs. Called in this order: `placed`, `started`, then the others any number of times. */
+export interface ThreadWatcher {
+  /** It was handed to a container: messages may be sent from now on, until its end. */
+  placed(lane: ThreadLane): void;
+  /** Its first line of user code is about to run. */
+  started(path: StartPath, startMs: number): void;
+  /** One message of its lane. */
+  received(data: Uint8Array): void;
+  /** It printed something; bounded as the log is. */
+  printed(text: string): void;
+}
+
+/** The way to a running thread. After its end these do nothing. */
+export interface ThreadLane {
+  /** Gives false when the sender should wait for `drained`. */
+  send(data: Uint8Array): boolean;
+  drained(): Promise<void>;
+  /** Reads nothing more from its container, so that whoever floods it waits. */
+  pause(): void;
+  resume(): void;
 }
 
 /** How it ended for user code. A function error is an answer, not a failure of the service. */
@@ -30,6 +56,8 @@ export interface InvocationOutcome {
   /** Initialisation of user code (its module's top level), where this invocation did it. */
   readonly initMs?: number;
   readonly memoryPeakMb: number;
+  /** The limit that ended it, where one did. */
+  readonly limit?: 'time' | 'memory' | 'processes';
   readonly instanceId: string;
   readonly containerId: string;
   /** START, what it printed, END, REPORT. */

@@ -43,6 +43,20 @@ export const limits = {
   /** `/tmp` of a container. */
   tmpBytes: 536_870_912, // 512 MiB
 
+  /** A thread without a time-out of its own is ended after this. */
+  threadTimeoutMsMax: 86_400_000, // 24 h
+  /** The arguments of a thread, or its result, cloned. */
+  threadValueBytesMax: 268_435_456, // 256 MiB
+  /** Of a thread, for people. */
+  threadNameUnitsMax: 128,
+  /** Threads of one session that have not ended. */
+  threadsPerSessionMax: 10_000,
+  /** Sent in a session and not yet taken by the other side: senders wait from the first on; at the second it ends. */
+  sessionWindowBytes: 4_194_304, // 4 MiB
+  sessionUnsentBytesMax: 268_435_456, // 256 MiB
+  /** How long the service waits for a client whose connection broke, before it ends its threads. */
+  sessionResumeMsMax: 15_000,
+
   /** How long an agent has to say hello after its instance was started from nothing. */
   agentHelloMsMax: 60_000,
   /** How long a new container's runtime has to say hello. */

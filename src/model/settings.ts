@@ -24,6 +24,8 @@ export interface Settings {
   /** Requests that wait for capacity. */
   readonly queueMax: number;
   readonly queueWaitMs: number;
+  /** How long the end of a thread that outlived its client is kept. */
+  readonly threadKeepMs: number;
   /** How long running invocations have to end when the service stops. */
   readonly stopMs: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -80,6 +80,15 @@ export class Connection<In, Out extends object> {
     });
   }
 
+  /** Nothing is delivered from now on but what has been read already; whoever sends much, waits. */
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    if (!this.#ended) this.#stream.resume();
+  }
+
   /** Ends the connection from this side: destroys the stream; `onEnd` is told `error`. Idempotent. */
   close(error?: Error): void {
     this.#end(error);

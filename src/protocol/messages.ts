@@ -132,7 +132,11 @@ export type RuntimeRequest =
       readonly deadlineWallMs: number;
       readonly payload: Uint8Array;
       readonly clientContext?: string;
-    };
+      /** A thread: `payload` is a call (lane.ts) of any export of the module, and `lane` messages may go both ways until its answer. */
+      readonly thread?: true;
+    }
+  /** For the running thread, or one that has just answered, and is then dropped. */
+  | { readonly type: 'lane'; readonly data: Uint8Array };
 
 /** `errorType`, `errorMessage` and `trace`, as AWS Lambda reports a function's error. */
 export interface FunctionErrorBody {
@@ -159,6 +163,7 @@ export type RuntimeMessage =
   | { readonly type: 'started' }
   | { readonly type: 'initialised' }
   | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'lane'; readonly data: Uint8Array }
   | {
       readonly type: 'result';
       readonly payload: Uint8Array;

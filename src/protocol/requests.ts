@@ -59,11 +59,14 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
         requestId: text(fields, 'requestId'),
         deadlineWallMs: amount(fields, 'deadlineWallMs'),
         payload: binary(fields, 'payload'),
+        ...(fields['thread'] === true ? { thread: true as const } : {}),
       } as const;
       return fields['clientContext'] === undefined
         ? invoke
         : { ...invoke, clientContext: text(fields, 'clientContext') };
     }
+    case 'lane':
+      return { type: 'lane', data: binary(fields, 'data') };
     case 'rehearse':
       return { type: 'rehearse' };
     case 'init':

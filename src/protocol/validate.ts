@@ -57,6 +57,8 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       };
     case 'log':
       return { type: 'log', text: text(fields, 'text') };
+    case 'lane':
+      return { type: 'lane', data: binary(fields, 'data') };
     case 'error':
       return {
         type: 'error',

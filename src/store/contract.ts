@@ -1,5 +1,6 @@
 import type { CodeBundle } from '../model/code.ts';
 import type { FunctionRecord } from '../model/function-record.ts';
+import type { ThreadEnd } from '../protocol/session-messages.ts';
 
 /**
  * What the service remembers: accounts, their keys, their functions. Every promise that resolves after a change means
@@ -91,6 +92,21 @@ export interface CodeStore {
   zipFile(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;
   /** Deletes code that is not in `inUse` and has not been for the store's grace time; gives how many bundles went. */
   collect(inUse: ReadonlySet<string>): Promise<number>;
+}
+
+/** A thread that outlived its client and has ended. */
+export interface KeptThread {
+  readonly name: string;
+  readonly end: ThreadEnd;
+  /** Of its result, where that came in parts. */
+  readonly parts: readonly Uint8Array[];
+}
+
+/** Ends of threads, kept for a while for whoever comes to ask. */
+export interface ThreadEndStore {
+  /** When it resolves, the end survives the death of the process. */
+  put(account: string, id: string, thread: KeptThread): Promise<void>;
+  get(account: string, id: string): Promise<KeptThread | undefined>;
 }
 
 /** Code that was asked for is not, or no longer, there. */

@@ -44,6 +44,7 @@ export class Execution implements ContainerInvocation {
   readonly deadlineWallMs: number;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  readonly thread?: ContainerInvocation['thread'] & object;
   readonly onLateLog: (text: string) => void;
   readonly #host: ExecutionHost;
   readonly #function: FunctionVersion;
@@ -68,6 +69,9 @@ export class Execution implements ContainerInvocation {
     this.payload = invocation.payload;
     this.onLateLog = host.lateLog(invocation.function, invocation.requestId);
     if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
+    const { watcher } = invocation;
+    if (watcher !== undefined)
+      this.thread = { onLane: (lane) => watcher.placed(lane), onMessage: (data) => watcher.received(data) };
     this.deadlineWallMs = host.clock.wall() + timeoutMs;
     this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
     this.#loads = startPath !== 'reused-container';
@@ -89,6 +93,8 @@ export class Execution implements ContainerInvocation {
   readonly onStarted = (): void => {
     if (this.#startedAt !== undefined) return;
     this.#startedAt = this.#host.clock.now();
+    const { watcher, receivedAt } = this.ticket.invocation;
+    watcher?.started(this.startPath, this.#startedAt - receivedAt);
     this.#limit(this.#loads ? initAllowanceMs(this.#function) : this.#function.timeoutMs, this.#startedAt);
   };
 
@@ -98,8 +104,9 @@ export class Execution implements ContainerInvocation {
 
   readonly onLog = (text: string): void => {
     // After a time-out it goes on printing until it is dead.
-    if (this.#ended) this.onLateLog(text);
-    else this.#log.print(text);
+    if (this.#ended) return this.onLateLog(text);
+    this.#log.print(text);
+    this.ticket.invocation.watcher?.printed(text);
   };
 
   #limit(limitMs: number, from: number): void {
@@ -144,7 +151,7 @@ export class Execution implements ContainerInvocation {
     const { clock } = this.#host;
     const body = timeoutError(this.requestId, clock.wall(), this.#limitMs);
     this.#log.note(`${body.errorMessage}\n`);
-    this.#end(this.#outcome(functionError(body), false, undefined, 'timeout'));
+    this.#end(this.#outcome(functionError(body), false, undefined, 'timeout', 'time'));
   };
 
   readonly #died = (error: unknown): void => {
@@ -183,10 +190,17 @@ export class Execution implements ContainerInvocation {
     const note = exitNote(exit, memoryMb);
     if (note !== undefined) this.#log.note(note);
     this.#log.note(body.errorMessage);
-    return this.#outcome(functionError(body), false, undefined, body.errorType);
+    const limit = exit.reason === 'memory' || exit.reason === 'processes' ? exit.reason : undefined;
+    return this.#outcome(functionError(body), false, undefined, body.errorType, limit);
   }
 
-  #outcome(result: InvocationResult, reusable: boolean, initMs?: number, status?: string): ExecutionEnd {
+  #outcome(
+    result: InvocationResult,
+    reusable: boolean,
+    initMs?: number,
+    status?: string,
+    limit?: InvocationOutcome['limit'],
+  ): ExecutionEnd {
     const now = this.#host.clock.now();
     const startedAt = this.#startedAt ?? now;
     const { container, startPath } = this;
@@ -202,8 +216,8 @@ export class Execution implements ContainerInvocation {
     const rest = status === undefined ? {} : { status };
     const log = this.#log.end({ ...numbers, requestId, initMs, memoryMb, retries, ...rest });
     const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
-    const init = initMs === undefined ? {} : { initMs };
-    return { kind: 'outcome', outcome: { result, ...numbers, ...init, ...ids, log }, reusable };
+    const more = { ...(initMs !== undefined && { initMs }), ...(limit !== undefined && { limit }) };
+    return { kind: 'outcome', outcome: { result, ...numbers, ...more, ...ids, log }, reusable };
   }
 
   #end(end: ExecutionEnd): void {

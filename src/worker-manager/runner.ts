@@ -1,4 +1,4 @@
-import { StoppingError } from '../model/errors.ts';
+import { CancelledError, StoppingError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
@@ -7,6 +7,8 @@ import { Execution, type ExecutionEnd, type ExecutionHost } from './execution.ts
 import type { InstanceKeeper } from './instance-keeper.ts';
 import type { Parts } from './parts.ts';
 import type { Ticket } from './ticket.ts';
+
+const cancelled = new CancelledError('The thread was cancelled.');
 
 export interface RunnerOptions extends Parts {
   readonly keeper: InstanceKeeper;
@@ -37,6 +39,9 @@ export class Runner implements ExecutionHost {
   run(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
     const execution = new Execution(this, ticket, container, startPath);
     this.#executions.add(execution);
+    const { cancel } = ticket.invocation;
+    if (cancel?.aborted === true) return execution.cut(cancelled);
+    cancel?.addEventListener('abort', () => execution.cut(cancelled), { once: true });
     execution.begin();
   }
 
@@ -89,7 +94,9 @@ export class Runner implements ExecutionHost {
   /** User code had not begun: tried once more elsewhere, unasked. */
   #lost(ticket: Ticket, container: ActiveContainer, instanceLost: boolean, otherwise: ExecutionEnd): void {
     if (instanceLost) void this.#o.keeper.destroy(container.instance);
-    if (ticket.attempts > 0 || this.#draining) return this.#finish(ticket, otherwise);
+    // What was said on a thread's lane is gone with its container, so only its client can begin anew.
+    const gone = ticket.invocation.watcher !== undefined;
+    if (ticket.attempts > 0 || this.#draining || gone) return this.#finish(ticket, otherwise);
     ticket.attempts += 1;
     this.#o.again(ticket);
   }

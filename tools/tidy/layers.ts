@@ -34,17 +34,19 @@ export const layers: readonly Layer[] = [
     owns: [`src/instance/${driver}/`],
     mayImport: ['instance', 'contracts', 'image', 'protocol', 'model'],
   })),
-  { name: 'store', owns: ['src/store/'], mayImport: ['contracts', 'model'] },
+  { name: 'store', owns: ['src/store/'], mayImport: ['contracts', 'protocol', 'model'] },
   { name: 'warming-pool', owns: ['src/warming-pool/'], mayImport: ['contracts', 'model'] },
   {
     name: 'worker-manager',
     owns: ['src/worker-manager/'],
     mayImport: ['warming-pool', 'contracts', 'protocol', 'model'],
   },
-  { name: 'frontend', owns: ['src/frontend/'], mayImport: ['api', 'contracts', 'model'] },
+  { name: 'frontend', owns: ['src/frontend/'], mayImport: ['api', 'contracts', 'protocol', 'model'] },
   { name: 'agent', owns: ['src/agent/'], mayImport: ['protocol', 'model'] },
   { name: 'runtime', owns: ['src/runtime/'], mayImport: ['protocol', 'model'] },
-  { name: 'sdk', owns: ['src/sdk/'], mayImport: ['api', 'protocol', 'model'] },
+  { name: 'sdk', owns: ['src/sdk/', 'src/index.ts'], mayImport: ['api', 'protocol', 'model'] },
+  // The service inside somebody's program.
+  { name: 'embedded', owns: ['src/embedded/'], mayImport: ['cli', 'protocol', 'model'] },
   { name: 'cli', owns: ['src/cli/'], mayImport: ['sdk', 'api', 'model'] },
   { name: 'dashboard', owns: ['src/dashboard/'], mayImport: ['api', 'model'] },
   {
@@ -75,6 +77,11 @@ export const importExceptions: readonly { readonly from: string; readonly to: st
     from: 'src/cli/service.ts',
     to: 'src/daemon.ts',
     why: '`heddle up` and `start` run the service in their own process; the one place where the program is put together',
+  },
+  {
+    from: 'src/embedded/main.ts',
+    to: 'src/daemon.ts',
+    why: 'a program without a service of its own starts one in its process; the other place where the program is put together',
   },
   {
     from: 'src/cli/drivers.ts',

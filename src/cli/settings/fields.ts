@@ -142,6 +142,15 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     fallback: () => 10_000,
     fallbackText: '10s',
   },
+  threadKeepMs: {
+    flag: 'thread-keep',
+    environment: 'HEDDLE_THREAD_KEEP',
+    argument: 'DURATION',
+    description: 'how long the result of a detached thread is kept',
+    parse: parseDuration,
+    fallback: () => 86_400_000,
+    fallbackText: '24h',
+  },
   stopMs: {
     flag: 'stop-wait',
     environment: 'HEDDLE_STOP_WAIT',

@@ -16,6 +16,7 @@ import { createMetrics } from '../metrics.ts';
 import { logObserver, observers } from '../observer.ts';
 import { fakeWorkerManager } from './fake-worker-manager.ts';
 import type { FakeWorkerManager } from './fake-worker-manager.ts';
+import { testSessions } from './test-sessions.ts';
 
 /** A frontend that listens, on a store of its own in a temporary home, with a fake worker manager behind it. */
 export interface TestFrontend extends AsyncDisposable {
@@ -40,9 +41,11 @@ export async function startTestFrontend(
   const metrics = createMetrics('fake');
   const workerManager = fakeWorkerManager(observers([metrics, logObserver(logs)]));
   const key = await ensureCredentials(store, home, systemClock.wall());
+  const codeStore = await openCodeStore({ folder: join(home, 'code'), clock: systemClock });
   const app = createFrontend({
     store,
-    codeStore: await openCodeStore({ folder: join(home, 'code'), clock: systemClock }),
+    codeStore,
+    sessions: testSessions(home, codeStore, workerManager),
     logs,
     workerManager,
     metrics,

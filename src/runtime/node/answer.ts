@@ -36,6 +36,11 @@ export function streamFrame(stream: ResponseStream, measured: Measured): readonl
   return payloadFrame(stream.collected(), measured);
 }
 
+/** The same for a thread, whose answer is a value for its caller only. */
+export function threadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
+  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });
+}
+
 function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
   return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });

@@ -1,9 +1,10 @@
 import { format } from 'node:util';
 import type { InvocationLog } from './invocation-log.ts';
 
-/** `TIME<tab>REQUEST<tab>LEVEL<tab>TEXT`, AWS Lambda's text format. */
+/** `TIME<tab>REQUEST<tab>LEVEL<tab>TEXT`, AWS Lambda's text format; a thread's lines are only the text. */
 export function logLine(log: InvocationLog, level: string, args: readonly unknown[]): void {
   if (log.full) return;
+  if (log.plain) return log.write(`${format(...args)}\n`);
   log.write(`${new Date().toISOString()}\t${log.requestId}\t${level}\t${format(...args)}\n`);
 }
 

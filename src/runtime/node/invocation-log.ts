@@ -14,6 +14,8 @@ export class InvocationLog {
   #held = '';
   /** Request of the running or, between invocations, the last invocation; stands in every line of `console`. */
   requestId = '';
+  /** It is a thread's, whose caller reads it as any program's output. */
+  plain = false;
 
   constructor(writer: SyncWriter) {
     this.#writer = writer;

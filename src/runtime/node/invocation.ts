@@ -8,8 +8,8 @@ const { utf8Slice } = Buffer.prototype;
 export class Invocation {
   readonly requestId: string;
   readonly deadlineWallMs: number;
-  readonly event: unknown;
-  readonly clientContext: unknown;
+  readonly event: unknown = undefined;
+  readonly clientContext: unknown = undefined;
   /** Set when user code begins to run for it, on `performance.now()`. */
   startedAt: number | undefined;
   /** How long the module's top level ran, where it ran for this invocation, ms. */
@@ -26,6 +26,7 @@ export class Invocation {
     this.requestId = request.requestId;
     this.deadlineWallMs = request.deadlineWallMs;
     const { payload, clientContext } = request;
+    if (request.thread === true) return;
     this.event = payload.length === 0 ? {} : fromJson('payload', utf8Slice.call(payload));
     this.clientContext = clientContext === undefined ? undefined : fromJson('client context', clientContext);
   }

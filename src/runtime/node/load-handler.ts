@@ -22,14 +22,27 @@ export function loadHandler(
   handler: string,
   onBegin: () => void,
 ): UserFunction | Promise<UserFunction> {
+  const { exportPath } = parseHandlerName(handler);
+  const loaded = loadModule(taskRoot, handler, onBegin);
+  if (loaded.kind === 'later') return loaded.exports.then((exports) => pickFunction(exports, handler, exportPath));
+  return pickFunction(loaded.exports, handler, exportPath);
+}
+
+/** What came of loading a module: its exports, now or later. */
+export type LoadedModule =
+  | { readonly kind: 'now'; readonly exports: unknown }
+  | { readonly kind: 'later'; readonly exports: Promise<unknown> };
+
+/** The same without looking for a function in it: `handler` names the module, its last part is passed over. */
+export function loadModule(taskRoot: string, handler: string, onBegin: () => void): LoadedModule {
   const name = parseHandlerName(handler);
   try {
     const file = findModule(taskRoot, name);
     if (!file.endsWith('.mjs')) {
       const loaded = loadCommonJs(file, onBegin);
-      if (loaded.isCommonJs) return pick(loaded.exports, handler, name);
+      if (loaded.isCommonJs) return { kind: 'now', exports: loaded.exports };
     }
-    return loadEsModule(file, onBegin).then((exports) => pick(exports, handler, name), rethrow);
+    return { kind: 'later', exports: loadEsModule(file, onBegin).catch(rethrow) };
   } catch (error) {
     return rethrow(error);
   }
@@ -46,7 +59,8 @@ function findModule(taskRoot: string, { folder, module }: HandlerName): string {
   return find(module, { paths: [taskRoot, resolve(taskRoot, folder)] });
 }
 
-function pick(exports: unknown, handler: string, { exportPath }: HandlerName): UserFunction {
+/** Finds a function among a module's exports. Throws the RuntimeFault `HandlerNotFound`. */
+export function pickFunction(exports: unknown, name: string, exportPath: readonly string[]): UserFunction {
   let value: unknown = exports;
   for (const key of exportPath) {
     if (value === undefined || value === null) break;
@@ -54,7 +68,7 @@ function pick(exports: unknown, handler: string, { exportPath }: HandlerName): U
   }
   if (isFunction(value)) return value;
   const problem = value ? 'is not a function' : 'is undefined or not exported';
-  throw new RuntimeFault('HandlerNotFound', `${handler} ${problem}`);
+  throw new RuntimeFault('HandlerNotFound', `${name} ${problem}`);
 }
 
 function isFunction(value: unknown): value is UserFunction {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { errorFrame, resultFrame, streamFrame, type Measured } from './answer.ts';
+import { errorFrame, resultFrame, streamFrame, threadFrame, type Measured } from './answer.ts';
 import { logLine } from './capture-console.ts';
 import { errorBody, errorLogText, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
@@ -11,6 +11,7 @@ import { callHandler, type Outcome } from './call-handler.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
 import type { SyncWriter } from './sync-writer.ts';
+import { Threads } from './threads.ts';
 
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
@@ -38,15 +39,18 @@ export class Server {
   readonly #parts: ServerParts;
   #init: RuntimeInit | undefined;
   #handler: UserFunction | undefined;
+  readonly #threads: Threads;
   #running: Invocation | undefined;
   #initialised = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
+    this.#threads = new Threads(parts.taskRoot, parts.writer);
   }
 
   receive(request: RuntimeRequest): void {
     if (request.type === 'invoke') return this.#invoke(request);
+    if (request.type === 'lane') return this.#threads.receive(request.data);
     if (request.type === 'rehearse') throw new ProtocolError('The host sent `rehearse` after `init`.');
     if (this.#init !== undefined) throw new ProtocolError('The host sent `init` a second time.');
     this.#init = request;
@@ -57,7 +61,7 @@ export class Server {
   loopEmpty(): void {
     const invocation = this.#running;
     if (invocation === undefined) return;
-    if (this.#handler === undefined) return this.#failInit(invocation, new RuntimeFault('NodeJsExit', neverSettled));
+    if (!this.#loaded) return this.#failInit(invocation, new RuntimeFault('NodeJsExit', neverSettled));
     if (invocation.calledBack !== undefined) return this.#succeed(invocation, invocation.calledBack.result);
     if (invocation.promised) return this.#fail(invocation, new RuntimeFault('NodeJsExit', neverSettled));
     this.#succeed(invocation, null);
@@ -68,7 +72,7 @@ export class Server {
     const invocation = this.#running;
     // With nobody to answer, it goes to the container's own output, which the agent reads.
     if (invocation === undefined) fs.writeSync(2, `${title}\t${errorLogText(thrown)}\n`);
-    else this.#answerError(invocation, title, thrown, this.#handler === undefined ? 'init' : 'invoke', true);
+    else this.#answerError(invocation, title, thrown, this.#loaded ? 'invoke' : 'init', true);
     this.#parts.exit(exitCode);
   }
 
@@ -77,6 +81,7 @@ export class Server {
     if (this.#init === undefined) throw new ProtocolError('The host sent `invoke` before `init`.');
     if (this.#running !== undefined) throw new ProtocolError('The host sent `invoke` while another one runs.');
     log.requestId = request.requestId;
+    log.plain = request.thread === true;
     let invocation;
     try {
       invocation = new Invocation(request);
@@ -87,9 +92,40 @@ export class Server {
       return;
     }
     this.#running = invocation;
+    // The lane of a thread may bring it something at any time, so that its loop never is empty.
+    if (request.thread === true) return this.#runThread(this.#init, invocation, request.payload);
     channel.unref();
     if (this.#handler === undefined) this.#load(this.#init, invocation);
     else this.#call(this.#init, this.#handler, invocation);
+  }
+
+  get #loaded(): boolean {
+    return this.#handler !== undefined || this.#threads.loaded;
+  }
+
+  #runThread(init: RuntimeInit, invocation: Invocation, payload: Uint8Array): void {
+    const start = (): void => {
+      if (invocation.startedAt === undefined) this.#start(invocation);
+    };
+    const begin = (): void => {
+      start();
+      if (!this.#initialised && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
+      this.#initialise();
+    };
+    this.#threads.run(init.handler, payload, start, begin).then(
+      (result) => {
+        if (this.#running === invocation) this.#answer(threadFrame(result, this.#measured(invocation)));
+      },
+      (thrown: unknown) => {
+        if (!this.#threads.loaded) return this.#failInit(invocation, thrown);
+        if (this.#running === invocation) this.#answer(this.#errorFrame(invocation, thrown));
+      },
+    );
+  }
+
+  #errorFrame(invocation: Invocation, thrown: unknown): readonly Buffer[] {
+    this.#parts.log.open();
+    return errorFrame('invoke', errorBody(thrown), this.#measured(invocation));
   }
 
   #load(init: RuntimeInit, invocation: Invocation): void {

@@ -1,0 +1,36 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { readSettings } from '../cli/settings.ts';
+import { startService } from '../daemon.ts';
+import type { EmbeddedData, EmbeddedMessage } from '../protocol/embedded.ts';
+
+// A service inside somebody's program: in a thread of its own, so that neither holds up the other. Listens on no port.
+// Posts `ready` with a port for one session's bytes, or `failed`; stops when it is sent anything, and says `stopped`.
+
+if (parentPort === null) throw new Error('The embedded service is started by the program it belongs to.');
+const parent: MessagePort = parentPort;
+const { home }: EmbeddedData = workerData;
+
+const say = (message: EmbeddedMessage): void => parent.postMessage(message);
+
+try {
+  const settings = readSettings({ flags: { home, port: '0', logLevel: 'warn' }, environment: process.env });
+  const service = await startService(settings, { embedded: true });
+  const session = service.connect({
+    send: (bytes) => parent.postMessage(bytes),
+    close: () => parent.postMessage(null),
+  });
+  parent.on('message', (data: unknown) => {
+    if (data instanceof Uint8Array) session.receive(data);
+    else {
+      session.closed(true);
+      void service.stop().then(() => {
+        say({ type: 'stopped' });
+        parent.close();
+      });
+    }
+  });
+  say({ type: 'ready', driver: service.driver });
+} catch (error) {
+  say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  parent.close();
+}

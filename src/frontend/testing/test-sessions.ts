@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { systemClock } from '../../model/clock.ts';
+import type { CodeStore } from '../../store/contract.ts';
+import { openThreadEndStore } from '../../store/thread-ends.ts';
+import type { WorkerManager } from '../../worker-manager/contract.ts';
+import { ThreadSessions } from '../threads/sessions.ts';
+import { ThreadService } from '../threads/thread-service.ts';
+
+/** Sessions for threads on whatever worker manager a test has. */
+export function testSessions(home: string, codeStore: CodeStore, workerManager: WorkerManager): ThreadSessions {
+  const threadEnds = openThreadEndStore({ folder: join(home, 'threads'), clock: systemClock, keepMs: 60_000 });
+  const prepare = async (): Promise<void> => undefined;
+  const region = 'eu-west-1';
+  return new ThreadSessions(
+    new ThreadService({ codeStore, threadEnds, workerManager, prepare, region, clock: systemClock }),
+  );
+}

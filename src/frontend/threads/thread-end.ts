@@ -1,0 +1,48 @@
+import { ApiError } from '../../api/errors.ts';
+import { CancelledError, CapacityError, NeverFitsError } from '../../model/errors.ts';
+import type { InvocationOutcome } from '../../model/invocation.ts';
+import { limits } from '../../model/limits.ts';
+import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session-messages.ts';
+import { StringDecoder } from 'node:string_decoder';
+
+/** How a thread ended that ran. */
+export function endOfOutcome(outcome: InvocationOutcome): ThreadEnd {
+  const { result, durationMs, memoryPeakMb, log, limit } = outcome;
+  const numbers = { durationMs, memoryPeakMb, logTail: tailOf(log) };
+  if (result.ok) return { ...numbers, ok: true, result: result.payload };
+  const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : 'throw';
+  return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };
+}
+
+/** How a thread ended that did not run, or was ended. */
+export function endOfError(error: unknown): ThreadEnd {
+  const message = error instanceof Error ? error.message : String(error);
+  const type = error instanceof Error ? error.name : 'Error';
+  const thrown = { type, message, trace: [] };
+  return { durationMs: 0, memoryPeakMb: 0, logTail: '', ok: false, kind: kindOf(error), thrown };
+}
+
+function kindOf(error: unknown): ThreadEndKind {
+  if (error instanceof CapacityError || error instanceof NeverFitsError) return 'capacity';
+  if (error instanceof CancelledError) return 'cancelled';
+  // What the service refuses is the caller's to mend, as if its own call had thrown.
+  return error instanceof ApiError ? 'throw' : 'lost';
+}
+
+/** The body of a function error is JSON of ours, but some of its text is user code's. */
+function thrownOf(payload: Uint8Array): ThrownText {
+  const body: unknown = JSON.parse(Buffer.from(payload).toString());
+  if (typeof body !== 'object' || body === null) return { type: 'Error', message: String(body), trace: [] };
+  const fields: Readonly<Record<string, unknown>> = { ...body };
+  const trace = Array.isArray(fields['trace']) ? fields['trace'].map(String) : [];
+  return { type: String(fields['errorType'] ?? 'Error'), message: String(fields['errorMessage'] ?? ''), trace };
+}
+
+/** The last bytes of what the thread itself printed. Begins with a whole character. */
+function tailOf(log: string): string {
+  const printed = log.slice(log.indexOf('\n') + 1, log.lastIndexOf('END RequestId: '));
+  const bytes = Buffer.from(printed);
+  return new StringDecoder('utf8')
+    .end(bytes.subarray(Math.max(0, bytes.length - limits.logTailBytes)))
+    .replace(/^\uFFFD+/, '');
+}

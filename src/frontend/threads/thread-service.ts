@@ -1,0 +1,118 @@
+import { configurationFor, configurationKey, type Configuration } from '../../model/configuration.ts';
+import type { Clock } from '../../model/clock.ts';
+import { ApiError } from '../../api/errors.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import type { SpawnOrder } from '../../protocol/session-messages.ts';
+import type { CodeStore, ThreadEndStore } from '../../store/contract.ts';
+import type { WorkerManager } from '../../worker-manager/contract.ts';
+import { DetachedThreads } from './detached-threads.ts';
+import { moduleFunction } from './module-function.ts';
+import type { ServedThread } from './served-thread.ts';
+import { ThreadCode } from './thread-code.ts';
+import { endOfError, endOfOutcome } from './thread-end.ts';
+
+/** What threads are run with. */
+export interface ThreadServiceOptions {
+  readonly codeStore: CodeStore;
+  readonly threadEnds: ThreadEndStore;
+  readonly workerManager: WorkerManager;
+  /** Resolves when instances of this configuration can be started. Idempotent. */
+  readonly prepare: (configuration: Configuration) => Promise<void>;
+  readonly region: string;
+  readonly clock: Clock;
+}
+
+/** What the sessions of this service have in common. */
+export class ThreadService {
+  readonly clock: Clock;
+  readonly code: ThreadCode;
+  readonly sharing: Sharing;
+  readonly #options: ThreadServiceOptions;
+  readonly #detached: DetachedThreads;
+  readonly #prepared = new Map<string, Promise<void>>();
+
+  constructor(options: ThreadServiceOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.code = new ThreadCode(options.codeStore, options.clock);
+    this.sharing = noSharing;
+    this.#detached = new DetachedThreads(options.threadEnds);
+  }
+
+  /** Runs a thread to its end, which it tells its listener. */
+  run(
+    account: string,
+    thread: ServedThread,
+    order: SpawnOrder & { readonly call: Uint8Array },
+    receivedAt: number,
+  ): void {
+    if (thread.detached) this.keep(account, thread);
+    void this.#run(account, thread, order, receivedAt);
+  }
+
+  /** Remembers a thread that outlives its client, and its end. */
+  keep(account: string, thread: ServedThread): void {
+    this.#detached.add(account, thread);
+  }
+
+  /** A thread that was detached, running or ended. */
+  find(account: string, id: string): Promise<ServedThread | undefined> {
+    return this.#detached.find(account, id);
+  }
+
+  async #run(
+    account: string,
+    thread: ServedThread,
+    order: SpawnOrder & { readonly call: Uint8Array },
+    receivedAt: number,
+  ): Promise<void> {
+    const { signal } = thread.cancel;
+    try {
+      const fn = this.#functionOf(account, order);
+      await this.#prepare(fn);
+      const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt };
+      const outcome = await this.#options.workerManager.invoke(
+        { ...invocation, watcher: thread, cancel: signal },
+        signal,
+      );
+      thread.ended(endOfOutcome(outcome));
+    } catch (error) {
+      thread.ended(endOfError(signal.aborted ? signal.reason : error));
+    }
+  }
+
+  #functionOf(account: string, order: SpawnOrder): FunctionVersion {
+    const code = this.code.find(account, order.code);
+    if (code === undefined)
+      throw new ApiError(
+        'ResourceNotFoundException',
+        `The service does not have the code ${order.code}; send it first.`,
+      );
+    const { region } = this.#options;
+    return moduleFunction({ account, region }, order, code, this.clock.wall());
+  }
+
+  /** Instances of this kind can be started, from the second time on at once. */
+  #prepare({ runtime, memoryMb }: FunctionVersion): Promise<void> | undefined {
+    const configuration = configurationFor(runtime, memoryMb);
+    const key = configurationKey(configuration);
+    let prepared = this.#prepared.get(key);
+    if (prepared === undefined) {
+      prepared = this.#options.prepare(configuration);
+      this.#prepared.set(key, prepared);
+      prepared.catch(() => this.#prepared.delete(key));
+    }
+    return prepared;
+  }
+}
+
+/** What threads share. */
+interface Sharing {
+  call(account: string, holder: string, request: unknown): Promise<unknown>;
+  release(account: string, holder: string): void;
+}
+
+const noSharing: Sharing = {
+  call: () => Promise.reject(new ApiError('InvalidParameterValueException', 'Nothing is shared yet.')),
+  release: () => undefined,
+};

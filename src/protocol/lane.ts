@@ -1,0 +1,117 @@
+import { ProtocolError } from '../model/errors.ts';
+
+// What a thread's runtime and whoever started it say to each other: the call, its answer, and between them messages both
+// ways on the thread's lane. The service passes it on unread. Values are in V8's serialization format (`node:v8`).
+
+/** Kinds of lane messages: the first byte. The rest is a value, or as said. */
+export const laneKinds = {
+  /** For the other end's port. */
+  post: 0,
+  /** To the thread: please stop; the value is the reason. */
+  cancel: 1,
+  /** To the thread: so many more items of its stream are wanted (u32, little endian); 0 ends the stream. */
+  want: 2,
+  /** A part of the arguments or of the result, in order. */
+  part: 3,
+  /** From the thread: an item of its stream. */
+  item: 4,
+  /** To the thread: asks for its usage; from it: `{cpuMs, peakMb}`. */
+  usage: 5,
+} as const;
+/** One of {@link laneKinds}. */
+export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];
+
+/** Bytes of a value that travel in one piece with the call or the answer; larger ones go ahead in parts of this size. */
+export const partBytes = 262_144;
+/** Bytes that may be on their way to an end of a lane that has not taken them yet. */
+export const laneWindowBytes = 1_048_576;
+
+/** Makes a lane message. */
+export function laneMessage(kind: LaneKind, body: Uint8Array): Buffer {
+  const message = Buffer.allocUnsafe(1 + body.length);
+  message[0] = kind;
+  message.set(body, 1);
+  return message;
+}
+
+/** Takes one apart. Throws ProtocolError for one that is none. */
+export function openLaneMessage(message: Uint8Array): { readonly kind: LaneKind; readonly body: Buffer } {
+  const kind = Object.values(laneKinds).find((known) => known === message[0]);
+  if (kind === undefined)
+    throw new ProtocolError(`A message on a thread's lane is of kind ${message[0]}, which is none.`);
+  return { kind, body: Buffer.from(message.buffer, message.byteOffset + 1, message.byteLength - 1) };
+}
+
+/** A value that is here, or of which so many bytes come in parts. */
+export type Carried = { readonly bytes: Buffer } | { readonly partsBytes: number };
+
+const inline = 0;
+const inParts = 1;
+
+/** What is to run: an export of a module, and what becomes of what it gives. */
+export interface Call {
+  readonly exportName: string;
+  readonly args: Carried;
+  /** It gives something to iterate over, whose items are sent one by one as they are wanted. */
+  readonly streams: boolean;
+}
+
+/** Whether it streams (u8), length of the export's name (u16, little endian), the name, the arguments. */
+export function encodeCall({ exportName, args, streams }: Call): Buffer {
+  const name = Buffer.from(exportName);
+  const head = Buffer.alloc(3);
+  head[0] = streams ? 1 : 0;
+  head.writeUInt16LE(name.length, 1);
+  return Buffer.concat([head, name, encodeCarried(args)]);
+}
+
+/** Throws ProtocolError for what is no call. */
+export function decodeCall(call: Buffer): Call {
+  if (call.length < 4) throw new ProtocolError(`A call of ${call.length} bytes is too short to be one.`);
+  const end = 3 + call.readUInt16LE(1);
+  const exportName = call.toString('utf8', 3, end);
+  return { exportName, args: decodeCarried(call.subarray(end)), streams: call[0] === 1 };
+}
+
+/** Prefixed with whether it is here or comes in parts. */
+export function encodeCarried(value: Carried): Buffer {
+  if ('bytes' in value) return Buffer.concat([Buffer.of(inline), value.bytes]);
+  const head = Buffer.alloc(9);
+  head[0] = inParts;
+  head.writeDoubleLE(value.partsBytes, 1);
+  return head;
+}
+
+/** Throws ProtocolError for what {@link encodeCarried} never made. */
+export function decodeCarried(bytes: Buffer): Carried {
+  if (bytes[0] === inline) return { bytes: bytes.subarray(1) };
+  if (bytes[0] === inParts && bytes.length === 9) return { partsBytes: bytes.readDoubleLE(1) };
+  throw new ProtocolError('A value on its way between a thread and its caller has a head that is none.');
+}
+
+/** Puts together a value that comes in parts. */
+export class PartsIn {
+  readonly #parts: Buffer[] = [];
+  #missing = 0;
+  #whole: ((bytes: Buffer) => void) | undefined;
+
+  /** Resolves with the value's bytes when all of them are there. To be called once. */
+  whole(value: Carried): Promise<Buffer> {
+    if ('bytes' in value) return Promise.resolve(value.bytes);
+    this.#missing += value.partsBytes;
+    return new Promise((resolve) => {
+      this.#whole = resolve;
+      this.#look();
+    });
+  }
+
+  add(part: Buffer): void {
+    this.#parts.push(part);
+    this.#missing -= part.length;
+    this.#look();
+  }
+
+  #look(): void {
+    if (this.#missing <= 0 && this.#whole !== undefined) this.#whole(Buffer.concat(this.#parts.splice(0)));
+  }
+}

@@ -1,0 +1,108 @@
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { decodeValue, encodeValue } from '../../protocol/clone.ts';
+import {
+  decodeCall,
+  encodeCarried,
+  laneKinds,
+  laneMessage,
+  openLaneMessage,
+  partBytes,
+  PartsIn,
+  type Call,
+  type LaneKind,
+} from '../../protocol/lane.ts';
+import { limits } from '../../model/limits.ts';
+import { Demand } from './demand.ts';
+import { pickFunction } from './load-handler.ts';
+import { openThreadContext, type ThreadEnds } from './thread-context.ts';
+
+/** One thread, from its call to its answer: the runtime's end of its lane. */
+export class Thread {
+  readonly call: Call;
+  readonly #send: (message: Buffer) => void;
+  readonly #args = new PartsIn();
+  readonly #demand = new Demand();
+  readonly #ends: ThreadEnds;
+
+  /** Throws ProtocolError if `payload` is no call. */
+  constructor(payload: Uint8Array, send: (message: Buffer) => void) {
+    this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
+    this.#send = send;
+    this.#ends = openThreadContext();
+    this.#ends.outer.on('message', (value: unknown) => this.#say(laneKinds.post, encodeValue(value)));
+  }
+
+  /** A message of the lane from the other end. */
+  receive(data: Uint8Array): void {
+    const { kind, body } = openLaneMessage(data);
+    switch (kind) {
+      case laneKinds.post:
+        return this.#ends.outer.postMessage(decodeValue(body));
+      case laneKinds.cancel:
+        return this.#ends.abort.abort(decodeValue(body));
+      case laneKinds.want:
+        return this.#demand.add(body.readUInt32LE(0));
+      case laneKinds.part:
+        return this.#args.add(body);
+      case laneKinds.usage:
+        return this.#say(laneKinds.usage, encodeValue(usage()));
+    }
+  }
+
+  /** Resolves with the arguments when all of them are there. */
+  async arguments(): Promise<readonly unknown[]> {
+    const args = decodeValue(await this.#args.whole(this.call.args));
+    return Array.isArray(args) ? args : [];
+  }
+
+  /** Calls the export; gives the payload of the answer. Throws what user code throws, or what cannot be sent. */
+  async run(exports: unknown, args: readonly unknown[], onBegin: () => void): Promise<Buffer> {
+    const { exportName, streams } = this.call;
+    const target = pickFunction(exports, exportName, [exportName]);
+    onBegin();
+    const given = target(...args);
+    if (streams) await this.#stream(given);
+    return this.#carried(encodeValue(streams ? undefined : await given));
+  }
+
+  /** What was posted until now is on its way; its ports deliver nothing any more. */
+  close(): void {
+    const { outer } = this.#ends;
+    for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
+      this.#say(laneKinds.post, encodeValue(posted.message));
+    outer.close();
+  }
+
+  async #stream(given: unknown): Promise<void> {
+    const items = await given;
+    if (!isIterable(items)) throw new TypeError(`${this.call.exportName} gives nothing to iterate over.`);
+    for await (const item of items) {
+      if (!(await this.#demand.take())) return;
+      this.#say(laneKinds.item, encodeValue(item));
+    }
+  }
+
+  #carried(bytes: Buffer): Buffer {
+    if (bytes.length <= partBytes) return encodeCarried({ bytes });
+    if (bytes.length > limits.threadValueBytesMax)
+      throw new RangeError(
+        `The result of a thread has ${bytes.length} bytes; at most ${limits.threadValueBytesMax} are allowed.`,
+      );
+    for (let at = 0; at < bytes.length; at += partBytes) this.#say(laneKinds.part, bytes.subarray(at, at + partBytes));
+    return encodeCarried({ partsBytes: bytes.length });
+  }
+
+  #say(kind: LaneKind, body: Buffer): void {
+    this.#send(laneMessage(kind, body));
+  }
+}
+
+function usage(): { readonly cpuMs: number; readonly peakMb: number } {
+  const { user, system } = process.cpuUsage();
+  return { cpuMs: (user + system) / 1_000, peakMb: process.resourceUsage().maxRSS / 1_024 };
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Symbol.asyncIterator in value || Symbol.iterator in value;
+}

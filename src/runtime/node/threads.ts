@@ -1,0 +1,44 @@
+import { encodeFrame } from '../../protocol/encode.ts';
+import { loadModule } from './load-handler.ts';
+import type { SyncWriter } from './sync-writer.ts';
+import { Thread } from './thread.ts';
+
+/** The threads of one container, one after the other, and the module that they all run. */
+export class Threads {
+  readonly #taskRoot: string;
+  readonly #writer: SyncWriter;
+  #module: { readonly exports: unknown } | undefined;
+  #running: Thread | undefined;
+
+  constructor(taskRoot: string, writer: SyncWriter) {
+    this.#taskRoot = taskRoot;
+    this.#writer = writer;
+  }
+
+  /** Whether the module's top level has run. */
+  get loaded(): boolean {
+    return this.#module !== undefined;
+  }
+
+  /** For the running thread; what comes after its end is dropped. */
+  receive(data: Uint8Array): void {
+    this.#running?.receive(data);
+  }
+
+  /**
+   * Runs a call to its end; gives the payload of its answer. `onStart` is called right before the module's top level,
+   * if this loads it; `onBegin` right before the call. Rejects with what user code throws.
+   */
+  async run(handler: string, payload: Uint8Array, onStart: () => void, onBegin: () => void): Promise<Buffer> {
+    const thread = new Thread(payload, (data) => this.#writer.write(encodeFrame({ type: 'lane', data })));
+    this.#running = thread;
+    try {
+      const args = await thread.arguments();
+      this.#module ??= { exports: await loadModule(this.#taskRoot, handler, onStart).exports };
+      return await thread.run(this.#module.exports, args, onBegin);
+    } finally {
+      this.#running = undefined;
+      thread.close();
+    }
+  }
+}

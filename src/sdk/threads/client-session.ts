@@ -1,0 +1,212 @@
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { decode } from '../../protocol/decode.ts';
+import { encodeFrameWhole } from '../../protocol/encode.ts';
+import { FrameDecoder } from '../../protocol/frame.ts';
+import { parseServiceMessage } from '../../protocol/parse-session.ts';
+import { SessionLink, type Wire } from '../../protocol/session-link.ts';
+import {
+  sessionVersion,
+  type ClientMessage,
+  type Question,
+  type ServiceMessage,
+} from '../../protocol/session-messages.ts';
+
+/** What came of an attempt to connect: tells what it receives, and when it is gone. */
+export interface WireEvents {
+  onBytes(bytes: Uint8Array): void;
+  onClose(reason: Error): void;
+}
+
+/** A way to the service; called again when a connection broke. Rejects if there is no connection to be had. */
+export type Connect = (events: WireEvents) => Promise<Wire & { readonly ref: (held: boolean) => void }>;
+
+/** Who hears what the service says of one thread. */
+export interface ThreadListener {
+  onMessage(message: ServiceMessage): void;
+  /** The session is gone, and with it what the service would have said. */
+  onLost(reason: Error): void;
+}
+
+type OpenWire = Awaited<ReturnType<Connect>>;
+
+const ackMs = 100;
+const retryMs = 100;
+const retryMsMax = 2_000;
+
+/** A client's end of a session: reconnects where a connection breaks, and loses and doubles nothing by that. */
+export class ClientSession {
+  readonly #connect: Connect;
+  readonly #link = new SessionLink<ClientMessage>();
+  readonly #threads = new Map<string, ThreadListener>();
+  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  #id: string | undefined;
+  #wire: OpenWire | undefined;
+  #seq = 0;
+  #holds = 0;
+  #ended: Error | undefined;
+  #ackTimer: NodeJS.Timeout | undefined;
+
+  private constructor(connect: Connect) {
+    this.#connect = connect;
+  }
+
+  /** Opens a session. Rejects if there is no service there. */
+  static async open(connect: Connect): Promise<ClientSession> {
+    const session = new ClientSession(connect);
+    await session.#open();
+    return session;
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  send(message: ClientMessage): void {
+    if (this.#ended !== undefined) throw this.#ended;
+    this.#link.send(message);
+  }
+
+  /** Resolves when what was sent has mostly been taken. */
+  drained(): Promise<void> {
+    return this.#link.drained();
+  }
+
+  /** What the service says of this thread goes to `listener` until its end. */
+  listen(thread: string, listener: ThreadListener): void {
+    this.#threads.set(thread, listener);
+    this.#hold(1);
+  }
+
+  /** Resolves with the service's answer; rejects with an error of the name and message that it gives. */
+  ask(question: Question): Promise<unknown> {
+    return this.#request((seq) => ({ type: 'ask', seq, question }));
+  }
+
+  /** One part of code; resolves when the service has taken it. */
+  sendCode(code: string, data: Uint8Array, last: boolean): Promise<unknown> {
+    return this.#request((seq) => ({ type: 'code', seq, code, data, last }));
+  }
+
+  /** Says goodbye: the service ends what is attached. */
+  close(): void {
+    this.#end(new Error('The session was closed.'));
+  }
+
+  #request(message: (seq: number) => ClientMessage): Promise<unknown> {
+    const seq = (this.#seq = (this.#seq + 1) >>> 0);
+    const asked = Promise.withResolvers<unknown>();
+    this.#asked.set(seq, asked);
+    this.#hold(1);
+    try {
+      this.send(message(seq));
+    } catch (error) {
+      this.#asked.delete(seq);
+      this.#hold(-1);
+      asked.reject(error);
+    }
+    return asked.promise;
+  }
+
+  async #open(): Promise<void> {
+    const welcomed = Promise.withResolvers<void>();
+    let wire: OpenWire | undefined;
+    const decoder = new FrameDecoder((body) => {
+      const message = parseServiceMessage(decode(body));
+      if (message.type === 'welcome' && wire !== undefined) {
+        this.#welcome(message, wire);
+        welcomed.resolve();
+      } else this.#receive(message, body.length);
+    });
+    wire = await this.#connect({
+      onBytes: (bytes) => {
+        try {
+          decoder.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+        } catch (error) {
+          this.#end(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
+      onClose: (reason) => {
+        welcomed.reject(reason);
+        if (this.#wire === wire && this.#wire !== undefined) this.#broke();
+      },
+    });
+    const session = this.#id === undefined ? {} : { session: this.#id };
+    wire.send(encodeFrameWhole({ type: 'hello', version: sessionVersion, received: this.#link.received, ...session }));
+    await welcomed.promise;
+  }
+
+  #welcome(message: ServiceMessage & { readonly type: 'welcome' }, wire: OpenWire): void {
+    if (this.#id !== undefined && this.#id !== message.session) {
+      wire.close();
+      return this.#end(
+        new Error(
+          'The service has forgotten this session: it was started anew, or the connection was broken for too long.',
+        ),
+      );
+    }
+    this.#id = message.session;
+    this.#wire = wire;
+    wire.ref(this.#holds > 0);
+    this.#link.connect(wire, message.received);
+  }
+
+  #receive(message: ServiceMessage, bytes: number): void {
+    if (message.type === 'received') return this.#link.acknowledged(message.count);
+    this.#link.delivered(bytes);
+    this.#ackTimer ??= setTimeout(() => {
+      this.#ackTimer = undefined;
+      this.#link.acknowledge();
+    }, ackMs).unref();
+    if (message.type === 'answer') return this.#answered(message);
+    if (message.type === 'welcome') throw new ProtocolError('The service welcomed its client twice.');
+    const listener = this.#threads.get(message.thread);
+    if (message.type === 'ended' && this.#threads.delete(message.thread)) this.#hold(-1);
+    listener?.onMessage(message);
+  }
+
+  #answered(message: ServiceMessage & { readonly type: 'answer' }): void {
+    const asked = this.#asked.get(message.seq);
+    if (!this.#asked.delete(message.seq) || asked === undefined) return;
+    this.#hold(-1);
+    if (message.ok) return asked.resolve(message.value);
+    const error = new Error(message.error.message);
+    error.name = message.error.type;
+    asked.reject(error);
+  }
+
+  /** While something is awaited, the process stays. */
+  #hold(change: 1 | -1): void {
+    this.#holds += change;
+    if (this.#holds === (change === 1 ? 1 : 0)) this.#wire?.ref(this.#holds > 0);
+  }
+
+  #broke(): void {
+    this.#wire = undefined;
+    this.#link.disconnect();
+    if (this.#ended === undefined) void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    const until = performance.now() + limits.sessionResumeMsMax;
+    for (let pauseMs = retryMs; this.#ended === undefined; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
+      try {
+        return await this.#open();
+      } catch (cause) {
+        if (performance.now() > until) return this.#end(new Error('The connection to the service is lost.', { cause }));
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  #end(reason: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#link.disconnect();
+    this.#wire?.close();
+    for (const asked of this.#asked.values()) asked.reject(reason);
+    for (const listener of this.#threads.values()) listener.onLost(reason);
+    this.#asked.clear();
+    this.#threads.clear();
+  }
+}

@@ -1,0 +1,48 @@
+import { limits } from '../../model/limits.ts';
+import type { RemoteError } from './errors.ts';
+
+/** How often, and when, a thread that failed is started again. The code must bear to run twice. */
+export interface Retries {
+  /** Tries beside the first. */
+  readonly max: number;
+  /** Before the first of them; doubled each time. 100 ms where it is not given. */
+  readonly backoffMs?: number;
+  /** Whether to try again after this failure. Where it is not given: after `lost` and `capacity`. */
+  readonly on?: (error: RemoteError) => boolean;
+}
+
+/** How a thread is to run. */
+export interface ThreadOptions {
+  /** For people: stands before each line that it prints. */
+  readonly name?: string;
+  /** MiB: 128 to 10,240. 256 where it is not given. */
+  readonly memoryMb?: number;
+  /** The thread is killed when it has run for so long. */
+  readonly timeoutMs?: number;
+  /** `nodejs24.x` or `nodejs22.x`. */
+  readonly runtime?: string;
+  /** Its environment; nothing of this process's is sent. At most 4 KiB. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly retries?: Retries;
+  /** Cancels the thread when it fires. */
+  readonly signal?: AbortSignal;
+  /** What becomes of what it prints: `inherit` (this process's stdout, line by line; the default) or `silent`. */
+  readonly output?: 'inherit' | 'silent';
+  /** ArrayBuffers among the arguments that are moved: they are detached here. */
+  readonly transfer?: readonly ArrayBuffer[];
+}
+
+/** The order for the service, defaults filled in. */
+export function orderOf(options: ThreadOptions): {
+  readonly runtime: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+} {
+  return {
+    runtime: options.runtime ?? 'nodejs24.x',
+    memoryMb: options.memoryMb ?? 256,
+    timeoutMs: options.timeoutMs ?? limits.threadTimeoutMsMax,
+    environment: options.env ?? {},
+  };
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { encodeValue } from '../../protocol/clone.ts';
+import { limits } from '../../model/limits.ts';
+import type { ThreadCode } from '../code/thread-code.ts';
+import { orderOf, type ThreadOptions } from './options.ts';
+import { threadsConnection } from './service.ts';
+import { ThreadRun } from './thread-run.ts';
+import { Thread, type BeginRun } from './thread.ts';
+import { codeName, ensureCode } from './upload.ts';
+
+/** What is to be called, where. */
+export interface Target {
+  readonly code: ThreadCode | Promise<ThreadCode>;
+  readonly exportName: string;
+}
+
+/** Encodes the arguments now, so that what cannot be sent throws here, before anything is sent. Detaches what is moved. */
+export function encodeArguments(args: readonly unknown[], { transfer }: ThreadOptions): Buffer {
+  const bytes = encodeValue(args);
+  if (bytes.length > limits.threadValueBytesMax)
+    throw new RangeError(
+      `The arguments of a thread have ${bytes.length} bytes; at most ${limits.threadValueBytesMax} are allowed.`,
+    );
+  if (transfer !== undefined && transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
+  return bytes;
+}
+
+/** Starts a thread that calls an export with arguments. Throws DataCloneError or RangeError for arguments that cannot be sent. */
+export function startThread<R>(
+  { code, exportName }: Target,
+  args: readonly unknown[],
+  options: ThreadOptions,
+  onItem?: (item: unknown) => void,
+): Thread<R> {
+  const encoded = encodeArguments(args, options);
+  const firstId = randomUUID();
+  const begin: BeginRun = async (session, events, attempt) => {
+    const ready = await code;
+    await ensureCode(session, ready);
+    const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
+    const order = { code: codeName(ready), name: options.name ?? exportName, detached: false, ...orderOf(options) };
+    run.spawn(order, { exportName, args: encoded, streams: onItem !== undefined });
+    return run;
+  };
+  const session = threadsConnection().then((connection) => connection.session);
+  return new Thread<R>(session, firstId, begin, { name: exportName, ...options }, onItem);
+}
+
+/** Joins a thread that was detached, here or in another process: its result is kept for a while. */
+export function attach<R>(id: string, options: Pick<ThreadOptions, 'name' | 'output'> = {}): Thread<R> {
+  const begin: BeginRun = async (session, events, attempt) => {
+    const run = new ThreadRun(session, events, attempt, id);
+    run.attach();
+    return run;
+  };
+  const session = threadsConnection().then((connection) => connection.session);
+  return new Thread<R>(session, id, begin, options);
+}

@@ -1,0 +1,69 @@
+import { Hash } from '@smithy/hash-node';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { WebSocket } from 'ws';
+import type { Connection } from '../connection.ts';
+import type { Connect } from './client-session.ts';
+
+const sessionPath = '/heddle/v1/session';
+const normalClosure = 1_000;
+
+/** Connects to a service over a WebSocket whose request is signed. */
+export function websocketConnect(connection: Connection): Connect {
+  return async (events) => {
+    const url = new URL(sessionPath, connection.url);
+    const headers = await signedHeaders(url, connection);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+    socket.binaryType = 'nodebuffer';
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+      socket.once('unexpected-response', (_request, response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          reject(
+            new Error(
+              `The service at ${connection.url} refused: ${response.statusCode} ${Buffer.concat(chunks).toString()}`,
+            ),
+          ),
+        );
+      });
+    });
+    socket.on('message', (data) => {
+      if (Buffer.isBuffer(data)) events.onBytes(data);
+    });
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => events.onClose(new Error(`The connection to ${connection.url} was closed.`)));
+    return {
+      send: (bytes) => socket.send(bytes),
+      close: () => socket.close(normalClosure),
+      ref: (held) => hold(socket, held),
+    };
+  };
+}
+
+/** `ws` has no `unref` of its own; its socket does. */
+function hold(socket: WebSocket, held: boolean): void {
+  const inner: unknown = Reflect.get(socket, '_socket');
+  if (typeof inner !== 'object' || inner === null) return;
+  const action: unknown = Reflect.get(inner, held ? 'ref' : 'unref');
+  if (typeof action === 'function') Reflect.apply(action, inner, []);
+}
+
+async function signedHeaders(url: URL, connection: Connection): Promise<Record<string, string>> {
+  const { accessKeyId, secretAccessKey, region } = connection;
+  const sha256 = Hash.bind(null, 'sha256');
+  const signer = new SignatureV4({ credentials: { accessKeyId, secretAccessKey }, region, service: 'lambda', sha256 });
+  const request = new HttpRequest({
+    method: 'GET',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    port: Number(url.port),
+    path: url.pathname,
+    headers: { host: url.host },
+  });
+  const { headers } = await signer.sign(request);
+  return headers;
+}
