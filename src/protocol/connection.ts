@@ -25,6 +25,7 @@ export class Connection<In, Out extends object> {
   readonly #parse: (value: unknown) => In;
   readonly #events: ConnectionEvents<In>;
   readonly #decoder: FrameDecoder;
+  readonly #waiting: (() => void)[] = [];
   #ended = false;
 
   constructor(stream: Duplex, parse: (value: unknown) => In, events: ConnectionEvents<In>) {
@@ -70,10 +71,13 @@ export class Connection<In, Out extends object> {
   drained(): Promise<void> {
     if (this.#ended || !this.#stream.writableNeedDrain) return Promise.resolve();
     return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      // One listener for all who wait.
+      if (this.#waiting.length > 1) return;
       const settle = (): void => {
         this.#stream.off('drain', settle);
         this.#stream.off('close', settle);
-        resolve();
+        for (const wake of this.#waiting.splice(0)) wake();
       };
       this.#stream.on('drain', settle);
       this.#stream.on('close', settle);

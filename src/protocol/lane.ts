@@ -1,4 +1,5 @@
 import { ProtocolError } from '../model/errors.ts';
+import { limits } from '../model/limits.ts';
 
 // What a thread's runtime and whoever started it say to each other: the call, its answer, and between them messages both
 // ways on the thread's lane. The service passes it on unread. Values are in V8's serialization format (`node:v8`).
@@ -24,7 +25,7 @@ export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];
 /** Bytes of a value that travel in one piece with the call or the answer; larger ones go ahead in parts of this size. */
 export const partBytes = 262_144;
 /** Bytes that may be on their way to an end of a lane that has not taken them yet. */
-export const laneWindowBytes = 1_048_576;
+export const laneWindowBytes = 4_194_304;
 
 /** Makes a lane message. */
 export function laneMessage(kind: LaneKind, body: Uint8Array): Buffer {
@@ -91,27 +92,29 @@ export function decodeCarried(bytes: Buffer): Carried {
 
 /** Puts together a value that comes in parts. */
 export class PartsIn {
-  readonly #parts: Buffer[] = [];
-  #missing = 0;
-  #whole: ((bytes: Buffer) => void) | undefined;
+  /** Parts that came before it was known how many there are. */
+  readonly #early: Buffer[] = [];
+  #whole: Buffer | undefined;
+  #filled = 0;
+  readonly #done = Promise.withResolvers<Buffer>();
 
   /** Resolves with the value's bytes when all of them are there. To be called once. */
   whole(value: Carried): Promise<Buffer> {
     if ('bytes' in value) return Promise.resolve(value.bytes);
-    this.#missing += value.partsBytes;
-    return new Promise((resolve) => {
-      this.#whole = resolve;
-      this.#look();
-    });
+    if (!(value.partsBytes >= 0 && value.partsBytes <= limits.threadValueBytesMax))
+      throw new ProtocolError(`A value of ${value.partsBytes} bytes is on its way between a thread and its caller.`);
+    this.#whole = Buffer.allocUnsafeSlow(value.partsBytes);
+    for (const part of this.#early.splice(0)) this.#fill(this.#whole, part);
+    return this.#done.promise;
   }
 
   add(part: Buffer): void {
-    this.#parts.push(part);
-    this.#missing -= part.length;
-    this.#look();
+    if (this.#whole === undefined) this.#early.push(part);
+    else this.#fill(this.#whole, part);
   }
 
-  #look(): void {
-    if (this.#missing <= 0 && this.#whole !== undefined) this.#whole(Buffer.concat(this.#parts.splice(0)));
+  #fill(whole: Buffer, part: Buffer): void {
+    this.#filled += part.copy(whole, this.#filled);
+    if (this.#filled === whole.length) this.#done.resolve(whole);
   }
 }
