@@ -15,6 +15,8 @@ export interface Invocation {
   readonly watcher?: ThreadWatcher;
   /** Ends it when it fires, wherever it is: queued, or running code that does not listen. */
   readonly cancel?: AbortSignal;
+  /** Whoever asks holds a container while it waits: where there is no room, it is told so at once, lest all wait for each other. */
+  readonly nested?: boolean;
 }
 
 /** Who is told of a thread that runs. Called in this order: `placed`, `started`, then the others any number of times. */

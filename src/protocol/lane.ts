@@ -18,6 +18,8 @@ export const laneKinds = {
   item: 4,
   /** To the thread: asks for its usage; from it: `{cpuMs, peakMb}`. */
   usage: 5,
+  /** Bytes of a session in which the thread is the client: threads that it starts itself. Not passed on. */
+  session: 6,
 } as const;
 /** One of {@link laneKinds}. */
 export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];

@@ -69,6 +69,8 @@ export class WaitingRoom {
 
   /** Keeps the queue within its limit: whoever has most requests in it loses the newest of them. */
   bound(newcomer: Ticket): void {
+    if (newcomer.invocation.nested === true)
+      return this.#refuse(newcomer, this.#capacityError('Its caller holds a container itself, and no other one is free.'));
     const { queueMax } = this.#o.settings;
     if (this.queue.uncovered <= queueMax) return;
     const own = this.queue.uncoveredOf(newcomer.code.function.account);

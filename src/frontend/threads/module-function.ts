@@ -45,7 +45,7 @@ export function moduleFunction(
     codeBytes: code.zipBytes,
     memoryMb,
     timeoutMs: order.timeoutMs,
-    environment,
+    environment: { ...environment, HEDDLE_THREAD_CODE: order.code },
     description: '',
     role: '',
     modifiedAt: wallMs,

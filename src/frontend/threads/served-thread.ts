@@ -2,11 +2,16 @@ import { CancelledError } from '../../model/errors.ts';
 import type { ThreadLane, ThreadWatcher } from '../../model/invocation.ts';
 import type { StartPath } from '../../model/start-path.ts';
 import type { KeptThread } from '../../store/contract.ts';
-import { laneKinds, laneWindowBytes } from '../../protocol/lane.ts';
+import { laneKinds, laneMessage, laneWindowBytes } from '../../protocol/lane.ts';
+import type { Wire } from '../../protocol/session-link.ts';
+import type { SessionConnection } from './session-connection.ts';
 import type { ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
 
 /** Who hears what a thread says: a session that is attached to it. */
 export type Listener = (message: ServiceMessage) => void;
+
+/** Opens a session for a thread that starts threads itself. */
+export type OpenSession = (wire: Wire) => SessionConnection;
 
 /** A thread as the service sees it, from its order to its end. */
 export class ServedThread implements ThreadWatcher {
@@ -20,6 +25,8 @@ export class ServedThread implements ThreadWatcher {
   detached: boolean;
   /** Parts of its result, while there is nobody to take them, or somebody may come later. */
   readonly #parts: Uint8Array[] = [];
+  readonly #open: OpenSession | undefined;
+  #session: SessionConnection | undefined;
   #listener: Listener | undefined;
   #onEnd: ((end: ThreadEnd) => Promise<void>) | undefined;
   #lane: ThreadLane | undefined;
@@ -27,12 +34,20 @@ export class ServedThread implements ThreadWatcher {
   /** What may still be sent to the listener before it takes what it has. */
   #window: number = laneWindowBytes;
 
-  constructor(id: string, name: string, bornAt: number, detached: boolean, listener: Listener | undefined) {
+  constructor(
+    id: string,
+    name: string,
+    bornAt: number,
+    detached: boolean,
+    listener: Listener | undefined,
+    open?: OpenSession,
+  ) {
     this.id = id;
     this.name = name;
     this.bornAt = bornAt;
     this.detached = detached;
     this.#listener = listener;
+    this.#open = open;
   }
 
   /** One that has ended, as the store kept it. */
@@ -74,11 +89,21 @@ export class ServedThread implements ThreadWatcher {
   }
 
   received(data: Uint8Array): void {
+    if (data[0] === laneKinds.session) return this.#ownSession(data.subarray(1));
     if (this.detached && data[0] === laneKinds.part) this.#parts.push(data);
     if (this.#listener === undefined) return;
     this.#listener({ type: 'lane', thread: this.id, data });
     this.#window -= data.length;
     if (this.#window <= 0) this.#lane?.pause();
+  }
+
+  /** It starts threads itself: with the identity of whoever started it, and they end with it. */
+  #ownSession(bytes: Uint8Array): void {
+    this.#session ??= this.#open?.({
+      send: (answer) => void this.#lane?.send(laneMessage(laneKinds.session, answer)),
+      close: () => undefined,
+    });
+    this.#session?.receive(bytes);
   }
 
   printed(text: string): void {
@@ -108,6 +133,7 @@ export class ServedThread implements ThreadWatcher {
   /** It is over: says so once. */
   ended(end: ThreadEnd): void {
     this.end = end;
+    this.#session?.closed(true);
     void this.#onEnd?.(end);
     this.#listener?.({ type: 'ended', thread: this.id, end });
   }

@@ -4,7 +4,7 @@ import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import type { ClientMessage, Question, ServiceMessage, ThrownText } from '../../protocol/session-messages.ts';
 import { SessionLink } from '../../protocol/session-link.ts';
-import { ServedThread } from './served-thread.ts';
+import { ServedThread, type OpenSession } from './served-thread.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
 import type { ThreadService } from './thread-service.ts';
@@ -15,11 +15,16 @@ export class ThreadSession {
   readonly account: string;
   readonly link: SessionLink<ServiceMessage> = new SessionLink();
   readonly #service: ThreadService;
+  readonly #nested: boolean;
+  readonly #open: OpenSession;
   readonly #threads = new Map<string, ServedThread>();
   readonly #uploads = new Map<string, CodeUpload>();
 
-  constructor(service: ThreadService, account: string) {
+  /** `nested`: its client is a thread. `open`: opens a session for one of its threads. */
+  constructor(service: ThreadService, account: string, nested: boolean, open: OpenSession) {
     this.#service = service;
+    this.#nested = nested;
+    this.#open = open;
     this.account = account;
   }
 
@@ -62,10 +67,10 @@ export class ThreadSession {
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
     const { thread: id, name, detached } = message;
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
-    const thread = new ServedThread(id, name, receivedAt, detached, (said) => this.#tell(thread, said));
+    const thread = new ServedThread(id, name, receivedAt, detached, (said) => this.#tell(thread, said), this.#open);
     if (this.#threads.size >= limits.threadsPerSessionMax) return thread.ended(endOfError(tooManyThreads()));
     this.#threads.set(id, thread);
-    this.#service.run(this.account, thread, message, receivedAt);
+    this.#service.run(this.account, thread, message, { receivedAt, nested: this.#nested });
   }
 
   #tell(thread: ServedThread, said: ServiceMessage): void {

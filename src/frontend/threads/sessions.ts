@@ -7,16 +7,9 @@ import { FrameDecoder } from '../../protocol/frame.ts';
 import { parseClientMessage } from '../../protocol/parse-session.ts';
 import { sessionVersion, type SessionHello } from '../../protocol/session-messages.ts';
 import type { Wire } from '../../protocol/session-link.ts';
+import type { SessionConnection } from './session-connection.ts';
 import { ThreadSession } from './session.ts';
 import type { ThreadService } from './thread-service.ts';
-
-/** The service's end of one connection of a client. */
-export interface SessionConnection {
-  /** What the client sent. Never throws: what breaks the session closes its wire. */
-  receive(bytes: Uint8Array): void;
-  /** The connection is gone. `forGood`: the client said that it will not come back. */
-  closed(forGood: boolean): void;
-}
 
 /** How often what was delivered is told at least, milliseconds. */
 const ackMs = 100;
@@ -32,14 +25,14 @@ export class ThreadSessions {
     this.#clock = service.clock;
   }
 
-  /** Takes a new connection of a client who is known to be of this account. */
-  accept(account: string, wire: Wire): SessionConnection {
+  /** Takes a new connection of a client who is known to be of this account. `nested`: it is a thread of ours. */
+  accept(account: string, wire: Wire, nested = false): SessionConnection {
     let session: ThreadSession | undefined;
     const decoder = new FrameDecoder((body) => {
       const message = parseClientMessage(decode(body));
       if (session === undefined) {
         if (message.type !== 'hello') throw new ProtocolError('A client did not say hello first.');
-        session = this.#open(account, wire, message);
+        session = this.#open(account, wire, message, nested);
         return;
       }
       if (message.type !== 'received') session.link.delivered(body.length);
@@ -71,12 +64,12 @@ export class ThreadSessions {
     }
   }
 
-  #open(account: string, wire: Wire, hello: SessionHello): ThreadSession {
+  #open(account: string, wire: Wire, hello: SessionHello, nested: boolean): ThreadSession {
     if (hello.version !== sessionVersion)
       throw new ProtocolError(`A client speaks version ${hello.version} of sessions, this service ${sessionVersion}.`);
     const known = hello.session === undefined ? undefined : this.#sessions.get(hello.session);
     const resumed = known?.session.account === account ? known : undefined;
-    const entry = resumed ?? { session: new ThreadSession(this.#service, account), wire: undefined };
+    const entry = resumed ?? { session: this.#newSession(account, nested), wire: undefined };
     const { session } = entry;
     this.#sessions.set(session.id, entry);
     entry.waiting?.[Symbol.dispose]();
@@ -86,6 +79,10 @@ export class ThreadSessions {
     wire.send(encodeFrameWhole({ type: 'welcome', version: sessionVersion, session: id, received: link.received }));
     link.connect(wire, resumed === undefined ? 0 : hello.received);
     return session;
+  }
+
+  #newSession(account: string, nested: boolean): ThreadSession {
+    return new ThreadSession(this.#service, account, nested, (wire) => this.accept(account, wire, true));
   }
 
   #closed(session: ThreadSession, wire: Wire, forGood: boolean): void {

@@ -11,6 +11,14 @@ import type { ServedThread } from './served-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import { endOfError, endOfOutcome } from './thread-end.ts';
 
+/** How an order came. */
+export interface OrderOrigin {
+  /** On the service's clock. */
+  readonly receivedAt: number;
+  /** From a thread, which waits for it in a container that others may wait for. */
+  readonly nested: boolean;
+}
+
 /** What threads are run with. */
 export interface ThreadServiceOptions {
   readonly codeStore: CodeStore;
@@ -44,10 +52,9 @@ export class ThreadService {
     account: string,
     thread: ServedThread,
     order: SpawnOrder & { readonly call: Uint8Array },
-    receivedAt: number,
-  ): void {
+    origin: OrderOrigin): void {
     if (thread.detached) this.keep(account, thread);
-    void this.#run(account, thread, order, receivedAt);
+    void this.#run(account, thread, order, origin);
   }
 
   /** Remembers a thread that outlives its client, and its end. */
@@ -64,13 +71,13 @@ export class ThreadService {
     account: string,
     thread: ServedThread,
     order: SpawnOrder & { readonly call: Uint8Array },
-    receivedAt: number,
+    { receivedAt, nested }: OrderOrigin,
   ): Promise<void> {
     const { signal } = thread.cancel;
     try {
       const fn = this.#functionOf(account, order);
       await this.#prepare(fn);
-      const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt };
+      const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested };
       const outcome = await this.#options.workerManager.invoke(
         { ...invocation, watcher: thread, cancel: signal },
         signal,

@@ -28,7 +28,7 @@ export class Thread {
   constructor(payload: Uint8Array, send: (message: Buffer) => void) {
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
-    this.#ends = openThreadContext();
+    this.#ends = openThreadContext((bytes) => this.#say(laneKinds.session, bytes));
     this.#ends.outer.on('message', (value: unknown) => this.#say(laneKinds.post, encodeValue(value)));
   }
 
@@ -44,6 +44,8 @@ export class Thread {
         return this.#demand.add(body.readUInt32LE(0));
       case laneKinds.part:
         return this.#args.add(body);
+      case laneKinds.session:
+        return this.#ends.received(body);
       case laneKinds.usage:
         return this.#say(laneKinds.usage, encodeValue(usage()));
     }
@@ -68,6 +70,7 @@ export class Thread {
   /** What was posted until now is on its way; its ports deliver nothing any more. */
   close(): void {
     const { outer } = this.#ends;
+    this.#ends.end();
     for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
       this.#say(laneKinds.post, encodeValue(posted.message));
     outer.close();
@@ -92,7 +95,7 @@ export class Thread {
     return encodeCarried({ partsBytes: bytes.length });
   }
 
-  #say(kind: LaneKind, body: Buffer): void {
+  #say(kind: LaneKind, body: Uint8Array): void {
     this.#send(laneMessage(kind, body));
   }
 }

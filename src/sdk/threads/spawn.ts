@@ -1,7 +1,8 @@
 import { functionCode } from '../code/function-code.ts';
 import type { ThreadOptions } from './options.ts';
-import { startThread } from './start-thread.ts';
-import type { Thread } from './thread.ts';
+import { startThread, type Target } from './start-thread.ts';
+import type { Thread, ThreadExtras } from './thread.ts';
+import { ensureCode } from './upload.ts';
 
 /**
  * Runs a function in a thread of its own. It must be self-contained: it is sent as text, and what it captures from around it
@@ -16,6 +17,18 @@ export function spawn<A extends unknown[], R>(
 ): Thread<Awaited<R>> {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, spawn);
-  const code = functionCode(fn, here.stack ?? '', { external: ['heddle'] });
-  return startThread<Awaited<R>>({ code, exportName: 'default' }, args, { name: fn.name || 'thread', ...options });
+  return spawnFrom(fn, args, options, here.stack ?? '', {});
+}
+
+/** The same from a stack that is known. Refusals are thrown here. */
+export function spawnFrom<A extends unknown[], R>(
+  fn: (...args: A) => R,
+  args: A,
+  options: ThreadOptions,
+  callerStack: string,
+  extras: ThreadExtras,
+): Thread<Awaited<R>> {
+  const code = functionCode(fn, callerStack);
+  const target: Target = { exportName: 'default', code: async (session) => ensureCode(session, await code) };
+  return startThread<Awaited<R>>(target, args, { name: fn.name || 'thread', ...options }, extras);
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { encodeValue } from '../../protocol/clone.ts';
 import { limits } from '../../model/limits.ts';
-import type { ThreadCode } from '../code/thread-code.ts';
+import type { ClientSession } from './client-session.ts';
 import { orderOf, type ThreadOptions } from './options.ts';
-import { threadsConnection } from './service.ts';
+import { threadsConnection } from './connection.ts';
 import { ThreadRun } from './thread-run.ts';
-import { Thread, type BeginRun } from './thread.ts';
-import { codeName, ensureCode } from './upload.ts';
+import { Thread, type BeginRun, type ThreadExtras } from './thread.ts';
 
 /** What is to be called, where. */
 export interface Target {
-  readonly code: ThreadCode | Promise<ThreadCode>;
+  /** Sees to it that the service has the code, and gives its name there. */
+  readonly code: (session: ClientSession) => Promise<string>;
   readonly exportName: string;
 }
 
@@ -30,20 +30,19 @@ export function startThread<R>(
   { code, exportName }: Target,
   args: readonly unknown[],
   options: ThreadOptions,
-  onItem?: (item: unknown) => void,
+  more: ThreadExtras = {},
 ): Thread<R> {
   const encoded = encodeArguments(args, options);
   const firstId = randomUUID();
   const begin: BeginRun = async (session, events, attempt) => {
-    const ready = await code;
-    await ensureCode(session, ready);
+    const name = await code(session);
     const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
-    const order = { code: codeName(ready), name: options.name ?? exportName, detached: false, ...orderOf(options) };
-    run.spawn(order, { exportName, args: encoded, streams: onItem !== undefined });
+    const order = { code: name, name: options.name ?? exportName, detached: false, ...orderOf(options) };
+    run.spawn(order, { exportName, args: encoded, streams: more.onItem !== undefined });
     return run;
   };
   const session = threadsConnection().then((connection) => connection.session);
-  return new Thread<R>(session, firstId, begin, { name: exportName, ...options }, onItem);
+  return new Thread<R>(session, firstId, begin, { name: exportName, ...options }, more);
 }
 
 /** Joins a thread that was detached, here or in another process: its result is kept for a while. */

@@ -19,6 +19,14 @@ export interface ThreadStatus {
 /** Begins one run on a session; called once for each try. */
 export type BeginRun = (session: ClientSession, events: RunEvents, attempt: number) => Promise<ThreadRun>;
 
+/** What is built on threads may add. */
+export interface ThreadExtras {
+  /** It gives something to iterate over; told of each item. */
+  readonly onItem?: (item: unknown) => void;
+  /** Runs it here where there is no room anywhere else, so that those who wait for it do not hold up each other. */
+  readonly inline?: () => Promise<unknown>;
+}
+
 const defaultBackoffMs = 100;
 
 /** A thread that was started: somewhere else, isolated. Awaiting it joins it. */
@@ -30,7 +38,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #options: ThreadOptions;
   readonly #logs = new AsyncQueue<string>();
   readonly #session: Promise<ClientSession>;
-  readonly #onItem: ((item: unknown) => void) | undefined;
+  readonly #extras: ThreadExtras;
   #run: Promise<ThreadRun> | undefined;
   #id: string;
   #ports: { readonly port: MessagePort; readonly outer: MessagePort } | undefined;
@@ -43,12 +51,12 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     id: string,
     begin: BeginRun,
     options: ThreadOptions,
-    onItem?: (item: unknown) => void,
+    extras: ThreadExtras = {},
   ) {
     this.#session = session;
     this.#id = id;
     this.#options = options;
-    this.#onItem = onItem;
+    this.#extras = extras;
     this.start = this.#begun.promise;
     this.start.catch(() => undefined);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of what the caller's function gives
@@ -152,6 +160,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
         try {
           return await this.#once(begin, attempt, printer);
         } catch (error) {
+          const { inline } = this.#extras;
+          if (inline !== undefined && error instanceof RemoteError && error.kind === 'capacity') return await inline();
           await this.#again(error, attempt);
         }
       }
@@ -173,7 +183,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
         void this.port;
         this.#ports?.outer.postMessage(value);
       },
-      onItem: (value) => this.#onItem?.(value),
+      onItem: (value) => this.#extras.onItem?.(value),
       onLog: (text) => {
         printer?.write(text);
         this.#logs.push(text);

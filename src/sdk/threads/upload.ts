@@ -10,16 +10,16 @@ const madeAt = new Date('2000-01-01T00:00:00Z');
 
 const sent = new WeakMap<ClientSession, Map<string, Promise<void>>>();
 
-/** Content name of code, as sessions have it. */
-export function codeName(code: ThreadCode): string {
-  return Buffer.from(code.sha256, 'base64').toString('hex');
+/** Sees to it that the service has this code; sends it at most once in a session. Gives its name in sessions, of its content. */
+export async function ensureCode(session: ClientSession, code: ThreadCode): Promise<string> {
+  const name = Buffer.from(code.sha256, 'base64').toString('hex');
+  await sendOnce(session, name, code);
+  return name;
 }
 
-/** Sees to it that the service has this code; sends it at most once in a session. */
-export function ensureCode(session: ClientSession, code: ThreadCode): Promise<void> {
+function sendOnce(session: ClientSession, name: string, code: ThreadCode): Promise<void> {
   const known = sent.get(session) ?? new Map<string, Promise<void>>();
   sent.set(session, known);
-  const name = codeName(code);
   const before = known.get(name);
   if (before !== undefined) return before;
   const sending = send(session, name, code);

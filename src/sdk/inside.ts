@@ -1,0 +1,59 @@
+// What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
+import type { MessagePort } from 'node:worker_threads';
+import { ClientSession, type Connect } from './threads/client-session.ts';
+import { provideConnection } from './threads/connection.ts';
+import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
+import { startInside } from './threads/start-inside.ts';
+
+export { RemoteError } from './threads/errors.ts';
+export { scope } from './threads/scope.ts';
+export { spawnInside as spawn } from './threads/start-inside.ts';
+export { attach } from './threads/start-thread.ts';
+export { Thread } from './threads/thread.ts';
+
+/** What the runtime keeps for the thread that runs. */
+interface Context {
+  readonly port: MessagePort;
+  readonly signal: AbortSignal;
+  readonly session: { send(bytes: Uint8Array): void; onBytes(listener: (bytes: Uint8Array) => void): void; onEnd(listener: () => void): void };
+}
+
+function context(): Context {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the runtime of our own version put it there
+  return Reflect.get(globalThis, Symbol.for('heddle.thread')) as Context;
+}
+
+/** The thread that this code runs in. */
+export const thread: Pick<Context, 'port' | 'signal'> = {
+  get port() {
+    return context().port;
+  },
+  get signal() {
+    return context().signal;
+  },
+};
+
+/** Threads of functions of this very module: `remote<typeof import('./this.ts')>(import.meta.url)`. */
+export function remote<M extends object>(module: URL | string): Remote<M> {
+  const own = import.meta.url;
+  if (String(module) !== own)
+    throw new TypeError(
+      `A thread was to make threads of ${String(module)}. Its code was bundled before it was sent, so it can only make them of its own ` +
+        'module, which is import.meta.url there: export from it what is to run in threads.',
+    );
+  const start: StartExport = (exportName, args, options, onItem) => startInside(own, exportName, args, options, onItem);
+  return remoteModule<M>(start);
+}
+
+const connect: Connect = async (events) => {
+  const { session } = context();
+  session.onBytes((bytes) => events.onBytes(bytes));
+  return { send: (bytes) => session.send(bytes), close: () => undefined, ref: () => undefined };
+};
+
+provideConnection(async () => {
+  const session = await ClientSession.open(connect);
+  // The next thread in this container is somebody else.
+  context().session.onEnd(() => session.close());
+  return { session, close: async () => session.close() };
+});

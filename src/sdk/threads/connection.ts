@@ -1,0 +1,44 @@
+import type { ClientSession } from './client-session.ts';
+
+/** The service that threads run on, and the session with it. */
+export interface ThreadsConnection {
+  readonly session: ClientSession;
+  /** Ends the session, and the service if it is this program's own. */
+  close(): Promise<void>;
+}
+
+let open: (() => Promise<ThreadsConnection>) | undefined;
+let current: Promise<ThreadsConnection> | undefined;
+
+/** Says how a connection is opened: by the entry that a program imports, which knows where it runs. */
+export function provideConnection(how: () => Promise<ThreadsConnection>): void {
+  open = how;
+}
+
+/** The connection that all threads of this process share; opened when it is first needed, or the last one has ended. */
+export function threadsConnection(): Promise<ThreadsConnection> {
+  if (current === undefined) {
+    if (open === undefined) throw new Error('Threads are started through the entry of the package, which says where they run.');
+    const opening = open();
+    current = opening;
+    opening.catch(() => {
+      if (current === opening) current = undefined;
+    });
+    return opening;
+  }
+  const found = current;
+  return found.then((connection) => {
+    // Its service is gone; a program that goes on may find another one.
+    if (!connection.session.ended) return connection;
+    if (current === found) current = undefined;
+    return threadsConnection();
+  });
+}
+
+/** Ends the connection of this process, its attached threads, and an embedded service. A later thread opens another one. */
+export async function shutdown(): Promise<void> {
+  const ending = current;
+  current = undefined;
+  const connection = await ending?.catch(() => undefined);
+  await connection?.close();
+}

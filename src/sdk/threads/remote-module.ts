@@ -1,0 +1,73 @@
+import { mapThreads, type MapOptions } from './map.ts';
+import type { ThreadOptions } from './options.ts';
+import { streamOf } from './stream.ts';
+import type { Thread } from './thread.ts';
+
+type AnyFunction = (...args: never[]) => unknown;
+type Item<R> = R extends AsyncIterable<infer T> | Iterable<infer T> ? T : never;
+
+/** One export of a module, elsewhere. Calling it starts a thread and joins it. */
+export interface RemoteFunction<F extends AnyFunction> {
+  (...args: Parameters<F>): Promise<Awaited<ReturnType<F>>>;
+  /** Starts a thread, and gives it. */
+  spawn(...args: Parameters<F>): Thread<Awaited<ReturnType<F>>>;
+  /** A thread for each item, which is its only argument. With `onError: 'yield'` failures come as RemoteErrors. */
+  map(
+    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    options: MapOptions & { readonly onError: 'yield' },
+  ): AsyncGenerator<Awaited<ReturnType<F>> | Error, void>;
+  map(
+    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    options?: MapOptions & { readonly onError?: 'throw' | 'skip' },
+  ): AsyncGenerator<Awaited<ReturnType<F>>, void>;
+  /** Of a generator: what it yields, one by one, as it is taken. */
+  stream(...args: Parameters<F>): AsyncGenerator<Item<Awaited<ReturnType<F>>>, void>;
+  /** The same function with other options. */
+  with(options: ThreadOptions): RemoteFunction<F>;
+}
+
+/** A module whose functions run elsewhere. */
+export type Remote<M> = {
+  readonly [K in keyof M as M[K] extends AnyFunction ? K : never]: M[K] extends AnyFunction
+    ? RemoteFunction<M[K]>
+    : never;
+};
+
+/** Starts a thread of an export, with options beside the module's. */
+export type StartExport = (
+  exportName: string,
+  args: readonly unknown[],
+  options: ThreadOptions,
+  onItem?: (item: unknown) => void,
+) => Thread<unknown>;
+
+/** A module's functions by whatever starts threads of them. */
+export function remoteModule<M extends object>(start: StartExport): Remote<M> {
+  const made = new Map<string, RemoteFunction<AnyFunction>>();
+  const handler: ProxyHandler<object> = {
+    get: (_target, name) => {
+      // A promise would be taken for one that has `then`.
+      if (typeof name !== 'string' || name === 'then') return undefined;
+      const found = made.get(name) ?? remoteFunction(start, name, {});
+      made.set(name, found);
+      return found;
+    },
+  };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is behind the proxy is the module that M is the type of
+  return new Proxy({}, handler) as Remote<M>;
+}
+
+function remoteFunction(start: StartExport, exportName: string, options: ThreadOptions): RemoteFunction<AnyFunction> {
+  const begin = (args: readonly unknown[], own: ThreadOptions, onItem?: (item: unknown) => void): Thread<unknown> =>
+    start(exportName, args, { ...options, ...own }, onItem);
+  const call = async (...args: unknown[]): Promise<unknown> => begin(args, {});
+  const made = Object.assign(call, {
+    spawn: (...args: unknown[]) => begin(args, {}),
+    map: (items: Iterable<unknown> | AsyncIterable<unknown>, own: MapOptions = {}) =>
+      mapThreads(items, (item) => begin([item], own), own),
+    stream: (...args: unknown[]) => streamOf((onItem) => begin(args, {}, onItem)),
+    with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }),
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- typed by the module's own types
+  return made as unknown as RemoteFunction<AnyFunction>;
+}
