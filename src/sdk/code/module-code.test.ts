@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -109,11 +109,13 @@ export const text = (): string => readFileSync(new URL('../data/one.txt', import
     'data/one.txt': 'one',
     'data/un#u sed?.txt': '',
   });
+  chmodSync(join(folder.path, 'lib/deep/two.txt'), 0o700);
   const code = await moduleCode(join(folder.path, 'src/work.ts'), { files: ['../data/*.txt', '../lib/deep'] });
   assert.deepEqual(
     code.files.map((file) => file.path),
     ['files/data/one.txt', 'files/data/un#u sed?.txt', 'files/lib/deep/two.txt', 'index.mjs', 'index.mjs.map'],
   );
+  assert.deepEqual([...new Set(code.files.map((file) => file.mode))], [0o644, 0o755]);
   assert.equal((await runCode(code, 'text')).value, 'one two');
 });
 

@@ -13,7 +13,7 @@ export interface Place {
 /** Files that a stack leads through, nearest first; Node's own left out. */
 export function framesOf(stack: string): readonly Place[] {
   return stack.split('\n').flatMap((frame) => {
-    const match = /^\s+at (?:.*\()?(file:\/\/\/.*?|\/.*?):(\d+):(\d+)\)?$/.exec(frame);
+    const match = /^\s+at (?:async )?(?:.*\()?(file:\/\/\/.*?|\/.*?):(\d+):(\d+)\)?$/.exec(frame);
     if (match?.[1] === undefined || match[1].includes('<anonymous>')) return [];
     const file = match[1].startsWith('file:') ? fileURLToPath(match[1].replace(/[?#].*$/, '')) : match[1];
     return [{ file, line: Number(match[2]), column: Number(match[3]), exact: false }];
