@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join, parse } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { bundle } from '../sdk/code/bundle.ts';
+import { CodeError } from '../sdk/code/code-error.ts';
 import { CliError, exitCodes } from './exit.ts';
 
 /** A function's code, ready to be sent. */
@@ -35,32 +37,16 @@ function entryOf(folder: string): string {
 }
 
 /** Bundles an entry file with all that it imports into one module with a source map. Throws CliError on errors in it. */
-async function bundle(
+async function bundleEntry(
   entry: string,
   runtime: string,
 ): Promise<readonly { readonly path: string; readonly data: Buffer }[]> {
-  const esbuild = await import('esbuild');
   try {
-    const result = await esbuild.build({
-      entryPoints: [entry],
-      outfile: 'index.mjs',
-      write: false,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: runtime.startsWith('nodejs22') ? 'node22' : 'node24',
-      sourcemap: 'linked',
-      logLevel: 'silent',
-      // CommonJS packages inside the bundle may still ask for require, which an ES module lacks.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
-    return result.outputFiles.map((file) => ({ path: basename(file.path), data: Buffer.from(file.contents) }));
+    const { files } = await bundle(entry, runtime, { entryPoints: [entry] });
+    return files.map((file) => ({ path: basename(file.path), data: Buffer.from(file.contents) }));
   } catch (cause) {
-    if (!(cause instanceof Error) || !('errors' in cause) || !Array.isArray(cause.errors)) throw cause;
-    const messages = await esbuild.formatMessages(cause.errors, { kind: 'error', color: process.stderr.isTTY });
-    throw new CliError(`Could not bundle ${entry}:\n${messages.join('').trimEnd()}`, exitCodes.usage, { cause });
+    if (!(cause instanceof CodeError)) throw cause;
+    throw new CliError(cause.message, exitCodes.usage, { cause });
   }
 }
 
@@ -85,7 +71,7 @@ export async function packageCode(path: string, runtime: string): Promise<CodePa
   if (stat.isFile() && !sourceTypes.includes(type))
     throw new CliError(`${path} is neither TypeScript, JavaScript nor a zip file.`, exitCodes.usage);
   const entry = stat.isDirectory() ? entryOf(path) : path;
-  const files = await bundle(entry, runtime);
+  const files = await bundleEntry(entry, runtime);
   const bytes = files.reduce((sum, file) => sum + file.data.byteLength, 0);
   const summary = `${basename(entry)} and what it imports, ${(bytes / 1_024).toFixed(1)} KB with source map`;
   return { zip: await zipOf(files), name, handler: 'index.handler', summary };

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import type { BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
+import { CodeError } from './code-error.ts';
+import { entryFile } from './thread-code.ts';
+
+/** What a bundle was made of and came to. */
+export interface Bundle {
+  /** The module, and its source map beside it. */
+  readonly files: readonly OutputFile[];
+  readonly metafile: Metafile;
+}
+
+/** What CommonJS packages inside the bundle may still ask for, and an ES module lacks. On one line. */
+export const banner: string =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** The runtime that code runs on where nothing else is said. */
+export const defaultRuntime = 'nodejs24.x';
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+/** Where a folder to work in is given it is not the user's, to whom paths relative to it would say little. */
+function withFullPath(message: Message, { absWorkingDir }: BuildOptions): Message {
+  const { location } = message;
+  if (location === null || absWorkingDir === undefined) return message;
+  return { ...message, location: { ...location, file: resolve(absWorkingDir, location.file) } };
+}
+
+/**
+ * Bundles a module with all that it imports into one ES module, `index.mjs`, with a source map beside it; nothing is
+ * written. `options` name the entry, and override what is said here. Throws CodeError with esbuild's words on errors in
+ * what is bundled.
+ */
+export async function bundle(what: string, runtime: string, options: BuildOptions): Promise<Bundle> {
+  const esbuild = await import('esbuild');
+  try {
+    const { outputFiles, metafile } = await esbuild.build({
+      outfile: entryFile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: runtime.startsWith('nodejs22') ? 'node22' : 'node24',
+      sourcemap: 'linked',
+      logLevel: 'silent',
+      banner: { js: banner },
+      ...options,
+      write: false,
+      metafile: true,
+    });
+    return { files: outputFiles, metafile };
+  } catch (cause) {
+    if (!isBuildFailure(cause)) throw cause;
+    const messages = await esbuild.formatMessages(
+      cause.errors.map((error) => withFullPath(error, options)),
+      { kind: 'error', color: process.stderr.isTTY },
+    );
+    throw new CodeError(`Could not bundle ${what}:\n${messages.join('').trimEnd()}`, { cause });
+  }
+}
