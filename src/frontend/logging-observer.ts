@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { CancelledError, CapacityError } from '../model/errors.ts';
+import { CancelledError, CapacityError, NoRoomError } from '../model/errors.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
 import { isAbort } from './error-handling.ts';
 
@@ -24,7 +24,7 @@ export function loggingObserver(logger: Logger, clock: Clock = systemClock): Wor
       if (expected)
         logger.debug({ function: fn.arn, requestId, reason: err.message }, 'An invocation was not started.');
       else logger.warn({ function: fn.arn, requestId, err }, 'An invocation had no outcome.');
-      if (err instanceof CapacityError) refusedForCapacity(err);
+      if (err instanceof CapacityError && !(err instanceof NoRoomError)) refusedForCapacity(err);
     },
     instanceStarted: (configuration, tookMs) => logger.debug({ configuration, tookMs }, 'An instance is ready.'),
     instanceEnded(configuration, detail, expected) {

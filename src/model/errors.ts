@@ -8,6 +8,9 @@ export class CapacityError extends Error {
   }
 }
 
+/** The same for whoever holds a container while it would wait, and so is told at once. */
+export class NoRoomError extends CapacityError {}
+
 /** It can never be served: the instance it needs is larger than all instances together may be. HTTP 400. */
 export class NeverFitsError extends Error {
   override readonly name = 'NeverFitsError';

@@ -15,7 +15,11 @@ export { Thread } from './threads/thread.ts';
 interface Context {
   readonly port: MessagePort;
   readonly signal: AbortSignal;
-  readonly session: { send(bytes: Uint8Array): void; onBytes(listener: (bytes: Uint8Array) => void): void; onEnd(listener: () => void): void };
+  readonly session: {
+    send(bytes: Uint8Array): void;
+    onBytes(listener: (bytes: Uint8Array) => void): void;
+    onEnd(listener: () => void): void;
+  };
 }
 
 function context(): Context {
@@ -33,17 +37,29 @@ export const thread: Pick<Context, 'port' | 'signal'> = {
   },
 };
 
+/** Path of the module that was bundled, where its caller has it; the bundler puts it here. Empty for a single function. */
+declare const __heddleEntry: string;
+
 /** Threads of functions of this very module: `remote<typeof import('./this.ts')>(import.meta.url)`. */
 export function remote<M extends object>(module: URL | string): Remote<M> {
-  const own = import.meta.url;
-  if (String(module) !== own)
+  if (!isOwn(String(module)))
     throw new TypeError(
       `A thread was to make threads of ${String(module)}. Its code was bundled before it was sent, so it can only make them of its own ` +
         'module, which is import.meta.url there: export from it what is to run in threads.',
     );
-  const start: StartExport = (exportName, args, options, onItem) => startInside(own, exportName, args, options, onItem);
+  const start: StartExport = (exportName, args, options, onItem) =>
+    startInside(bundleUrl, exportName, args, options, onItem);
   return remoteModule<M>(start);
 }
+
+/** Modules that ask where they are get an answer below `files/`, in the relative places they had. */
+function isOwn(url: string): boolean {
+  const place = url.split('/files/')[1];
+  return place !== undefined && __heddleEntry.endsWith(`/${decodeURIComponent(place)}`);
+}
+
+/** The bundle itself, as the runtime has loaded it. */
+const bundleUrl = 'file:///var/task/index.mjs';
 
 const connect: Connect = async (events) => {
   const { session } = context();

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { CapacityError, NeverFitsError, type StoppingError } from '../model/errors.ts';
+import { CapacityError, NeverFitsError, NoRoomError, type StoppingError } from '../model/errors.ts';
 import type { Settings } from '../model/settings.ts';
 import { MovingAverage } from './costs.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -70,7 +70,10 @@ export class WaitingRoom {
   /** Keeps the queue within its limit: whoever has most requests in it loses the newest of them. */
   bound(newcomer: Ticket): void {
     if (newcomer.invocation.nested === true)
-      return this.#refuse(newcomer, this.#capacityError('Its caller holds a container itself, and no other one is free.'));
+      return this.#refuse(
+        newcomer,
+        new NoRoomError('Its caller holds a container itself, and no other one is free.', 1),
+      );
     const { queueMax } = this.#o.settings;
     if (this.queue.uncovered <= queueMax) return;
     const own = this.queue.uncoveredOf(newcomer.code.function.account);

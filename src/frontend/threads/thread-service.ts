@@ -52,7 +52,8 @@ export class ThreadService {
     account: string,
     thread: ServedThread,
     order: SpawnOrder & { readonly call: Uint8Array },
-    origin: OrderOrigin): void {
+    origin: OrderOrigin,
+  ): void {
     if (thread.detached) this.keep(account, thread);
     void this.#run(account, thread, order, origin);
   }

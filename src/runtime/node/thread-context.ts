@@ -7,7 +7,11 @@ export interface ThreadContext {
   /** Fires when the thread is asked to stop; its `reason` is what the caller gave. */
   readonly signal: AbortSignal;
   /** The way to the service for threads that this one starts. */
-  readonly session: { send(bytes: Uint8Array): void; onBytes(listener: (bytes: Uint8Array) => void): void; onEnd(listener: () => void): void };
+  readonly session: {
+    send(bytes: Uint8Array): void;
+    onBytes(listener: (bytes: Uint8Array) => void): void;
+    onEnd(listener: () => void): void;
+  };
 }
 
 /** The other ends of a {@link ThreadContext}. */

@@ -42,6 +42,11 @@ function outputOf({ path, text }: OutputFile, declarations: string): CodeFile {
   return { path: isMap ? `${entryFile}.map` : entryFile, mode: 0o644, data: Buffer.from(content) };
 }
 
+/** The module that the caller named: what `import.meta.url` is there, `remote` inside a thread knows again. */
+function entryPathOf({ entry, what }: CodeRequest): string {
+  return entry.entryPoints === undefined ? '' : what;
+}
+
 function inputsOf(metafile: Metafile): readonly string[] {
   return Object.keys(metafile.inputs)
     .filter((key) => !key.startsWith('<'))
@@ -66,6 +71,7 @@ export async function buildCode(request: CodeRequest): Promise<Built<ThreadCode>
     sourcesContent: false,
     external: [...request.external],
     plugins: [modules.plugin()],
+    define: { __heddleEntry: JSON.stringify(entryPathOf(request)) },
   });
   const commonJs = commonJsEntry(metafile);
   if (commonJs !== undefined) {

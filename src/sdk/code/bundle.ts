@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
 import { CodeError } from './code-error.ts';
 import { entryFile } from './thread-code.ts';
@@ -13,6 +14,9 @@ export interface Bundle {
 /** What CommonJS packages inside the bundle may still ask for, and an ES module lacks. On one line. */
 export const banner: string =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** What `import … from 'heddle'` is in a thread. */
+const inside = new URL(`../inside.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
 /** The runtime that code runs on where nothing else is said. */
 export const defaultRuntime = 'nodejs24.x';
@@ -45,7 +49,10 @@ export async function bundle(what: string, runtime: string, options: BuildOption
       sourcemap: 'linked',
       logLevel: 'silent',
       banner: { js: banner },
+      // The code's own `heddle` is the one for threads. Where it would bundle in its turn it says that it cannot.
+      alias: { heddle: fileURLToPath(inside) },
       ...options,
+      external: [...(options.external ?? []), 'esbuild'],
       write: false,
       metafile: true,
     });

@@ -18,7 +18,8 @@ export function provideConnection(how: () => Promise<ThreadsConnection>): void {
 /** The connection that all threads of this process share; opened when it is first needed, or the last one has ended. */
 export function threadsConnection(): Promise<ThreadsConnection> {
   if (current === undefined) {
-    if (open === undefined) throw new Error('Threads are started through the entry of the package, which says where they run.');
+    if (open === undefined)
+      throw new Error('Threads are started through the entry of the package, which says where they run.');
     const opening = open();
     current = opening;
     opening.catch(() => {

@@ -16,10 +16,19 @@ export interface RemoteOptions extends ThreadOptions {
  */
 export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
   const { files, ...rest } = options;
-  const code = (): ReturnType<typeof moduleCode> =>
-    moduleCode(module, files === undefined ? {} : { files });
+  let made: ReturnType<typeof moduleCode> | undefined;
+  const code = (): ReturnType<typeof moduleCode> => {
+    made ??= moduleCode(module, files === undefined ? {} : { files });
+    // What could not be bundled may be mended before the next call.
+    made.catch(() => (made = undefined));
+    return made;
+  };
   const start: StartExport = (exportName, args, own, onItem) =>
-    startThread({ exportName, code: async (session) => ensureCode(session, await code()) }, args, { ...rest, ...own }, onItem === undefined ? {} : { onItem });
+    startThread(
+      { exportName, code: async (session) => ensureCode(session, await code()) },
+      args,
+      { ...rest, ...own },
+      onItem === undefined ? {} : { onItem },
+    );
   return remoteModule<M>(start);
 }
-
