@@ -65,12 +65,46 @@ export const limits = {
   agentAnswerMsMax: 15_000,
   /** Initialisation of a function's module, beside its time-out. */
   initMsMax: 10_000,
+
+  /** Mutexes, counters, channels and so on that are there at the same time; each takes a few hundred bytes. */
+  sharedObjectsPerAccountMax: 10_000,
+  sharedWaitsPerObjectMax: 10_000,
+  sharedWaitsPerAccountMax: 50_000,
+  /** What dictionaries keep and channels carry, all together. */
+  sharedBytesPerAccountMax: 268_435_456, // 256 MiB
+  /** One item of a channel, one value of a dictionary. */
+  sharedValueBytesMax: 4_194_304, // 4 MiB
+  /** Names of shared objects, in UTF-16 units. */
+  sharedNameLengthMax: 256,
+  /** Keys of a dictionary, in UTF-16 units. */
+  sharedKeyLengthMax: 1_024,
+  sharedDictEntriesMax: 10_000,
+  /** Items in a channel that nobody has received yet. */
+  sharedChannelCapacityMax: 10_000,
+  sharedPermitsMax: 1_000_000,
+  sharedPartiesMax: 10_000,
+  sharedLatchCountMax: 1_000_000_000,
+  /** A counter is a signed number of so many bits. */
+  sharedCounterBits: 128,
+  /** Longest that a request says it waits; without one it waits until its holder ends. Timers go no further. */
+  sharedTimeoutMsMax: 2_147_483_647, // 24 d
+  sharedTtlMsMax: 2_147_483_647, // 24 d
+  /** How long what only says that it is over (an open latch, a closed channel, a broken barrier) is kept unused. */
+  sharedSpentMsMax: 3_600_000, // 1 h
+  /** Rows that a query of the locks answers with, those held and those waited for each. */
+  sharedLockRowsMax: 10_000,
 } as const;
 
 function must(holds: boolean, relation: string): void {
   if (!holds) throw new Error(`Limits contradict each other: ${relation} must hold.`);
 }
 must(limits.payloadBytesMax * 2 < limits.frameBytesMax, 'payloadBytesMax * 2 < frameBytesMax');
+must(limits.sharedValueBytesMax * 2 < limits.frameBytesMax, 'sharedValueBytesMax * 2 < frameBytesMax');
+must(limits.sharedPartiesMax <= limits.sharedWaitsPerObjectMax, 'sharedPartiesMax <= sharedWaitsPerObjectMax');
+must(
+  limits.sharedChannelCapacityMax <= limits.sharedBytesPerAccountMax / limits.sharedKeyLengthMax,
+  'sharedChannelCapacityMax <= sharedBytesPerAccountMax / sharedKeyLengthMax (a channel full of small items)',
+);
 must(limits.codePartBytesMax * 2 < limits.frameBytesMax, 'codePartBytesMax * 2 < frameBytesMax');
 must(limits.codeZipBytesMax < limits.codeBytesMax, 'codeZipBytesMax < codeBytesMax');
 must(limits.containersPerInstanceMax < limits.channelsPerInstance, 'containersPerInstanceMax < channelsPerInstance');

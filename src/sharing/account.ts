@@ -1,0 +1,66 @@
+import type { SharedReply, SharedRequest } from '../api/sharing.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Barrier } from './barrier.ts';
+import { Belongings } from './belongings.ts';
+import type { Channel } from './channel.ts';
+import type { Counter } from './counter.ts';
+import type { Dict } from './dict.ts';
+import { channelReply, counterReply, dictReply } from './exchange.ts';
+import { locksReply, mutexReply, semaphoreReply } from './exclusion.ts';
+import type { Latch } from './latch.ts';
+import type { Lock } from './lock.ts';
+import { barrierReply, latchReply } from './meeting.ts';
+import type { Mutex } from './mutex.ts';
+import type { Asker } from './seat.ts';
+import type { Semaphore } from './semaphore.ts';
+import type { SharingLimits } from './sharing-limits.ts';
+import { Shelf } from './shelf.ts';
+
+/** Everything that the threads and sessions of one account share. */
+export class Account {
+  readonly belongings: Belongings;
+  readonly #mutexes: Shelf<Mutex>;
+  readonly #semaphores: Shelf<Semaphore>;
+  readonly #barriers: Shelf<Barrier>;
+  readonly #latches: Shelf<Latch>;
+  readonly #counters: Shelf<Counter>;
+  readonly #channels: Shelf<Channel>;
+  readonly #dicts: Shelf<Dict>;
+  readonly #locks: Shelf<Lock>;
+
+  constructor(clock: Clock, limits: SharingLimits) {
+    const belongings = new Belongings(clock, limits);
+    this.belongings = belongings;
+    this.#mutexes = new Shelf('Mutex', belongings);
+    this.#semaphores = new Shelf('Semaphore', belongings);
+    this.#barriers = new Shelf('Barrier', belongings);
+    this.#latches = new Shelf('Latch', belongings);
+    this.#counters = new Shelf('Counter', belongings);
+    this.#channels = new Shelf('Channel', belongings);
+    this.#dicts = new Shelf('Dict', belongings);
+    this.#locks = new Shelf('Lock', belongings);
+  }
+
+  /** Takes effect at once, or joins its line at once; only the reply may be later. */
+  reply(request: SharedRequest, asker: Asker): Promise<SharedReply> {
+    const { limits } = this.belongings;
+    switch (request.kind) {
+      case 'mutex':
+        return mutexReply(this.#mutexes, request, asker);
+      case 'semaphore':
+        return semaphoreReply(this.#semaphores, request, asker);
+      case 'barrier':
+        return barrierReply(this.#barriers, request, asker);
+      case 'latch':
+        return latchReply(this.#latches, request, asker);
+      case 'counter':
+        return counterReply(this.#counters, request, asker);
+      case 'channel':
+        return channelReply(this.#channels, request, asker);
+      case 'dict':
+        return dictReply(this.#dicts, request, asker, limits.sharedDictEntriesMax);
+      default: // locks
+        return locksReply(this.#locks, request, asker, limits.sharedLockRowsMax);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { DictVersion, SharedReply, SharedRequest } from '../api/sharing.ts';
+import type { Clock } from '../model/clock.ts';
+import { Account } from './account.ts';
+import { type SharingLimits, sharingLimits } from './sharing-limits.ts';
+import { releasedError } from './stakes.ts';
+
+/** How much of everything one account has. */
+export interface SharingCensus {
+  readonly objects: number;
+  readonly waits: number;
+  readonly holders: number;
+  readonly bytes: number;
+}
+
+/**
+ * What threads share, for all accounts of one service, in memory. Linearizable: a request takes effect, or joins its line,
+ * inside of `call`, in the order of calls.
+ *
+ * A holder is a thread or a client session. The service says `enter` when one begins and `release` when it died or lost
+ * its lease, and then passes on no more calls of it: a later call would begin a new holder with the same name.
+ *
+ * Objects are made by their first use and forgotten when nothing is left in them. What holders left in a counter, a
+ * dictionary or a channel stays until somebody takes it out; what is only spent (an open latch, a closed and empty channel,
+ * a broken barrier) goes with the account's last holder, or when it was not used for an hour.
+ */
+export class SharedObjects {
+  readonly #clock: Clock;
+  readonly #limits: SharingLimits;
+  /** Never removed: an account's tokens go on growing. There are no more than there are accounts with keys. */
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(clock: Clock, limits: Partial<SharingLimits> = {}) {
+    this.#clock = clock;
+    this.#limits = { ...sharingLimits, ...limits };
+  }
+
+  /** A holder is there, so that what is spent is kept for it. A holder that only calls is there from its first call. */
+  enter(account: string, holder: string): void {
+    this.#account(account).belongings.stakes.enter(holder);
+  }
+
+  /**
+   * Does what is asked. `request` has passed parseSharedRequest; `signal` ends the wait, if it comes to one, with its
+   * reason. Throws SharingError, of which RevisionConflictError is one. The bytes in a reply must not be changed.
+   */
+  async call(account: string, holder: string, request: SharedRequest, signal: AbortSignal): Promise<SharedReply> {
+    // An async function runs at once up to its first await: nothing may be awaited before the request took effect.
+    signal.throwIfAborted();
+    const all = this.#account(account);
+    all.belongings.stakes.enter(holder);
+    const timeoutMs = 'timeoutMs' in request ? request.timeoutMs : undefined;
+    return all.reply(request, { holder, signal, timeoutMs });
+  }
+
+  /**
+   * The versions of a dictionary's key: the one there is, if there is one, then each newer one; a deleted value is null
+   * with the revision 0n. Nothing is kept for a slow reader: it misses all but the newest. Ends only by an error: the
+   * signal's reason, or SharingError `released`.
+   */
+  async *watch(
+    account: string,
+    holder: string,
+    { name, key }: { readonly name: string; readonly key: string },
+    signal: AbortSignal,
+  ): AsyncGenerator<DictVersion, never> {
+    const presence = this.#account(account).belongings.stakes.enter(holder);
+    for (let seen = 0n; ;) {
+      // A slow reader may come back after its holder is gone, and must not bring it back.
+      if (presence.left) throw releasedError(holder);
+      const reply = await this.call(account, holder, { kind: 'dict', op: 'watch', name, key, seen }, signal);
+      if (reply.type !== 'version') throw new Error(`A watch was answered with "${reply.type}" instead of a version.`);
+      seen = reply.rev;
+      yield { rev: reply.rev, value: reply.value };
+    }
+  }
+
+  /** The holder is gone: frees what it has, ends its waits; those who waited for it are next, in their order. */
+  release(account: string, holder: string): void {
+    this.#accounts.get(account)?.belongings.release(holder);
+  }
+
+  census(account: string): SharingCensus {
+    const belongings = this.#accounts.get(account)?.belongings;
+    return {
+      objects: belongings?.objects.used ?? 0,
+      waits: belongings?.waits.used ?? 0,
+      holders: belongings?.stakes.size ?? 0,
+      bytes: belongings?.bytes.used ?? 0,
+    };
+  }
+
+  #account(id: string): Account {
+    let account = this.#accounts.get(id);
+    if (account === undefined) this.#accounts.set(id, (account = new Account(this.#clock, this.#limits)));
+    return account;
+  }
+}
