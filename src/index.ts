@@ -2,6 +2,7 @@ import { provideConnection } from './sdk/threads/connection.ts';
 import { openService } from './sdk/threads/service.ts';
 
 // What `import … from 'heddle'` gives a program.
+export * from './sdk/sharing/all.ts';
 export { CapturedVariableError } from './sdk/code/captured-variable-error.ts';
 export { CodeError } from './sdk/code/code-error.ts';
 export { RemoteError, type RemoteErrorKind } from './sdk/threads/errors.ts';

@@ -1,23 +1,26 @@
 /** Why something that threads share could not be done. */
-export type SharingErrorCode =
+export const sharingErrorCodes = [
   /** What is asked for is outside of what may be asked for. */
-  | 'invalid'
+  'invalid',
   /** Another number of permits, parties, counts or items than the first user set. */
-  | 'mismatch'
+  'mismatch',
   /** One more does not fit. */
-  | 'limit'
+  'limit',
   /** It was not held, or no longer, by the one who gives it back. */
-  | 'not-held'
+  'not-held',
   /** The time that was to be waited at most is over. */
-  | 'timed-out'
+  'timed-out',
   /** A barrier at which somebody gave up waiting. */
-  | 'broken'
+  'broken',
   /** A channel that takes nothing more. */
-  | 'closed'
+  'closed',
   /** A version of a dictionary's key that is not the newest. */
-  | 'conflict'
+  'conflict',
   /** The holder ended while it waited. */
-  | 'released';
+  'released',
+] as const;
+/** One of {@link sharingErrorCodes}. */
+export type SharingErrorCode = (typeof sharingErrorCodes)[number];
 
 /** A refusal by something that threads share; whoever asked gets it with its code. */
 export class SharingError extends Error {

@@ -68,17 +68,19 @@ function question(fields: Fields): Question {
     case 'thread':
       return { about: 'thread', thread: thread(fields) };
     case 'share':
-      return { about: 'share', holder: thread(fields, 'holder'), request: fields['request'] };
+      return { about: 'share', request: fields['request'] };
+    case 'stop-share':
+      return { about: 'stop-share', of: count(fields, 'of') };
     default:
       throw new ProtocolError(`A client asked about ${JSON.stringify(String(fields['about']).slice(0, 40))}.`);
   }
 }
 
 /** Names that clients choose: UUIDs and the like. */
-function thread(fields: Fields, key = 'thread'): string {
-  const value = text(fields, key);
+function thread(fields: Fields): string {
+  const value = text(fields, 'thread');
   if (/^[A-Za-z0-9._-]{1,64}$/.test(value)) return value;
-  throw new ProtocolError(`\`${key}\` of a message is no name of 1 to 64 letters, digits, '.', '_' and '-'.`);
+  throw new ProtocolError(`\`thread\` of a message is no name of 1 to 64 letters, digits, '.', '_' and '-'.`);
 }
 
 function codeName(fields: Fields): string {
@@ -143,5 +145,6 @@ function thrown(value: unknown): ThrownText {
   const fields = fieldsOf(value);
   const lines: unknown = fields['trace'];
   const trace = Array.isArray(lines) ? lines.map(String) : [];
-  return { type: text(fields, 'type'), message: text(fields, 'message'), trace };
+  const more = (key: 'code' | 'rev'): object => (fields[key] === undefined ? {} : { [key]: text(fields, key) });
+  return { type: text(fields, 'type'), message: text(fields, 'message'), trace, ...more('code'), ...more('rev') };
 }

@@ -55,11 +55,11 @@ export type ClientMessage =
   | { readonly type: 'attach'; readonly thread: string }
   | { readonly type: 'ask'; readonly seq: number; readonly question: Question };
 
-/** What can be asked. `share`: see api/sharing.ts. */
+/** What can be asked. `share`: see api/sharing.ts. `stop-share`: the question with this `seq` is not waited for any more. */
 export type Question =
   | { readonly about: 'code'; readonly code: string }
   | { readonly about: 'thread'; readonly thread: string }
-  | { readonly about: 'share'; readonly holder: string; readonly request: unknown }
+  | { readonly about: 'share'; readonly request: unknown }
   | { readonly about: 'stop-share'; readonly of: number };
 
 /** Why a thread has no result. */
@@ -70,6 +70,9 @@ export interface ThrownText {
   readonly type: string;
   readonly message: string;
   readonly trace: readonly string[];
+  /** Of an answer: what else is to be known of the error, for programs. */
+  readonly code?: string;
+  readonly rev?: string;
 }
 
 /** How a thread ended. */

@@ -5,6 +5,7 @@ import { provideConnection } from './threads/connection.ts';
 import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
 import { startInside } from './threads/start-inside.ts';
 
+export * from './sharing/all.ts';
 export { RemoteError } from './threads/errors.ts';
 export { scope } from './threads/scope.ts';
 export { spawnInside as spawn } from './threads/start-inside.ts';

@@ -5,6 +5,7 @@ import { limits } from '../../model/limits.ts';
 import type { ClientMessage, Question, ServiceMessage, ThrownText } from '../../protocol/session-messages.ts';
 import { SessionLink } from '../../protocol/session-link.ts';
 import { ServedThread, type OpenSession } from './served-thread.ts';
+import { Shares, textOfError } from './shares.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
 import type { ThreadService } from './thread-service.ts';
@@ -18,6 +19,7 @@ export class ThreadSession {
   readonly #nested: boolean;
   readonly #open: OpenSession;
   readonly #threads = new Map<string, ServedThread>();
+  readonly #shares: Shares;
   readonly #uploads = new Map<string, CodeUpload>();
 
   /** `nested`: its client is a thread. `open`: opens a session for one of its threads. */
@@ -26,6 +28,7 @@ export class ThreadSession {
     this.#nested = nested;
     this.#open = open;
     this.account = account;
+    this.#shares = new Shares(service.sharing, account, this.id);
   }
 
   /** One message of its client. Throws ProtocolError for one that breaks the session. */
@@ -50,7 +53,7 @@ export class ThreadSession {
       case 'attach':
         return void this.#attach(message.thread);
       case 'ask':
-        return void this.#answer(message.seq, this.#reply(message.question));
+        return void this.#answer(message.seq, this.#reply(message.question, message.seq));
     }
   }
 
@@ -61,7 +64,7 @@ export class ThreadSession {
       if (!thread.detached) thread.kill();
     }
     this.#threads.clear();
-    this.#service.sharing.release(this.account, this.id);
+    this.#shares.end();
   }
 
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
@@ -114,7 +117,7 @@ export class ThreadSession {
     return true;
   }
 
-  async #reply(question: Question): Promise<unknown> {
+  async #reply(question: Question, seq: number): Promise<unknown> {
     switch (question.about) {
       case 'code':
         return this.#service.code.find(this.account, question.code) !== undefined;
@@ -123,9 +126,9 @@ export class ThreadSession {
         return thread?.state(this.#service.clock.now()) ?? { state: 'unknown', name: '', ageMs: 0 };
       }
       case 'share':
-        return this.#service.sharing.call(this.account, this.id, question.request);
-      default:
-        throw new ProtocolError('No such question.');
+        return this.#shares.ask(seq, question.request);
+      case 'stop-share':
+        return this.#shares.stop(question.of);
     }
   }
 
@@ -133,14 +136,9 @@ export class ThreadSession {
     try {
       this.link.send({ type: 'answer', seq, ok: true, value: await reply });
     } catch (error) {
-      this.link.send({ type: 'answer', seq, ok: false, error: textOf(error) });
+      this.link.send({ type: 'answer', seq, ok: false, error: textOfError(error) });
     }
   }
-}
-
-function textOf(error: unknown): ThrownText {
-  const type = error instanceof Error ? error.name : 'Error';
-  return { type, message: error instanceof Error ? error.message : String(error), trace: [] };
 }
 
 function tooManyThreads(): ApiError {

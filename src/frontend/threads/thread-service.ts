@@ -5,6 +5,7 @@ import type { FunctionVersion } from '../../model/function.ts';
 import type { SpawnOrder } from '../../protocol/session-messages.ts';
 import type { CodeStore, ThreadEndStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
+import { SharedObjects } from '../../sharing/shared-objects.ts';
 import { DetachedThreads } from './detached-threads.ts';
 import { moduleFunction } from './module-function.ts';
 import type { ServedThread } from './served-thread.ts';
@@ -34,7 +35,7 @@ export interface ThreadServiceOptions {
 export class ThreadService {
   readonly clock: Clock;
   readonly code: ThreadCode;
-  readonly sharing: Sharing;
+  readonly sharing: SharedObjects;
   readonly #options: ThreadServiceOptions;
   readonly #detached: DetachedThreads;
   readonly #prepared = new Map<string, Promise<void>>();
@@ -43,7 +44,7 @@ export class ThreadService {
     this.#options = options;
     this.clock = options.clock;
     this.code = new ThreadCode(options.codeStore, options.clock);
-    this.sharing = noSharing;
+    this.sharing = new SharedObjects(options.clock);
     this.#detached = new DetachedThreads(options.threadEnds);
   }
 
@@ -113,14 +114,3 @@ export class ThreadService {
     return prepared;
   }
 }
-
-/** What threads share. */
-interface Sharing {
-  call(account: string, holder: string, request: unknown): Promise<unknown>;
-  release(account: string, holder: string): void;
-}
-
-const noSharing: Sharing = {
-  call: () => Promise.reject(new ApiError('InvalidParameterValueException', 'Nothing is shared yet.')),
-  release: () => undefined,
-};

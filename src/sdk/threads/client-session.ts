@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
+import { RevisionConflictError, SharingError, sharingErrorCodes } from '../../model/sharing.ts';
 import { decode } from '../../protocol/decode.ts';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import { FrameDecoder } from '../../protocol/frame.ts';
@@ -10,6 +11,7 @@ import {
   type ClientMessage,
   type Question,
   type ServiceMessage,
+  type ThrownText,
 } from '../../protocol/session-messages.ts';
 
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
@@ -81,6 +83,20 @@ export class ClientSession {
   /** Resolves with the service's answer; rejects with an error of the name and message that it gives. */
   ask(question: Question): Promise<unknown> {
     return this.#request((seq) => ({ type: 'ask', seq, question }));
+  }
+
+  /** As `ask`, of what threads share. When `signal` fires it is not waited for any more. Rejects with SharingError. */
+  share(request: object, signal?: AbortSignal): Promise<unknown> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const asked = this.#request((seq) => ({ type: 'ask', seq, question: { about: 'share', request } }));
+    const of = this.#seq;
+    if (signal === undefined) return asked;
+    const stop = (): void => {
+      this.#asked.get(of)?.reject(signal.reason);
+      void this.ask({ about: 'stop-share', of }).catch(() => undefined);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    return asked.finally(() => signal.removeEventListener('abort', stop));
   }
 
   /** One part of code; resolves when the service has taken it. */
@@ -170,9 +186,7 @@ export class ClientSession {
     if (!this.#asked.delete(message.seq) || asked === undefined) return;
     this.#hold(-1);
     if (message.ok) return asked.resolve(message.value);
-    const error = new Error(message.error.message);
-    error.name = message.error.type;
-    asked.reject(error);
+    asked.reject(errorOf(message.error));
   }
 
   /** While something is awaited, the process stays. */
@@ -209,4 +223,13 @@ export class ClientSession {
     this.#asked.clear();
     this.#threads.clear();
   }
+}
+
+function errorOf({ type, message, code, rev }: ThrownText): Error {
+  if (rev !== undefined) return new RevisionConflictError(message, BigInt(rev));
+  const known = sharingErrorCodes.find((one) => one === code);
+  if (known !== undefined) return new SharingError(known, message);
+  const error = new Error(message);
+  error.name = type;
+  return error;
 }

@@ -1,0 +1,17 @@
+/** Something that is held until it is released. `await using` releases it. */
+export interface Held extends AsyncDisposable {
+  /**
+   * Fencing token: larger than that of every earlier grant of the account. Whatever is written under the lock can carry it, so that a
+   * holder that lost its lock without knowing is found out.
+   */
+  readonly token: bigint;
+  /** Idempotent. Rejects with SharingError `not-held` where it was lost. */
+  release(): Promise<void>;
+}
+
+/** Makes one of a grant. */
+export function held(token: bigint, release: () => Promise<unknown>): Held {
+  let released: Promise<void> | undefined;
+  const once = (): Promise<void> => (released ??= release().then(() => undefined));
+  return { token, release: once, [Symbol.asyncDispose]: once };
+}

@@ -1,0 +1,32 @@
+const contextKey = Symbol.for('heddle.thread');
+
+/** A value of each thread's own, although its container, and so its module, serves one thread after the other. */
+export class ThreadLocal<T> {
+  readonly #initial: () => T;
+  readonly #values = new WeakMap<object, T>();
+  /** For a program that is no thread itself. */
+  readonly #outside = {};
+
+  /** `initial` makes the value of a thread that has none yet. */
+  constructor(initial: () => T) {
+    this.#initial = initial;
+  }
+
+  get(): T {
+    const key = this.#key();
+    const found = this.#values.get(key);
+    if (found !== undefined || this.#values.has(key)) return found as T;
+    const made = this.#initial();
+    this.#values.set(key, made);
+    return made;
+  }
+
+  set(value: T): void {
+    this.#values.set(this.#key(), value);
+  }
+
+  #key(): object {
+    const context: unknown = Reflect.get(globalThis, contextKey);
+    return typeof context === 'object' && context !== null ? context : this.#outside;
+  }
+}
