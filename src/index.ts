@@ -8,6 +8,7 @@ export { CodeError } from './sdk/code/code-error.ts';
 export { RemoteError, type RemoteErrorKind } from './sdk/threads/errors.ts';
 export type { MapOptions } from './sdk/threads/map.ts';
 export type { Retries, ThreadOptions } from './sdk/threads/options.ts';
+export { Pool, type PoolOptions } from './sdk/threads/pool.ts';
 export { remote, type RemoteOptions } from './sdk/threads/remote.ts';
 export type { Remote, RemoteFunction } from './sdk/threads/remote-module.ts';
 export { scope, type Scope } from './sdk/threads/scope.ts';

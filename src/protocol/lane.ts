@@ -51,7 +51,7 @@ export type Carried = { readonly bytes: Buffer } | { readonly partsBytes: number
 const inline = 0;
 const inParts = 1;
 
-/** What is to run: an export of a module, and what becomes of what it gives. */
+/** What is to run: an export of a module (none: it is loaded, and waits to be cancelled), and what becomes of what it gives. */
 export interface Call {
   readonly exportName: string;
   readonly args: Carried;

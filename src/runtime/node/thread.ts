@@ -60,11 +60,20 @@ export class Thread {
   /** Calls the export; gives the payload of the answer. Throws what user code throws, or what cannot be sent. */
   async run(exports: unknown, args: readonly unknown[], onBegin: () => void): Promise<Buffer> {
     const { exportName, streams } = this.call;
+    if (exportName === '') return this.#waitForCancel(onBegin);
     const target = pickFunction(exports, exportName, [exportName]);
     onBegin();
     const given = target(...args);
     if (streams) await this.#stream(given);
     return this.#carried(encodeValue(streams ? undefined : await given));
+  }
+
+  /** A call of nothing: the module is loaded, and that was the purpose. */
+  async #waitForCancel(onBegin: () => void): Promise<Buffer> {
+    onBegin();
+    const { signal } = this.#ends;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return this.#carried(encodeValue(undefined));
   }
 
   /** What was posted until now is on its way; its ports deliver nothing any more. */

@@ -1,4 +1,5 @@
 import { moduleCode } from '../code/module-code.ts';
+import type { ClientSession } from './client-session.ts';
 import type { ThreadOptions } from './options.ts';
 import { remoteModule, type Remote, type StartExport } from './remote-module.ts';
 import { startThread } from './start-thread.ts';
@@ -15,20 +16,22 @@ export interface RemoteOptions extends ThreadOptions {
  * It is bundled with its npm dependencies once, when it is first used, and sent once.
  */
 export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
-  const { files, ...rest } = options;
+  const code = moduleTarget(module, options);
+  const start: StartExport = (exportName, args, own, onItem) =>
+    startThread({ exportName, code }, args, { ...options, ...own }, onItem === undefined ? {} : { onItem });
+  return remoteModule<M>(start);
+}
+
+/** Sees to it that the service has a module's code, which is bundled when it is first needed; gives its name there. */
+export function moduleTarget(
+  module: URL | string,
+  { files }: RemoteOptions,
+): (session: ClientSession) => Promise<string> {
   let made: ReturnType<typeof moduleCode> | undefined;
-  const code = (): ReturnType<typeof moduleCode> => {
+  return async (session) => {
     made ??= moduleCode(module, files === undefined ? {} : { files });
     // What could not be bundled may be mended before the next call.
     made.catch(() => (made = undefined));
-    return made;
+    return ensureCode(session, await made);
   };
-  const start: StartExport = (exportName, args, own, onItem) =>
-    startThread(
-      { exportName, code: async (session) => ensureCode(session, await code()) },
-      args,
-      { ...rest, ...own },
-      onItem === undefined ? {} : { onItem },
-    );
-  return remoteModule<M>(start);
 }

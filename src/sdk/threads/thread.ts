@@ -25,6 +25,8 @@ export interface ThreadExtras {
   readonly onItem?: (item: unknown) => void;
   /** Runs it here where there is no room anywhere else, so that those who wait for it do not hold up each other. */
   readonly inline?: () => Promise<unknown>;
+  /** Resolves when it may begin, with what is to be called when it has ended. Rejects where it may not, or `signal` fires. */
+  readonly admit?: (signal: AbortSignal) => Promise<() => void>;
 }
 
 const defaultBackoffMs = 100;
@@ -42,6 +44,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #run: Promise<ThreadRun> | undefined;
   #id: string;
   #ports: { readonly port: MessagePort; readonly outer: MessagePort } | undefined;
+  readonly #waiting = new AbortController();
   #cancelled: { readonly reason: unknown; readonly graceMs: number } | undefined;
   #ended = false;
   #detached = false;
@@ -114,6 +117,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   async cancel(reason?: unknown, { graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<boolean> {
     if (!this.#ended) {
       this.#cancelled = { reason, graceMs };
+      this.#waiting.abort(cancelledBefore(this.#id));
       const run = await this.#run?.catch(() => undefined);
       if (!this.#ended) run?.cancel(reason, graceMs);
     }
@@ -155,7 +159,9 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   async #attempts(begin: BeginRun): Promise<unknown> {
     const printer = this.#options.output === 'silent' ? undefined : new LinePrinter(this.#options.name ?? 'thread');
+    let ended: (() => void) | undefined;
     try {
+      ended = await this.#extras.admit?.(this.#waiting.signal);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await this.#once(begin, attempt, printer);
@@ -170,6 +176,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       throw error;
     } finally {
       this.#ended = true;
+      ended?.();
       printer?.end();
       this.#logs.end();
       this.#ports?.outer.close();
@@ -216,6 +223,13 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #post(value: unknown): void {
     this.say(laneKinds.post, encodeValue(value));
   }
+}
+
+/** It had not begun. */
+function cancelledBefore(threadId: string): RemoteError {
+  const message = 'The thread was cancelled before it began.';
+  const rest = { type: 'CancelledError', message, trace: [], logTail: '' };
+  return new RemoteError({ kind: 'cancelled', threadId, attempt: 1, ...rest });
 }
 
 /** What passes by itself: another try may find another instance, or room. */
