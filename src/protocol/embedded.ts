@@ -8,3 +8,10 @@ export type EmbeddedMessage =
 export interface EmbeddedData {
   readonly home: string;
 }
+
+/** Bytes and the list of what is moved with them: a copy of their own, so that no pool they lie in is cloned as a whole. */
+export function moved(bytes: Uint8Array): [Uint8Array, [ArrayBuffer]] {
+  const own = new Uint8Array(bytes.length);
+  own.set(bytes);
+  return [own, [own.buffer]];
+}

@@ -1,5 +1,7 @@
 import type { FunctionVersion } from '../model/function.ts';
+import type { Timer } from '../model/clock.ts';
 import type { ActiveContainer } from './active-container.ts';
+import { MovingAverage } from './costs.ts';
 import type { Holding } from './holding.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Ticket } from './ticket.ts';
@@ -15,6 +17,10 @@ export class Code {
   /** Requests in the queue, oldest first; and those of them for which nothing is under way. */
   readonly waiting: RecencyList<Ticket> = new RecencyList();
   readonly uncovered: RecencyList<Ticket> = new RecencyList();
+  /** How long a loaded container usually is taken by one request, ms. */
+  usual: MovingAverage | undefined;
+  /** Runs while requests wait for a container that is about to be idle, rather than for a new one. */
+  patience: Timer | undefined;
   /** Requests that have not ended. */
   tickets = 0;
   /** Replaced by a newer revision: its containers end when they are idle. */
@@ -24,6 +30,12 @@ export class Code {
     this.key = key;
     this.function = fn;
     this.holding = holding;
+  }
+
+  /** A loaded container was taken for so long. */
+  took(ms: number): void {
+    if (this.usual === undefined) this.usual = new MovingAverage(ms);
+    else this.usual.add(ms);
   }
 
   get unused(): boolean {

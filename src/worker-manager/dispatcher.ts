@@ -9,6 +9,7 @@ import { LiveView, type LiveViewOptions } from './live-view.ts';
 import type { Order } from './order.ts';
 import { place, type Placement } from './placement.ts';
 import type { Parts } from './parts.ts';
+import { isWorthWaiting, patienceMs } from './patience.ts';
 import type { Ticket } from './ticket.ts';
 import { Relief } from './relief.ts';
 import { Runner } from './runner.ts';
@@ -117,7 +118,7 @@ export class Dispatcher {
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
-      const ticket = code.uncovered.find(mayOrder);
+      const ticket = code.uncovered.find((one) => mayOrder(one) && !this.#isPatient(one));
       return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
     });
   }
@@ -131,10 +132,31 @@ export class Dispatcher {
   #startNow(ticket: Ticket): boolean {
     const decision = this.#decide(ticket, true);
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
+    else if (this.#isPatient(ticket)) return false;
     else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
     else if (decision.by === 'warm') return this.#allocate(ticket);
     else return false;
     return true;
+  }
+
+  /** Not those whose caller holds a container: they must not be left to a timer. */
+  #isPatient({ code, invocation, place: seat }: Ticket): boolean {
+    if (invocation.nested === true) return false;
+    const { containers, idle, waiting, usual } = code;
+    const waitedMs = seat === undefined ? 0 : this.#p.clock.now() - seat.queuedAt;
+    const others = waiting.size - (seat === undefined ? 0 : 1);
+    const patient = isWorthWaiting({
+      busy: containers.size - idle.size,
+      waiting: others,
+      usualMs: usual?.value,
+      waitedMs,
+    });
+    if (patient)
+      code.patience ??= this.#p.clock.timer(patienceMs, () => {
+        code.patience = undefined;
+        this.pump();
+      });
+    return patient;
   }
 
   #reuse(ticket: Ticket, container: ActiveContainer): void {

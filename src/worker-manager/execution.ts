@@ -53,6 +53,7 @@ export class Execution implements ContainerInvocation {
   readonly #loads: boolean;
   /** The limit that is running, for the error that says it was overrun. */
   #limitMs: number;
+  readonly #beganAt: number;
   #startedAt: number | undefined;
   #codeError: unknown;
   #ended = false;
@@ -77,6 +78,7 @@ export class Execution implements ContainerInvocation {
     this.#loads = startPath !== 'reused-container';
     this.#limitMs = startAllowanceMs(this.#function, this.#loads);
     const now = host.clock.now();
+    this.#beganAt = now;
     this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, this.#overran);
   }
 
@@ -223,6 +225,7 @@ export class Execution implements ContainerInvocation {
   #end(end: ExecutionEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (!this.#loads) this.ticket.code.took(this.#host.clock.now() - this.#beganAt);
     this.#deadline.end();
     this.#host.ended(this, end);
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { EmbeddedData, EmbeddedMessage } from '../../protocol/embedded.ts';
+import { moved, type EmbeddedData, type EmbeddedMessage } from '../../protocol/embedded.ts';
 import type { Connect } from './client-session.ts';
 
 /** How long an embedded service has to end in good order, milliseconds; what is left then, the kernel ends. */
@@ -71,7 +71,7 @@ function connectTo(worker: Worker): Connect {
     worker.once('error', (error) => events.onClose(error));
     worker.once('exit', () => events.onClose(new Error('The embedded service has ended.')));
     return {
-      send: (bytes) => worker.postMessage(bytes),
+      send: (bytes) => worker.postMessage(...moved(bytes)),
       close: () => undefined,
       ref: (held) => (held ? worker.ref() : worker.unref()),
     };

@@ -1,0 +1,11 @@
+/** The trivial function: what a thread costs beside it. */
+export function add(a: number, b: number): number {
+  return a + b;
+}
+
+/** Some 20 ms of arithmetic on a fast processor. */
+export function burn(seed: number): number {
+  let value = seed;
+  for (let round = 0; round < 12_000_000; round += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;
+  return value;
+}
