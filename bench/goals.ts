@@ -1,4 +1,5 @@
 import type { StartPath } from '../src/model/start-path.ts';
+import type { ThreadRow } from './threads/client.ts';
 import type { BenchResult } from './main.ts';
 import { referenceNodeStartMs } from './yardstick.ts';
 
@@ -61,5 +62,22 @@ export function goalsOf(result: BenchResult): Goal[] {
     if (connections > 1 && bare !== undefined)
       add(`node:http throughput ÷ host's (${where})`, bare.perSecond / heddle.perSecond, 1 / 0.6);
   }
+  for (const { driver, rows } of result.threads.filter((one) => one.driver !== 'microvm')) {
+    const value = (what: string, who: string): number | undefined =>
+      rows.find((row) => row.what.startsWith(what))?.values[who];
+    const ratio = (what: string, one: string, other: string): number | undefined => {
+      const [above, below] = [value(what, one), value(what, other)];
+      return above === undefined || below === undefined ? undefined : above / below;
+    };
+    add(`${driver} start and join ÷ Piscina's`, ratio('a trivial', 'heddle', 'Piscina'), 3);
+    add(`${driver} burst of 32 ÷ child_process.fork's`, ratio('32 at once', 'heddle', 'child_process.fork'), 1 / 3);
+    add(`Piscina's speed-up ÷ ${driver}'s`, ratio(`${tasksOf(rows)} CPU-bound`, 'Piscina', 'heddle'), 1 / 0.95);
+    const perSecond = rows.find(({ what }) => what.includes('tiny tasks'))?.values['heddle'];
+    if (perSecond !== undefined) add(`${driver} tiny tasks, ms each`, 1_000 / perSecond, 0.2, slowness);
+  }
   return goals;
+}
+
+function tasksOf(rows: readonly ThreadRow[]): string {
+  return rows.find(({ what }) => what.includes('CPU-bound'))?.what.split(' ')[0] ?? '';
 }

@@ -7,6 +7,8 @@ import { benchMemory, type MemoryCost } from './memory.ts';
 import { render } from './print.ts';
 import { benchRoundTrip, type Pinning, type RoundTrip } from './round-trip.ts';
 import { benchStartPaths } from './start-paths.ts';
+import type { ThreadRow } from './threads/client.ts';
+import { benchThreads } from './threads/run.ts';
 import type { Summary } from './statistics.ts';
 import { nodeStartMs } from './yardstick.ts';
 
@@ -18,6 +20,7 @@ export interface BenchResult {
   readonly startPaths: readonly { driver: string; paths: Readonly<Record<StartPath, Summary>> }[];
   readonly roundTrips: readonly { pinning: string; connections: number; servers: readonly RoundTrip[] }[];
   readonly memory: readonly ({ driver: string } & MemoryCost)[];
+  readonly threads: readonly { driver: string; rows: readonly ThreadRow[] }[];
 }
 
 const pinnings: readonly Pinning[] = [
@@ -29,7 +32,7 @@ const pinnings: readonly Pinning[] = [
 const { values } = parseArgs({
   options: {
     driver: { type: 'string', multiple: true, default: ['host', 'gvisor', 'microvm'] },
-    only: { type: 'string', multiple: true, default: ['starts', 'round-trips', 'memory'] },
+    only: { type: 'string', multiple: true, default: ['starts', 'round-trips', 'memory', 'threads'] },
     json: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
@@ -67,7 +70,21 @@ if (parts.includes('memory'))
     memory.push({ driver, ...(await benchMemory(driver)) });
   }
 
-const result: BenchResult = { node: process.version, nodeStartMs: yardstickMs, startPaths: starts, roundTrips, memory };
+const threads: { driver: string; rows: readonly ThreadRow[] }[] = [];
+if (parts.includes('threads'))
+  for (const driver of drivers) {
+    report(`${driver}: threads`);
+    threads.push({ driver, rows: await benchThreads(driver, values.quick) });
+  }
+
+const result: BenchResult = {
+  node: process.version,
+  nodeStartMs: yardstickMs,
+  startPaths: starts,
+  roundTrips,
+  memory,
+  threads,
+};
 const goals = goalsOf(result);
 process.stdout.write(`${render(result, goals, process.stdout)}\n`);
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...result, goals }, null, 2)}\n`);

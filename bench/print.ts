@@ -43,6 +43,14 @@ export function render(result: BenchResult, goals: readonly Goal[], stream: Node
       table(['', 'p50 µs', 'p99 µs', 'per second', '÷ node:http'], rows),
     );
   }
+  for (const { driver, rows } of result.threads) {
+    const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+    const cells = rows.map(({ what, unit, values }) => [
+      `${what}, ${unit}`,
+      ...names.map((name) => fixed(values[name] ?? NaN, 2)),
+    ]);
+    parts.push(title(`Threads, ${driver}`), table(['', ...names], cells));
+  }
   if (result.memory.length > 0) {
     const rows = result.memory.map(({ driver, instanceMb, containerMb }) => [
       driver,

@@ -47,8 +47,11 @@ function end(child: ChildProcess): Promise<void> {
 }
 
 /** Runs a Node program, pinned, to its end and gives what it printed. */
-export async function runPinned(cpus: string, args: readonly string[]): Promise<string> {
-  const child = spawn('taskset', ['-c', cpus, process.execPath, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function runPinned(cpus: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const child = spawn('taskset', ['-c', cpus, process.execPath, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createWorkers } from './daemon/workers.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
 import { createLogger } from './frontend/logger.ts';
 import { createMetrics } from './frontend/metrics.ts';
@@ -33,10 +33,7 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import { MemoryBudget } from './warming-pool/memory-budget.ts';
-import { WarmingPool, type StartGuest } from './warming-pool/warming-pool.ts';
-import type { WorkerObserver } from './worker-manager/contract.ts';
-import { LocalWorkerManager } from './worker-manager/manager.ts';
+import type { StartGuest } from './warming-pool/warming-pool.ts';
 
 /** A running service. */
 export interface Service {
@@ -174,32 +171,6 @@ async function chooseDriver(settings: Settings, logger: Logger, signal: AbortSig
   return selectDriver(settings.driver, drivers, settings, signal);
 }
 
-/** The pools and their manager; the caller starts the warming pool, and stops both by the manager. */
-function createWorkers(
-  settings: Settings,
-  startGuest: StartGuest,
-  clones: boolean,
-  codeStore: CodeStore,
-  observer: WorkerObserver,
-): { warming: WarmingPool; manager: LocalWorkerManager } {
-  const cores = availableParallelism();
-  const memory = new MemoryBudget(settings.memoryMb);
-  const common = { clock: systemClock, memory, random: Math.random, observer };
-  const concurrency = Math.max(1, Math.floor(cores / 2));
-  const warming = new WarmingPool({ ...common, ...settings, startGuest: warmedUp(startGuest), concurrency });
-  const manager = new LocalWorkerManager({
-    ...common,
-    settings,
-    warming,
-    // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
-    startGuest: (configuration, signal) =>
-      startGuest(clones ? configuration : { ...configuration, blankContainers: 1 }, signal),
-    codeSource: (fn) => codeStore.read(fn.codeSha256),
-    coldStartsMax: Math.max(2, cores),
-  });
-  return { warming, manager };
-}
-
 /** Everything but the port. */
 async function embed(app: FastifyInstance): Promise<string> {
   await app.ready();
@@ -217,20 +188,6 @@ async function leaveWord(settings: Settings, url: string, driver: string, undo: 
 /** What every driver's probe says of this machine; `fresh` asks again instead of believing what is remembered. */
 export function probeDrivers(settings: Settings, fresh: boolean, signal: AbortSignal): Promise<ProbeVerdict[]> {
   return allVerdicts(driversOf(settings), { cache: settings.cache, fresh }, signal);
-}
-
-/** Starts instances that will wait for somebody, and so have the time to warm up. */
-function warmedUp(startGuest: StartGuest): StartGuest {
-  return async (configuration, signal) => {
-    const guest = await startGuest(configuration, signal);
-    try {
-      await guest.warmUp();
-      return guest;
-    } catch (error) {
-      await guest.destroy();
-      throw error;
-    }
-  };
 }
 
 /** In the order in which `auto` prefers them. */

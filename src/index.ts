@@ -2,7 +2,17 @@ import { provideConnection } from './sdk/threads/connection.ts';
 import { openService } from './sdk/threads/service.ts';
 
 // What `import … from 'heddle'` gives a program.
-export * from './sdk/sharing/all.ts';
+export { RevisionConflictError, SharingError } from './model/sharing.ts';
+export type { WaitOptions } from './sdk/sharing/ask.ts';
+export { Channel } from './sdk/sharing/channel.ts';
+export { Counter } from './sdk/sharing/counter.ts';
+export { Dict, type Versioned } from './sdk/sharing/dict.ts';
+export type { Held } from './sdk/sharing/held.ts';
+export { type Lock, locks, type LockOptions } from './sdk/sharing/locks.ts';
+export { Barrier, Latch } from './sdk/sharing/meeting.ts';
+export { Mutex } from './sdk/sharing/mutex.ts';
+export { Semaphore } from './sdk/sharing/semaphore.ts';
+export { ThreadLocal } from './sdk/sharing/thread-local.ts';
 export { CapturedVariableError } from './sdk/code/captured-variable-error.ts';
 export { CodeError } from './sdk/code/code-error.ts';
 export { RemoteError, type RemoteErrorKind } from './sdk/threads/errors.ts';

@@ -3,7 +3,12 @@ export function add(a: number, b: number): number {
   return a + b;
 }
 
-/** Some 20 ms of arithmetic on a fast processor. */
+/** The same with one argument, for `map`. */
+export function next(n: number): number {
+  return n + 1;
+}
+
+/** Some tens of milliseconds of arithmetic. */
 export function burn(seed: number): number {
   let value = seed;
   for (let round = 0; round < 12_000_000; round += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;

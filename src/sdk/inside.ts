@@ -5,7 +5,17 @@ import { provideConnection } from './threads/connection.ts';
 import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
 import { startInside } from './threads/start-inside.ts';
 
-export * from './sharing/all.ts';
+export { RevisionConflictError, SharingError } from '../model/sharing.ts';
+export type { WaitOptions } from './sharing/ask.ts';
+export { Channel } from './sharing/channel.ts';
+export { Counter } from './sharing/counter.ts';
+export { Dict, type Versioned } from './sharing/dict.ts';
+export type { Held } from './sharing/held.ts';
+export { type Lock, locks, type LockOptions } from './sharing/locks.ts';
+export { Barrier, Latch } from './sharing/meeting.ts';
+export { Mutex } from './sharing/mutex.ts';
+export { Semaphore } from './sharing/semaphore.ts';
+export { ThreadLocal } from './sharing/thread-local.ts';
 export { RemoteError } from './threads/errors.ts';
 export { scope } from './threads/scope.ts';
 export { spawnInside as spawn } from './threads/start-inside.ts';

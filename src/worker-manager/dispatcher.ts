@@ -9,7 +9,7 @@ import { LiveView, type LiveViewOptions } from './live-view.ts';
 import type { Order } from './order.ts';
 import { place, type Placement } from './placement.ts';
 import type { Parts } from './parts.ts';
-import { isWorthWaiting, patienceMs } from './patience.ts';
+import { Patience } from './patience.ts';
 import type { Ticket } from './ticket.ts';
 import { Relief } from './relief.ts';
 import { Runner } from './runner.ts';
@@ -30,6 +30,7 @@ export class Dispatcher {
   readonly room: WaitingRoom;
   readonly runner: Runner;
   readonly #relief: Relief;
+  readonly #patience: Patience;
   readonly #p: Parts;
   readonly #view: LiveViewOptions;
   #closed = false;
@@ -54,6 +55,7 @@ export class Dispatcher {
       again: (ticket) => this.route(ticket),
       freed: () => this.pump(),
     });
+    this.#patience = new Patience(parts.clock, () => this.pump());
     this.#relief = new Relief({ ...parts, keeper: this.keeper, queue: this.room.queue });
   }
 
@@ -118,7 +120,7 @@ export class Dispatcher {
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
-      const ticket = code.uncovered.find((one) => mayOrder(one) && !this.#isPatient(one));
+      const ticket = code.uncovered.find((one) => mayOrder(one) && !this.#patience.has(one));
       return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
     });
   }
@@ -132,31 +134,11 @@ export class Dispatcher {
   #startNow(ticket: Ticket): boolean {
     const decision = this.#decide(ticket, true);
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
-    else if (this.#isPatient(ticket)) return false;
+    else if (this.#patience.has(ticket)) return false;
     else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
     else if (decision.by === 'warm') return this.#allocate(ticket);
     else return false;
     return true;
-  }
-
-  /** Not those whose caller holds a container: they must not be left to a timer. */
-  #isPatient({ code, invocation, place: seat }: Ticket): boolean {
-    if (invocation.nested === true) return false;
-    const { containers, idle, waiting, usual } = code;
-    const waitedMs = seat === undefined ? 0 : this.#p.clock.now() - seat.queuedAt;
-    const others = waiting.size - (seat === undefined ? 0 : 1);
-    const patient = isWorthWaiting({
-      busy: containers.size - idle.size,
-      waiting: others,
-      usualMs: usual?.value,
-      waitedMs,
-    });
-    if (patient)
-      code.patience ??= this.#p.clock.timer(patienceMs, () => {
-        code.patience = undefined;
-        this.pump();
-      });
-    return patient;
   }
 
   #reuse(ticket: Ticket, container: ActiveContainer): void {

@@ -1,3 +1,6 @@
+import type { Clock } from '../model/clock.ts';
+import type { Ticket } from './ticket.ts';
+
 /** What is known of the containers that hold a request's code. Milliseconds. */
 export interface BusyCode {
   /** Containers that run it now. */
@@ -20,4 +23,34 @@ export const patienceMs = 2;
 export function isWorthWaiting({ busy, waiting, usualMs, waitedMs }: BusyCode): boolean {
   if (busy === 0 || usualMs === undefined || waitedMs >= patienceMs) return false;
   return (usualMs * (waiting + 1)) / busy <= patienceMs;
+}
+
+/** Who waits for a container that is about to be idle, rather than for a new one. */
+export class Patience {
+  readonly #clock: Clock;
+  readonly #over: () => void;
+
+  /** `over` is called when somebody may have waited long enough. */
+  constructor(clock: Clock, over: () => void) {
+    this.#clock = clock;
+    this.#over = over;
+  }
+
+  /** Whether this request has it now. Not where its caller holds a container itself: that must not be left to a timer. */
+  has({ code, invocation, place }: Ticket): boolean {
+    if (invocation.nested === true) return false;
+    const { containers, idle, waiting, usual } = code;
+    const patient = isWorthWaiting({
+      busy: containers.size - idle.size,
+      waiting: waiting.size - (place === undefined ? 0 : 1),
+      usualMs: usual?.value,
+      waitedMs: place === undefined ? 0 : this.#clock.now() - place.queuedAt,
+    });
+    if (patient)
+      code.patience ??= this.#clock.timer(patienceMs, () => {
+        code.patience = undefined;
+        this.#over();
+      });
+    return patient;
+  }
 }

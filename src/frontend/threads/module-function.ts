@@ -32,7 +32,12 @@ export function moduleFunction(
   checkSizes(order);
   checkEnvironment(environment);
   const name = `thread-${order.code.slice(0, 16)}`;
-  const kind = JSON.stringify([order.code, runtime, memoryMb, Object.entries(environment).toSorted()]);
+  const kind = JSON.stringify([
+    order.code,
+    runtime,
+    memoryMb,
+    Object.entries(environment).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
   return {
     account: scope.account,
     name,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import type { ClientMessage, Question, ServiceMessage, ThrownText } from '../../protocol/session-messages.ts';
+import type { ClientMessage, Question, ServiceMessage } from '../../protocol/session-messages.ts';
 import { SessionLink } from '../../protocol/session-link.ts';
 import { ServedThread, type OpenSession } from './served-thread.ts';
 import { Shares, textOfError } from './shares.ts';
@@ -14,7 +14,7 @@ import type { ThreadService } from './thread-service.ts';
 export class ThreadSession {
   readonly id: string = randomUUID();
   readonly account: string;
-  readonly link: SessionLink<ServiceMessage> = new SessionLink();
+  readonly link: SessionLink = new SessionLink();
   readonly #service: ThreadService;
   readonly #nested: boolean;
   readonly #open: OpenSession;

@@ -35,8 +35,9 @@ export class Shares {
   }
 
   /** Nobody waits for that any more. What was granted already is not taken back. */
-  stop(seq: number): void {
+  stop(seq: number): true {
     this.#waits.get(seq)?.abort(new CancelledError('It is not waited for any more.'));
+    return true;
   }
 
   end(): void {

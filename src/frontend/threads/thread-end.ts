@@ -35,7 +35,7 @@ function thrownOf(payload: Uint8Array): ThrownText {
   if (typeof body !== 'object' || body === null) return { type: 'Error', message: String(body), trace: [] };
   const fields: Readonly<Record<string, unknown>> = { ...body };
   const trace = Array.isArray(fields['trace']) ? fields['trace'].map(String) : [];
-  return { type: String(fields['errorType'] ?? 'Error'), message: String(fields['errorMessage'] ?? ''), trace };
+  return { type: textOf(fields['errorType'], 'Error'), message: textOf(fields['errorMessage'], ''), trace };
 }
 
 /** The last bytes of what the thread itself printed. Begins with a whole character. */
@@ -45,4 +45,8 @@ function tailOf(log: string): string {
   return new StringDecoder('utf8')
     .end(bytes.subarray(Math.max(0, bytes.length - limits.logTailBytes)))
     .replace(/^\uFFFD+/, '');
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }

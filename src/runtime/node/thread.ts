@@ -11,6 +11,7 @@ import {
   type Call,
   type LaneKind,
 } from '../../protocol/lane.ts';
+import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { Demand } from './demand.ts';
 import { pickFunction } from './load-handler.ts';
@@ -48,6 +49,8 @@ export class Thread {
         return this.#ends.received(body);
       case laneKinds.usage:
         return this.#say(laneKinds.usage, encodeValue(usage()));
+      case laneKinds.item:
+        throw new ProtocolError('A thread was sent an item of a stream.');
     }
   }
 

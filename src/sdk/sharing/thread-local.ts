@@ -3,7 +3,7 @@ const contextKey = Symbol.for('heddle.thread');
 /** A value of each thread's own, although its container, and so its module, serves one thread after the other. */
 export class ThreadLocal<T> {
   readonly #initial: () => T;
-  readonly #values = new WeakMap<object, T>();
+  readonly #values = new WeakMap<object, { readonly value: T }>();
   /** For a program that is no thread itself. */
   readonly #outside = {};
 
@@ -15,14 +15,14 @@ export class ThreadLocal<T> {
   get(): T {
     const key = this.#key();
     const found = this.#values.get(key);
-    if (found !== undefined || this.#values.has(key)) return found as T;
-    const made = this.#initial();
-    this.#values.set(key, made);
-    return made;
+    if (found !== undefined) return found.value;
+    const value = this.#initial();
+    this.#values.set(key, { value });
+    return value;
   }
 
   set(value: T): void {
-    this.#values.set(this.#key(), value);
+    this.#values.set(this.#key(), { value });
   }
 
   #key(): object {

@@ -1,6 +1,5 @@
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { RevisionConflictError, SharingError, sharingErrorCodes } from '../../model/sharing.ts';
 import { decode } from '../../protocol/decode.ts';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import { FrameDecoder } from '../../protocol/frame.ts';
@@ -11,8 +10,9 @@ import {
   type ClientMessage,
   type Question,
   type ServiceMessage,
-  type ThrownText,
 } from '../../protocol/session-messages.ts';
+
+import { answerError } from './answer-error.ts';
 
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
 export interface WireEvents {
@@ -39,7 +39,7 @@ const retryMsMax = 2_000;
 /** A client's end of a session: reconnects where a connection breaks, and loses and doubles nothing by that. */
 export class ClientSession {
   readonly #connect: Connect;
-  readonly #link = new SessionLink<ClientMessage>();
+  readonly #link = new SessionLink();
   readonly #threads = new Map<string, ThreadListener>();
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #id: string | undefined;
@@ -47,7 +47,7 @@ export class ClientSession {
   #seq = 0;
   #holds = 0;
   #ended: Error | undefined;
-  #ackTimer: NodeJS.Timeout | undefined;
+  #acknowledging = false;
 
   private constructor(connect: Connect) {
     this.#connect = connect;
@@ -126,15 +126,15 @@ export class ClientSession {
 
   async #open(): Promise<void> {
     const welcomed = Promise.withResolvers<void>();
-    let wire: OpenWire | undefined;
+    const open: { wire?: OpenWire } = {};
     const decoder = new FrameDecoder((body) => {
       const message = parseServiceMessage(decode(body));
-      if (message.type === 'welcome' && wire !== undefined) {
-        this.#welcome(message, wire);
+      if (message.type === 'welcome' && open.wire !== undefined) {
+        this.#welcome(message, open.wire);
         welcomed.resolve();
       } else this.#receive(message, body.length);
     });
-    wire = await this.#connect({
+    const wire = await this.#connect({
       onBytes: (bytes) => {
         try {
           decoder.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -144,9 +144,10 @@ export class ClientSession {
       },
       onClose: (reason) => {
         welcomed.reject(reason);
-        if (this.#wire === wire && this.#wire !== undefined) this.#broke();
+        if (this.#wire !== undefined && this.#wire === open.wire) this.#broke();
       },
     });
+    open.wire = wire;
     const session = this.#id === undefined ? {} : { session: this.#id };
     wire.send(encodeFrameWhole({ type: 'hello', version: sessionVersion, received: this.#link.received, ...session }));
     await welcomed.promise;
@@ -170,10 +171,7 @@ export class ClientSession {
   #receive(message: ServiceMessage, bytes: number): void {
     if (message.type === 'received') return this.#link.acknowledged(message.count);
     this.#link.delivered(bytes);
-    this.#ackTimer ??= setTimeout(() => {
-      this.#ackTimer = undefined;
-      this.#link.acknowledge();
-    }, ackMs).unref();
+    this.#acknowledgeSoon();
     if (message.type === 'answer') return this.#answered(message);
     if (message.type === 'welcome') throw new ProtocolError('The service welcomed its client twice.');
     const listener = this.#threads.get(message.thread);
@@ -181,12 +179,21 @@ export class ClientSession {
     listener?.onMessage(message);
   }
 
+  #acknowledgeSoon(): void {
+    if (this.#acknowledging) return;
+    this.#acknowledging = true;
+    setTimeout(() => {
+      this.#acknowledging = false;
+      this.#link.acknowledge();
+    }, ackMs).unref();
+  }
+
   #answered(message: ServiceMessage & { readonly type: 'answer' }): void {
     const asked = this.#asked.get(message.seq);
     if (!this.#asked.delete(message.seq) || asked === undefined) return;
     this.#hold(-1);
     if (message.ok) return asked.resolve(message.value);
-    asked.reject(errorOf(message.error));
+    asked.reject(answerError(message.error));
   }
 
   /** While something is awaited, the process stays. */
@@ -223,13 +230,4 @@ export class ClientSession {
     this.#asked.clear();
     this.#threads.clear();
   }
-}
-
-function errorOf({ type, message, code, rev }: ThrownText): Error {
-  if (rev !== undefined) return new RevisionConflictError(message, BigInt(rev));
-  const known = sharingErrorCodes.find((one) => one === code);
-  if (known !== undefined) return new SharingError(known, message);
-  const error = new Error(message);
-  error.name = type;
-  return error;
 }

@@ -14,8 +14,10 @@ export interface MapOptions extends ThreadOptions {
 const defaultConcurrency = 64;
 const concurrencyMax = 10_000;
 
-/** A result, or with `onError: 'yield'` what went wrong instead. */
-type Settled<R> = { readonly value: R } | { readonly error: unknown };
+/** One item: its thread, until there is what came of it. */
+interface Slot<R> {
+  settled?: { readonly value: R } | { readonly error: unknown };
+}
 
 /**
  * Starts a thread for each item, so many at a time, and gives what they give. Takes items only as they are needed, so that there may be
@@ -24,51 +26,91 @@ type Settled<R> = { readonly value: R } | { readonly error: unknown };
 export async function* mapThreads<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   start: (item: T) => Thread<R>,
-  { concurrency = defaultConcurrency, ordered = true, onError = 'throw' }: MapOptions,
+  options: MapOptions,
 ): AsyncGenerator<R | Error, void> {
+  const { concurrency = defaultConcurrency, ordered = true, onError = 'throw' } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > concurrencyMax)
     throw new RangeError(
       `\`concurrency\` is ${concurrency}; it must be a whole number between 1 and ${concurrencyMax}.`,
     );
-  const running = new Set<Thread<R>>();
-  const window: Promise<Settled<R> & { readonly self: object }>[] = [];
   const source = iteratorOf(items);
-  let exhausted = false;
+  const window = new Window(start, ordered);
   try {
-    for (;;) {
-      while (!exhausted && window.length < concurrency) {
+    for (let exhausted = false; ;) {
+      while (!exhausted && window.size < concurrency) {
         const next = await source.next();
         if (next.done === true) exhausted = true;
-        else window.push(settle(start(next.value), running));
+        else window.begin(next.value);
       }
-      if (window.length === 0) return;
-      const settled = ordered ? await window[0] : await Promise.race(window);
-      if (settled === undefined) return;
-      const at = ordered ? 0 : window.findIndex((one) => selves.get(one) === settled.self);
-      window.splice(at, 1);
+      if (window.size === 0) return;
+      const settled = await window.next();
       if ('value' in settled) yield settled.value;
       else if (onError === 'throw') throw settled.error;
-      else if (onError === 'yield')
-        yield settled.error instanceof Error ? settled.error : new Error(String(settled.error));
+      else if (onError === 'yield') yield asError(settled.error);
     }
   } finally {
     await source.return?.();
-    await Promise.all([...running].map((thread) => thread.cancel(new Error('The loop over `map` ended early.'))));
+    await window.cancel();
   }
 }
 
-const selves = new WeakMap<object, object>();
+/** What was begun and not yet given. */
+class Window<T, R> {
+  readonly #start: (item: T) => Thread<R>;
+  readonly #ordered: boolean;
+  readonly #running = new Set<Thread<R>>();
+  /** In the order of the items, or of their settling. */
+  readonly #slots: Slot<R>[] = [];
+  #wake: (() => void) | undefined;
 
-function settle<R>(thread: Thread<R>, running: Set<Thread<R>>): Promise<Settled<R> & { readonly self: object }> {
-  const self = {};
-  running.add(thread);
-  const settled = thread.then(
-    (value) => ({ value, self }),
-    (error: unknown) => ({ error, self }),
-  );
-  const promise = settled.finally(() => running.delete(thread));
-  selves.set(promise, self);
-  return promise;
+  constructor(start: (item: T) => Thread<R>, ordered: boolean) {
+    this.#start = start;
+    this.#ordered = ordered;
+  }
+
+  get size(): number {
+    return this.#ordered ? this.#slots.length : this.#slots.length + this.#running.size;
+  }
+
+  begin(item: T): void {
+    const slot: Slot<R> = {};
+    if (this.#ordered) this.#slots.push(slot);
+    const thread = this.#start(item);
+    this.#running.add(thread);
+    const settle = (settled: NonNullable<Slot<R>['settled']>): void => {
+      slot.settled = settled;
+      this.#running.delete(thread);
+      if (!this.#ordered) this.#slots.push(slot);
+      this.#wake?.();
+    };
+    thread.then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    );
+  }
+
+  /** What is to be given next. */
+  async next(): Promise<NonNullable<Slot<R>['settled']>> {
+    for (;;) {
+      const settled = this.#slots[0]?.settled;
+      if (settled !== undefined) {
+        this.#slots.shift();
+        return settled;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async cancel(): Promise<void> {
+    const reason = new Error('The loop over `map` ended early.');
+    await Promise.all([...this.#running].map((thread) => thread.cancel(reason)));
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {

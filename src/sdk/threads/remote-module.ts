@@ -60,14 +60,12 @@ export function remoteModule<M extends object>(start: StartExport): Remote<M> {
 function remoteFunction(start: StartExport, exportName: string, options: ThreadOptions): RemoteFunction<AnyFunction> {
   const begin = (args: readonly unknown[], own: ThreadOptions, onItem?: (item: unknown) => void): Thread<unknown> =>
     start(exportName, args, { ...options, ...own }, onItem);
-  const call = async (...args: unknown[]): Promise<unknown> => begin(args, {});
-  const made = Object.assign(call, {
-    spawn: (...args: unknown[]) => begin(args, {}),
-    map: (items: Iterable<unknown> | AsyncIterable<unknown>, own: MapOptions = {}) =>
+  const call = async (...args: never[]): Promise<unknown> => begin(args, {});
+  return Object.assign(call, {
+    spawn: (...args: never[]) => begin(args, {}),
+    map: (items: Iterable<never> | AsyncIterable<never>, own: MapOptions = {}) =>
       mapThreads(items, (item) => begin([item], own), own),
-    stream: (...args: unknown[]) => streamOf((onItem) => begin(args, {}, onItem)),
+    stream: (...args: never[]) => streamOf<never>((onItem) => begin(args, {}, onItem)),
     with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }),
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- typed by the module's own types
-  return made as unknown as RemoteFunction<AnyFunction>;
 }

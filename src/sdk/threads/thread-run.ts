@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeValue, encodeValue } from '../../protocol/clone.ts';
 import { encodeCall, decodeCarried, laneKinds, openLaneMessage, partBytes, PartsIn } from '../../protocol/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
+import { ProtocolError } from '../../model/errors.ts';
 import type { StartPath } from '../../model/start-path.ts';
 import type { ClientSession, ThreadListener } from './client-session.ts';
 import { RemoteError, type RemoteErrorKind } from './errors.ts';
@@ -104,6 +105,8 @@ export class ThreadRun implements ThreadListener {
         return this.#events.onLog(message.text);
       case 'ended':
         return void this.#ended(message.end);
+      default:
+        throw new ProtocolError(`The service said \`${message.type}\` of a thread.`);
     }
   }
 

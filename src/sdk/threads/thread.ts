@@ -7,7 +7,7 @@ import { RemoteError } from './errors.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
 import { AsyncQueue } from './queue.ts';
-import { ThreadRun, type RunEvents, type ThreadStart, type Usage } from './thread-run.ts';
+import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
 
 /** What the service knows of a thread. */
 export interface ThreadStatus {
@@ -102,12 +102,12 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       (one) => one !== undefined,
     );
     if (limits.length === 0) return this.#result;
-    const any = AbortSignal.any(limits);
+    const either = AbortSignal.any(limits);
     const stopped = Promise.withResolvers<never>();
-    const stop = (): void => stopped.reject(any.reason);
-    if (any.aborted) stop();
-    any.addEventListener('abort', stop, { once: true });
-    return Promise.race([this.#result, stopped.promise]).finally(() => any.removeEventListener('abort', stop));
+    const stop = (): void => stopped.reject(either.reason);
+    if (either.aborted) stop();
+    either.addEventListener('abort', stop, { once: true });
+    return Promise.race([this.#result, stopped.promise]).finally(() => either.removeEventListener('abort', stop));
   }
 
   /**
@@ -242,5 +242,5 @@ export async function threadStatus(session: ClientSession, id: string): Promise<
   const answer: unknown = await session.ask({ about: 'thread', thread: id });
   const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
   const state = (['queued', 'running', 'ended'] as const).find((known) => known === fields['state']) ?? 'unknown';
-  return { state, name: String(fields['name'] ?? ''), ageMs: Number(fields['ageMs'] ?? 0) };
+  return { state, name: typeof fields['name'] === 'string' ? fields['name'] : '', ageMs: Number(fields['ageMs'] ?? 0) };
 }

@@ -1,0 +1,3 @@
+import { add } from './work.ts';
+
+process.send?.(add(Number(process.argv[2]), 1));
