@@ -127,7 +127,7 @@ export class ThreadSession {
       }
       case 'share':
         return this.#shares.ask(seq, question.request);
-      case 'stop-share':
+      default:
         return this.#shares.stop(question.of);
     }
   }
