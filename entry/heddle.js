@@ -1,4 +1,26 @@
 import { load } from './load.js';
 
-export const { CapturedVariableError, CodeError, RemoteError, Thread, attach, remote, scope, shutdown, spawn, thread } =
-  load('index');
+// The names of src/index.ts, one by one: what is loaded on demand cannot be exported with `*`.
+export const {
+  Barrier,
+  CapturedVariableError,
+  Channel,
+  CodeError,
+  Counter,
+  Dict,
+  Latch,
+  Mutex,
+  RemoteError,
+  RevisionConflictError,
+  Semaphore,
+  SharingError,
+  Thread,
+  ThreadLocal,
+  attach,
+  locks,
+  remote,
+  scope,
+  shutdown,
+  spawn,
+  thread,
+} = load('index');

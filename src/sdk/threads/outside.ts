@@ -15,7 +15,7 @@ function refuse(what: string): never {
   );
 }
 
-/** The thread that this code runs in. In a thread the runtime has another one in its place. */
+/** The thread that this code runs in. In a thread `src/sdk/inside.ts` has another one in its place. */
 export const thread: InsideThread = {
   get port(): MessagePort {
     return refuse('port');
