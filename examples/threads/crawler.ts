@@ -9,9 +9,8 @@ import { remote } from 'heddle';
 const pageCount = 24;
 const server = createServer(({ url = '/' }, response) => {
   const number = url === '/' ? 1 : Number(/^\/page-(\d+)$/.exec(url)?.[1] ?? Number.NaN);
-  if (!(number <= pageCount)) return void response.writeHead(404).end();
   const links = [number * 2, number * 2 + 1].map((next) => `<a href="/page-${next}">on</a>`).join(' ');
-  response.writeHead(200, { 'content-type': 'text/html' });
+  response.writeHead(number <= pageCount ? 200 : 404, { 'content-type': 'text/html' });
   response.end(
     `<title>Page ${number}</title><a class="home" href='/'>home</a> ${links} <a href="https://example.org/">out</a>`,
   );
@@ -47,5 +46,5 @@ for (let frontier: readonly string[] = [start.href]; frontier.length > 0;)
   frontier = (await Promise.all(frontier.map(visit))).flat();
 server.close();
 
-for (const [url, title] of [...titles].sort()) console.log(`${title.padEnd(8)} ${new URL(url).pathname}`);
+for (const [url, title] of titles) console.log(`${title.padEnd(8)} ${new URL(url).pathname}`);
 console.log(`${titles.size} pages, ${broken.length} broken links, ${seen.size} addresses seen`);
