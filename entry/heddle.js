@@ -10,6 +10,7 @@ export const {
   Dict,
   Latch,
   Mutex,
+  Pool,
   RemoteError,
   RevisionConflictError,
   Semaphore,
