@@ -16,6 +16,7 @@ export { ThreadLocal } from './sdk/sharing/thread-local.ts';
 export { CapturedVariableError } from './sdk/code/captured-variable-error.ts';
 export { CodeError } from './sdk/code/code-error.ts';
 export { RemoteError, type RemoteErrorKind } from './sdk/threads/errors.ts';
+export { thread, type InsideThread } from './sdk/threads/outside.ts';
 export type { MapOptions } from './sdk/threads/map.ts';
 export type { Retries, ThreadOptions } from './sdk/threads/options.ts';
 export { Pool, type PoolOptions } from './sdk/threads/pool.ts';

@@ -157,11 +157,21 @@ test('a wrong key gives exit code 4', async () => {
 });
 
 test('help teaches with examples, on stdout', async () => {
-  for (const name of ['start', 'up', 'deploy', 'invoke', 'logs', 'ps', 'functions', 'rm', 'env', 'doctor']) {
+  for (const name of ['start', 'up', 'deploy', 'invoke', 'run', 'logs', 'ps', 'functions', 'rm', 'env', 'doctor']) {
     const run = await heddle(name, '--help');
     assert.equal(run.code, 0);
     assert.match(run.stdout, new RegExp(`Examples:[^]*heddle ${name}`));
   }
+});
+
+test("run becomes the program: what follows its file is the program's, and so is the exit code", async () => {
+  const path = join(service.home, 'program.ts');
+  writeFileSync(path, 'console.log(JSON.stringify(process.argv.slice(2))); process.exitCode = Number(7);');
+  const run = await heddle('run', path, '--json', '--help', '-x');
+  assert.deepEqual([run.code, run.stdout], [7, '["--json","--help","-x"]\n']);
+  const missing = await heddle('run', 'nowhere.ts');
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /There is no file .*nowhere\.ts to run\.\n.*run FILE/);
 });
 
 test('a wrong flag is answered with the help of its command', async () => {

@@ -9,6 +9,7 @@ import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { psCommand } from './commands/ps.ts';
 import { rmCommand } from './commands/rm.ts';
+import { runCommand } from './commands/run.ts';
 import { startCommand } from './commands/start.ts';
 import { upCommand } from './commands/up.ts';
 import { launcher } from './context.ts';
@@ -20,6 +21,7 @@ Getting started:
   $ heddle up                               only start the service
   $ heddle deploy hello.ts                  in another terminal
   $ heddle invoke hello --payload '{"name": "Ada"}'
+  $ heddle run program.ts                   a program that starts threads; needs no service
 
 Exit codes:
   0  done                                   4  the service refused: unknown function, wrong key, no capacity
@@ -43,8 +45,15 @@ function refuse(error: CommanderError, words: string): never {
   throw new CliError(message, exitCodes.usage, { hint, cause: error });
 }
 
+/** The command that the arguments name: the first word that is neither an option nor an option's value. */
+function commandIn(args: readonly string[]): string | undefined {
+  return args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--home');
+}
+
 /** The whole command line interface. Errors are thrown (commander's own for help and version, too), not printed. */
 export function makeProgram(): Command {
+  // Elsewhere options of the whole program may stand anywhere; behind the file of `run` they are the file's.
+  const passThrough = commandIn(process.argv.slice(2)) === 'run';
   const program = new Command('heddle')
     .description('Threads as a service: user code in warmed, isolated instances, started in milliseconds.')
     // Commander prints it as soon as it meets the flag, and may not have met --json yet.
@@ -52,13 +61,14 @@ export function makeProgram(): Command {
     .option('--home <DIR>', 'state of the service (default: ~/.heddle; HEDDLE_HOME)')
     .option('--json', 'print JSON on stdout, for programs')
     .addHelpText('after', help)
-    .enablePositionalOptions(false)
+    .enablePositionalOptions(passThrough)
     .configureHelp({ showGlobalOptions: true });
   const commands = [
     startCommand(),
     upCommand(),
     deployCommand(),
     invokeCommand(),
+    runCommand(passThrough),
     logsCommand(),
     psCommand(),
     functionsCommand(),

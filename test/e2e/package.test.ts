@@ -10,13 +10,22 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'heddle-package-'));
 after(() => rmSync(folder, { recursive: true }));
 
+let packed: string | undefined;
+
+/** The path of what `npm publish` would send. */
+function pack(): string {
+  if (packed !== undefined) return packed;
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: 'pipe' });
+  packed = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
+  return packed;
+}
+
 /** What `npm install heddle` leaves, without the registry: the published files, and links to what they depend on. */
 function install(): string {
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root, stdio: 'pipe' });
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  const archive = pack();
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'heddle'), { recursive: true });
-  execFileSync('tar', ['-xzf', join(folder, archive), '-C', join(modules, 'heddle'), '--strip-components=1']);
+  execFileSync('tar', ['-xzf', archive, '-C', join(modules, 'heddle'), '--strip-components=1']);
   for (const name of readdirSync(join(root, 'node_modules')))
     if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   return join(modules, 'heddle', 'heddle');
@@ -32,7 +41,7 @@ test('the published package runs without TypeScript, from a folder of its own', 
   assert.match(run.stdout, /"path":"reused-container"/, run.stderr);
   assert.deepEqual(
     readdirSync(join(folder, 'node_modules', 'heddle')).toSorted(),
-    ['LICENSE', 'README.md', 'dist', 'examples', 'heddle', 'package.json'].filter(
+    ['LICENSE', 'README.md', 'dist', 'entry', 'examples', 'heddle', 'package.json'].filter(
       (name) => name !== 'README.md' || readdirSync(root).includes(name),
     ),
     'nothing else is published',

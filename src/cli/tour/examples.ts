@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HeddleClient } from '../../sdk/client.ts';
@@ -7,12 +7,14 @@ import { packageCode } from '../package-code.ts';
 
 const runtime = 'nodejs24.x';
 
-/** Deploys every folder of `examples/` as a function of its name; gives the names. */
+/** Deploys every folder of `examples/` that has an `index.ts` as a function of its name; gives the names. */
 export async function deployExamples(client: HeddleClient, memory: number): Promise<readonly string[]> {
   const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
+    // Programs that start threads are no functions.
+    .filter((name) => existsSync(join(folder, name, 'index.ts')))
     .sort();
   for (const name of names) {
     const code = await packageCode(join(folder, name), runtime);

@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads';
+
+/** What code that runs in a thread has from whoever started it. */
+export interface InsideThread {
+  /** Messages to and from whoever started the thread: the other end of its `port`. */
+  readonly port: MessagePort;
+  /** Fires when the thread is asked to stop; its `reason` is what the caller gave. */
+  readonly signal: AbortSignal;
+}
+
+/** Modules of threads may be loaded outside of one, for their types or their tests, but not ask for what only a thread has. */
+function refuse(what: string): never {
+  throw new Error(
+    `\`thread.${what}\` was asked for outside of a thread. It is there in a function that \`spawn\` or \`remote\` runs.`,
+  );
+}
+
+/** The thread that this code runs in. In a thread `src/sdk/inside.ts` has another one in its place. */
+export const thread: InsideThread = {
+  get port(): MessagePort {
+    return refuse('port');
+  },
+  get signal(): AbortSignal {
+    return refuse('signal');
+  },
+};
