@@ -1,4 +1,5 @@
 import { Deserializer, Serializer } from 'node:v8';
+import { refusePlatformObjects } from './platform-objects.ts';
 
 /**
  * Values on their way between threads, with the fidelity of the structured clone algorithm, in V8's serialization format
@@ -18,6 +19,15 @@ class CloneSerializer extends Serializer {
       'DataCloneError',
     );
   }
+
+  // Called for objects of the runtime's C++ side, such as ports and keys.
+  // oxlint-disable-next-line class-methods-use-this -- V8's interface
+  _writeHostObject(object: object): never {
+    throw new DOMException(
+      `${Object.prototype.toString.call(object)} cannot be sent: it belongs to this process.`,
+      'DataCloneError',
+    );
+  }
 }
 
 /** Throws DataCloneError (a DOMException) for a value that cannot be cloned; nothing has happened then. */
@@ -25,6 +35,7 @@ export function encodeValue(value: unknown): Buffer {
   const serializer = new CloneSerializer();
   serializer.writeHeader();
   serializer.writeValue(value);
+  refusePlatformObjects(value);
   return serializer.releaseBuffer();
 }
 
