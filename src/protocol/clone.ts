@@ -39,6 +39,20 @@ export function encodeValue(value: unknown): Buffer {
   return serializer.releaseBuffer();
 }
 
+/** What `postMessage` takes as its second argument. */
+export type Moved = readonly unknown[] | { readonly transfer?: readonly unknown[] };
+
+/** The same for a message: ArrayBuffers in `moved` are detached here. Throws DataCloneError for what cannot be moved. */
+export function encodeMessage(value: unknown, moved: Moved = []): Buffer {
+  const bytes = encodeValue(value);
+  const transfer = 'transfer' in moved ? (moved.transfer ?? []) : moved;
+  const buffers = Array.isArray(transfer) ? transfer.filter((one) => one instanceof ArrayBuffer) : [];
+  if (Array.isArray(transfer) && buffers.length < transfer.length)
+    throw new DOMException('Only ArrayBuffers can be moved to or from a thread.', 'DataCloneError');
+  if (buffers.length > 0) structuredClone(null, { transfer: buffers });
+  return bytes;
+}
+
 /** Throws for bytes that {@link encodeValue} never made. */
 export function decodeValue(bytes: Buffer): unknown {
   const deserializer = new Deserializer(bytes);

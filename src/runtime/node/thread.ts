@@ -1,5 +1,5 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { decodeValue, encodeValue } from '../../protocol/clone.ts';
+import { decodeValue, encodeMessage, encodeValue, type Moved } from '../../protocol/clone.ts';
 import {
   decodeCall,
   encodeCarried,
@@ -23,12 +23,17 @@ export class Thread {
   readonly #args = new PartsIn();
   readonly #demand = new Demand();
   readonly #ends: ThreadEnds;
+  readonly #cpuBefore = process.cpuUsage();
+  #closed = false;
 
   /** Throws ProtocolError if `payload` is no call. */
   constructor(payload: Uint8Array, send: (message: Buffer) => void) {
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
     this.#ends = openThreadContext();
+    // What cannot be sent throws where it is posted. What comes out of the other end was posted by a port's new owner.
+    const post = (value: unknown, moved?: Moved): void => this.#say(laneKinds.post, encodeMessage(value, moved));
+    Object.defineProperty(this.#ends.port, 'postMessage', { value: post, configurable: true, writable: true });
     this.#ends.outer.on('message', (value: unknown) => this.#say(laneKinds.post, encodeValue(value)));
   }
 
@@ -45,7 +50,7 @@ export class Thread {
       case laneKinds.part:
         return this.#args.add(body);
       case laneKinds.usage:
-        return this.#say(laneKinds.usage, encodeValue(usage()));
+        return this.#say(laneKinds.usage, encodeValue(usage(this.#cpuBefore)));
     }
   }
 
@@ -71,6 +76,7 @@ export class Thread {
     for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
       this.#say(laneKinds.post, encodeValue(posted.message));
     outer.close();
+    this.#closed = true;
   }
 
   async #stream(given: unknown): Promise<void> {
@@ -93,12 +99,14 @@ export class Thread {
   }
 
   #say(kind: LaneKind, body: Buffer): void {
+    // Code that goes on after the end of its thread: the lane is the next one's.
+    if (this.#closed) return;
     this.#send(laneMessage(kind, body));
   }
 }
 
-function usage(): { readonly cpuMs: number; readonly peakMb: number } {
-  const { user, system } = process.cpuUsage();
+function usage(before: NodeJS.CpuUsage): { readonly cpuMs: number; readonly peakMb: number } {
+  const { user, system } = process.cpuUsage(before);
   return { cpuMs: (user + system) / 1_000, peakMb: process.resourceUsage().maxRSS / 1_024 };
 }
 
