@@ -4,6 +4,7 @@ import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import type { ClientMessage, Question, ServiceMessage, ThrownText } from '../../protocol/session-messages.ts';
 import { SessionLink } from '../../protocol/session-link.ts';
+import { Ear } from './ear.ts';
 import { ServedThread } from './served-thread.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
@@ -15,11 +16,14 @@ export class ThreadSession {
   readonly account: string;
   readonly link: SessionLink<ServiceMessage> = new SessionLink();
   readonly #service: ThreadService;
-  readonly #threads = new Map<string, ServedThread>();
+  readonly #threads = new Map<string, { readonly thread: ServedThread; readonly ear: Ear }>();
+  readonly #onBroken: () => void;
   readonly #uploads = new Map<string, CodeUpload>();
 
-  constructor(service: ThreadService, account: string) {
+  /** `onBroken`: its client does not take what it is told. */
+  constructor(service: ThreadService, account: string, onBroken: () => void) {
     this.#service = service;
+    this.#onBroken = onBroken;
     this.account = account;
   }
 
@@ -35,9 +39,9 @@ export class ThreadSession {
       case 'spawn':
         return this.#spawn(message, receivedAt);
       case 'lane':
-        return this.#threads.get(message.thread)?.post(message.data);
+        return this.#with(message.thread, (thread, ear) => thread.post(ear, message.data));
       case 'credit':
-        return this.#threads.get(message.thread)?.credit(message.bytes);
+        return this.#with(message.thread, (thread, ear) => thread.credit(ear, message.bytes));
       case 'cancel':
         return this.#cancel(message.thread, message.graceMs);
       case 'detach':
@@ -51,8 +55,8 @@ export class ThreadSession {
 
   /** Its client is gone for good: ends what it did not leave behind. */
   end(): void {
-    for (const thread of this.#threads.values()) {
-      thread.listen(undefined);
+    for (const { thread, ear } of this.#threads.values()) {
+      thread.leave(ear);
       if (!thread.detached) thread.kill();
     }
     this.#threads.clear();
@@ -62,41 +66,61 @@ export class ThreadSession {
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
     const { thread: id, name, detached } = message;
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
-    const thread = new ServedThread(id, name, receivedAt, detached, (said) => this.#tell(thread, said));
-    if (this.#threads.size >= limits.threadsPerSessionMax) return thread.ended(endOfError(tooManyThreads()));
-    this.#threads.set(id, thread);
+    const thread = new ServedThread(id, name, receivedAt, detached);
+    if (this.#threads.size >= limits.threadsPerSessionMax)
+      return this.#send({ type: 'ended', thread: id, end: endOfError(tooManyThreads()) });
+    this.#listen(thread);
     this.#service.run(this.account, thread, message, receivedAt);
   }
 
-  #tell(thread: ServedThread, said: ServiceMessage): void {
-    if (said.type === 'ended') this.#threads.delete(thread.id);
-    this.link.send(said);
+  #listen(thread: ServedThread): void {
+    const ear = new Ear((said) => {
+      if (said.type === 'ended') {
+        this.#threads.delete(thread.id);
+        thread.leave(ear);
+      }
+      this.#send(said);
+    });
+    this.#threads.set(thread.id, { thread, ear });
+    thread.listen(ear);
+  }
+
+  #with(id: string, act: (thread: ServedThread, ear: Ear) => void): void {
+    const entry = this.#threads.get(id);
+    if (entry !== undefined) act(entry.thread, entry.ear);
+  }
+
+  /** Called by threads and answers at any time: a client that is too slow is its own fault, and nobody else's. */
+  #send(message: ServiceMessage): void {
+    try {
+      this.link.send(message);
+    } catch {
+      this.#onBroken();
+    }
   }
 
   #cancel(id: string, graceMs: number): void {
-    const thread = this.#threads.get(id);
+    const thread = this.#threads.get(id)?.thread;
     if (thread === undefined) return;
     if (graceMs === 0) return thread.kill();
     this.#service.clock.timer(Math.min(graceMs, limits.threadTimeoutMsMax), () => thread.kill());
   }
 
   #detach(id: string): void {
-    const thread = this.#threads.get(id);
+    const thread = this.#threads.get(id)?.thread;
     if (thread === undefined) return;
     thread.detached = true;
     this.#service.keep(this.account, thread);
   }
 
   async #attach(id: string): Promise<void> {
-    const thread = await this.#service.find(this.account, id);
-    if (thread === undefined)
-      return this.link.send({
-        type: 'ended',
-        thread: id,
-        end: endOfError(new ApiError('ResourceNotFoundException', unknown(id))),
-      });
-    this.#threads.set(id, thread);
-    thread.listen((said) => this.#tell(thread, said));
+    try {
+      const thread = await this.#service.find(this.account, id);
+      if (thread === undefined) throw new ApiError('ResourceNotFoundException', unknown(id));
+      if (!this.#threads.has(id)) this.#listen(thread);
+    } catch (error) {
+      this.#send({ type: 'ended', thread: id, end: endOfError(error) });
+    }
   }
 
   async #upload({ code, data, last }: ClientMessage & { readonly type: 'code' }): Promise<boolean> {
@@ -114,7 +138,8 @@ export class ThreadSession {
       case 'code':
         return this.#service.code.find(this.account, question.code) !== undefined;
       case 'thread': {
-        const thread = this.#threads.get(question.thread) ?? (await this.#service.find(this.account, question.thread));
+        const thread =
+          this.#threads.get(question.thread)?.thread ?? (await this.#service.find(this.account, question.thread));
         return thread?.state(this.#service.clock.now()) ?? { state: 'unknown', name: '', ageMs: 0 };
       }
       case 'share':
@@ -126,9 +151,9 @@ export class ThreadSession {
 
   async #answer(seq: number, reply: Promise<unknown>): Promise<void> {
     try {
-      this.link.send({ type: 'answer', seq, ok: true, value: await reply });
+      this.#send({ type: 'answer', seq, ok: true, value: await reply });
     } catch (error) {
-      this.link.send({ type: 'answer', seq, ok: false, error: textOf(error) });
+      this.#send({ type: 'answer', seq, ok: false, error: textOf(error) });
     }
   }
 }

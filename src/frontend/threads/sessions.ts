@@ -42,6 +42,8 @@ export class ThreadSessions {
         session = this.#open(account, wire, message);
         return;
       }
+      // A newer connection has taken its place, and what was on its way here is sent again there.
+      if (this.#sessions.get(session.id)?.wire !== wire) return;
       if (message.type !== 'received') session.link.delivered(body.length);
       session.receive(message, this.#clock.now());
     });
@@ -76,7 +78,7 @@ export class ThreadSessions {
       throw new ProtocolError(`A client speaks version ${hello.version} of sessions, this service ${sessionVersion}.`);
     const known = hello.session === undefined ? undefined : this.#sessions.get(hello.session);
     const resumed = known?.session.account === account ? known : undefined;
-    const entry = resumed ?? { session: new ThreadSession(this.#service, account), wire: undefined };
+    const entry = resumed ?? { session: this.#create(account), wire: undefined };
     const { session } = entry;
     this.#sessions.set(session.id, entry);
     entry.waiting?.[Symbol.dispose]();
@@ -84,7 +86,21 @@ export class ThreadSessions {
     entry.wire = wire;
     const { id, link } = session;
     wire.send(encodeFrameWhole({ type: 'welcome', version: sessionVersion, session: id, received: link.received }));
-    link.connect(wire, resumed === undefined ? 0 : hello.received);
+    try {
+      link.connect(wire, resumed === undefined ? 0 : hello.received);
+    } catch (error) {
+      this.#end(id);
+      throw error;
+    }
+    return session;
+  }
+
+  #create(account: string): ThreadSession {
+    const session: ThreadSession = new ThreadSession(this.#service, account, () => {
+      const wire = this.#sessions.get(session.id)?.wire;
+      this.#end(session.id);
+      wire?.close();
+    });
     return session;
   }
 
