@@ -1,4 +1,5 @@
 import { Deserializer, Serializer } from 'node:v8';
+import { refusePlatformObjects } from './platform-objects.ts';
 
 /**
  * Values on their way between threads, with the fidelity of the structured clone algorithm, in V8's serialization format
@@ -18,6 +19,15 @@ class CloneSerializer extends Serializer {
       'DataCloneError',
     );
   }
+
+  // Called for objects of the runtime's C++ side, such as ports and keys.
+  // oxlint-disable-next-line class-methods-use-this -- V8's interface
+  _writeHostObject(object: object): never {
+    throw new DOMException(
+      `${Object.prototype.toString.call(object)} cannot be sent: it belongs to this process.`,
+      'DataCloneError',
+    );
+  }
 }
 
 /** Throws DataCloneError (a DOMException) for a value that cannot be cloned; nothing has happened then. */
@@ -25,7 +35,22 @@ export function encodeValue(value: unknown): Buffer {
   const serializer = new CloneSerializer();
   serializer.writeHeader();
   serializer.writeValue(value);
+  refusePlatformObjects(value);
   return serializer.releaseBuffer();
+}
+
+/** What `postMessage` takes as its second argument. */
+export type Moved = readonly unknown[] | { readonly transfer?: readonly unknown[] };
+
+/** The same for a message: ArrayBuffers in `moved` are detached here. Throws DataCloneError for what cannot be moved. */
+export function encodeMessage(value: unknown, moved: Moved = []): Buffer {
+  const bytes = encodeValue(value);
+  const transfer = 'transfer' in moved ? (moved.transfer ?? []) : moved;
+  const buffers = Array.isArray(transfer) ? transfer.filter((one) => one instanceof ArrayBuffer) : [];
+  if (Array.isArray(transfer) && buffers.length < transfer.length)
+    throw new DOMException('Only ArrayBuffers can be moved to or from a thread.', 'DataCloneError');
+  if (buffers.length > 0) structuredClone(null, { transfer: buffers });
+  return bytes;
 }
 
 /** Throws for bytes that {@link encodeValue} never made. */

@@ -2,7 +2,7 @@ import { ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { startPaths } from '../model/start-path.ts';
 import type { ClientMessage, Question, ServiceMessage, ThreadEnd, ThrownText } from './session-messages.ts';
-import { amount, binary, count, fieldsOf, text, unknownType, word, type Fields } from './validate.ts';
+import { amount, binary, count, fieldsOf, shown, text, unknownType, word, type Fields } from './validate.ts';
 
 // Both ends rebuild what they are sent field by field: a client may be hostile, and a service another one than it seems.
 
@@ -72,15 +72,17 @@ function question(fields: Fields): Question {
     case 'stop-share':
       return { about: 'stop-share', of: count(fields, 'of') };
     default:
-      throw new ProtocolError(`A client asked about ${JSON.stringify(String(fields['about']).slice(0, 40))}.`);
+      throw new ProtocolError(`A client asked about ${shown(fields['about'])}.`);
   }
 }
 
-/** Names that clients choose: UUIDs and the like. */
+/** Names that clients choose: UUIDs and the like. They also name files, so that none may begin with a dot. */
 function thread(fields: Fields): string {
   const value = text(fields, 'thread');
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(value)) return value;
-  throw new ProtocolError(`\`thread\` of a message is no name of 1 to 64 letters, digits, '.', '_' and '-'.`);
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) return value;
+  throw new ProtocolError(
+    `\`thread\` of a message is no name of 1 to 64 letters, digits, '.', '_' and '-' that begins with a letter or digit.`,
+  );
 }
 
 function codeName(fields: Fields): string {
@@ -144,7 +146,7 @@ export function parseThreadEnd(value: unknown): ThreadEnd {
 function thrown(value: unknown): ThrownText {
   const fields = fieldsOf(value);
   const lines: unknown = fields['trace'];
-  const trace = Array.isArray(lines) ? lines.map(String) : [];
+  const trace = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
   const more = (key: 'code' | 'rev'): object => (fields[key] === undefined ? {} : { [key]: text(fields, key) });
   return { type: text(fields, 'type'), message: text(fields, 'message'), trace, ...more('code'), ...more('rev') };
 }

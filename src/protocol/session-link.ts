@@ -12,6 +12,8 @@ export interface Wire {
 const ackMessages = 64;
 /** … and so many bytes. */
 const ackBytes = 262_144;
+/** Frames leave together, up to so many bytes: both sides refuse larger pieces than one frame can make. */
+const pieceBytes = 1_048_576;
 
 /**
  * One end of a session: messages in order, each delivered once, over one connection after the other. What was sent is
@@ -105,10 +107,20 @@ export class SessionLink {
   }
 
   #flush(): void {
-    const [first] = this.#batch;
-    if (first === undefined || this.#wire === undefined) return;
-    const bytes = this.#batch.length === 1 ? first : Buffer.concat(this.#batch);
+    const batch = this.#batch;
     this.#batch = [];
-    this.#wire.send(bytes);
+    for (let from = 0; from < batch.length && this.#wire !== undefined;) {
+      let to = from;
+      let bytes = 0;
+      for (; to < batch.length && (to === from || bytes + sizeOf(batch[to]) <= pieceBytes); to++)
+        bytes += sizeOf(batch[to]);
+      const piece = batch.slice(from, to);
+      this.#wire.send(piece.length === 1 && piece[0] !== undefined ? piece[0] : Buffer.concat(piece, bytes));
+      from = to;
+    }
   }
+}
+
+function sizeOf(frame: Buffer | undefined): number {
+  return frame?.length ?? 0;
 }

@@ -89,13 +89,16 @@ function isFields(value: unknown): value is Fields {
 }
 
 export function unknownType(fields: Fields, sender: string): ProtocolError {
-  const { type } = fields;
-  const shown = typeof type === 'string' ? JSON.stringify(type.slice(0, 40)) : `a ${typeof type}`;
-  return new ProtocolError(`A message of type ${shown} is none that ${sender} may send.`);
+  return new ProtocolError(`A message of type ${shown(fields['type'])} is none that ${sender} may send.`);
+}
+
+/** For messages. Turning what came into text by itself may throw: it may have a `toString` that is no function. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : `a ${typeof value}`;
 }
 
 function wrong(fields: Fields, key: string, should: string): ProtocolError {
-  return new ProtocolError(`\`${key}\` of a message of type "${String(fields['type'])}" is not ${should}.`);
+  return new ProtocolError(`\`${key}\` of a message of type ${shown(fields['type'])} is not ${should}.`);
 }
 
 /** A whole number from 0 to 2^32 - 1. */

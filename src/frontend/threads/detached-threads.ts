@@ -16,8 +16,12 @@ export class DetachedThreads {
     if (this.#running.has(key)) return;
     this.#running.set(key, thread);
     thread.onEnd(async (end) => {
-      await this.#store.put(account, thread.id, { name: thread.name, end, parts: thread.parts });
-      this.#running.delete(key);
+      try {
+        await this.#store.put(account, thread.id, { name: thread.name, end, parts: thread.parts });
+        this.#running.delete(key);
+      } catch {
+        // What cannot be written, such as on a full disk, is kept here as long as this service runs.
+      }
     });
   }
 

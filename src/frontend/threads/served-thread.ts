@@ -2,13 +2,12 @@ import { CancelledError } from '../../model/errors.ts';
 import type { ThreadLane, ThreadWatcher } from '../../model/invocation.ts';
 import type { StartPath } from '../../model/start-path.ts';
 import type { KeptThread } from '../../store/contract.ts';
-import { laneKinds, laneMessage, laneWindowBytes } from '../../protocol/lane.ts';
+import { limits } from '../../model/limits.ts';
+import { laneKinds, laneMessage } from '../../protocol/lane.ts';
 import type { Wire } from '../../protocol/session-link.ts';
-import type { SessionConnection } from './session-connection.ts';
 import type { ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
-
-/** Who hears what a thread says: a session that is attached to it. */
-export type Listener = (message: ServiceMessage) => void;
+import { Ear } from './ear.ts';
+import type { SessionConnection } from './session-connection.ts';
 
 /** Opens a session for a thread that starts threads itself. */
 export type OpenSession = (wire: Wire) => SessionConnection;
@@ -27,32 +26,24 @@ export class ServedThread implements ThreadWatcher {
   readonly #parts: Uint8Array[] = [];
   readonly #open: OpenSession | undefined;
   #session: SessionConnection | undefined;
-  #listener: Listener | undefined;
+  #partsBytes = 0;
+  /** Its client's, until that is gone, and those of all who attached to it. */
+  readonly #ears = new Set<Ear>();
   #onEnd: ((end: ThreadEnd) => Promise<void>) | undefined;
   #lane: ThreadLane | undefined;
   #start: { readonly path: StartPath; readonly ms: number } | undefined;
-  /** What may still be sent to the listener before it takes what it has. */
-  #window: number = laneWindowBytes;
 
-  constructor(
-    id: string,
-    name: string,
-    bornAt: number,
-    detached: boolean,
-    listener: Listener | undefined,
-    open?: OpenSession,
-  ) {
+  constructor(id: string, name: string, bornAt: number, detached: boolean, open?: OpenSession) {
     this.id = id;
     this.name = name;
     this.bornAt = bornAt;
     this.detached = detached;
-    this.#listener = listener;
     this.#open = open;
   }
 
   /** One that has ended, as the store kept it. */
   static ofKept(id: string, { name, end, parts }: KeptThread): ServedThread {
-    const thread = new ServedThread(id, name, 0, true, undefined);
+    const thread = new ServedThread(id, name, 0, true);
     thread.#parts.push(...parts);
     thread.end = end;
     return thread;
@@ -64,37 +55,38 @@ export class ServedThread implements ThreadWatcher {
     else void listener(this.end);
   }
 
-  /** Tells another one from now on; what it needs to know of the past first. */
-  listen(listener: Listener | undefined): void {
-    this.#listener = listener;
-    this.#window = laneWindowBytes;
-    // Nobody to take what it says: it need not wait for anybody.
-    this.#lane?.resume();
-    if (listener === undefined) return;
+  /** Tells one more from now on; what it needs to know of the past first. */
+  listen(ear: Ear): void {
+    this.#ears.add(ear);
     const thread = this.id;
-    if (this.#lane !== undefined && this.end === undefined) listener({ type: 'placed', thread });
-    if (this.#start !== undefined) listener({ type: 'started', thread, ...this.#start });
-    for (const data of this.#parts) listener({ type: 'lane', thread, data });
-    if (this.end !== undefined) listener({ type: 'ended', thread, end: this.end });
+    if (this.#lane !== undefined && this.end === undefined) ear.tell({ type: 'placed', thread });
+    if (this.#start !== undefined) ear.tell({ type: 'started', thread, ...this.#start });
+    for (const data of this.#parts) ear.tell({ type: 'lane', thread, data });
+    if (this.end !== undefined) ear.tell({ type: 'ended', thread, end: this.end });
+    this.#flow();
+  }
+
+  /** Tells this one nothing more. */
+  leave(ear: Ear): void {
+    this.#ears.delete(ear);
+    this.#flow();
   }
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
-    this.#listener?.({ type: 'placed', thread: this.id });
+    this.#tell({ type: 'placed', thread: this.id });
   }
 
   started(path: StartPath, ms: number): void {
     this.#start = { path, ms };
-    this.#listener?.({ type: 'started', thread: this.id, path, ms });
+    this.#tell({ type: 'started', thread: this.id, path, ms });
   }
 
   received(data: Uint8Array): void {
     if (data[0] === laneKinds.session) return this.#ownSession(data.subarray(1));
-    if (this.detached && data[0] === laneKinds.part) this.#parts.push(data);
-    if (this.#listener === undefined) return;
-    this.#listener({ type: 'lane', thread: this.id, data });
-    this.#window -= data.length;
-    if (this.#window <= 0) this.#lane?.pause();
+    if (this.detached && data[0] === laneKinds.part) this.#keepPart(data);
+    this.#tell({ type: 'lane', thread: this.id, data });
+    this.#flow();
   }
 
   /** It starts threads itself: with the identity of whoever started it, and they end with it. */
@@ -107,20 +99,22 @@ export class ServedThread implements ThreadWatcher {
   }
 
   printed(text: string): void {
-    this.#listener?.({ type: 'log', thread: this.id, text });
+    this.#tell({ type: 'log', thread: this.id, text });
   }
 
-  /** Its listener has taken so many bytes. */
-  credit(bytes: number): void {
-    this.#window = Math.min(laneWindowBytes, this.#window + bytes);
-    if (this.#window > 0) this.#lane?.resume();
+  /** `ear` has taken so many bytes. */
+  credit(ear: Ear, bytes: number): void {
+    ear.credit(bytes);
+    this.#flow();
   }
 
   /** A message for its lane. The sender is given its credit back when the container has room for more. */
-  post(data: Uint8Array): void {
+  post(ear: Ear, data: Uint8Array): void {
     const lane = this.#lane;
     if (lane === undefined) return;
-    const credit = (): void => this.#listener?.({ type: 'credit', thread: this.id, bytes: data.length });
+    const credit = (): void => {
+      if (this.end === undefined) ear.tell({ type: 'credit', thread: this.id, bytes: data.length });
+    };
     if (lane.send(data)) credit();
     else void lane.drained().then(credit);
   }
@@ -135,7 +129,7 @@ export class ServedThread implements ThreadWatcher {
     this.end = end;
     this.#session?.closed(true);
     void this.#onEnd?.(end);
-    this.#listener?.({ type: 'ended', thread: this.id, end });
+    this.#tell({ type: 'ended', thread: this.id, end });
   }
 
   /** Ends it at once, whatever it does. */
@@ -146,5 +140,23 @@ export class ServedThread implements ThreadWatcher {
   state(now: number): ThreadState {
     const state = this.end !== undefined ? 'ended' : this.#lane === undefined ? 'queued' : 'running';
     return { state, name: this.name, ageMs: now - this.bornAt };
+  }
+
+  #tell(message: ServiceMessage): void {
+    for (const ear of this.#ears) ear.tell(message);
+  }
+
+  /** Whoever is slowest is waited for; where there is nobody, it need not wait. */
+  #flow(): void {
+    if ([...this.#ears].every(({ open }) => open)) this.#lane?.resume();
+    else this.#lane?.pause();
+  }
+
+  /** Code in it may send what it wants: no more is kept than a result may have. */
+  #keepPart(data: Uint8Array): void {
+    this.#partsBytes += data.length - 1;
+    if (this.#partsBytes <= limits.threadValueBytesMax) this.#parts.push(data);
+    else
+      this.cancel.abort(new RangeError(`A thread sent more than ${limits.threadValueBytesMax} bytes as its result.`));
   }
 }

@@ -4,11 +4,22 @@ import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import type { ClientMessage, Question, ServiceMessage } from '../../protocol/session-messages.ts';
 import { SessionLink } from '../../protocol/session-link.ts';
+import { Ear } from './ear.ts';
 import { ServedThread, type OpenSession } from './served-thread.ts';
 import { Shares, textOfError } from './shares.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
 import type { ThreadService } from './thread-service.ts';
+
+/** What a session is in. */
+export interface SessionSurroundings {
+  /** Its client is a thread. */
+  readonly nested: boolean;
+  /** Opens a session for one of its threads. */
+  readonly open: OpenSession;
+  /** Its client does not take what it is told. */
+  readonly onBroken: () => void;
+}
 
 /** One client's session: its threads, and what it asks. Outlives a broken connection for a while. */
 export class ThreadSession {
@@ -16,17 +27,14 @@ export class ThreadSession {
   readonly account: string;
   readonly link: SessionLink = new SessionLink();
   readonly #service: ThreadService;
-  readonly #nested: boolean;
-  readonly #open: OpenSession;
-  readonly #threads = new Map<string, ServedThread>();
+  readonly #how: SessionSurroundings;
+  readonly #threads = new Map<string, { readonly thread: ServedThread; readonly ear: Ear }>();
   readonly #shares: Shares;
   readonly #uploads = new Map<string, CodeUpload>();
 
-  /** `nested`: its client is a thread. `open`: opens a session for one of its threads. */
-  constructor(service: ThreadService, account: string, nested: boolean, open: OpenSession) {
+  constructor(service: ThreadService, account: string, how: SessionSurroundings) {
     this.#service = service;
-    this.#nested = nested;
-    this.#open = open;
+    this.#how = how;
     this.account = account;
     this.#shares = new Shares(service.sharing, account, this.id);
   }
@@ -43,9 +51,9 @@ export class ThreadSession {
       case 'spawn':
         return this.#spawn(message, receivedAt);
       case 'lane':
-        return this.#threads.get(message.thread)?.post(message.data);
+        return this.#with(message.thread, (thread, ear) => thread.post(ear, message.data));
       case 'credit':
-        return this.#threads.get(message.thread)?.credit(message.bytes);
+        return this.#with(message.thread, (thread, ear) => thread.credit(ear, message.bytes));
       case 'cancel':
         return this.#cancel(message.thread, message.graceMs);
       case 'detach':
@@ -59,8 +67,8 @@ export class ThreadSession {
 
   /** Its client is gone for good: ends what it did not leave behind. */
   end(): void {
-    for (const thread of this.#threads.values()) {
-      thread.listen(undefined);
+    for (const { thread, ear } of this.#threads.values()) {
+      thread.leave(ear);
       if (!thread.detached) thread.kill();
     }
     this.#threads.clear();
@@ -70,41 +78,61 @@ export class ThreadSession {
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
     const { thread: id, name, detached } = message;
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
-    const thread = new ServedThread(id, name, receivedAt, detached, (said) => this.#tell(thread, said), this.#open);
-    if (this.#threads.size >= limits.threadsPerSessionMax) return thread.ended(endOfError(tooManyThreads()));
-    this.#threads.set(id, thread);
-    this.#service.run(this.account, thread, message, { receivedAt, nested: this.#nested });
+    const thread = new ServedThread(id, name, receivedAt, detached, this.#how.open);
+    if (this.#threads.size >= limits.threadsPerSessionMax)
+      return this.#send({ type: 'ended', thread: id, end: endOfError(tooManyThreads()) });
+    this.#listen(thread);
+    this.#service.run(this.account, thread, message, { receivedAt, nested: this.#how.nested });
   }
 
-  #tell(thread: ServedThread, said: ServiceMessage): void {
-    if (said.type === 'ended') this.#threads.delete(thread.id);
-    this.link.send(said);
+  #listen(thread: ServedThread): void {
+    const ear = new Ear((said) => {
+      if (said.type === 'ended') {
+        this.#threads.delete(thread.id);
+        thread.leave(ear);
+      }
+      this.#send(said);
+    });
+    this.#threads.set(thread.id, { thread, ear });
+    thread.listen(ear);
+  }
+
+  #with(id: string, act: (thread: ServedThread, ear: Ear) => void): void {
+    const entry = this.#threads.get(id);
+    if (entry !== undefined) act(entry.thread, entry.ear);
+  }
+
+  /** Called by threads and answers at any time: a client that is too slow is its own fault, and nobody else's. */
+  #send(message: ServiceMessage): void {
+    try {
+      this.link.send(message);
+    } catch {
+      this.#how.onBroken();
+    }
   }
 
   #cancel(id: string, graceMs: number): void {
-    const thread = this.#threads.get(id);
+    const thread = this.#threads.get(id)?.thread;
     if (thread === undefined) return;
     if (graceMs === 0) return thread.kill();
     this.#service.clock.timer(Math.min(graceMs, limits.threadTimeoutMsMax), () => thread.kill());
   }
 
   #detach(id: string): void {
-    const thread = this.#threads.get(id);
+    const thread = this.#threads.get(id)?.thread;
     if (thread === undefined) return;
     thread.detached = true;
     this.#service.keep(this.account, thread);
   }
 
   async #attach(id: string): Promise<void> {
-    const thread = await this.#service.find(this.account, id);
-    if (thread === undefined)
-      return this.link.send({
-        type: 'ended',
-        thread: id,
-        end: endOfError(new ApiError('ResourceNotFoundException', unknown(id))),
-      });
-    this.#threads.set(id, thread);
-    thread.listen((said) => this.#tell(thread, said));
+    try {
+      const thread = await this.#service.find(this.account, id);
+      if (thread === undefined) throw new ApiError('ResourceNotFoundException', unknown(id));
+      if (!this.#threads.has(id)) this.#listen(thread);
+    } catch (error) {
+      this.#send({ type: 'ended', thread: id, end: endOfError(error) });
+    }
   }
 
   async #upload({ code, data, last }: ClientMessage & { readonly type: 'code' }): Promise<boolean> {
@@ -122,7 +150,8 @@ export class ThreadSession {
       case 'code':
         return this.#service.code.find(this.account, question.code) !== undefined;
       case 'thread': {
-        const thread = this.#threads.get(question.thread) ?? (await this.#service.find(this.account, question.thread));
+        const thread =
+          this.#threads.get(question.thread)?.thread ?? (await this.#service.find(this.account, question.thread));
         return thread?.state(this.#service.clock.now()) ?? { state: 'unknown', name: '', ageMs: 0 };
       }
       case 'share':
@@ -134,9 +163,9 @@ export class ThreadSession {
 
   async #answer(seq: number, reply: Promise<unknown>): Promise<void> {
     try {
-      this.link.send({ type: 'answer', seq, ok: true, value: await reply });
+      this.#send({ type: 'answer', seq, ok: true, value: await reply });
     } catch (error) {
-      this.link.send({ type: 'answer', seq, ok: false, error: textOfError(error) });
+      this.#send({ type: 'answer', seq, ok: false, error: textOfError(error) });
     }
   }
 }

@@ -35,6 +35,8 @@ export class ThreadSessions {
         session = this.#open(account, wire, message, nested);
         return;
       }
+      // A newer connection has taken its place, and what was on its way here is sent again there.
+      if (this.#sessions.get(session.id)?.wire !== wire) return;
       if (message.type !== 'received') session.link.delivered(body.length);
       session.receive(message, this.#clock.now());
     });
@@ -77,12 +79,26 @@ export class ThreadSessions {
     entry.wire = wire;
     const { id, link } = session;
     wire.send(encodeFrameWhole({ type: 'welcome', version: sessionVersion, session: id, received: link.received }));
-    link.connect(wire, resumed === undefined ? 0 : hello.received);
+    try {
+      link.connect(wire, resumed === undefined ? 0 : hello.received);
+    } catch (error) {
+      this.#end(id);
+      throw error;
+    }
     return session;
   }
 
   #newSession(account: string, nested: boolean): ThreadSession {
-    return new ThreadSession(this.#service, account, nested, (wire) => this.accept(account, wire, true));
+    const session: ThreadSession = new ThreadSession(this.#service, account, {
+      nested,
+      open: (wire) => this.accept(account, wire, true),
+      onBroken: () => {
+        const wire = this.#sessions.get(session.id)?.wire;
+        this.#end(session.id);
+        wire?.close();
+      },
+    });
+    return session;
   }
 
   #closed(session: ThreadSession, wire: Wire, forGood: boolean): void {

@@ -118,6 +118,8 @@ export class Server {
       },
       (thrown: unknown) => {
         if (!this.#threads.loaded) return this.#failInit(invocation, thrown);
+        // It may have failed before its call: the host expects `initialised` in the first invocation only.
+        this.#initialised = true;
         if (this.#running === invocation) this.#answer(this.#errorFrame(invocation, thrown));
       },
     );

@@ -1,5 +1,5 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { decodeValue, encodeValue } from '../../protocol/clone.ts';
+import { decodeValue, encodeMessage, encodeValue, type Moved } from '../../protocol/clone.ts';
 import {
   decodeCall,
   encodeCarried,
@@ -24,12 +24,17 @@ export class Thread {
   readonly #args = new PartsIn();
   readonly #demand = new Demand();
   readonly #ends: ThreadEnds;
+  readonly #cpuBefore = process.cpuUsage();
+  #closed = false;
 
   /** Throws ProtocolError if `payload` is no call. */
   constructor(payload: Uint8Array, send: (message: Buffer) => void) {
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
     this.#ends = openThreadContext((bytes) => this.#say(laneKinds.session, bytes));
+    // What cannot be sent throws where it is posted. What comes out of the other end was posted by a port's new owner.
+    const post = (value: unknown, moved?: Moved): void => this.#say(laneKinds.post, encodeMessage(value, moved));
+    Object.defineProperty(this.#ends.port, 'postMessage', { value: post, configurable: true, writable: true });
     this.#ends.outer.on('message', (value: unknown) => this.#say(laneKinds.post, encodeValue(value)));
   }
 
@@ -48,7 +53,7 @@ export class Thread {
       case laneKinds.session:
         return this.#ends.received(body);
       case laneKinds.usage:
-        return this.#say(laneKinds.usage, encodeValue(usage()));
+        return this.#say(laneKinds.usage, encodeValue(usage(this.#cpuBefore)));
       case laneKinds.item:
         throw new ProtocolError('A thread was sent an item of a stream.');
     }
@@ -86,6 +91,7 @@ export class Thread {
     for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
       this.#say(laneKinds.post, encodeValue(posted.message));
     outer.close();
+    this.#closed = true;
   }
 
   async #stream(given: unknown): Promise<void> {
@@ -108,12 +114,14 @@ export class Thread {
   }
 
   #say(kind: LaneKind, body: Uint8Array): void {
+    // Code that goes on after the end of its thread: the lane is the next one's.
+    if (this.#closed) return;
     this.#send(laneMessage(kind, body));
   }
 }
 
-function usage(): { readonly cpuMs: number; readonly peakMb: number } {
-  const { user, system } = process.cpuUsage();
+function usage(before: NodeJS.CpuUsage): { readonly cpuMs: number; readonly peakMb: number } {
+  const { user, system } = process.cpuUsage(before);
   return { cpuMs: (user + system) / 1_000, peakMb: process.resourceUsage().maxRSS / 1_024 };
 }
 

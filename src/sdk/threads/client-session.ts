@@ -17,7 +17,8 @@ import { answerError } from './answer-error.ts';
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
 export interface WireEvents {
   onBytes(bytes: Uint8Array): void;
-  onClose(reason: Error): void;
+  /** `final`: there will be no other connection. */
+  onClose(reason: Error, final?: boolean): void;
 }
 
 /** A way to the service; called again when a connection broke. Rejects if there is no connection to be had. */
@@ -40,7 +41,7 @@ const retryMsMax = 2_000;
 export class ClientSession {
   readonly #connect: Connect;
   readonly #link = new SessionLink();
-  readonly #threads = new Map<string, ThreadListener>();
+  readonly #threads = new Map<string, { readonly listener: ThreadListener; held: boolean }>();
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #id: string | undefined;
   #wire: OpenWire | undefined;
@@ -76,8 +77,22 @@ export class ClientSession {
 
   /** What the service says of this thread goes to `listener` until its end. */
   listen(thread: string, listener: ThreadListener): void {
-    this.#threads.set(thread, listener);
+    if (this.#ended !== undefined) throw this.#ended;
+    this.#threads.set(thread, { listener, held: true });
     this.#hold(1);
+  }
+
+  /** Who listens to this thread now. */
+  listener(thread: string): ThreadListener | undefined {
+    return this.#threads.get(thread)?.listener;
+  }
+
+  /** Whether this process stays until the thread has ended. */
+  hold(thread: string, held: boolean): void {
+    const entry = this.#threads.get(thread);
+    if (entry === undefined || entry.held === held) return;
+    entry.held = held;
+    this.#hold(held ? 1 : -1);
   }
 
   /** Resolves with the service's answer; rejects with an error of the name and message that it gives. */
@@ -142,9 +157,10 @@ export class ClientSession {
           this.#end(error instanceof Error ? error : new Error(String(error)));
         }
       },
-      onClose: (reason) => {
+      onClose: (reason, final = false) => {
         welcomed.reject(reason);
-        if (this.#wire !== undefined && this.#wire === open.wire) this.#broke();
+        if (final) this.#end(reason);
+        else if (this.#wire !== undefined && this.#wire === open.wire) this.#broke();
       },
     });
     open.wire = wire;
@@ -174,9 +190,9 @@ export class ClientSession {
     this.#acknowledgeSoon();
     if (message.type === 'answer') return this.#answered(message);
     if (message.type === 'welcome') throw new ProtocolError('The service welcomed its client twice.');
-    const listener = this.#threads.get(message.thread);
-    if (message.type === 'ended' && this.#threads.delete(message.thread)) this.#hold(-1);
-    listener?.onMessage(message);
+    const entry = this.#threads.get(message.thread);
+    if (message.type === 'ended' && this.#threads.delete(message.thread) && entry?.held === true) this.#hold(-1);
+    entry?.listener.onMessage(message);
   }
 
   #acknowledgeSoon(): void {
@@ -226,7 +242,7 @@ export class ClientSession {
     this.#link.disconnect();
     this.#wire?.close();
     for (const asked of this.#asked.values()) asked.reject(reason);
-    for (const listener of this.#threads.values()) listener.onLost(reason);
+    for (const { listener } of this.#threads.values()) listener.onLost(reason);
     this.#asked.clear();
     this.#threads.clear();
   }

@@ -66,10 +66,10 @@ function connectTo(worker: Worker): Connect {
   return async (events) => {
     worker.on('message', (message: unknown) => {
       if (message instanceof Uint8Array) events.onBytes(message);
-      else if (message === null) events.onClose(new Error('The embedded service ended the session.'));
+      else if (message === null) events.onClose(new Error('The embedded service ended the session.'), true);
     });
-    worker.once('error', (error) => events.onClose(error));
-    worker.once('exit', () => events.onClose(new Error('The embedded service has ended.')));
+    worker.once('error', (error) => events.onClose(error, true));
+    worker.once('exit', () => events.onClose(new Error('The embedded service has ended.'), true));
     return {
       send: (bytes) => worker.postMessage(...moved(bytes)),
       close: () => undefined,

@@ -14,105 +14,155 @@ export interface MapOptions extends ThreadOptions {
 const defaultConcurrency = 64;
 const concurrencyMax = 10_000;
 
-/** One item: its thread, until there is what came of it. */
-interface Slot<R> {
-  settled?: { readonly value: R } | { readonly error: unknown };
-}
+/** A result, or what went wrong instead. */
+type Settled<R> = { readonly value: R } | { readonly error: unknown };
 
 /**
  * Starts a thread for each item, so many at a time, and gives what they give. Takes items only as they are needed, so that there may be
- * endlessly many; stopping early cancels what runs.
+ * endlessly many; a result that is there does not wait for an item that is not. Stopping early cancels what runs.
  */
 export async function* mapThreads<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   start: (item: T) => Thread<R>,
-  options: MapOptions,
+  { concurrency = defaultConcurrency, ordered = true, onError = 'throw' }: MapOptions,
 ): AsyncGenerator<R | Error, void> {
-  const { concurrency = defaultConcurrency, ordered = true, onError = 'throw' } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > concurrencyMax)
     throw new RangeError(
       `\`concurrency\` is ${concurrency}; it must be a whole number between 1 and ${concurrencyMax}.`,
     );
-  const source = iteratorOf(items);
-  const window = new Window(start, ordered);
+  const work = new Mapping(items, start, concurrency, ordered);
   try {
-    for (let exhausted = false; ;) {
-      while (!exhausted && window.size < concurrency) {
-        const next = await source.next();
-        if (next.done === true) exhausted = true;
-        else window.begin(next.value);
-      }
-      if (window.size === 0) return;
-      const settled = await window.next();
+    for (;;) {
+      const settled = await work.next();
+      if (settled === undefined) return;
       if ('value' in settled) yield settled.value;
       else if (onError === 'throw') throw settled.error;
-      else if (onError === 'yield') yield asError(settled.error);
+      else if (onError === 'yield')
+        yield settled.error instanceof Error ? settled.error : new Error(String(settled.error));
     }
   } finally {
-    await source.return?.();
-    await window.cancel();
+    await work.stop();
   }
 }
 
-/** What was begun and not yet given. */
-class Window<T, R> {
+/** Items that became threads and whose results were not taken yet. */
+class Mapping<T, R> {
+  readonly #source: AsyncIterator<T> | Iterator<T>;
   readonly #start: (item: T) => Thread<R>;
+  readonly #concurrency: number;
   readonly #ordered: boolean;
   readonly #running = new Set<Thread<R>>();
-  /** In the order of the items, or of their settling. */
-  readonly #slots: Slot<R>[] = [];
+  /** In the order in which results are to be given: of the items, or of their coming. */
+  readonly #slots: { settled?: Settled<R> }[] = [];
+  #held = 0;
+  #pulling = false;
+  #exhausted = false;
+  #stopped = false;
+  #broken: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(start: (item: T) => Thread<R>, ordered: boolean) {
+  constructor(
+    items: Iterable<T> | AsyncIterable<T>,
+    start: (item: T) => Thread<R>,
+    concurrency: number,
+    ordered: boolean,
+  ) {
+    this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     this.#start = start;
+    this.#concurrency = concurrency;
     this.#ordered = ordered;
   }
 
-  get size(): number {
-    return this.#ordered ? this.#slots.length : this.#slots.length + this.#running.size;
-  }
-
-  begin(item: T): void {
-    const slot: Slot<R> = {};
-    if (this.#ordered) this.#slots.push(slot);
-    const thread = this.#start(item);
-    this.#running.add(thread);
-    const settle = (settled: NonNullable<Slot<R>['settled']>): void => {
-      slot.settled = settled;
-      this.#running.delete(thread);
-      if (!this.#ordered) this.#slots.push(slot);
-      this.#wake?.();
-    };
-    thread.then(
-      (value) => settle({ value }),
-      (error: unknown) => settle({ error }),
-    );
-  }
-
-  /** What is to be given next. */
-  async next(): Promise<NonNullable<Slot<R>['settled']>> {
+  /** The next result, or undefined after the last. Throws what the items throw. */
+  async next(): Promise<Settled<R> | undefined> {
     for (;;) {
       const settled = this.#slots[0]?.settled;
       if (settled !== undefined) {
         this.#slots.shift();
+        this.#held -= 1;
         return settled;
       }
+      if (this.#broken !== undefined) throw this.#broken.error;
+      this.#pull();
+      if (this.#exhausted && this.#held === 0) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
 
-  async cancel(): Promise<void> {
+  /** Cancels what runs, and lets go of the items. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     const reason = new Error('The loop over `map` ended early.');
-    await Promise.all([...this.#running].map((thread) => thread.cancel(reason)));
+    const cancelled = [...this.#running].map((thread) => thread.cancel(reason));
+    if (!this.#exhausted && this.#broken === undefined) await this.#letGo();
+    await Promise.all(cancelled);
   }
-}
 
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
+  /** Items that are being waited for may never come: their source ends when they do. */
+  async #letGo(): Promise<void> {
+    const ending = Promise.resolve(this.#source.return?.());
+    if (this.#pulling) ending.catch(() => undefined);
+    else await ending;
+  }
 
-function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  #pull(): void {
+    if (this.#pulling || this.#exhausted || this.#stopped || this.#held >= this.#concurrency) return;
+    this.#pulling = true;
+    this.#take().then(
+      (next) => this.#pulled(next),
+      (error: unknown) => {
+        this.#pulling = false;
+        this.#broken = { error };
+        this.#changed();
+      },
+    );
+  }
+
+  async #take(): Promise<IteratorResult<T>> {
+    return this.#source.next();
+  }
+
+  #pulled(next: IteratorResult<T>): void {
+    this.#pulling = false;
+    if (this.#stopped) return;
+    if (next.done === true) {
+      this.#exhausted = true;
+      return this.#changed();
+    }
+    this.#begin(next.value);
+    this.#pull();
+  }
+
+  #begin(item: T): void {
+    this.#held += 1;
+    const slot: { settled?: Settled<R> } = {};
+    if (this.#ordered) this.#slots.push(slot);
+    const settle = (settled: Settled<R>): void => {
+      slot.settled = settled;
+      if (!this.#ordered) this.#slots.push(slot);
+      this.#changed();
+    };
+    try {
+      const thread = this.#start(item);
+      this.#running.add(thread);
+      const ended = (settled: Settled<R>): void => {
+        this.#running.delete(thread);
+        settle(settled);
+      };
+      thread.then(
+        (value) => ended({ value }),
+        (error: unknown) => ended({ error }),
+      );
+    } catch (error) {
+      // An argument that cannot be sent fails its own item.
+      settle({ error });
+    }
+  }
+
+  #changed(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
 }

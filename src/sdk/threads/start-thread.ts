@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { encodeValue } from '../../protocol/clone.ts';
+import { encodeMessage } from '../../protocol/clone.ts';
 import { limits } from '../../model/limits.ts';
 import type { ClientSession } from './client-session.ts';
 import { orderOf, type ThreadOptions } from './options.ts';
@@ -16,12 +16,11 @@ export interface Target {
 
 /** Encodes the arguments now, so that what cannot be sent throws here, before anything is sent. Detaches what is moved. */
 export function encodeArguments(args: readonly unknown[], { transfer }: ThreadOptions): Buffer {
-  const bytes = encodeValue(args);
+  const bytes = encodeMessage(args, transfer);
   if (bytes.length > limits.threadValueBytesMax)
     throw new RangeError(
       `The arguments of a thread have ${bytes.length} bytes; at most ${limits.threadValueBytesMax} are allowed.`,
     );
-  if (transfer !== undefined && transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
   return bytes;
 }
 
@@ -48,6 +47,13 @@ export function startThread<R>(
 /** Joins a thread that was detached, here or in another process: its result is kept for a while. */
 export function attach<R>(id: string, options: Pick<ThreadOptions, 'name' | 'output'> = {}): Thread<R> {
   const begin: BeginRun = async (session, events, attempt) => {
+    const known = session.listener(id);
+    if (known instanceof ThreadRun) {
+      // This process has it already.
+      known.tell(events);
+      known.hold(true);
+      return known;
+    }
     const run = new ThreadRun(session, events, attempt, id);
     run.attach();
     return run;

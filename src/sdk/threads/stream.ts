@@ -1,4 +1,3 @@
-import { laneKinds } from '../../protocol/lane.ts';
 import { AsyncQueue } from './queue.ts';
 import type { Thread } from './thread.ts';
 
@@ -16,29 +15,22 @@ export async function* streamOf<T>(
   const items = new AsyncQueue<T>();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const thread = begin((item) => items.push(item as T));
-  const want = (count: number): void => thread.say(laneKinds.want, wanted(count));
   thread.then(
     () => items.end(),
     (error: unknown) => items.fail(error),
   );
   let finished = false;
-  want(ahead);
+  thread.want(ahead);
   try {
     for await (const item of items) {
       yield item;
-      want(1);
+      thread.want(1);
     }
     finished = true;
   } finally {
     if (!finished) {
-      want(0);
+      thread.want(0);
       await thread.cancel(new Error('The loop over a stream ended early.'), { graceMs: 1_000 });
     }
   }
-}
-
-function wanted(count: number): Buffer {
-  const body = Buffer.alloc(4);
-  body.writeUInt32LE(count);
-  return body;
 }

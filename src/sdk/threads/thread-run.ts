@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { limits } from '../../model/limits.ts';
 import { decodeValue, encodeValue } from '../../protocol/clone.ts';
 import { encodeCall, decodeCarried, laneKinds, openLaneMessage, partBytes, PartsIn } from '../../protocol/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
@@ -42,20 +43,22 @@ export class ThreadRun implements ThreadListener {
   readonly out: LaneOut;
   readonly result: Promise<unknown>;
   /** The service said that its user code began. */
-  started = false;
+  start: ThreadStart | undefined;
   readonly #session: ClientSession;
-  readonly #events: RunEvents;
+  readonly #events: RunEvents[];
   readonly #settle = Promise.withResolvers<unknown>();
   readonly #parts = new PartsIn();
   #usage: PromiseWithResolvers<Usage> | undefined;
+  #finalUsage: Usage | undefined;
   #peakMb = 0;
   #taken = 0;
+  #partsBytes = 0;
 
   constructor(session: ClientSession, events: RunEvents, attempt: number, id: string = randomUUID()) {
     this.id = id;
     this.attempt = attempt;
     this.#session = session;
-    this.#events = events;
+    this.#events = [events];
     this.out = new LaneOut((data) => session.send({ type: 'lane', thread: id, data }));
     this.result = this.#settle.promise;
     this.result.catch(() => undefined);
@@ -76,13 +79,31 @@ export class ThreadRun implements ThreadListener {
     this.#session.send({ type: 'attach', thread: this.id });
   }
 
+  /** Another one hears of it from now on. */
+  tell(events: RunEvents): void {
+    this.#events.push(events);
+    if (this.start !== undefined) events.onStart(this.start);
+  }
+
+  /** It goes on without this process, which stays for it only if `held`. */
+  detach(held: boolean): void {
+    this.#session.send({ type: 'detach', thread: this.id });
+    this.hold(held);
+  }
+
+  /** Whether this process stays until it has ended. */
+  hold(held: boolean): void {
+    this.#session.hold(this.id, held);
+  }
+
   /** Asks it to stop; after `graceMs` it is killed. */
   cancel(reason: unknown, graceMs: number): void {
-    if (graceMs > 0) this.out.say(laneKinds.cancel, encodeValue(reason));
+    if (graceMs > 0) this.out.say(laneKinds.cancel, encodeReason(reason));
     this.#session.send({ type: 'cancel', thread: this.id, graceMs });
   }
 
-  usage(): Promise<Usage> {
+  async usage(): Promise<Usage> {
+    if (this.#finalUsage !== undefined) return this.#finalUsage;
     if (this.#usage === undefined) {
       this.#usage = Promise.withResolvers<Usage>();
       this.out.say(laneKinds.usage, Buffer.alloc(0));
@@ -91,20 +112,32 @@ export class ThreadRun implements ThreadListener {
   }
 
   onMessage(message: ServiceMessage): void {
+    try {
+      this.#receive(message);
+    } catch (error) {
+      // Code in the thread may say anything on its lane: that ends the thread, and nothing else.
+      this.#broke(error);
+    }
+  }
+
+  #receive(message: ServiceMessage): void {
     switch (message.type) {
       case 'placed':
         return this.out.opened();
       case 'started':
-        this.started = true;
-        return this.#events.onStart({ path: message.path, ms: message.ms });
+        this.start = { path: message.path, ms: message.ms };
+        for (const events of this.#events) events.onStart(this.start);
+        return;
       case 'lane':
         return this.#lane(message.data);
       case 'credit':
         return this.out.credit(message.bytes);
       case 'log':
-        return this.#events.onLog(message.text);
+        for (const events of this.#events) events.onLog(message.text);
+        return;
       case 'ended':
-        return void this.#ended(message.end);
+        this.#ended(message.end).catch((error: unknown) => this.#broke(error));
+        return;
       default:
         throw new ProtocolError(`The service said \`${message.type}\` of a thread.`);
     }
@@ -116,11 +149,18 @@ export class ThreadRun implements ThreadListener {
 
   #lane(data: Uint8Array): void {
     const { kind, body } = openLaneMessage(data);
-    if (kind === laneKinds.post) this.#events.onPost(decodeValue(body));
-    else if (kind === laneKinds.item) this.#events.onItem(decodeValue(body));
-    else if (kind === laneKinds.part) this.#parts.add(body);
+    if (kind === laneKinds.post) for (const events of this.#events) events.onPost(decodeValue(body));
+    else if (kind === laneKinds.item) for (const events of this.#events) events.onItem(decodeValue(body));
+    else if (kind === laneKinds.part) this.#part(body);
     else if (kind === laneKinds.usage) this.#tellUsage(decodeValue(body));
     this.#take(data.length);
+  }
+
+  #part(body: Buffer): void {
+    this.#partsBytes += body.length;
+    if (this.#partsBytes > limits.threadValueBytesMax)
+      throw new RangeError(`A thread sent more than ${limits.threadValueBytesMax} bytes as its result.`);
+    this.#parts.add(body);
   }
 
   /** Gives the other end its credit back, not for every few bytes. */
@@ -134,9 +174,14 @@ export class ThreadRun implements ThreadListener {
   async #ended(end: ThreadEnd): Promise<void> {
     this.#peakMb = end.memoryPeakMb;
     this.#tellUsage({ cpuMs: end.durationMs, peakMb: this.#peakMb });
+    this.#finalUsage = { cpuMs: end.durationMs, peakMb: this.#peakMb };
     if (!end.ok) return this.#fail(end.kind, end.thrown, end.logTail);
     const { buffer, byteOffset, byteLength } = end.result;
-    const value = decodeValue(await this.#parts.whole(decodeCarried(Buffer.from(buffer, byteOffset, byteLength))));
+    const carried = decodeCarried(Buffer.from(buffer, byteOffset, byteLength));
+    // Parts come ahead of the end: what is missing now will not come.
+    if ('partsBytes' in carried && carried.partsBytes !== this.#partsBytes)
+      throw new RangeError(`Of ${carried.partsBytes} bytes of a thread's result ${this.#partsBytes} came.`);
+    const value = decodeValue(await this.#parts.whole(carried));
     this.#settle.resolve(value);
   }
 
@@ -146,6 +191,13 @@ export class ThreadRun implements ThreadListener {
     this.#usage = undefined;
   }
 
+  /** What came of it cannot be: it is not worth anything any more. */
+  #broke(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fail('lost', { type: 'ProtocolError', message: `A thread broke its lane: ${message}`, trace: [] }, '');
+    if (!this.#session.ended) this.cancel(undefined, 0);
+  }
+
   #fail(
     kind: RemoteErrorKind,
     thrown: { type: string; message: string; trace: readonly string[] },
@@ -153,9 +205,19 @@ export class ThreadRun implements ThreadListener {
   ): void {
     const notCloneable = kind === 'throw' && thrown.type === 'DataCloneError';
     const { id: threadId, attempt } = this;
-    this.#usage?.resolve({ cpuMs: 0, peakMb: this.#peakMb });
+    this.#finalUsage ??= { cpuMs: 0, peakMb: this.#peakMb };
+    this.#usage?.resolve(this.#finalUsage);
     this.#settle.reject(
       new RemoteError({ kind: notCloneable ? 'not-cloneable' : kind, threadId, attempt, logTail, ...thrown }),
     );
+  }
+}
+
+/** The reason for asking a thread to stop must not keep it from being asked. */
+function encodeReason(reason: unknown): Buffer {
+  try {
+    return encodeValue(reason);
+  } catch {
+    return encodeValue(new Error(String(reason)));
   }
 }

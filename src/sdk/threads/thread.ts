@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { encodeValue } from '../../protocol/clone.ts';
+import { encodeMessage, type Moved } from '../../protocol/clone.ts';
 import { laneKinds, type LaneKind } from '../../protocol/lane.ts';
 import type { ClientSession } from './client-session.ts';
 import { RemoteError } from './errors.ts';
@@ -47,7 +47,15 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #waiting = new AbortController();
   #cancelled: { readonly reason: unknown; readonly graceMs: number } | undefined;
   #ended = false;
+  #ready: ThreadRun | undefined;
+  readonly #unsaid: { readonly kind: LaneKind; readonly body: Buffer }[] = [];
   #detached = false;
+  #joined = false;
+  /** Posted before its code began: said again if another run takes its place. */
+  #early: Buffer[] | undefined = [];
+  /** Items of its stream that were asked for and did not come, and those that came. */
+  #wanted = 0;
+  #items = 0;
 
   constructor(
     session: Promise<ClientSession>,
@@ -65,9 +73,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of what the caller's function gives
     this.#result = this.#attempts(begin) as Promise<R>;
     this.#result.catch(() => undefined);
-    const { signal } = options;
-    if (signal?.aborted === true) void this.cancel(signal.reason);
-    else signal?.addEventListener('abort', () => void this.cancel(signal.reason), { once: true });
+    this.#obey(options.signal);
   }
 
   /** Of its newest try. */
@@ -79,7 +85,10 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   get port(): MessagePort {
     if (this.#ports === undefined) {
       const { port1: port, port2: outer } = new MessageChannel();
-      outer.on('message', (value: unknown) => this.#post(value));
+      // What cannot be sent throws where it is posted. What comes out of the other end was posted by a port's new owner.
+      const post = (value: unknown, moved?: Moved): void => this.#post(encodeMessage(value, moved));
+      Object.defineProperty(port, 'postMessage', { value: post, configurable: true, writable: true });
+      outer.on('message', (value: unknown) => post(value));
       port.unref();
       outer.unref();
       this.#ports = { port, outer };
@@ -92,12 +101,14 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     onResult?: ((value: R) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#join();
     return this.#result.then(onResult, onError);
   }
 
   /** Its result. Rejects with RemoteError, or where it is not there in time, or `signal` fires: then it goes on. */
   async join(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<R> {
     const { timeoutMs, signal } = options;
+    this.#join();
     const limits = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
       (one) => one !== undefined,
     );
@@ -127,16 +138,19 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     );
   }
 
-  /** It outlives this process: `attach(id)` finds it again, here or elsewhere. */
+  /**
+   * It outlives this process, which does not stay for it unless it is joined: `attach(id)` finds it again, here or elsewhere. In an
+   * embedded service it lives no longer than that.
+   */
   detach(): string {
     this.#detached = true;
-    void this.#run
-      ?.then(async (run) => (await this.#session).send({ type: 'detach', thread: run.id }))
-      .catch(() => undefined);
+    void this.#run?.then((run) => run.detach(this.#joined)).catch(() => undefined);
     return this.#id;
   }
 
   async state(): Promise<ThreadStatus> {
+    // Before its order is sent the service knows nothing of it.
+    await this.#run?.catch(() => undefined);
     if (this.#ended) return { state: 'ended', name: this.#options.name ?? '', ageMs: 0 };
     return threadStatus(await this.#session, this.#id);
   }
@@ -185,44 +199,99 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   async #once(begin: BeginRun, attempt: number, printer: LinePrinter | undefined): Promise<unknown> {
     const events: RunEvents = {
-      onStart: (start) => this.#begun.resolve(start),
+      onStart: (start) => {
+        this.#early = undefined;
+        this.#begun.resolve(start);
+      },
       onPost: (value) => {
         void this.port;
         this.#ports?.outer.postMessage(value);
       },
-      onItem: (value) => this.#extras.onItem?.(value),
+      onItem: (value) => this.#took(value),
       onLog: (text) => {
         printer?.write(text);
         this.#logs.push(text);
       },
     };
+    this.#ready = undefined;
     this.#run = this.#session.then((session) => begin(session, events, attempt));
     const run = await this.#run;
     this.#id = run.id;
+    this.#replay(run, attempt);
     if (this.#cancelled !== undefined) run.cancel(this.#cancelled.reason, this.#cancelled.graceMs);
     return run.result;
+  }
+
+  /** What was said before there was this run. */
+  #replay(run: ThreadRun, attempt: number): void {
+    const unsaid = this.#unsaid.splice(0);
+    this.#ready = run;
+    if (attempt === 1) for (const { kind, body } of unsaid) run.out.say(kind, body);
+    if (attempt === 1) return;
+    for (const body of this.#early ?? []) run.out.say(laneKinds.post, body);
+    if (this.#wanted > 0) run.out.say(laneKinds.want, wanted(this.#wanted));
   }
 
   /** Waits before the next try; throws the error where there is to be none. */
   async #again(error: unknown, attempt: number): Promise<void> {
     if (!(error instanceof RemoteError) || this.#cancelled !== undefined) throw error;
     const { max, backoffMs = defaultBackoffMs, on = isPassing }: Retries = this.#options.retries ?? { max: 0 };
-    const neverBegan = error.kind === 'lost' && attempt === 1 && (await this.#run)?.started === false;
+    const neverBegan = error.kind === 'lost' && attempt === 1 && (await this.#run)?.start === undefined;
     const session = await this.#session;
-    if (session.ended) throw error;
+    // Items that were given cannot be taken back.
+    if (session.ended || this.#items > 0) throw error;
     if (neverBegan && max === 0) return;
     if (attempt > max || !on(error)) throw error;
     await wait(backoffMs * 2 ** (attempt - 1));
   }
 
-  /** For what is built on threads: a message on its lane. */
-  say(kind: LaneKind, body: Uint8Array): void {
-    void this.#run?.then((run) => run.out.say(kind, body)).catch(() => undefined);
+  /** Of a stream: so many more items are wanted; 0: none any more. */
+  want(count: number): void {
+    this.#wanted += count;
+    this.#say(laneKinds.want, wanted(count));
   }
 
-  #post(value: unknown): void {
-    this.say(laneKinds.post, encodeValue(value));
+  #took(item: unknown): void {
+    const { onItem } = this.#extras;
+    if (onItem === undefined) return;
+    // Code in a thread may send what it wants; it is not to fill this process.
+    if (this.#wanted === 0) throw new RangeError('An item of a stream came that was not asked for.');
+    this.#wanted -= 1;
+    this.#items += 1;
+    onItem(item);
   }
+
+  #say(kind: LaneKind, body: Buffer): void {
+    if (this.#ready === undefined) this.#unsaid.push({ kind, body });
+    else this.#ready.out.say(kind, body);
+  }
+
+  #post(body: Buffer): void {
+    this.#early?.push(body);
+    this.#say(laneKinds.post, body);
+  }
+
+  /** Somebody waits for it. */
+  #join(): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    if (this.#detached) void this.#run?.then((run) => run.hold(true)).catch(() => undefined);
+  }
+
+  #obey(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const cancel = (): void => void this.cancel(signal.reason);
+    if (signal.aborted) return cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    // One signal may be that of any number of threads, one after the other.
+    void this.#result.catch(() => undefined).then(() => signal.removeEventListener('abort', cancel));
+  }
+}
+
+function wanted(count: number): Buffer {
+  const body = Buffer.alloc(4);
+  body.writeUInt32LE(count);
+  return body;
 }
 
 /** It had not begun. */

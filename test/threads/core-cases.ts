@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { RemoteError, spawn, scope, attach, type RemoteErrorKind } from '../../src/index.ts';
+import { placeOf, work } from './harness.ts';
+
+async function failure(thread: PromiseLike<unknown>, kind: RemoteErrorKind): Promise<RemoteError> {
+  const error = await thread.then(
+    (value) => assert.fail(`It gave ${String(value)}, and should have failed.`),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof RemoteError, String(error));
+  assert.equal(error.kind, kind, error.message);
+  return error;
+}
+
+/** What holds for threads wherever their service is. To be called where one is in use. */
+export function coreCases(): void {
+  const module = work();
+
+  test('a function is spawned, and tells how it started', async () => {
+    const thread = spawn((a: number, b: number) => a + b, [20, 22]);
+    assert.equal(await thread, 42);
+    const { path, ms } = await thread.start;
+    assert.match(path, /^(reused-container|new-container|warm-instance|cold-instance)$/);
+    assert.ok(ms > 0, `${ms} ms`);
+  });
+
+  test('an export is called, spawned, and called with other options', async () => {
+    assert.equal(await module.add(1, 2), 3);
+    assert.equal(await module.add.spawn(3, 4).join({ timeoutMs: 60_000 }), 7);
+    assert.equal(await module.environment.with({ env: { COLOUR: 'blue' } })('COLOUR'), 'blue');
+    assert.equal(await module.environment('COLOUR'), undefined);
+  });
+
+  test('values keep their kind both ways', async () => {
+    const shared = new ArrayBuffer(16);
+    const value = {
+      map: new Map([[1n, new Set([undefined, -0])]]),
+      views: [new Uint8Array(shared), shared],
+      when: new Date(0),
+    };
+    const circle: Record<string, unknown> = { value };
+    circle['self'] = circle;
+    const back = await module.identity(circle);
+    assert.deepEqual(back, circle);
+    assert.equal(back['self'], back);
+    const error = await module.identity(new RangeError('text', { cause: /re/g }));
+    assert.ok(error instanceof RangeError);
+    assert.deepEqual([error.message, error.cause], ['text', /re/g]);
+  });
+
+  test('arguments and messages that cannot be sent throw here, at once', async () => {
+    assert.throws(() => module.identity.spawn(() => 1), { name: 'DataCloneError' });
+    await assert.rejects(module.identity(new SharedArrayBuffer(1)), { name: 'DataCloneError' });
+    await using thread = module.waitForPost.spawn();
+    assert.throws(() => thread.port.postMessage(Symbol('s')), { name: 'DataCloneError' });
+    const moved = new ArrayBuffer(8);
+    thread.port.postMessage(moved, [moved]);
+    assert.equal(moved.detached, true);
+    assert.deepEqual(await thread, new ArrayBuffer(8));
+  });
+
+  test('what a thread throws comes with its name, its lines, and what it printed', async () => {
+    const error = await failure(module.fail({ x: 1, y: 2 }), 'throw');
+    assert.equal(error.remoteName, 'RangeError');
+    assert.equal(error.message, 'no such point: 1, 2');
+    assert.ok(error.remoteStack.includes(placeOf('throws here')), error.remoteStack);
+    assert.equal(error.logTail, 'before it fails\n');
+    assert.equal(error.attempt, 1);
+    const { cause } = error;
+    assert.ok(cause instanceof Error && cause.name === 'RangeError' && cause.stack?.includes(placeOf('throws here')));
+  });
+
+  test('an error that nobody catches ends the thread, and not the next one', async () => {
+    const error = await failure(module.throwLater(), 'throw');
+    assert.equal(error.message, 'nobody catches this');
+    assert.equal(await module.add(1, 1), 2);
+  });
+
+  test('a result that cannot be sent, and an export that is not there, say so', async () => {
+    await failure(module.giveFunction(), 'not-cloneable');
+    const missing = await failure(Reflect.get(module, 'nothing')(), 'throw');
+    assert.match(missing.message, /nothing is undefined or not exported/);
+  });
+
+  test('an export that is not there leaves the container whole for the next thread', async () => {
+    // A memory size of its own, so that the first thread has a fresh container.
+    const fresh = { memoryMb: 192 };
+    await failure(Reflect.get(module, 'nothing').with(fresh)(), 'throw');
+    const next = module.add.with(fresh).spawn(1, 2);
+    assert.equal(await next, 3);
+    assert.equal((await next.start).path, 'reused-container');
+  });
+
+  test('a time-out kills an endless loop', async () => {
+    await failure(module.spin.with({ timeoutMs: 300 })(), 'timeout');
+  });
+
+  test('a thread that needs too much memory ends as such', async () => {
+    await failure(module.eat.with({ memoryMb: 128 })(), 'oom');
+  });
+
+  test('a cancel kills an endless loop, and says so', async () => {
+    const thread = module.spin.spawn();
+    await thread.start;
+    assert.equal(await thread.cancel(), true);
+    await failure(thread, 'cancelled');
+    assert.equal(await thread.cancel(), true);
+  });
+
+  test('a cancel with grace lets a thread end in its own way, with the reason', async () => {
+    for (const reason of [new Error('enough'), Object.assign(() => 1, { toString: () => 'enough' })]) {
+      const thread = module.untilAsked.spawn();
+      await once(thread.port, 'message');
+      assert.equal(await thread.cancel(reason, { graceMs: 30_000 }), false);
+      assert.equal(await thread, 'asked: enough');
+    }
+  });
+
+  test('a signal cancels, and its time-out stops waiting only', async () => {
+    const abort = new AbortController();
+    const thread = module.hold.with({ signal: abort.signal }).spawn();
+    await thread.start;
+    await assert.rejects(thread.join({ timeoutMs: 1 }), { name: 'TimeoutError' });
+    abort.abort(new Error('by signal'));
+    await failure(thread, 'cancelled');
+    const never = module.add.with({ signal: AbortSignal.abort() }).spawn(1, 2);
+    await failure(never, 'cancelled');
+  });
+
+  test('messages go both ways through the port, the last ones too', async () => {
+    const thread = module.echo.spawn();
+    const got: unknown[] = [];
+    thread.port.on('message', (value) => got.push(value));
+    const closed = once(thread.port, 'close');
+    for (const value of ['a', new Map([[1, 2]]), null]) thread.port.postMessage(value);
+    assert.equal(await thread, 'done');
+    await closed;
+    assert.deepEqual(got, [['a', 'a'], [new Map([[1, 2]]), new Map([[1, 2]])], 'last words']);
+  });
+
+  test('a generator streams all that it yields, undefined too, and its error', async () => {
+    assert.equal((await Array.fromAsync(module.countUp.stream(0, 100))).length, 100);
+    assert.deepEqual(await Array.fromAsync(module.nothings.stream(40)), Array(40).fill(undefined));
+    const got: number[] = [];
+    const failed = (async () => {
+      for await (const n of module.failAfter.stream(3)) got.push(n);
+    })();
+    await failure(failed, 'throw');
+    assert.deepEqual(got, [0, 1, 2]);
+  });
+
+  test('map gives results in order, and failures as it is told to', async () => {
+    const items = [0, 1, 2, 3, 4];
+    assert.deepEqual(await Array.fromAsync(module.slowerFirst.map(items)), items);
+    assert.deepEqual(await Array.fromAsync(module.evenOnly.map(items, { onError: 'skip' })), [0, 2, 4]);
+    const all = await Array.fromAsync(module.evenOnly.map(items, { onError: 'yield' }));
+    assert.deepEqual(
+      all.map((one) => (one instanceof RemoteError ? one.remoteName : one)),
+      [0, 'RangeError', 2, 'RangeError', 4],
+    );
+    await failure(Array.fromAsync(module.evenOnly.map(items)), 'throw');
+    const unordered = await Array.fromAsync(module.slowerFirst.map(items, { ordered: false }));
+    assert.deepEqual(unordered.toSorted(), items);
+    assert.equal(unordered.at(-1), 0);
+  });
+
+  test('logs, state and usage tell of a thread while it runs and afterwards', async () => {
+    const thread = module.waitForPost.spawn();
+    await once(thread.port, 'message');
+    assert.equal((await thread.state()).state, 'running');
+    const during = await thread.usage();
+    assert.ok(during.peakMb > 1 && during.cpuMs >= 0, JSON.stringify(during));
+    thread.port.postMessage('go');
+    assert.equal(await thread, 'go');
+    assert.equal((await thread.state()).state, 'ended');
+    assert.ok((await thread.usage()).peakMb > 0);
+    const printing = module.print.spawn('one', 'two');
+    const texts = await Promise.all([Array.fromAsync(printing.logs()), Array.fromAsync(printing.logs())]);
+    assert.deepEqual(texts.flat().join('').split('\n').toSorted(), ['', 'one', 'two']);
+  });
+
+  test('a scope leaves nothing running, whatever fails', async () => {
+    const started: ReturnType<typeof module.hold.spawn>[] = [];
+    await assert.rejects(
+      scope(async (own) => {
+        const held = own.add(module.hold.spawn());
+        started.push(held);
+        await held.start;
+        own.add(module.fail.spawn({ x: 0, y: 0 }));
+        await held;
+      }),
+      { message: 'no such point: 0, 0' },
+    );
+    for (const thread of started) assert.equal((await thread.state()).state, 'ended');
+  });
+
+  test('attach to a thread of this process shares it; an unknown id says so', async () => {
+    const thread = module.waitForPost.spawn();
+    await once(thread.port, 'message');
+    const again = attach<unknown>(thread.detach());
+    again.port.postMessage('shared');
+    assert.deepEqual(await Promise.all([thread, again]), ['shared', 'shared']);
+    const error = await failure(attach('00000000-0000-4000-8000-000000000000'), 'throw');
+    assert.match(error.message, /There is no thread 0000/);
+  });
+}
