@@ -13,7 +13,10 @@ export function sendBytes(
   sent?: () => void,
 ): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  response.writeHead(status, { 'x-amzn-requestid': requestId, 'content-length': buffer.length, ...headers });
+  // As a list, names and values in turns: node:http writes that as it is.
+  const lines = ['x-amzn-requestid', requestId, 'content-length', String(buffer.length)];
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  response.writeHead(status, lines);
   // As text, head and body leave in one piece, which saves several microseconds. Only if it is text, every byte of it.
   response.end(buffer.length <= textBytesMax && isUtf8(buffer) ? buffer.toString() : buffer, sent);
 }

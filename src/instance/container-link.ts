@@ -123,13 +123,14 @@ export class ContainerLink {
       case 'log':
         return this.#countedLog(message.text);
       case 'result':
-        return this.#answer(message, { ok: true, payload: message.payload });
+        return this.#answer(message, { ok: true, payload: message.payload, memoryPeakMb: message.memoryPeakMb });
       case 'error':
         if (message.exits === true) this.#state = 'leaving';
         return this.#answer(message, {
           ok: false,
           phase: message.phase,
           error: message.error,
+          memoryPeakMb: message.memoryPeakMb,
           ...(message.exits === true ? { exits: true } : {}),
         });
       case 'initialised':
@@ -173,15 +174,12 @@ export class ContainerLink {
     running.invocation.onLog(running.logUnits > logUnitsMax ? '\n[heddle] The rest of the output is cut.\n' : text);
   }
 
-  #answer(
-    message: { readonly type: string; readonly memoryPeakMb: number; readonly initMs?: number },
-    outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
-  ): void {
+  #answer(message: { readonly type: string; readonly initMs?: number }, answer: RuntimeAnswer): void {
     const running = this.#running;
-    if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
+    if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
-    const { memoryPeakMb, initMs } = message;
-    running.resolve(initMs === undefined ? { memoryPeakMb, ...outcome } : { memoryPeakMb, initMs, ...outcome });
+    const { initMs } = message;
+    running.resolve(initMs === undefined ? answer : { ...answer, initMs });
   }
 }
 

@@ -48,13 +48,11 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       return { type: 'started' };
     case 'initialised':
       return { type: 'initialised' };
-    case 'result':
-      return {
-        type: 'result',
-        payload: payload(fields),
-        memoryPeakMb: amount(fields, 'memoryPeakMb'),
-        ...init(fields),
-      };
+    case 'result': {
+      const memoryPeakMb = amount(fields, 'memoryPeakMb');
+      const result = { type: 'result', payload: payload(fields), memoryPeakMb } as const;
+      return fields['initMs'] === undefined ? result : { ...result, ...init(fields) };
+    }
     case 'log':
       return { type: 'log', text: text(fields, 'text') };
     case 'error':

@@ -73,12 +73,15 @@ export class Execution implements ContainerInvocation {
     this.#loads = startPath !== 'reused-container';
     this.#limitMs = startAllowanceMs(this.#function, this.#loads);
     const now = host.clock.now();
-    this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, this.#overran);
+    this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, () => this.#overran());
   }
 
   begin(): void {
     const sent = this.#loads ? this.#loadAndInvoke() : this.container.guest.invoke(this);
-    sent.then(this.#answered, this.#died);
+    sent.then(
+      (answer) => this.#answered(answer),
+      (error: unknown) => this.#died(error),
+    );
   }
 
   /** Ends it now, with this error, whatever its code is doing. */
@@ -86,21 +89,21 @@ export class Execution implements ContainerInvocation {
     this.#end({ kind: 'failed', error });
   }
 
-  readonly onStarted = (): void => {
+  onStarted(): void {
     if (this.#startedAt !== undefined) return;
     this.#startedAt = this.#host.clock.now();
     this.#limit(this.#loads ? initAllowanceMs(this.#function) : this.#function.timeoutMs, this.#startedAt);
-  };
+  }
 
-  readonly onInitialised = (): void => {
+  onInitialised(): void {
     if (this.#loads && !this.#ended) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
-  };
+  }
 
-  readonly onLog = (text: string): void => {
+  onLog(text: string): void {
     // After a time-out it goes on printing until it is dead.
     if (this.#ended) this.onLateLog(text);
     else this.#log.print(text);
-  };
+  }
 
   #limit(limitMs: number, from: number): void {
     if (this.#ended) return;
@@ -117,37 +120,37 @@ export class Execution implements ContainerInvocation {
       streamId: randomBytes(16).toString('hex'),
       randomSeed: randomInt(1, 2 ** 31),
     };
-    await guest.load(fn.codeSha256, this.#code, runtimeInit(fn, identity));
+    await guest.load(fn.codeSha256, () => this.#code(), runtimeInit(fn, identity));
     if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
     this.container.state = 'running';
     return guest.invoke(this);
   }
 
-  readonly #code = async (): Promise<CodeBundle> => {
+  async #code(): Promise<CodeBundle> {
     try {
       return await this.#host.codeSource(this.#function);
     } catch (error) {
       this.#codeError = error;
       throw error;
     }
-  };
+  }
 
-  readonly #answered = (answer: RuntimeAnswer): void => {
+  #answered(answer: RuntimeAnswer): void {
     if (this.#ended) return;
     this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
     const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
     const reusable = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
     this.#end(this.#outcome(result, reusable, answer.initMs));
-  };
+  }
 
-  readonly #overran = (): void => {
+  #overran(): void {
     const { clock } = this.#host;
     const body = timeoutError(this.requestId, clock.wall(), this.#limitMs);
     this.#log.note(`${body.errorMessage}\n`);
     this.#end(this.#outcome(functionError(body), false, undefined, 'timeout'));
-  };
+  }
 
-  readonly #died = (error: unknown): void => {
+  #died(error: unknown): void {
     if (this.#ended) return;
     const { guest } = this.container;
     // Killing what is dead changes nothing; killing what only failed to do as it was asked makes it dead.
@@ -155,7 +158,7 @@ export class Execution implements ContainerInvocation {
       () => guest.exited.then((exit) => this.#exited(exit, error)),
       (killError: unknown) => this.#failed(killError),
     );
-  };
+  }
 
   #exited(exit: ContainerExit, error: unknown): void {
     if (this.#ended) return;
@@ -189,21 +192,18 @@ export class Execution implements ContainerInvocation {
   #outcome(result: InvocationResult, reusable: boolean, initMs?: number, status?: string): ExecutionEnd {
     const now = this.#host.clock.now();
     const startedAt = this.#startedAt ?? now;
-    const { container, startPath } = this;
-    const numbers = {
-      startPath,
-      startMs: startedAt - this.ticket.invocation.receivedAt,
-      durationMs: now - startedAt,
-      memoryPeakMb: container.memoryPeakMb,
-    };
+    const startMs = startedAt - this.ticket.invocation.receivedAt;
+    const durationMs = now - startedAt;
+    const { container, startPath, requestId } = this;
+    const { memoryPeakMb } = container;
     const { memoryMb } = this.#function;
-    const { requestId } = this;
     const retries = this.ticket.attempts;
-    const rest = status === undefined ? {} : { status };
-    const log = this.#log.end({ ...numbers, requestId, initMs, memoryMb, retries, ...rest });
-    const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
-    const init = initMs === undefined ? {} : { initMs };
-    return { kind: 'outcome', outcome: { result, ...numbers, ...init, ...ids, log }, reusable };
+    const report = { requestId, durationMs, initMs, memoryMb, memoryPeakMb, startPath, startMs, retries, status };
+    const log = this.#log.end(report);
+    const instanceId = container.instance.guest.id;
+    const containerId = container.guest.id;
+    const outcome = { result, startPath, startMs, durationMs, memoryPeakMb, instanceId, containerId, log };
+    return { kind: 'outcome', outcome: initMs === undefined ? outcome : { ...outcome, initMs }, reusable };
   }
 
   #end(end: ExecutionEnd): void {
