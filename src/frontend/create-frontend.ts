@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ApiError, errorReply } from '../api/errors.ts';
@@ -6,14 +7,16 @@ import { adminOperations } from './admin/operations.ts';
 import { createAuthenticator } from './auth/authenticator.ts';
 import { mountOperations } from './authenticated-routes.ts';
 import type { FrontendOptions } from './context.ts';
+import { directInvocations } from './direct-invocations.ts';
 import { asApiError } from './error-handling.ts';
 import { housekeeping } from './housekeeping.ts';
 import { CodeLinks } from './lambda/code-links.ts';
 import { EventQueue } from './lambda/event-queue.ts';
+import { invoke } from './lambda/invoke.ts';
 import { lambdaOperations } from './lambda/operations.ts';
 import { Preparation } from './lambda/preparation.ts';
 import { StoppingError } from '../model/errors.ts';
-import { hostCannotBeRebound, isLoopback } from './loopback.ts';
+import { hostCannotBeRebound, isLoopback, rememberingLast } from './loopback.ts';
 import { mountOpenRoutes } from './open-routes.ts';
 import { smallBodyBytesMax } from './operation.ts';
 import { mountSessions } from './threads/websocket.ts';
@@ -31,7 +34,14 @@ const requestMsMax = 300_000;
 const headersMsMax = 30_000;
 /** Longer than clients keep idle connections, so that it is never us who closes one just when it is used again. */
 const keepAliveMs = 120_000;
-const headersBytesMax = 32_768;
+const serverOptions = {
+  requestTimeout: requestMsMax,
+  headersTimeout: headersMsMax,
+  keepAliveTimeout: keepAliveMs,
+  maxHeaderSize: 32_768,
+  // A request without a Host header is refused by us, with a reason.
+  requireHostHeader: false,
+};
 
 /**
  * The service's HTTP side. Listening is the caller's business; closing it ends connections when their requests are
@@ -44,10 +54,10 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: smallBodyBytesMax,
-    requestTimeout: requestMsMax,
-    keepAliveTimeout: keepAliveMs,
-    // A request without a Host header is refused by us, with a reason.
-    http: { maxHeaderSize: headersBytesMax, headersTimeout: headersMsMax, requireHostHeader: false },
+    serverFactory: (handler) =>
+      createServer(serverOptions, (request, response) => {
+        if (!direct(request, response)) handler(request, response);
+      }),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -67,13 +77,13 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const stopping = new AbortController();
 
   takeEveryBodyAsBytes(app);
-  const loopbackOnly = isLoopback(settings.host);
+  const trusted = isLoopback(settings.host) ? rememberingLast(hostCannotBeRebound) : () => true;
   app.decorateRequest('receivedAt', 0);
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = clock.now();
     reply.header('x-amzn-requestid', request.id);
     if (stopping.signal.aborted) return done(new StoppingError('The service is stopping.'));
-    done(loopbackOnly && !hostCannotBeRebound(request.headers.host) ? strangeHost(request.headers.host) : undefined);
+    done(trusted(request.headers.host) ? undefined : strangeHost(request.headers.host));
   });
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
   app.server.on('checkExpectation', refuseExpectation);
@@ -82,11 +92,10 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   });
 
   const authenticator = createAuthenticator(store.accounts, settings.region, clock);
-  const operations = [
-    ...lambdaOperations({ ...options, preparation, events, codeLinks }),
-    ...adminOperations(options, stopping.signal),
-  ];
-  mountOperations(app, operations, { authenticator, region: settings.region, logger });
+  const context = { ...options, preparation, events, codeLinks };
+  const operations = [...lambdaOperations(context), ...adminOperations(options, stopping.signal)];
+  const mounting = { authenticator, region: settings.region, logger };
+  mountOperations(app, operations, mounting);
   mountOpenRoutes(app, options, codeLinks);
   const { sessions } = options;
   mountSessions(app.server, {
@@ -95,7 +104,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     logger,
     admit: ({ headers }) => {
       if (stopping.signal.aborted) throw new StoppingError('The service is stopping.');
-      if (loopbackOnly && !hostCannotBeRebound(headers.host)) throw strangeHost(headers.host);
+      if (!trusted(headers.host)) throw strangeHost(headers.host);
     },
   });
 
@@ -103,9 +112,12 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const chores = housekeeping(options);
   app.addHook('onReady', () => preparation.resume());
   // Connections that become idle only after closing began would keep the server open until their keep-alive ends.
-  app.addHook('onResponse', async () => {
+  const answered = (): void => {
     if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
-  });
+  };
+  app.addHook('onResponse', async () => answered());
+  const takes = (host: string | undefined): boolean => !stopping.signal.aborted && trusted(host);
+  const direct = directInvocations({ ...mounting, clock, takes, answered, invoke: invoke(context) });
   app.addHook('preClose', async () => {
     chores[Symbol.dispose]();
     stopping.abort();

@@ -20,3 +20,14 @@ export function hostCannotBeRebound(host: string | undefined): boolean {
   const name = host.replace(/:\d+$/, '');
   return isLoopback(name) || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
+
+/** The same check, for whoever asks about one host again and again: it takes some microseconds. */
+export function rememberingLast(check: (host: string | undefined) => boolean): (host: string | undefined) => boolean {
+  let last: string | undefined;
+  return (host) => {
+    if (host !== undefined && host === last) return true;
+    if (!check(host)) return false;
+    last = host;
+    return true;
+  };
+}

@@ -21,13 +21,13 @@ export interface ApiRequest {
   readonly body: Buffer;
   /** `http://127.0.0.1:4333`: how the client reached the service. */
   readonly origin: string;
-  readonly parameter: (name: string) => string;
+  parameter(name: string): string;
   /** The first of that name. */
-  readonly query: (name: string) => string | undefined;
-  readonly queryAll: (name: string) => readonly string[];
-  readonly header: (name: string) => string | undefined;
+  query(name: string): string | undefined;
+  queryAll(name: string): readonly string[];
+  header(name: string): string | undefined;
   /** Fires when the client has gone away before it got its answer. */
-  readonly gone: () => AbortSignal;
+  gone(): AbortSignal;
 }
 
 /** An answer. An object is sent as JSON; bytes and streams as they are. */

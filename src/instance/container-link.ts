@@ -154,13 +154,14 @@ export class ContainerLink {
       case 'lane':
         return this.#laneMessage(message.data);
       case 'result':
-        return this.#answer(message, { ok: true, payload: message.payload });
+        return this.#answer(message, { ok: true, payload: message.payload, memoryPeakMb: message.memoryPeakMb });
       case 'error':
         if (message.exits === true) this.#state = 'leaving';
         return this.#answer(message, {
           ok: false,
           phase: message.phase,
           error: message.error,
+          memoryPeakMb: message.memoryPeakMb,
           ...(message.exits === true ? { exits: true } : {}),
         });
       case 'initialised':
@@ -203,16 +204,16 @@ export class ContainerLink {
   }
 
   #answer(
-    message: Extract<RuntimeMessage, { readonly type: 'result' | 'error' }>,
-    outcome: { ok: true; payload: Uint8Array } | Omit<Extract<RuntimeAnswer, { ok: false }>, 'memoryPeakMb' | 'initMs'>,
+    message: { readonly type: string; readonly initMs?: number; readonly printedRaw?: true },
+    answer: RuntimeAnswer,
   ): void {
     const running = this.#running;
-    if (running === undefined || (outcome.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
+    if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
-    const { memoryPeakMb, initMs } = message;
-    const answer = initMs === undefined ? { memoryPeakMb, ...outcome } : { memoryPeakMb, initMs, ...outcome };
-    if (message.printedRaw === true) this.#settle(running, answer);
-    else running.resolve(answer);
+    const { initMs } = message;
+    const whole = initMs === undefined ? answer : { ...answer, initMs };
+    if (message.printedRaw === true) this.#settle(running, whole);
+    else running.resolve(whole);
   }
 
   #settle(running: Running, answer: RuntimeAnswer): void {

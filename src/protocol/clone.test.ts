@@ -81,7 +81,7 @@ const graph = fc.tuple(buffers, views, nodes).map(([contents, seen, made]) => {
   const all: unknown[] = [...leaves, undefined, -0, 1n, 'text'];
   const at = (index: number): unknown => all[index % all.length];
   const fills = made.map(([pick, parts, text]) => {
-    const { object, fill } = (shapes[pick % shapes.length] ?? shapes[0]!)(parts, text)(at);
+    const { object, fill } = (shapes[pick % shapes.length] ?? assert.fail('There are shapes.'))(parts, text)(at);
     all.push(object);
     return fill;
   });
@@ -134,7 +134,7 @@ describe('A value on its way between threads', () => {
     regexp: /a(?<b>c)/dgimsuy,
     'invalid date': new Date(NaN),
     'lone surrogate': '\ud800',
-    'array with properties': Object.assign([1, , 3], { more: -0 }),
+    'array with properties': Object.assign(Array.from({ length: 3 }), { more: -0 }),
     'resizable buffer': new ArrayBuffer(4, { maxByteLength: 8 }),
     'boxed bigint': Object(1n),
     'instance of a class': new (class Point {
@@ -144,7 +144,11 @@ describe('A value on its way between threads', () => {
         return this.#hidden;
       }
     })(),
-    'empty instance of a class': new (class Empty {})(),
+    'instance of a class without fields': new (class Empty {
+      get one(): number {
+        return 1;
+      }
+    })(),
     'error of a class': new (class MyError extends TypeError {})('text', { cause: new Map([[1, { a: 1 }]]) }),
     'error with a stack of its own': Object.assign(new EvalError('e'), { stack: 'at home' }),
     buffer: Buffer.from('abc'),

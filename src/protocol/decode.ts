@@ -5,6 +5,10 @@ const depthMax = 16;
 /** Values in one message: each costs memory many times its one byte on the wire. */
 const valuesMax = 262_144;
 
+/** Names of fields come again in every message: the newest short texts are found here instead of being made anew. */
+const wordBytesMax = 24;
+const words: string[] = Array.from({ length: 256 }, () => '');
+
 const nothing: Buffer = Buffer.alloc(0);
 let source: Buffer = nothing;
 let at = 0;
@@ -121,14 +125,24 @@ function readBinary(length: number): Buffer {
 
 function readText(length: number): string {
   const start = take(length);
-  if (length > 24) return source.toString('utf8', start, start + length);
-  let text = '';
-  for (let index = start; index < start + length; index++) {
-    const byte = source[index] ?? 0;
-    if (byte > 127) return source.toString('utf8', start, start + length);
-    text += String.fromCharCode(byte);
+  const end = start + length;
+  if (length > wordBytesMax) return source.toString('utf8', start, end);
+  let hash = length;
+  for (let index = start; index < end; index++) hash = (hash * 31 + (source[index] ?? 0)) | 0;
+  const place = hash & (words.length - 1);
+  const word = words[place] ?? '';
+  if (isWord(word, start, length)) return word;
+  return (words[place] = source.toString('utf8', start, end));
+}
+
+/** Whether `word` is the text there. Says no to what is not ASCII. */
+function isWord(word: string, start: number, length: number): boolean {
+  if (word.length !== length) return false;
+  for (let index = 0; index < length; index++) {
+    const byte = source[start + index] ?? 0;
+    if (byte > 127 || byte !== word.charCodeAt(index)) return false;
   }
-  return text;
+  return true;
 }
 
 /** Refuses a length that the rest of the frame cannot hold, before anything is made for it. */

@@ -7,11 +7,6 @@ import { decode } from './decode.ts';
 import { FrameDecoder } from './frame.ts';
 import { SessionLink, type Wire } from './session-link.ts';
 
-interface Numbered {
-  readonly type: 'number';
-  readonly n: number;
-}
-
 /** A connection that holds what is sent until the test lets it through, whole messages of it or torn ones. */
 class HeldWire implements Wire {
   readonly sent: Buffer[] = [];

@@ -48,13 +48,12 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       return { type: 'started' };
     case 'initialised':
       return { type: 'initialised' };
-    case 'result':
-      return {
-        type: 'result',
-        payload: payload(fields),
-        memoryPeakMb: amount(fields, 'memoryPeakMb'),
-        ...measured(fields),
-      };
+    case 'result': {
+      const memoryPeakMb = amount(fields, 'memoryPeakMb');
+      const result = { type: 'result', payload: payload(fields), memoryPeakMb } as const;
+      const plain = fields['initMs'] === undefined && fields['printedRaw'] === undefined;
+      return plain ? result : { ...result, ...measured(fields) };
+    }
     case 'log':
       return { type: 'log', text: text(fields, 'text') };
     case 'lane':

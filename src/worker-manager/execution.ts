@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
-import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
+import type { InvocationOutcome, InvocationResult, ThreadWatcher } from '../model/invocation.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
 import type { CodeSource } from './contract.ts';
@@ -70,21 +70,22 @@ export class Execution implements ContainerInvocation {
     this.payload = invocation.payload;
     this.onLateLog = host.lateLog(invocation.function, invocation.requestId);
     if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
-    const { watcher } = invocation;
-    if (watcher !== undefined)
-      this.thread = { onLane: (lane) => watcher.placed(lane), onMessage: (data) => watcher.received(data) };
+    if (invocation.watcher !== undefined) this.thread = threadOf(invocation.watcher);
     this.deadlineWallMs = host.clock.wall() + timeoutMs;
     this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
     this.#loads = startPath !== 'reused-container';
     this.#limitMs = startAllowanceMs(this.#function, this.#loads);
     const now = host.clock.now();
     this.#beganAt = now;
-    this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, this.#overran);
+    this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, () => this.#overran());
   }
 
   begin(): void {
     const sent = this.#loads ? this.#loadAndInvoke() : this.container.guest.invoke(this);
-    sent.then(this.#answered, this.#died);
+    sent.then(
+      (answer) => this.#answered(answer),
+      (error: unknown) => this.#died(error),
+    );
   }
 
   /** Ends it now, with this error, whatever its code is doing. */
@@ -92,24 +93,24 @@ export class Execution implements ContainerInvocation {
     this.#end({ kind: 'failed', error });
   }
 
-  readonly onStarted = (): void => {
+  onStarted(): void {
     if (this.#startedAt !== undefined) return;
     this.#startedAt = this.#host.clock.now();
     const { watcher, receivedAt } = this.ticket.invocation;
     watcher?.started(this.startPath, this.#startedAt - receivedAt);
     this.#limit(this.#loads ? initAllowanceMs(this.#function) : this.#function.timeoutMs, this.#startedAt);
-  };
+  }
 
-  readonly onInitialised = (): void => {
+  onInitialised(): void {
     if (this.#loads && !this.#ended) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
-  };
+  }
 
-  readonly onLog = (text: string): void => {
+  onLog(text: string): void {
     // After a time-out it goes on printing until it is dead.
     if (this.#ended) return this.onLateLog(text);
     this.#log.print(text);
     this.ticket.invocation.watcher?.printed(text);
-  };
+  }
 
   #limit(limitMs: number, from: number): void {
     if (this.#ended) return;
@@ -126,37 +127,37 @@ export class Execution implements ContainerInvocation {
       streamId: randomBytes(16).toString('hex'),
       randomSeed: randomInt(1, 2 ** 31),
     };
-    await guest.load(fn.codeSha256, this.#code, runtimeInit(fn, identity));
+    await guest.load(fn.codeSha256, () => this.#code(), runtimeInit(fn, identity));
     if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
     this.container.state = 'running';
     return guest.invoke(this);
   }
 
-  readonly #code = async (): Promise<CodeBundle> => {
+  async #code(): Promise<CodeBundle> {
     try {
       return await this.#host.codeSource(this.#function);
     } catch (error) {
       this.#codeError = error;
       throw error;
     }
-  };
+  }
 
-  readonly #answered = (answer: RuntimeAnswer): void => {
+  #answered(answer: RuntimeAnswer): void {
     if (this.#ended) return;
     this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
     const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
     const reusable = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
     this.#end(this.#outcome(result, reusable, answer.initMs));
-  };
+  }
 
-  readonly #overran = (): void => {
+  #overran(): void {
     const { clock } = this.#host;
     const body = timeoutError(this.requestId, clock.wall(), this.#limitMs);
     this.#log.note(`${body.errorMessage}\n`);
     this.#end(this.#outcome(functionError(body), false, undefined, 'timeout', 'time'));
-  };
+  }
 
-  readonly #died = (error: unknown): void => {
+  #died(error: unknown): void {
     if (this.#ended) return;
     const { guest } = this.container;
     // Killing what is dead changes nothing; killing what only failed to do as it was asked makes it dead.
@@ -164,7 +165,7 @@ export class Execution implements ContainerInvocation {
       () => guest.exited.then((exit) => this.#exited(exit, error)),
       (killError: unknown) => this.#failed(killError),
     );
-  };
+  }
 
   #exited(exit: ContainerExit, error: unknown): void {
     if (this.#ended) return;
@@ -205,21 +206,19 @@ export class Execution implements ContainerInvocation {
   ): ExecutionEnd {
     const now = this.#host.clock.now();
     const startedAt = this.#startedAt ?? now;
-    const { container, startPath } = this;
-    const numbers = {
-      startPath,
-      startMs: startedAt - this.ticket.invocation.receivedAt,
-      durationMs: now - startedAt,
-      memoryPeakMb: container.memoryPeakMb,
-    };
+    const startMs = startedAt - this.ticket.invocation.receivedAt;
+    const durationMs = now - startedAt;
+    const { container, startPath, requestId } = this;
+    const { memoryPeakMb } = container;
     const { memoryMb } = this.#function;
-    const { requestId } = this;
     const retries = this.ticket.attempts;
-    const rest = status === undefined ? {} : { status };
-    const log = this.#log.end({ ...numbers, requestId, initMs, memoryMb, retries, ...rest });
+    const report = { requestId, durationMs, initMs, memoryMb, memoryPeakMb, startPath, startMs, retries, status };
+    const log = this.#log.end(report);
     const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
+    const outcome = { result, startPath, startMs, durationMs, memoryPeakMb, ...ids, log };
+    if (initMs === undefined && limit === undefined) return { kind: 'outcome', outcome, reusable };
     const more = { ...(initMs !== undefined && { initMs }), ...(limit !== undefined && { limit }) };
-    return { kind: 'outcome', outcome: { result, ...numbers, ...more, ...ids, log }, reusable };
+    return { kind: 'outcome', outcome: { ...outcome, ...more }, reusable };
   }
 
   #end(end: ExecutionEnd): void {
@@ -229,4 +228,8 @@ export class Execution implements ContainerInvocation {
     this.#deadline.end();
     this.#host.ended(this, end);
   }
+}
+
+function threadOf(watcher: ThreadWatcher): Execution['thread'] & object {
+  return { onLane: (lane) => watcher.placed(lane), onMessage: (data) => watcher.received(data) };
 }

@@ -14,24 +14,25 @@ export interface InvocationReport {
   /** Starts that were lost before user code ran. */
   readonly retries: number;
   /** `timeout`, or the error type where the runtime did not survive. */
-  readonly status?: string;
+  readonly status?: string | undefined;
 }
 
 /** AWS Lambda's REPORT line, with how the invocation was started at its end. Durations have two decimals, as AWS's have. */
 export function reportLine(report: InvocationReport): string {
-  const fields = [
-    `REPORT RequestId: ${report.requestId}`,
-    `Duration: ${Math.max(0, report.durationMs - (report.initMs ?? 0)).toFixed(2)} ms`,
-    `Billed Duration: ${Math.ceil(report.durationMs)} ms`,
-    `Memory Size: ${report.memoryMb} MB`,
-    `Max Memory Used: ${Math.ceil(report.memoryPeakMb)} MB`,
-  ];
-  if (report.initMs !== undefined) fields.push(`Init Duration: ${report.initMs.toFixed(2)} ms`);
-  if (report.status === 'timeout') fields.push('Status: timeout');
-  else if (report.status !== undefined) fields.push('Status: error', `Error Type: ${report.status}`);
-  fields.push(`Start Path: ${report.startPath}`, `Start: ${report.startMs.toFixed(2)} ms`);
-  if (report.retries > 0) fields.push(`Retries: ${report.retries}`);
-  return `${fields.join('\t')}\n`;
+  const { requestId, initMs, status, retries } = report;
+  const duration = Math.max(0, report.durationMs - (initMs ?? 0)).toFixed(2);
+  const billed = Math.ceil(report.durationMs);
+  const times = `Duration: ${duration} ms\tBilled Duration: ${billed} ms`;
+  const memory = `Memory Size: ${report.memoryMb} MB\tMax Memory Used: ${Math.ceil(report.memoryPeakMb)} MB`;
+  const init = initMs === undefined ? '' : `\tInit Duration: ${initMs.toFixed(2)} ms`;
+  const start = `Start Path: ${report.startPath}\tStart: ${report.startMs.toFixed(2)} ms`;
+  const retried = retries > 0 ? `\tRetries: ${retries}` : '';
+  return `REPORT RequestId: ${requestId}\t${times}\t${memory}${init}${statusFields(status)}\t${start}${retried}\n`;
+}
+
+function statusFields(status: string | undefined): string {
+  if (status === undefined) return '';
+  return status === 'timeout' ? '\tStatus: timeout' : `\tStatus: error\tError Type: ${status}`;
 }
 
 const encoder = new TextEncoder();

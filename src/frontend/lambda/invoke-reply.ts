@@ -6,21 +6,18 @@ import type { ApiReply } from '../operation.ts';
 /** The answer to an invocation: AWS's headers, and ours that say how it came to run and how long that took. */
 export function invokeReply(outcome: InvocationOutcome, fn: FunctionVersion, withLog: boolean): ApiReply {
   const result = withinLimit(outcome.result);
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/json',
-      'x-amz-executed-version': fn.version,
-      ...(!result.ok && { 'x-amz-function-error': result.functionError }),
-      ...(withLog && { 'x-amz-log-result': logTail(outcome.log) }),
-      'x-heddle-start-path': outcome.startPath,
-      'x-heddle-start-ms': outcome.startMs.toFixed(3),
-      'x-heddle-duration-ms': outcome.durationMs.toFixed(3),
-      'x-heddle-instance': outcome.instanceId,
-      'x-heddle-container': outcome.containerId,
-    },
-    body: result.payload,
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-amz-executed-version': fn.version,
+    'x-heddle-start-path': outcome.startPath,
+    'x-heddle-start-ms': outcome.startMs.toFixed(3),
+    'x-heddle-duration-ms': outcome.durationMs.toFixed(3),
+    'x-heddle-instance': outcome.instanceId,
+    'x-heddle-container': outcome.containerId,
   };
+  if (!result.ok) headers['x-amz-function-error'] = result.functionError;
+  if (withLog) headers['x-amz-log-result'] = logTail(outcome.log);
+  return { status: 200, headers, body: result.payload };
 }
 
 /** The end of a log, base64. Begins with a whole character. */

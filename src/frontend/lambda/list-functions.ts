@@ -14,10 +14,11 @@ export function listFunctions({ store }: LambdaContext): Operation {
     method: 'GET',
     path: functionsPath,
     bodyBytesMax: smallBodyBytesMax,
-    async run({ query, scope }) {
-      const limit = Math.min(pageMax, maxItems(query('MaxItems')));
-      const all = query('FunctionVersion') === 'ALL';
-      const after = Buffer.from(query('Marker') ?? '', 'base64url').toString();
+    async run(request) {
+      const { scope } = request;
+      const limit = Math.min(pageMax, maxItems(request.query('MaxItems')));
+      const all = request.query('FunctionVersion') === 'ALL';
+      const after = Buffer.from(request.query('Marker') ?? '', 'base64url').toString();
       const found = await store.functions.list(scope.account, after, limit + 1);
       const page = found.slice(0, limit);
       const last = page.at(-1)?.latest.name;

@@ -6,7 +6,7 @@ import { limits } from '../../model/limits.ts';
 import { laneKinds, laneMessage } from '../../protocol/lane.ts';
 import type { Wire } from '../../protocol/session-link.ts';
 import type { ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
-import { Ear } from './ear.ts';
+import type { Ear } from './ear.ts';
 import type { SessionConnection } from './session-connection.ts';
 
 /** Opens a session for a thread that starts threads itself. */
