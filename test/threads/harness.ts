@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { remote, shutdown, type Remote } from '../../src/index.ts';
+import type * as Fixture from './fixtures/work.ts';
 import { newHome, startHeddle, type RunningService } from '../e2e/service.ts';
 
 export const workFile: string = join(import.meta.dirname, 'fixtures', 'work.ts');
-export type Work = typeof import('./fixtures/work.ts');
+/** Its type. */
+export type Work = typeof Fixture;
 
 /** The module of the tests; quiet. */
 export function work(): Remote<Work> {

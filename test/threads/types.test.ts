@@ -1,13 +1,15 @@
 import { test } from 'node:test';
-import { attach, remote, spawn, type RemoteFunction, type Thread } from '../../src/index.ts';
+import { attach, spawn, type Remote, type RemoteFunction, type Thread } from '../../src/index.ts';
 import type { Work } from './harness.ts';
 
 /** Compiles only if the two are the same type. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what the compiler compares types by
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it only has to be true
 const holds = <_T extends true>(): void => undefined;
 
 // What must and must not compile; the compiler is the test (npm run check), so that none of it is run.
-function compiles(work: ReturnType<typeof remote<Work>>): void {
+function compiles(work: Remote<Work>): void {
   const sum = spawn((a: number, b: number) => a + b, [1, 2]);
   holds<Same<typeof sum, Thread<number>>>();
   const later = spawn(async (text: string) => text.length, ['text']);

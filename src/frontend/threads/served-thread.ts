@@ -4,7 +4,7 @@ import type { StartPath } from '../../model/start-path.ts';
 import type { KeptThread } from '../../store/contract.ts';
 import { limits } from '../../model/limits.ts';
 import { laneKinds } from '../../protocol/lane.ts';
-import { Ear } from './ear.ts';
+import type { Ear } from './ear.ts';
 import type { ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
 
 /** A thread as the service sees it, from its order to its end. */

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mapThreads } from './map.ts';
-import type { Thread } from './thread.ts';
+import { mapThreads, type Mapped } from './map.ts';
 
 /** Threads that end when the test says so. */
 class Threads {
   readonly ends = new Map<number, PromiseWithResolvers<number>>();
   readonly cancelled: number[] = [];
-  readonly start = (item: number): Thread<number> => {
+  readonly start = (item: number): Mapped<number> => {
     const end = Promise.withResolvers<number>();
     this.ends.set(item, end);
     const cancel = async (): Promise<boolean> => {
@@ -15,8 +14,7 @@ class Threads {
       end.reject(new Error('cancelled'));
       return true;
     };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the part of a thread that `map` uses
-    return Object.assign(end.promise, { cancel }) as unknown as Thread<number>;
+    return Object.assign(end.promise, { cancel });
   };
 
   get running(): number[] {
@@ -110,7 +108,7 @@ describe('map', () => {
 
   test('takes an item that cannot be sent for one that failed', async () => {
     const threads = new Threads();
-    const start = (item: number): Thread<number> => {
+    const start = (item: number): Mapped<number> => {
       if (item === 1) throw new DOMException('cannot be cloned', 'DataCloneError');
       return threads.start(item);
     };

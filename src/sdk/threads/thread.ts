@@ -1,20 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { encodeMessage, type Moved } from '../../protocol/clone.ts';
-import { laneKinds, type LaneKind } from '../../protocol/lane.ts';
 import type { ClientSession } from './client-session.ts';
 import { RemoteError } from './errors.ts';
+import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
 import { AsyncQueue } from './queue.ts';
-import { ThreadRun, type RunEvents, type ThreadStart, type Usage } from './thread-run.ts';
-
-/** What the service knows of a thread. */
-export interface ThreadStatus {
-  readonly state: 'queued' | 'running' | 'ended' | 'unknown';
-  readonly name: string;
-  readonly ageMs: number;
-}
+import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
 
 /** Begins one run on a session; called once for each try. */
 export type BeginRun = (session: ClientSession, events: RunEvents, attempt: number) => Promise<ThreadRun>;
@@ -100,12 +93,12 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       (one) => one !== undefined,
     );
     if (limits.length === 0) return this.#result;
-    const any = AbortSignal.any(limits);
+    const either = AbortSignal.any(limits);
     const stopped = Promise.withResolvers<never>();
-    const stop = (): void => stopped.reject(any.reason);
-    if (any.aborted) stop();
-    any.addEventListener('abort', stop, { once: true });
-    return Promise.race([this.#result, stopped.promise]).finally(() => any.removeEventListener('abort', stop));
+    const stop = (): void => stopped.reject(either.reason);
+    if (either.aborted) stop();
+    else either.addEventListener('abort', stop, { once: true });
+    return Promise.race([this.#result, stopped.promise]).finally(() => either.removeEventListener('abort', stop));
   }
 
   /**
@@ -143,8 +136,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /** Processor time and memory of its container until now; of a thread that does not yield, when it ends. */
   async usage(): Promise<Usage> {
-    const run = await this.#run;
-    return run === undefined ? { cpuMs: 0, peakMb: 0 } : run.usage();
+    return (await this.#run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
   }
 
   /** What it prints, as it comes. Of several readers, each gets a part. */
@@ -198,8 +190,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     const run = await this.#run;
     this.#id = run.id;
     if (attempt > 1) {
-      for (const body of this.#early ?? []) run.out.say(laneKinds.post, body);
-      if (this.#wanted > 0) run.out.say(laneKinds.want, wanted(this.#wanted));
+      for (const body of this.#early ?? []) run.post(body);
+      if (this.#wanted > 0) run.want(this.#wanted);
     }
     if (this.#cancelled !== undefined) run.cancel(this.#cancelled.reason, this.#cancelled.graceMs);
     return run.result;
@@ -221,7 +213,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   /** Of a stream: so many more items are wanted; 0: none any more. */
   want(count: number): void {
     this.#wanted += count;
-    this.#say(laneKinds.want, wanted(count));
+    void this.#run?.then((run) => run.want(count)).catch(() => undefined);
   }
 
   #took(item: unknown): void {
@@ -233,13 +225,9 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     this.#onItem(item);
   }
 
-  #say(kind: LaneKind, body: Buffer): void {
-    void this.#run?.then((run) => run.out.say(kind, body)).catch(() => undefined);
-  }
-
   #post(body: Buffer): void {
     this.#early?.push(body);
-    this.#say(laneKinds.post, body);
+    void this.#run?.then((run) => run.post(body)).catch(() => undefined);
   }
 
   /** Somebody waits for it. */
@@ -252,28 +240,14 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #obey(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const cancel = (): void => void this.cancel(signal.reason);
-    if (signal.aborted) return cancel();
-    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
     // One signal may be that of any number of threads, one after the other.
     void this.#result.catch(() => undefined).then(() => signal.removeEventListener('abort', cancel));
   }
 }
 
-function wanted(count: number): Buffer {
-  const body = Buffer.alloc(4);
-  body.writeUInt32LE(count);
-  return body;
-}
-
 /** What passes by itself: another try may find another instance, or room. */
 function isPassing({ kind }: RemoteError): boolean {
   return kind === 'lost' || kind === 'capacity';
-}
-
-/** Asks the service. */
-export async function threadStatus(session: ClientSession, id: string): Promise<ThreadStatus> {
-  const answer: unknown = await session.ask({ about: 'thread', thread: id });
-  const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  const state = (['queued', 'running', 'ended'] as const).find((known) => known === fields['state']) ?? 'unknown';
-  return { state, name: String(fields['name'] ?? ''), ageMs: Number(fields['ageMs'] ?? 0) };
 }
