@@ -27,6 +27,7 @@ export { shutdown } from './sdk/threads/connection.ts';
 export { spawn } from './sdk/threads/spawn.ts';
 export { attach } from './sdk/threads/start-thread.ts';
 export type { ThreadStart, Usage } from './sdk/threads/thread-run.ts';
-export { Thread, type ThreadStatus } from './sdk/threads/thread.ts';
+export type { ThreadStatus } from './sdk/threads/thread-status.ts';
+export { Thread } from './sdk/threads/thread.ts';
 
 provideConnection(openService);

@@ -188,9 +188,8 @@ export class Execution implements ContainerInvocation {
 
   #crashed(exit: ContainerExit): ExecutionEnd {
     const { memoryMb } = this.#function;
-    const body = exitError(this.requestId, exit);
+    const [body, note] = [exitError(this.requestId, exit), exitNote(exit, memoryMb)];
     if (exit.reason === 'memory') this.container.memoryPeakMb = Math.max(memoryMb, this.container.memoryPeakMb);
-    const note = exitNote(exit, memoryMb);
     if (note !== undefined) this.#log.note(note);
     this.#log.note(body.errorMessage);
     const limit = exit.reason === 'memory' || exit.reason === 'processes' ? exit.reason : undefined;
@@ -210,15 +209,15 @@ export class Execution implements ContainerInvocation {
     const durationMs = now - startedAt;
     const { container, startPath, requestId } = this;
     const { memoryPeakMb } = container;
-    const { memoryMb } = this.#function;
     const retries = this.ticket.attempts;
+    const { memoryMb } = this.#function;
     const report = { requestId, durationMs, initMs, memoryMb, memoryPeakMb, startPath, startMs, retries, status };
     const log = this.#log.end(report);
     const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
     const outcome = { result, startPath, startMs, durationMs, memoryPeakMb, ...ids, log };
     if (initMs === undefined && limit === undefined) return { kind: 'outcome', outcome, reusable };
-    const more = { ...(initMs !== undefined && { initMs }), ...(limit !== undefined && { limit }) };
-    return { kind: 'outcome', outcome: { ...outcome, ...more }, reusable };
+    const more = { ...outcome, ...(initMs !== undefined && { initMs }), ...(limit !== undefined && { limit }) };
+    return { kind: 'outcome', outcome: more, reusable };
   }
 
   #end(end: ExecutionEnd): void {

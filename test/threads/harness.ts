@@ -5,11 +5,14 @@ import { spawn as spawnProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { remote, shutdown, type Remote } from '../../src/index.ts';
+import type * as Fixture from './fixtures/work.ts';
 import { newHome, startHeddle, type RunningService } from '../e2e/service.ts';
 
 export const workFile: string = join(import.meta.dirname, 'fixtures', 'work.ts');
-export type Work = typeof import('./fixtures/work.ts');
+/** Its type. */
+export type Work = typeof Fixture;
 
 /** The module of the tests; quiet. */
 export function work(): Remote<Work> {
@@ -51,6 +54,15 @@ export async function useEmbedded(driver: string): Promise<AsyncDisposable> {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when the service runs nothing any more; the test's own time-out is how long that may take. */
+export async function noneRuns({ url }: RunningService): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    if (!/heddle_containers\{state="running"\} [1-9]/.test(metrics)) return;
+    await wait(50);
+  }
 }
 
 /** A program of its own that uses threads. */

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { moved, type EmbeddedData, type EmbeddedMessage } from '../../protocol/embedded.ts';
 import type { Connect } from './client-session.ts';
+import { makePassingFolder } from './embedded-home.ts';
 
 /** How long an embedded service has to end in good order, milliseconds; what is left then, the kernel ends. */
 const stopMsMax = 10_000;
@@ -21,10 +19,8 @@ export interface EmbeddedService {
  * keep the process, and ends with it: its instances are killed by the kernel when the thread that started them is gone.
  */
 export async function startEmbedded(): Promise<EmbeddedService> {
-  const home = mkdtempSync(join(tmpdir(), 'heddle-embedded-'));
-  const removeHome = (): void => rmSync(home, { recursive: true, force: true });
-  process.on('exit', removeHome);
-  const workerData: EmbeddedData = { home };
+  const home = makePassingFolder();
+  const workerData: EmbeddedData = { home: home.path };
   const entry = import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js';
   const execArgv = ['--disable-warning=ExperimentalWarning'];
   const worker = new Worker(new URL(`../../embedded/${entry}`, import.meta.url), { workerData, execArgv });
@@ -35,10 +31,10 @@ export async function startEmbedded(): Promise<EmbeddedService> {
     return {
       driver,
       connect: connectTo(worker),
-      stop: () => (stopping ??= stop(worker, exited).finally(removeHome)),
+      stop: () => (stopping ??= stop(worker, exited).finally(() => home.remove())),
     };
   } catch (error) {
-    removeHome();
+    home.remove();
     throw error;
   }
 }

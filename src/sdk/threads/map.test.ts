@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mapThreads, type MappedThread } from './map.ts';
+import { mapThreads, type Mapped } from './map.ts';
 
 /** Threads that end when the test says so. */
 class Threads {
   readonly ends = new Map<number, PromiseWithResolvers<number>>();
   readonly cancelled: number[] = [];
-  readonly start = (item: number): MappedThread<number> => {
+  readonly start = (item: number): Mapped<number> => {
     const end = Promise.withResolvers<number>();
     this.ends.set(item, end);
     const cancel = async (): Promise<boolean> => {
@@ -108,7 +108,7 @@ describe('map', () => {
 
   test('takes an item that cannot be sent for one that failed', async () => {
     const threads = new Threads();
-    const start = (item: number): MappedThread<number> => {
+    const start = (item: number): Mapped<number> => {
       if (item === 1) throw new DOMException('cannot be cloned', 'DataCloneError');
       return threads.start(item);
     };

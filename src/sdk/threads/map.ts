@@ -12,7 +12,7 @@ export interface MapOptions extends ThreadOptions {
 }
 
 /** What `map` needs of a thread. */
-export type MappedThread<R> = PromiseLike<R> & Pick<Thread<R>, 'cancel'>;
+export type Mapped<R> = Pick<Thread<R>, 'then' | 'cancel'>;
 
 const defaultConcurrency = 64;
 const concurrencyMax = 10_000;
@@ -26,7 +26,7 @@ type Settled<R> = { readonly value: R } | { readonly error: unknown };
  */
 export async function* mapThreads<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
-  start: (item: T) => MappedThread<R>,
+  start: (item: T) => Mapped<R>,
   { concurrency = defaultConcurrency, ordered = true, onError = 'throw' }: MapOptions,
 ): AsyncGenerator<R | Error, void> {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > concurrencyMax)
@@ -51,10 +51,10 @@ export async function* mapThreads<T, R>(
 /** Items that became threads and whose results were not taken yet. */
 class Mapping<T, R> {
   readonly #source: AsyncIterator<T> | Iterator<T>;
-  readonly #start: (item: T) => MappedThread<R>;
+  readonly #start: (item: T) => Mapped<R>;
   readonly #concurrency: number;
   readonly #ordered: boolean;
-  readonly #running = new Set<MappedThread<R>>();
+  readonly #running = new Set<Mapped<R>>();
   /** In the order in which results are to be given: of the items, or of their coming. */
   readonly #slots: { settled?: Settled<R> }[] = [];
   #held = 0;
@@ -66,7 +66,7 @@ class Mapping<T, R> {
 
   constructor(
     items: Iterable<T> | AsyncIterable<T>,
-    start: (item: T) => MappedThread<R>,
+    start: (item: T) => Mapped<R>,
     concurrency: number,
     ordered: boolean,
   ) {

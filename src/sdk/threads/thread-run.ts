@@ -79,6 +79,18 @@ export class ThreadRun implements ThreadListener {
     this.#session.send({ type: 'attach', thread: this.id });
   }
 
+  /** A message for its port, encoded. */
+  post(body: Buffer): void {
+    this.out.say(laneKinds.post, body);
+  }
+
+  /** So many more items of its stream are wanted; 0: none any more. */
+  want(count: number): void {
+    const body = Buffer.alloc(4);
+    body.writeUInt32LE(count);
+    this.out.say(laneKinds.want, body);
+  }
+
   /** Another one hears of it from now on. */
   tell(events: RunEvents): void {
     this.#events.push(events);

@@ -1,20 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { encodeMessage, type Moved } from '../../protocol/clone.ts';
-import { laneKinds, type LaneKind } from '../../protocol/lane.ts';
 import type { ClientSession } from './client-session.ts';
 import { RemoteError } from './errors.ts';
+import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
 import { AsyncQueue } from './queue.ts';
 import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
-
-/** What the service knows of a thread. */
-export interface ThreadStatus {
-  readonly state: 'queued' | 'running' | 'ended' | 'unknown';
-  readonly name: string;
-  readonly ageMs: number;
-}
 
 /** Begins one run on a session; called once for each try. */
 export type BeginRun = (session: ClientSession, events: RunEvents, attempt: number) => Promise<ThreadRun>;
@@ -48,7 +41,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #cancelled: { readonly reason: unknown; readonly graceMs: number } | undefined;
   #ended = false;
   #ready: ThreadRun | undefined;
-  readonly #unsaid: { readonly kind: LaneKind; readonly body: Buffer }[] = [];
+  readonly #unsaid: ((run: ThreadRun) => void)[] = [];
   #detached = false;
   #joined = false;
   /** Posted before its code began: said again if another run takes its place. */
@@ -117,7 +110,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     const stopped = Promise.withResolvers<never>();
     const stop = (): void => stopped.reject(either.reason);
     if (either.aborted) stop();
-    either.addEventListener('abort', stop, { once: true });
+    else either.addEventListener('abort', stop, { once: true });
     return Promise.race([this.#result, stopped.promise]).finally(() => either.removeEventListener('abort', stop));
   }
 
@@ -157,8 +150,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /** Processor time and memory of its container until now; of a thread that does not yield, when it ends. */
   async usage(): Promise<Usage> {
-    const run = await this.#run;
-    return run === undefined ? { cpuMs: 0, peakMb: 0 } : run.usage();
+    return (await this.#run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
   }
 
   /** What it prints, as it comes. Of several readers, each gets a part. */
@@ -226,10 +218,9 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #replay(run: ThreadRun, attempt: number): void {
     const unsaid = this.#unsaid.splice(0);
     this.#ready = run;
-    if (attempt === 1) for (const { kind, body } of unsaid) run.out.say(kind, body);
-    if (attempt === 1) return;
-    for (const body of this.#early ?? []) run.out.say(laneKinds.post, body);
-    if (this.#wanted > 0) run.out.say(laneKinds.want, wanted(this.#wanted));
+    if (attempt === 1) return unsaid.forEach((say) => say(run));
+    for (const body of this.#early ?? []) run.post(body);
+    if (this.#wanted > 0) run.want(this.#wanted);
   }
 
   /** Waits before the next try; throws the error where there is to be none. */
@@ -248,7 +239,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   /** Of a stream: so many more items are wanted; 0: none any more. */
   want(count: number): void {
     this.#wanted += count;
-    this.#say(laneKinds.want, wanted(count));
+    this.#tell((run) => run.want(count));
   }
 
   #took(item: unknown): void {
@@ -261,14 +252,15 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     onItem(item);
   }
 
-  #say(kind: LaneKind, body: Buffer): void {
-    if (this.#ready === undefined) this.#unsaid.push({ kind, body });
-    else this.#ready.out.say(kind, body);
+  /** To the run, now or as soon as there is one. */
+  #tell(say: (run: ThreadRun) => void): void {
+    if (this.#ready === undefined) this.#unsaid.push(say);
+    else say(this.#ready);
   }
 
   #post(body: Buffer): void {
     this.#early?.push(body);
-    this.#say(laneKinds.post, body);
+    this.#tell((run) => run.post(body));
   }
 
   /** Somebody waits for it. */
@@ -281,17 +273,11 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #obey(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const cancel = (): void => void this.cancel(signal.reason);
-    if (signal.aborted) return cancel();
-    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
     // One signal may be that of any number of threads, one after the other.
     void this.#result.catch(() => undefined).then(() => signal.removeEventListener('abort', cancel));
   }
-}
-
-function wanted(count: number): Buffer {
-  const body = Buffer.alloc(4);
-  body.writeUInt32LE(count);
-  return body;
 }
 
 /** It had not begun. */
@@ -304,12 +290,4 @@ function cancelledBefore(threadId: string): RemoteError {
 /** What passes by itself: another try may find another instance, or room. */
 function isPassing({ kind }: RemoteError): boolean {
   return kind === 'lost' || kind === 'capacity';
-}
-
-/** Asks the service. */
-export async function threadStatus(session: ClientSession, id: string): Promise<ThreadStatus> {
-  const answer: unknown = await session.ask({ about: 'thread', thread: id });
-  const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
-  const state = (['queued', 'running', 'ended'] as const).find((known) => known === fields['state']) ?? 'unknown';
-  return { state, name: typeof fields['name'] === 'string' ? fields['name'] : '', ageMs: Number(fields['ageMs'] ?? 0) };
 }
