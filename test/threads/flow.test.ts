@@ -11,7 +11,7 @@ describe('threads in number and in size', () => {
   let service: RunningService;
   const module = work();
   before(async () => {
-    service = await useService('host');
+    service = await useService('host', '--queue-wait', '120s');
   });
   after(() => service[Symbol.asyncDispose]());
 
