@@ -12,5 +12,5 @@ export async function threadStatus(session: ClientSession, id: string): Promise<
   const answer: unknown = await session.ask({ about: 'thread', thread: id });
   const fields: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
   const state = (['queued', 'running', 'ended'] as const).find((known) => known === fields['state']) ?? 'unknown';
-  return { state, name: String(fields['name'] ?? ''), ageMs: Number(fields['ageMs'] ?? 0) };
+  return { state, name: typeof fields['name'] === 'string' ? fields['name'] : '', ageMs: Number(fields['ageMs'] ?? 0) };
 }

@@ -8,9 +8,17 @@ const partBytes = 1_048_576;
 /** Zips of the same code are the same bytes, whenever they are made. */
 const madeAt = new Date('2000-01-01T00:00:00Z');
 
-const sent = new WeakMap<ClientSession, Map<string, Promise<void>>>();
+/** After so long it is asked again: a service keeps code that nobody uses for an hour. */
+const trustMs = 1_200_000;
 
-/** Sees to it that the service has this code; sends it at most once in a session. Gives its name in sessions, of its content. */
+interface Sent {
+  readonly at: number;
+  readonly done: Promise<void>;
+}
+
+const sent = new WeakMap<ClientSession, Map<string, Sent>>();
+
+/** Sees to it that the service has this code; sends it only if it has not. Gives its name in sessions, of its content. */
 export async function ensureCode(session: ClientSession, code: ThreadCode): Promise<string> {
   const name = Buffer.from(code.sha256, 'base64').toString('hex');
   await sendOnce(session, name, code);
@@ -18,14 +26,14 @@ export async function ensureCode(session: ClientSession, code: ThreadCode): Prom
 }
 
 function sendOnce(session: ClientSession, name: string, code: ThreadCode): Promise<void> {
-  const known = sent.get(session) ?? new Map<string, Promise<void>>();
+  const known = sent.get(session) ?? new Map<string, Sent>();
   sent.set(session, known);
   const before = known.get(name);
-  if (before !== undefined) return before;
-  const sending = send(session, name, code);
-  known.set(name, sending);
-  sending.catch(() => known.delete(name));
-  return sending;
+  if (before !== undefined && performance.now() - before.at < trustMs) return before.done;
+  const done = send(session, name, code);
+  known.set(name, { at: performance.now(), done });
+  done.catch(() => known.delete(name));
+  return done;
 }
 
 async function send(session: ClientSession, name: string, code: ThreadCode): Promise<void> {
