@@ -137,7 +137,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
    */
   detach(): string {
     this.#detached = true;
-    void this.#run?.then((run) => run.detach(this.#joined)).catch(() => undefined);
+    this.#tell((run) => run.detach(this.#joined));
     return this.#id;
   }
 
@@ -167,7 +167,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     const printer = this.#options.output === 'silent' ? undefined : new LinePrinter(this.#options.name ?? 'thread');
     let ended: (() => void) | undefined;
     try {
-      ended = await this.#extras.admit?.(this.#waiting.signal);
+      // Where nobody has to let it in, it is under way when this returns.
+      if (this.#extras.admit !== undefined) ended = await this.#extras.admit(this.#waiting.signal);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await this.#once(begin, attempt, printer);
@@ -219,6 +220,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     const unsaid = this.#unsaid.splice(0);
     this.#ready = run;
     if (attempt === 1) return unsaid.forEach((say) => say(run));
+    if (this.#detached) run.detach(this.#joined);
     for (const body of this.#early ?? []) run.post(body);
     if (this.#wanted > 0) run.want(this.#wanted);
   }
@@ -267,7 +269,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #join(): void {
     if (this.#joined) return;
     this.#joined = true;
-    if (this.#detached) void this.#run?.then((run) => run.hold(true)).catch(() => undefined);
+    if (this.#detached) this.#tell((run) => run.hold(true));
   }
 
   #obey(signal: AbortSignal | undefined): void {
