@@ -23,6 +23,8 @@ export interface DirectOptions {
   readonly answered: () => void;
 }
 
+/** What is odder than this is for fastify to judge. */
+const plainType = /^[a-z0-9.+-]+\/[a-z0-9.+-]+(?:; ?charset=[a-z0-9-]+)?$/i;
 const plainPath = /^\/2015-03-31\/functions\/([A-Za-z0-9_-]{1,64})\/invocations$/;
 const bodyBytesMax = 65_536;
 const noQuery: Readonly<Record<string, string>> = {};
@@ -57,6 +59,7 @@ function plainInvocation({ method, url, headers }: IncomingMessage): string | un
   if (method !== 'POST' || url === undefined) return undefined;
   if (headers['transfer-encoding'] !== undefined || headers['x-amz-invocation-type'] !== undefined) return undefined;
   if (!(Number(headers['content-length'] ?? 0) <= bodyBytesMax)) return undefined;
+  if (!plainType.test(headers['content-type'] ?? 'none/given')) return undefined;
   return plainPath.exec(url)?.[1];
 }
 

@@ -142,6 +142,17 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
       );
   });
 
+  test('a content type that is none is refused, and any that is one is taken', async () => {
+    const path = '/2015-03-31/functions/echo/invocations';
+    const status = async (type: string): Promise<number> => {
+      const headers = { ...(await signedHeaders(service, 'POST', path, '{}')), 'content-type': type };
+      return (await fetch(service.url + path, { method: 'POST', headers, body: '{}' })).status;
+    };
+    for (const type of ['application/json', 'text/plain; charset=utf-8', 'a/b;c="d e"', '*/*'])
+      assert.equal(await status(type), 200, type);
+    for (const type of ['json', ';', 'text/plain, text/html']) assert.equal(await status(type), 400, type);
+  });
+
   test('a payload at the limit passes, and one byte more is refused', async () => {
     const text = (bytes: number): string => `"${'x'.repeat(bytes - 2)}"`;
     const answer = await invoke({ Payload: text(limits.payloadBytesMax) });
