@@ -1,5 +1,5 @@
 // What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
-import type { MessagePort } from 'node:worker_threads';
+import { threadContextKey, type ThreadContext } from '../protocol/thread-context.ts';
 import { ClientSession, type Connect } from './threads/client-session.ts';
 import { provideConnection } from './threads/connection.ts';
 import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
@@ -22,24 +22,13 @@ export { spawnInside as spawn } from './threads/start-inside.ts';
 export { attach } from './threads/start-thread.ts';
 export { Thread } from './threads/thread.ts';
 
-/** What the runtime keeps for the thread that runs. */
-interface Context {
-  readonly port: MessagePort;
-  readonly signal: AbortSignal;
-  readonly session: {
-    send(bytes: Uint8Array): void;
-    onBytes(listener: (bytes: Uint8Array) => void): void;
-    onEnd(listener: () => void): void;
-  };
-}
-
-function context(): Context {
+function context(): ThreadContext {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the runtime of our own version put it there
-  return Reflect.get(globalThis, Symbol.for('heddle.thread')) as Context;
+  return Reflect.get(globalThis, threadContextKey) as ThreadContext;
 }
 
 /** The thread that this code runs in. */
-export const thread: Pick<Context, 'port' | 'signal'> = {
+export const thread: Pick<ThreadContext, 'port' | 'signal'> = {
   get port() {
     return context().port;
   },

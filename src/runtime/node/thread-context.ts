@@ -1,18 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-
-/** What the `heddle` that is bundled into a thread's code (sdk/inside.ts) finds here. */
-export interface ThreadContext {
-  /** Messages to and from whoever started the thread. */
-  readonly port: MessagePort;
-  /** Fires when the thread is asked to stop; its `reason` is what the caller gave. */
-  readonly signal: AbortSignal;
-  /** The way to the service for threads that this one starts. */
-  readonly session: {
-    send(bytes: Uint8Array): void;
-    onBytes(listener: (bytes: Uint8Array) => void): void;
-    onEnd(listener: () => void): void;
-  };
-}
+import { threadContextKey, type ThreadContext } from '../../protocol/thread-context.ts';
 
 /** The other ends of a {@link ThreadContext}. */
 export interface ThreadEnds extends ThreadContext {
@@ -40,8 +27,6 @@ export function openThreadContext(send: (bytes: Uint8Array) => void): ThreadEnds
     onEnd: (ended: typeof end) => void (end = ended),
   };
   const context: ThreadContext = { port, signal: abort.signal, session };
-  Reflect.set(globalThis, contextKey, context);
+  Reflect.set(globalThis, threadContextKey, context);
   return { ...context, outer, abort, received: (bytes) => listener(bytes), end: () => end() };
 }
-
-const contextKey = Symbol.for('heddle.thread');

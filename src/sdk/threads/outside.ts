@@ -1,12 +1,7 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { ThreadContext } from '../../protocol/thread-context.ts';
 
 /** What code that runs in a thread has from whoever started it. */
-export interface InsideThread {
-  /** Messages to and from whoever started the thread: the other end of its `port`. */
-  readonly port: MessagePort;
-  /** Fires when the thread is asked to stop; its `reason` is what the caller gave. */
-  readonly signal: AbortSignal;
-}
+export type InsideThread = Pick<ThreadContext, 'port' | 'signal'>;
 
 /** Modules of threads may be loaded outside of one, for their types or their tests, but not ask for what only a thread has. */
 function refuse(what: string): never {
@@ -17,7 +12,7 @@ function refuse(what: string): never {
 
 /** The thread that this code runs in. In a thread `src/sdk/inside.ts` has another one in its place. */
 export const thread: InsideThread = {
-  get port(): MessagePort {
+  get port(): ThreadContext['port'] {
     return refuse('port');
   },
   get signal(): AbortSignal {
