@@ -41,6 +41,8 @@ export class ClientSession {
   readonly #connect: Connect;
   readonly #link = new SessionLink<ClientMessage>();
   readonly #threads = new Map<string, ThreadListener>();
+  /** Threads that do not keep the process. */
+  readonly #free = new Set<string>();
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #id: string | undefined;
   #wire: OpenWire | undefined;
@@ -74,10 +76,11 @@ export class ClientSession {
     return this.#link.drained();
   }
 
-  /** What the service says of this thread goes to `listener` until its end. */
-  listen(thread: string, listener: ThreadListener): void {
+  /** What the service says of this thread goes to `listener` until its end. Until then it keeps the process, if it `holds`. */
+  listen(thread: string, listener: ThreadListener, holds = true): void {
     this.#threads.set(thread, listener);
-    this.#hold(1);
+    if (holds) this.#hold(1);
+    else this.#free.add(thread);
   }
 
   /** Resolves with the service's answer; rejects with an error of the name and message that it gives. */
@@ -177,7 +180,8 @@ export class ClientSession {
     if (message.type === 'answer') return this.#answered(message);
     if (message.type === 'welcome') throw new ProtocolError('The service welcomed its client twice.');
     const listener = this.#threads.get(message.thread);
-    if (message.type === 'ended' && this.#threads.delete(message.thread)) this.#hold(-1);
+    if (message.type === 'ended' && this.#threads.delete(message.thread) && !this.#free.delete(message.thread))
+      this.#hold(-1);
     listener?.onMessage(message);
   }
 

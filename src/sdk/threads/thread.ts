@@ -25,6 +25,8 @@ export interface ThreadExtras {
   readonly onItem?: (item: unknown) => void;
   /** Runs it here where there is no room anywhere else, so that those who wait for it do not hold up each other. */
   readonly inline?: () => Promise<unknown>;
+  /** Whether it keeps this process until it ends, as it does where nothing is said. */
+  readonly holds?: boolean;
 }
 
 const defaultBackoffMs = 100;
