@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cacheFolder } from '../../tools/node-worker-tests/cache-folder.ts';
+import { listOf, passingNames } from '../../tools/node-worker-tests/page.ts';
+import { runAll } from '../../tools/node-worker-tests/run-all.ts';
+import { nodeTests } from '../../tools/node-worker-tests/sources.ts';
+import { driversUnderTest } from './drivers.ts';
+
+const folder = await nodeTests(cacheFolder(), AbortSignal.timeout(300_000)).catch((error: unknown) => String(error));
+const host = (await driversUnderTest()).find(({ name }) => name === 'host')?.skip ?? 'no driver host';
+const skip = folder.startsWith('/') ? host : `Node's own tests cannot be had here: ${folder}`;
+
+test(
+  "Node's own tests of workers that pass on cloud threads by docs/worker-threads.md still pass",
+  { skip },
+  async () => {
+    const first = await runAll(folder, passingNames());
+    // Some of them measure times, and this machine does other things too.
+    const doubtful = first.filter((run) => listOf(run) !== 'passes').map(({ name }) => name);
+    const second = doubtful.length === 0 ? [] : await runAll(folder, doubtful);
+    const failed = second.filter((run) => listOf(run) !== 'passes');
+    assert.deepEqual(
+      failed.map(({ name, output }) => `${name}\n${output}`),
+      [],
+    );
+  },
+);
