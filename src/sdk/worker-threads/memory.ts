@@ -1,5 +1,4 @@
 import { limits } from '../../model/limits.ts';
-import { RemoteError } from '../threads/errors.ts';
 import type { Asked, WorkerOptions } from './worker-options.ts';
 import type { LinkOptions } from './worker-link.ts';
 
@@ -14,11 +13,4 @@ export function memoryFor({ resourceLimits, name }: Asked, { heddle = {} }: Work
   const memoryMb = Math.min(limits.functionMemoryMbMax, heddle.memoryMb ?? Math.max(defaultMb, neededMb));
   const { timeoutMs } = heddle;
   return { memoryMb, name: name === '' ? 'worker' : name, ...(timeoutMs !== undefined && { timeoutMs }) };
-}
-
-/** What people know for a Worker that had too little memory, where it was its container that had. */
-export function heapError(error: unknown): unknown {
-  if (!(error instanceof RemoteError) || error.kind !== 'oom') return error;
-  const text = 'Worker terminated due to reaching memory limit: its container had no more';
-  return Object.assign(new Error(text, { cause: error }), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }

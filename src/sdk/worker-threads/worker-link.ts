@@ -20,6 +20,8 @@ export interface LinkOptions {
 /** Who hears what becomes of it. */
 export interface LinkEvents {
   onFrame(frame: GuestFrame): void;
+  /** Text that its process wrote past the Worker's streams. */
+  onLog(text: string): void;
   /** It is over; `error` where it did not end by itself. After all frames. */
   onEnd(error: unknown): void;
 }
@@ -84,6 +86,7 @@ export class WorkerLink {
     const more = { holds: false };
     const thread = startThread(target, [{ ...setup, early: this.#early }], { ...options, output: 'silent' }, more);
     this.#thread = thread;
+    void this.#passLogs(thread);
     this.#frames = new FramePort(thread.port, (frame) => {
       if (isFrame<GuestFrame>(frame)) this.#events.onFrame(frame);
     });
@@ -99,6 +102,10 @@ export class WorkerLink {
       );
     });
     thread.port.unref();
+  }
+
+  async #passLogs(thread: Thread<unknown>): Promise<void> {
+    for await (const text of thread.logs()) this.#events.onLog(text);
   }
 
   #end(error: unknown): void {

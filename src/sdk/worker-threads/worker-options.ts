@@ -35,7 +35,7 @@ export function askedFor(file: string | URL, options: WorkerOptions): Asked {
     name: options.name ?? '',
     argv: (options.argv ?? []).map(String),
     execArgv: [...v8Flags(), ...(options.execArgv ?? inheritedFlags())],
-    env: environmentOf(options.env ?? process.env),
+    env: environmentOf(options.env),
     stdin: options.stdin === true,
     trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     resourceLimits: { ...options.resourceLimits },
@@ -64,13 +64,16 @@ function sourceOf(file: string | URL, options: WorkerOptions): Setup['source'] {
   }
 }
 
-function environmentOf(env: unknown): Record<string, string> {
+function environmentOf(given: WorkerOptions['env']): Record<string, string> {
   const strings: Record<string, string> = {};
-  if (typeof env !== 'object' || env === null) return strings;
-  // What this process's Node loads first is not in the container, and what it is to find is not the container's business.
-  for (const [name, value] of Object.entries(env))
-    if (value !== undefined && name !== 'NODE_OPTIONS' && !name.startsWith('HEDDLE_')) strings[name] = String(value);
+  for (const [name, value] of Object.entries(given ?? process.env))
+    if (value !== undefined && !isOfProcess(name, value)) strings[name] = String(value);
   return strings;
+}
+
+/** What this process's Node loads first is not in the container, and what it is to find is not the container's business. */
+function isOfProcess(name: string, value: unknown): boolean {
+  return name.startsWith('HEDDLE_') || (name === 'NODE_OPTIONS' && value === process.env['NODE_OPTIONS']);
 }
 
 /** Flags with a value of their own behind them that only concern how this process started. */

@@ -13,7 +13,8 @@ import { pack, unpack } from './relay/values.ts';
 import { unpackThrown } from './relay/thrown.ts';
 import { checkSnapshotOptions } from './snapshot-options.ts';
 import { inputOf, outputOf } from './stdio.ts';
-import { heapError, memoryFor } from './memory.ts';
+import { memoryFor } from './memory.ts';
+import { workerError } from './worker-error.ts';
 import { askedFor, type Asked, type WorkerOptions } from './worker-options.ts';
 import { filesOf, WorkerLink } from './worker-link.ts';
 
@@ -42,6 +43,9 @@ export class Worker extends EventEmitter {
   /** Throws what Node's own throws, and DataCloneError for what cannot leave this machine. */
   constructor(file: string | URL, options: WorkerOptions = {}) {
     super();
+    // Before Node's own is asked: to who watches, this is the Worker. What throws is none, and keeps nothing.
+    using undo = new DisposableStack();
+    this.#alive = undo.adopt(new KeepAlive(), (alive) => alive.end());
     const asked = askedFor(file, options);
     const send = (frame: HostFrame): void => this.#link.send(frame);
     this.#ports = new PortRelays(0, send, (error) => process.emitWarning(Object(error)));
@@ -57,14 +61,14 @@ export class Worker extends EventEmitter {
     this.stdin = asked.stdin ? inputOf((data) => send({ type: 'stdin', data })) : null;
     this.stdout = outputOf(process.stdout, options.stdout === true);
     this.stderr = outputOf(process.stderr, options.stderr === true);
-    // Only now: what throws until here is no Worker, and keeps nothing.
-    this.#alive = new KeepAlive();
     this.#link = new WorkerLink(filesOf(asked, options), setup, memoryFor(asked, options), {
       onFrame: (frame) => this.#receive(frame),
+      onLog: (text) => process.stderr.write(text),
       onEnd: (error) => this.#ended(error),
     });
     texts.forEach(this.#link.noteText);
     running.set(this.#threadId, this);
+    undo.move();
     process.nextTick(() => process.emit('worker', Object(this)));
   }
 
@@ -173,30 +177,31 @@ export class Worker extends EventEmitter {
       case 'answer':
         return this.#questions.answered(frame);
       case 'exit':
-        return this.#exit(frame.code);
+        this.#code = frame.code;
     }
   }
 
   /** Its thread is over. Where it did not say that it exits, it was ended. */
   #ended(error: unknown): void {
-    if (this.#state === 'exited') return;
     try {
-      if (error !== undefined) this.emit('error', heapError(error));
+      if (error !== undefined && this.#code === undefined) this.emit('error', workerError(error));
     } finally {
-      this.#exit(1);
+      this.#exit((this.#code ??= 1));
     }
   }
 
   #exit(code: number): void {
     this.#state = 'exited';
-    this.#code = code;
     running.delete(this.#threadId);
     this.#ports.closeAll();
     this.#broadcasts.close();
     this.#questions.end();
-    this.#alive.end();
     this.stdout.push(null);
     this.stderr.push(null);
-    this.emit('exit', code);
+    try {
+      this.emit('exit', code);
+    } finally {
+      this.#alive.end();
+    }
   }
 }

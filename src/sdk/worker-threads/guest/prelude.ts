@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import workerThreads from 'node:worker_threads';
 import { openBroadcasts } from './broadcast-notices.ts';
 import { findModules } from './find-modules.ts';
-import { refuseShared } from './refuse-shared.ts';
+import { guardParentPort } from './guard-parent-port.ts';
 import { preludeKey, type PreludeData } from './shared.ts';
 
 // Runs in each Worker of the container before user code: lets it find its modules, and see what it would see elsewhere.
@@ -10,9 +10,9 @@ import { preludeKey, type PreludeData } from './shared.ts';
 const told: unknown = workerThreads.getEnvironmentData(preludeKey);
 if (isPreludeData(told)) {
   findModules(told.root);
-  openBroadcasts(told.notices, told.taken);
+  openBroadcasts(told.notices, told.noticed);
   if (!told.nested) {
-    refuseShared();
+    guardParentPort(told.messages);
     // By the caller's numbers and flags.
     Object.assign(workerThreads, { threadId: told.threadId });
     process.execArgv = [...told.execArgv];

@@ -12,7 +12,9 @@ export interface PreludeData {
   /** BroadcastChannel on which to say which channels user code opens. */
   readonly notices: string;
   /** Counts the notices that were taken. */
-  readonly taken: Int32Array;
+  readonly noticed: Int32Array;
+  /** Counts the messages of the Worker that were passed on. */
+  readonly messages: Int32Array;
   /** The Worker that has the caller's number has started; those inside it have their own. */
   readonly nested: boolean;
 }

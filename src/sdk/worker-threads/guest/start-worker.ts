@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { getEnvironmentData, setEnvironmentData, Worker, type Serializable } from 'node:worker_threads';
+import {
+  getEnvironmentData,
+  setEnvironmentData,
+  Worker,
+  type ResourceLimits,
+  type Serializable,
+} from 'node:worker_threads';
 import type { Setup } from '../relay/frames.ts';
 import { unpack, type PortNames } from '../relay/values.ts';
 import { preludeKey, type PreludeData } from './shared.ts';
@@ -34,12 +40,19 @@ export function startWorker(setup: Setup, root: string, prelude: PreludeData, po
     });
   const flags = setup.execArgv.filter((flag) => !isOfV8(flag));
   for (const flag of setup.execArgv) if (isOfV8(flag)) setFlagsFromString(flag);
+  yieldTo(setup.resourceLimits);
   return make(flags);
 }
 
 /** Flags of the caller's process that hold for all of its isolates. */
 function isOfV8(flag: string): boolean {
   return flag === '--expose-gc' || flag === '--expose_gc';
+}
+
+/** What the container's Node was told of heaps would override a Worker's own limits. */
+function yieldTo({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb }: ResourceLimits): void {
+  if (maxOldGenerationSizeMb !== undefined) setFlagsFromString('--max-old-space-size=0');
+  if (maxYoungGenerationSizeMb !== undefined) setFlagsFromString('--max-semi-space-size=0');
 }
 
 /** Relative names of files mean those beside the caller's, as far as they came along. */

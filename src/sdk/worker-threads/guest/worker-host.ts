@@ -26,7 +26,8 @@ export class WorkerHost {
   readonly #ports: PortRelays;
   readonly #broadcasts: Broadcasts;
   readonly #notices: BroadcastChannel;
-  readonly #taken = new Int32Array(new SharedArrayBuffer(4));
+  readonly #noticed = counter();
+  readonly #messages = counter();
   #worker: Worker | undefined;
   #loopTimer: NodeJS.Timeout | undefined;
 
@@ -42,7 +43,15 @@ export class WorkerHost {
     this.#notices = new BroadcastChannel(name);
     this.#listenForNotices();
     const { threadId, execArgv } = setup;
-    this.#start(setup, root, { root, threadId, execArgv, notices: name, taken: this.#taken, nested: false });
+    this.#start(setup, root, {
+      root,
+      threadId,
+      execArgv,
+      notices: name,
+      noticed: this.#noticed,
+      messages: this.#messages,
+      nested: false,
+    });
   }
 
   #start(setup: Setup, root: string, prelude: PreludeData): void {
@@ -61,7 +70,10 @@ export class WorkerHost {
     const send = (frame: GuestFrame): void => this.#frames.send(frame);
     worker.on('online', () => send({ type: 'online', resourceLimits }));
     worker.on('message', (value: unknown) => this.#said(value));
-    worker.on('messageerror', (error) => send({ type: 'messageerror', thrown: packThrown(error) }));
+    worker.on('messageerror', (error) => {
+      count(this.#messages);
+      send({ type: 'messageerror', thrown: packThrown(error) });
+    });
     worker.on('error', (error) => send({ type: 'error', thrown: packThrown(error) }));
     for (const type of ['stdout', 'stderr'] as const)
       worker[type].on('data', (data: Buffer) => send({ type, data: new Uint8Array(data) }));
@@ -70,6 +82,7 @@ export class WorkerHost {
   }
 
   #said(value: unknown): void {
+    count(this.#messages);
     try {
       this.#frames.send({ type: 'message', bytes: pack(value, this.#ports) });
     } catch (error) {
@@ -115,8 +128,7 @@ export class WorkerHost {
 
   #joined(name: string): void {
     if (this.#broadcasts.join(name)) this.#frames.send({ type: 'join', name });
-    Atomics.add(this.#taken, 0, 1);
-    Atomics.notify(this.#taken, 0);
+    count(this.#noticed);
   }
 
   #watchLoop(): void {
@@ -139,6 +151,16 @@ export class WorkerHost {
     this.#ports.closeAll();
     this.#ended.resolve();
   }
+}
+
+/** Shared with the Worker. */
+function counter(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+function count(what: Int32Array): void {
+  Atomics.add(what, 0, 1);
+  Atomics.notify(what, 0);
 }
 
 function keepFile({ path, mode, data }: LateFile): void {
