@@ -12,8 +12,10 @@ import { root } from './tidy/source.ts';
 const parts = process.argv.slice(2);
 const folder = await nodeTests(cacheFolder(), AbortSignal.timeout(600_000));
 const names = allTests(folder).filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)));
-const runs = await runAll(folder, names, (run) => {
-  console.log(`${listOf(run).padEnd(8)} ${run.name} (${run.starts} started elsewhere)`);
-  if (parts.length > 0 && !run.passed) console.log(run.output);
+const runs = await runAll(folder, names, {
+  onRun: (run) => {
+    console.log(`${listOf(run).padEnd(8)} ${run.name} (${run.starts} started elsewhere)`);
+    if (parts.length > 0 && !run.passed) console.log(run.output);
+  },
 });
 if (parts.length === 0) writeFileSync(join(root, pagePath), pageOf(runs));

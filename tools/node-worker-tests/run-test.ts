@@ -39,6 +39,8 @@ export async function runTest(folder: string, name: string, home: string | undef
   if (home !== undefined) {
     env['NODE_OPTIONS'] = nodeOptions;
     env['HEDDLE_HOME'] = home;
+    // Each test is a process of its own: they load what they preload in half the time.
+    env['NODE_COMPILE_CACHE'] = join(home, 'compiled');
     env['HEDDLE_WORKER_FILES'] = join(folder, 'fixtures/keys/rsa_private.pem');
   }
   const child = spawn(process.execPath, [...flags, file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
