@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cacheFolder } from '../../tools/node-worker-tests/cache-folder.ts';
+import { testCache } from '../../src/instance/testing/places.ts';
 import { listOf, passingNames } from '../../tools/node-worker-tests/page.ts';
 import { runAll } from '../../tools/node-worker-tests/run-all.ts';
 import { nodeTests } from '../../tools/node-worker-tests/sources.ts';
@@ -10,7 +10,7 @@ import { driversUnderTest } from './drivers.ts';
 
 const msMax = 60_000;
 
-const folder = await nodeTests(cacheFolder(), AbortSignal.timeout(300_000)).catch((error: unknown) => String(error));
+const folder = await nodeTests(testCache(), AbortSignal.timeout(300_000)).catch((error: unknown) => String(error));
 const host = (await driversUnderTest()).find(({ name }) => name === 'host')?.skip ?? 'no driver host';
 const skip = folder.startsWith('/') ? host : `Node's own tests cannot be had here: ${folder}`;
 

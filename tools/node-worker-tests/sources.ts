@@ -5,9 +5,9 @@ import { thisDistribution } from '../../src/image/debian.ts';
 import { runTool } from '../../src/image/tool.ts';
 import { aptEntries } from '../../src/instance/gvisor/package-sources.ts';
 
-/** The release whose source package of Node is taken: its tests are of Node 20. */
-const suite = 'trixie';
-const recipe = 2;
+/** The release whose source package of Node is taken: it is of the same Node as ours. */
+const suite = 'forky';
+const recipe = 3;
 
 /**
  * The folder `test` of Node's own sources, with its tests of workers and what they use, from Debian's source package, by the

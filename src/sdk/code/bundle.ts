@@ -21,7 +21,8 @@ const inside = new URL(`../inside.${import.meta.url.endsWith('.ts') ? 'ts' : 'js
 /** The runtime that code runs on where nothing else is said. */
 export const defaultRuntime = 'nodejs24.x';
 
-function isBuildFailure(error: unknown): error is BuildFailure {
+/** Whether it is what esbuild throws. */
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 

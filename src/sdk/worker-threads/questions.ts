@@ -4,25 +4,30 @@ import { unpackThrown } from './relay/thrown.ts';
 
 type Said = GuestFrame & { readonly type: 'answer' | 'part' };
 
+/** Asks a Worker something. */
+export type Ask<R> = (method: Method, bytes: Uint8Array) => Promise<R>;
+
 /** What a Worker was asked and has not answered. */
 export class Questions {
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #streams = new Map<number, Readable>();
   readonly #send: (frame: HostFrame) => void;
   #seq = 0;
+  #ended = false;
 
   constructor(send: (frame: HostFrame) => void) {
     this.#send = send;
   }
 
-  /** Resolves with the answer. Rejects with what the Worker throws, or when it exits. */
-  ask(method: Method, bytes: Uint8Array): Promise<unknown> {
+  /** Resolves with the answer. Rejects with what the Worker throws, or when it exits. `bytes`: packed arguments. */
+  readonly ask: Ask<unknown> = (method, bytes) => {
+    if (this.#ended) return Promise.reject(notRunning());
     const seq = ++this.#seq;
     const asked = Promise.withResolvers<unknown>();
     this.#asked.set(seq, asked);
     this.#send({ type: 'ask', seq, method, bytes });
     return asked.promise;
-  }
+  };
 
   /** As `ask`, where bytes come before the answer. */
   async askStream(method: Method, bytes: Uint8Array): Promise<Readable> {
@@ -46,6 +51,7 @@ export class Questions {
 
   /** The Worker has exited. */
   end(): void {
+    this.#ended = true;
     for (const asked of this.#asked.values()) asked.reject(notRunning());
     for (const stream of this.#streams.values()) stream.destroy(notRunning());
     this.#asked.clear();
@@ -54,6 +60,6 @@ export class Questions {
 }
 
 /** The error of Node for what is asked of a Worker that does not run. */
-export function notRunning(): Error {
+function notRunning(): Error {
   return Object.assign(new Error('Worker instance not running'), { code: 'ERR_WORKER_NOT_RUNNING' });
 }

@@ -1,17 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { ResourceLimits } from 'node:worker_threads';
+import { askNode } from './ask-node.ts';
 import { packOut } from './clone-out.ts';
 import { environmentData } from './environment-data.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { LoopUsage } from './loop-usage.ts';
-import { notRunning, Questions } from './questions.ts';
+import { Profile } from './profile.ts';
+import { Questions, type Ask } from './questions.ts';
 import { Broadcasts } from './relay/broadcasts.ts';
 import type { GuestFrame, HostFrame, Method, Setup } from './relay/frames.ts';
 import { PortRelays } from './relay/ports.ts';
 import { pack, unpack } from './relay/values.ts';
 import { unpackThrown } from './relay/thrown.ts';
-import { checkSnapshotOptions } from './snapshot-options.ts';
 import { inputOf, outputOf } from './stdio.ts';
 import { memoryFor } from './memory.ts';
 import { workerError } from './worker-error.ts';
@@ -24,7 +25,6 @@ let threads = 0;
 
 /** Node's `Worker`, of which the real one runs in a container of the service. */
 export class Worker extends EventEmitter {
-  readonly threadName: string | null;
   readonly stdin: Writable | null;
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -36,6 +36,7 @@ export class Worker extends EventEmitter {
   readonly #questions: Questions;
   readonly #loop: LoopUsage;
   readonly #alive: KeepAlive;
+  readonly #name: string;
   #resourceLimits: ResourceLimits;
   #state: 'starting' | 'online' | 'exited' = 'starting';
   #code: number | undefined;
@@ -54,7 +55,7 @@ export class Worker extends EventEmitter {
     this.#loop = new LoopUsage(() => send({ type: 'watch-loop' }));
     this.performance = this.#loop;
     this.#resourceLimits = asked.resourceLimits;
-    this.threadName = options.name ?? 'WorkerThread';
+    this.#name = options.name ?? 'WorkerThread';
     const texts: string[] = [];
     const setup = this.#setup(asked, options, (text) => texts.push(text));
     this.#threadId = setup.threadId;
@@ -75,6 +76,11 @@ export class Worker extends EventEmitter {
   /** -1 when it has exited. */
   get threadId(): number {
     return this.#state === 'exited' ? -1 : this.#threadId;
+  }
+
+  /** Null when it has exited. */
+  get threadName(): string | null {
+    return this.#state === 'exited' ? null : this.#name;
   }
 
   get resourceLimits(): ResourceLimits {
@@ -114,17 +120,24 @@ export class Worker extends EventEmitter {
 
   /** A V8 heap snapshot of the Worker. Throws for options that Node's own would not take. */
   getHeapSnapshot(options?: unknown): Promise<Readable> {
-    checkSnapshotOptions(options);
-    if (this.#state !== 'online') return Promise.reject(notRunning());
-    return this.#questions.askStream('getHeapSnapshot', pack(options, this.#ports));
+    return this.#ask('getHeapSnapshot', [options], (method, bytes) => this.#questions.askStream(method, bytes));
   }
 
   getHeapStatistics(): Promise<unknown> {
-    return this.#ask('getHeapStatistics', undefined);
+    return this.#ask('getHeapStatistics', []);
   }
 
+  /** Throws for what is no earlier usage. */
   cpuUsage(before?: unknown): Promise<unknown> {
-    return this.#ask('cpuUsage', before);
+    return this.#ask('cpuUsage', [before]);
+  }
+
+  startCpuProfile(): Promise<Profile> {
+    return this.#startProfile('startCpuProfile');
+  }
+
+  startHeapProfile(): Promise<Profile> {
+    return this.#startProfile('startHeapProfile');
   }
 
   /** For `postMessageToThread`: resolves when a listener in the Worker took it. */
@@ -137,9 +150,18 @@ export class Worker extends EventEmitter {
     await this.terminate();
   }
 
-  #ask(method: Method, options: unknown): Promise<unknown> {
-    if (this.#state !== 'online') return Promise.reject(notRunning());
-    return this.#questions.ask(method, pack(options, this.#ports));
+  #ask<R>(method: Method, args: readonly unknown[], ask: Ask<R>): Promise<R>;
+  #ask(method: Method, args: readonly unknown[]): Promise<unknown>;
+  #ask(method: Method, args: readonly unknown[], ask: Ask<unknown> = this.#questions.ask): Promise<unknown> {
+    const refused = askNode(method, args);
+    if (this.#state !== 'online') return refused;
+    refused.catch(() => undefined);
+    return ask(method, pack(args, this.#ports));
+  }
+
+  async #startProfile(method: Method): Promise<Profile> {
+    const profile = await this.#ask(method, []);
+    return new Profile(() => this.#questions.ask('stop-profile', pack([profile], this.#ports)));
   }
 
   #setup(asked: Asked, options: WorkerOptions, onText: (text: string) => void): Omit<Setup, 'early'> {

@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
+import { isBuildFailure } from '../../code/bundle.ts';
 import { createdRequires } from './created-requires.ts';
-import type { BuildFailure, BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 
 /** The files that modules come to, and what they ask for by names that a folder alone does not explain. */
 export interface ModuleGraph {
@@ -116,8 +117,4 @@ function manifestsOf(files: Iterable<string>): Set<string> {
       if (existsSync(join(folder, 'package.json'))) manifests.add(join(folder, 'package.json'));
     }
   return manifests;
-}
-
-function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }

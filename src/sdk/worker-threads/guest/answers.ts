@@ -1,46 +1,74 @@
-import { postMessageToThread, type Worker } from 'node:worker_threads';
+import { postMessageToThread, type MessagePort, type Worker } from 'node:worker_threads';
 import type { GuestFrame, HostFrame } from '../relay/frames.ts';
 import { packThrown } from '../relay/thrown.ts';
 import { unpack, type PortNames } from '../relay/values.ts';
 
 type Question = HostFrame & { readonly type: 'ask' };
 
-/** Answers what a Worker is asked; of a heap snapshot its bytes, and null at their end, before the answer. */
-export async function answer(
-  worker: Worker,
-  question: Question,
-  names: PortNames,
-  send: (frame: GuestFrame) => void,
-): Promise<void> {
-  const { seq } = question;
-  try {
-    const { value, parts } = await answerOf(worker, question, names);
-    if (parts !== undefined) {
-      for await (const data of parts) send({ type: 'part', seq, data });
-      send({ type: 'part', seq, data: null });
+/** Answers what one Worker is asked. */
+export class Answers {
+  readonly #worker: Worker;
+  readonly #names: PortNames;
+  readonly #send: (frame: GuestFrame) => void;
+  /** Profiles that were begun, by the questions that asked for them. */
+  readonly #profiles = new Map<number, object>();
+
+  constructor(worker: Worker, names: PortNames, send: (frame: GuestFrame) => void) {
+    this.#worker = worker;
+    this.#names = names;
+    this.#send = send;
+  }
+
+  async answer(question: Question): Promise<void> {
+    const { seq } = question;
+    try {
+      const value = await this.#answerOf(question);
+      this.#send({ type: 'answer', seq, value });
+    } catch (error) {
+      this.#send({ type: 'answer', seq, value: undefined, thrown: packThrown(error) });
     }
-    send({ type: 'answer', seq, value });
-  } catch (error) {
-    send({ type: 'answer', seq, value: undefined, thrown: packThrown(error) });
+  }
+
+  async #answerOf({ seq, method, bytes }: Question): Promise<unknown> {
+    const { value, ports } = unpack(bytes, this.#names);
+    const args: readonly unknown[] = Array.isArray(value) ? value : [];
+    switch (method) {
+      case 'getHeapSnapshot':
+        return this.#stream(seq, await call(this.#worker, method, args));
+      case 'startCpuProfile':
+      case 'startHeapProfile':
+        this.#profiles.set(seq, await call(this.#worker, method, args));
+        return seq;
+      case 'stop-profile':
+        return this.#stopProfile(Number(args[0]));
+      case 'thread-message':
+        return this.#post(args[0], ports, args[1]);
+      default:
+        return call(this.#worker, method, args);
+    }
+  }
+
+  /** The bytes, and null at their end, go before the answer. */
+  async #stream(seq: number, parts: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const data of parts) this.#send({ type: 'part', seq, data });
+    this.#send({ type: 'part', seq, data: null });
+  }
+
+  async #stopProfile(seq: number): Promise<Uint8Array> {
+    const text: unknown = await call(this.#profiles.get(seq) ?? {}, 'stop', []);
+    this.#profiles.delete(seq);
+    return Buffer.from(String(text));
+  }
+
+  async #post(value: unknown, ports: MessagePort[], timeoutMs: unknown): Promise<void> {
+    const rest = typeof timeoutMs === 'number' ? [timeoutMs] : [];
+    await postMessageToThread(this.#worker.threadId, value, ports, ...rest);
   }
 }
 
-async function answerOf(
-  worker: Worker,
-  { method, bytes }: Question,
-  names: PortNames,
-): Promise<{ readonly value?: unknown; readonly parts?: AsyncIterable<Uint8Array> }> {
-  const { value: given, ports } = unpack(bytes, names);
-  if (method === 'getHeapSnapshot') return { parts: await call(worker, method, [given]) };
-  if (method !== 'thread-message') return { value: await call(worker, method, given === undefined ? [] : [given]) };
-  const [value, timeoutMs]: readonly unknown[] = Array.isArray(given) ? given : [];
-  await postMessageToThread(worker.threadId, value, ports, ...(typeof timeoutMs === 'number' ? [timeoutMs] : []));
-  return {};
-}
-
 /** Newer methods are missing in the types. */
-function call(worker: Worker, name: string, args: readonly unknown[]): Promise<never> {
-  const method: unknown = Reflect.get(worker, name);
+function call(target: object, name: string, args: readonly unknown[]): Promise<never> {
+  const method: unknown = Reflect.get(target, name);
   if (typeof method !== 'function') throw new TypeError(`A Worker of Node ${process.version} has no ${name}.`);
-  return Reflect.apply(method, worker, args);
+  return Reflect.apply(method, target, args);
 }

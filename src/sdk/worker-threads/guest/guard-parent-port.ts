@@ -20,7 +20,8 @@ export function guardParentPort(taken: Int32Array): void {
     posted += 1;
     const before = Atomics.load(taken, 0);
     // Where nothing is taken for so long the port is closed, or whoever takes it cannot: what is on its way is forgotten.
-    if (posted - before >= waitingMax && Atomics.wait(taken, 0, before, waitMsMax) === 'timed-out') posted = before;
+    if (((posted - before) | 0) >= waitingMax && Atomics.wait(taken, 0, before, waitMsMax) === 'timed-out')
+      posted = before;
   };
 }
 

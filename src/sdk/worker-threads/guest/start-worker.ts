@@ -1,12 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import {
-  getEnvironmentData,
-  setEnvironmentData,
-  Worker,
-  type ResourceLimits,
-  type Serializable,
-} from 'node:worker_threads';
+import { getEnvironmentData, setEnvironmentData, Worker, type Serializable } from 'node:worker_threads';
 import type { Setup } from '../relay/frames.ts';
 import { unpack, type PortNames } from '../relay/values.ts';
 import { preludeKey, type PreludeData } from './shared.ts';
@@ -40,7 +34,8 @@ export function startWorker(setup: Setup, root: string, prelude: PreludeData, po
     });
   const flags = setup.execArgv.filter((flag) => !isOfV8(flag));
   for (const flag of setup.execArgv) if (isOfV8(flag)) setFlagsFromString(flag);
-  yieldTo(setup.resourceLimits);
+  setHeapFlag('--max-old-space-size', setup.resourceLimits.maxOldGenerationSizeMb);
+  setHeapFlag('--max-semi-space-size', setup.resourceLimits.maxYoungGenerationSizeMb);
   return make(flags);
 }
 
@@ -49,10 +44,10 @@ function isOfV8(flag: string): boolean {
   return flag === '--expose-gc' || flag === '--expose_gc';
 }
 
-/** What the container's Node was told of heaps would override a Worker's own limits. */
-function yieldTo({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb }: ResourceLimits): void {
-  if (maxOldGenerationSizeMb !== undefined) setFlagsFromString('--max-old-space-size=0');
-  if (maxYoungGenerationSizeMb !== undefined) setFlagsFromString('--max-semi-space-size=0');
+/** What the container's Node was told of heaps would override a Worker's own limit; where it has none, it holds for the Worker, too. */
+function setHeapFlag(flag: string, own: number | undefined): void {
+  const told = process.execArgv.find((given) => given.startsWith(`${flag}=`));
+  setFlagsFromString(own === undefined && told !== undefined ? told : `${flag}=0`);
 }
 
 /** Relative names of files mean those beside the caller's, as far as they came along. */

@@ -10,7 +10,7 @@ import { isFrame, type GuestFrame, type HostFrame, type LateFile, type Setup } f
 import { PortRelays } from '../relay/ports.ts';
 import { packThrown } from '../relay/thrown.ts';
 import { pack, unpack } from '../relay/values.ts';
-import { answer } from './answers.ts';
+import { Answers } from './answers.ts';
 import { lateRoot, type PreludeData } from './shared.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -29,6 +29,7 @@ export class WorkerHost {
   readonly #noticed = counter();
   readonly #messages = counter();
   #worker: Worker | undefined;
+  #answers: Answers | undefined;
   #loopTimer: NodeJS.Timeout | undefined;
 
   constructor(setup: Setup, port: MessagePort, root: string) {
@@ -68,6 +69,7 @@ export class WorkerHost {
   #relay(worker: Worker): void {
     const { resourceLimits = {} } = worker;
     const send = (frame: GuestFrame): void => this.#frames.send(frame);
+    this.#answers = new Answers(worker, this.#ports, send);
     worker.on('online', () => send({ type: 'online', resourceLimits }));
     worker.on('message', (value: unknown) => this.#said(value));
     worker.on('messageerror', (error) => {
@@ -113,8 +115,7 @@ export class WorkerHost {
       case 'watch-loop':
         return this.#watchLoop();
       case 'ask':
-        if (this.#worker !== undefined)
-          void answer(this.#worker, frame, this.#ports, (said) => this.#frames.send(said));
+        return void this.#answers?.answer(frame);
     }
   }
 

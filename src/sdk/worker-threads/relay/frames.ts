@@ -30,8 +30,15 @@ export interface LateFile {
   readonly data: Uint8Array;
 }
 
-/** What a Worker can be asked. `thread-message`: what `postMessageToThread` sends it. */
-export type Method = 'getHeapStatistics' | 'cpuUsage' | 'getHeapSnapshot' | 'thread-message';
+/** What a Worker can be asked: methods of Node's, what `postMessageToThread` sends it, and the end of a profile that it was asked for. */
+export type Method =
+  | 'getHeapStatistics'
+  | 'cpuUsage'
+  | 'getHeapSnapshot'
+  | 'startCpuProfile'
+  | 'startHeapProfile'
+  | 'stop-profile'
+  | 'thread-message';
 
 /** Either way: a message for a port that crossed, its end, and what was broadcast. */
 export type SharedFrame =

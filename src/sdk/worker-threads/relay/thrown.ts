@@ -12,6 +12,7 @@ type Packed =
       readonly base: string;
       readonly properties: readonly (readonly [string, boolean, Packed])[];
     }
+  | { readonly kind: 'symbol'; readonly key: string }
   | { readonly kind: 'value'; readonly value: unknown };
 
 const bases: Readonly<Record<string, new (message?: string) => Error>> = {
@@ -37,6 +38,8 @@ export function unpackThrown(bytes: Uint8Array): unknown {
 
 function packedOf(thrown: unknown, depth: number): Packed {
   if (thrown instanceof Error && depth < depthMax) return packedError(thrown, depth);
+  const key = typeof thrown === 'symbol' ? Symbol.keyFor(thrown) : undefined;
+  if (key !== undefined) return { kind: 'symbol', key };
   try {
     encodeValue(thrown);
     return { kind: 'value', value: thrown };
@@ -73,6 +76,7 @@ function baseOf(error: Error): string {
 
 function thrownOf(packed: Packed): unknown {
   if (packed.kind === 'value') return packed.value;
+  if (packed.kind === 'symbol') return Symbol.for(packed.key);
   const error = new (bases[packed.base] ?? Error)();
   for (const [name, enumerable, inner] of packed.properties) {
     const value = thrownOf(inner);
@@ -89,7 +93,5 @@ function withLocalPaths(stack: string): string {
 }
 
 function isPacked(value: unknown): value is Packed {
-  return (
-    typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'error' || value.kind === 'value')
-  );
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
