@@ -51,7 +51,7 @@ export async function bundle(what: string, runtime: string, options: BuildOption
       logLevel: 'silent',
       banner: { js: banner },
       // The code's own `heddle` is the one for threads. Where it would bundle in its turn it says that it cannot.
-      alias: { heddle: fileURLToPath(inside) },
+      alias: { heddle: fileURLToPath(inside), 'heddle/worker_threads': 'node:worker_threads' },
       ...options,
       external: [...(options.external ?? []), 'esbuild'],
       write: false,

@@ -109,6 +109,14 @@ describe('a Worker', () => {
     assert.deepEqual(await Promise.all([text(worker.stdout), text(worker.stderr)]), ['through', 'aside']);
   });
 
+  test('that posts faster than anybody listens waits, and loses nothing', async () => {
+    const worker = evaluated('for (let n = 0; n < 20_000; n++) parentPort.postMessage(n)');
+    const received: number[] = [];
+    worker.on('message', (n: number) => received.push(n));
+    await once(worker, 'exit');
+    assert.deepEqual(received, [...Array(20_000).keys()]);
+  });
+
   test('that loops for ever is terminated', async () => {
     const worker = evaluated("parentPort.postMessage('on'); for (;;);");
     await firstMessage(worker);
