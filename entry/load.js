@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 // What package.json's `exports` name: JavaScript so plain that an older Node can read it as far as the sentence below. In a
 // checkout it loads the TypeScript sources, in the published package what was built of them.
@@ -18,9 +19,20 @@ function refuseOldNode() {
   );
 }
 
-/** Loads a module by its path in the sources, without its extension. Throws where this Node is too old. */
+/** Where a module of the sources is, by its path there without its extension. */
+function placeOf(path) {
+  const source = new URL(`../src/${path}.ts`, import.meta.url);
+  return existsSync(source) ? source : new URL(`../dist/${path}.js`, import.meta.url);
+}
+
+/** Loads a module of the sources. Throws where this Node is too old. */
 export function load(path) {
   refuseOldNode();
-  const source = new URL(`../src/${path}.ts`, import.meta.url);
-  return require(existsSync(source) ? `../src/${path}.ts` : `../dist/${path}.js`);
+  return require(fileURLToPath(placeOf(path)));
+}
+
+/** As `load`, of a module that awaits something before it is there. */
+export async function loadLater(path) {
+  refuseOldNode();
+  return import(placeOf(path).href);
 }

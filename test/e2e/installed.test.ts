@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import * as heddle from 'heddle';
+import * as workerThreads from 'heddle/worker_threads';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import * as source from '../../src/index.ts';
+import * as workerThreadsSource from '../../src/sdk/worker-threads/index.ts';
 import { driversUnderTest } from './drivers.ts';
 
 // A program in a folder of its own, with Heddle installed by npm from what would be published.
@@ -36,6 +38,10 @@ const work = `export function isPrime(n: number): boolean {
   return n > 1;
 }
 `;
+const workers = `import { parentPort, Worker } from 'heddle/worker_threads';
+export const worker: Worker = new Worker(new URL('./work.ts', import.meta.url), { heddle: { memoryMb: 512 } });
+worker.on('message', (message: unknown) => parentPort?.postMessage(message));
+`;
 const compilerOptions = {
   module: 'nodenext',
   target: 'es2024',
@@ -57,6 +63,7 @@ before(() => {
   else assert.equal(npm.status, 0, npm.stderr);
   writeFileSync(join(project, 'program.ts'), program);
   writeFileSync(join(project, 'work.ts'), work);
+  writeFileSync(join(project, 'workers.ts'), workers);
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
 });
 after(() => rmSync(folder, { recursive: true }));
@@ -116,4 +123,6 @@ test('the package is what bundlers and type checkers expect', async () => {
 test('a checkout gives programs what the package does', () => {
   assert.deepEqual(Object.keys(heddle).toSorted(), Object.keys(source).toSorted());
   assert.equal(heddle.spawn, source.spawn);
+  assert.deepEqual(Object.keys(workerThreads).toSorted(), Object.keys(workerThreadsSource).toSorted());
+  assert.equal(workerThreads.Worker, workerThreadsSource.Worker);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { driversUnderTest } from './drivers.ts';
@@ -22,8 +22,9 @@ function pack(): string {
 
 /** What `npm install heddle` leaves, without the registry: the published files, and links to what they depend on. */
 function install(): string {
-  const archive = pack();
   const modules = join(folder, 'node_modules');
+  if (existsSync(modules)) return join(modules, 'heddle', 'heddle');
+  const archive = pack();
   mkdirSync(join(modules, 'heddle'), { recursive: true });
   execFileSync('tar', ['-xzf', archive, '-C', join(modules, 'heddle'), '--strip-components=1']);
   for (const name of readdirSync(join(root, 'node_modules')))
@@ -46,4 +47,45 @@ test('the published package runs without TypeScript, from a folder of its own', 
     ),
     'nothing else is published',
   );
+});
+
+/** Runs a program beside the package, in plain JavaScript; what it said as JSON. */
+function runProgram(name: string, program: string, ...flags: readonly string[]): unknown {
+  install();
+  writeFileSync(join(folder, name), program);
+  const env = { ...process.env, HEDDLE_DRIVER: 'host', HEDDLE_HOME: join(folder, 'home-of-programs'), HEDDLE_URL: '' };
+  const run = spawnSync(process.execPath, [...flags, name], { cwd: folder, encoding: 'utf8', env });
+  assert.equal(run.status, 0, run.stderr);
+  return JSON.parse(run.stdout);
+}
+
+const work = `const { parentPort, workerData } = require('node:worker_threads');
+parentPort.postMessage([workerData + 1, require('node:os').hostname()]);`;
+
+test('heddle/worker_threads of the published package starts Workers elsewhere', { skip }, () => {
+  install();
+  writeFileSync(join(folder, 'work.cjs'), work);
+  const said = runProgram(
+    'imports.mjs',
+    `import * as threads from 'heddle/worker_threads';
+    import * as node from 'node:worker_threads';
+    const worker = new threads.Worker(new URL('./work.cjs', import.meta.url), { workerData: 41 });
+    const missing = Object.keys(node).filter((name) => !(name in threads) || !(name in threads.default));
+    worker.on('message', (message) => console.log(JSON.stringify([...message, missing])));`,
+  );
+  assert.ok(Array.isArray(said));
+  const [answer, host, missing]: unknown[] = said;
+  assert.deepEqual([answer, missing], [42, ['default']]);
+  assert.notEqual(host, hostname());
+});
+
+test('heddle/register of the published package gives a whole program such Workers', { skip }, () => {
+  install();
+  writeFileSync(join(folder, 'work.cjs'), work);
+  const program = `const { Worker } = require('worker_threads');
+    new Worker('./work.cjs', { workerData: 1 }).on('message', (message) => console.log(JSON.stringify(message)));`;
+  const said = runProgram('required.cjs', program, '--import', 'heddle/register');
+  assert.ok(Array.isArray(said));
+  assert.equal(said[0], 2);
+  assert.notEqual(said[1], hostname());
 });

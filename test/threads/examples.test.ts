@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -19,7 +19,9 @@ const skip = (await driversUnderTest()).find(({ name }) => name === 'host')?.ski
 async function run(name: string, ...args: readonly string[]): Promise<string> {
   const { HEDDLE_URL: _url, ...rest } = process.env;
   const env = { ...rest, HEDDLE_DRIVER: 'host', HEDDLE_HOME: join(folder, 'home') };
-  const command = ['run', join('examples/threads', `${name}.ts`), ...args];
+  const path = join('examples/threads', `${name}.ts`);
+  const said = /\.\/heddle (.*) examples/.exec(readFileSync(join(root, path), 'utf8'))?.[1] ?? '';
+  const command = [...said.split(' '), path, ...args];
   const { stdout } = await promisify(execFile)(join(root, 'heddle'), command, { cwd: root, env, timeout: 120_000 });
   return stdout;
 }
@@ -79,10 +81,20 @@ test('untrusted snippets are ended at their limits, and leave nothing for the ne
   assert.match(await run('untrusted', 'return [...new Set([1, 1])]'), /^ {2}gave \[ 1 \]$/m);
 });
 
+test('piscina hashes words in workers that are elsewhere', { skip }, async () => {
+  const lines = (await run('piscina', 'weft', 'warp')).trimEnd().split('\n');
+  assert.equal(lines.length, 2);
+  for (const [index, word] of ['weft', 'warp'].entries()) {
+    const [, hash, named, host] = /^(\w+) {2}(\w+) {2}\(on (.+)\)$/.exec(lines[index] ?? '') ?? [];
+    assert.deepEqual([named, hash], [word, scryptSync(word, 'pepper', 16).toString('hex')]);
+    assert.notEqual(host, hostname());
+  }
+});
+
 test('every example is tested here', () => {
   const tested = readFileSync(import.meta.filename, 'utf8');
   const programs = readdirSync(join(root, 'examples/threads')).filter((name) =>
-    readFileSync(join(root, 'examples/threads', name), 'utf8').includes('./heddle run examples/threads/'),
+    /^\/\/ {3}\.\/heddle .*examples\/threads\//m.test(readFileSync(join(root, 'examples/threads', name), 'utf8')),
   );
   for (const name of programs.filter((file) => file.endsWith('.ts')))
     assert.ok(tested.includes(`run('${name.replace(/\.ts$/, '')}'`), name);

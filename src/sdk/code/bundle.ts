@@ -21,7 +21,8 @@ const inside = new URL(`../inside.${import.meta.url.endsWith('.ts') ? 'ts' : 'js
 /** The runtime that code runs on where nothing else is said. */
 export const defaultRuntime = 'nodejs24.x';
 
-function isBuildFailure(error: unknown): error is BuildFailure {
+/** Whether it is what esbuild throws. */
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 
@@ -50,7 +51,7 @@ export async function bundle(what: string, runtime: string, options: BuildOption
       logLevel: 'silent',
       banner: { js: banner },
       // The code's own `heddle` is the one for threads. Where it would bundle in its turn it says that it cannot.
-      alias: { heddle: fileURLToPath(inside) },
+      alias: { heddle: fileURLToPath(inside), 'heddle/worker_threads': 'node:worker_threads' },
       ...options,
       external: [...(options.external ?? []), 'esbuild'],
       write: false,

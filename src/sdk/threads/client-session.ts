@@ -75,11 +75,11 @@ export class ClientSession {
     return this.#link.drained();
   }
 
-  /** What the service says of this thread goes to `listener` until its end. */
-  listen(thread: string, listener: ThreadListener): void {
+  /** What the service says of this thread goes to `listener` until its end; until then this process stays, if `held`. */
+  listen(thread: string, listener: ThreadListener, held = true): void {
     if (this.#ended !== undefined) throw this.#ended;
-    this.#threads.set(thread, { listener, held: true });
-    this.#hold(1);
+    this.#threads.set(thread, { listener, held });
+    if (held) this.#hold(1);
   }
 
   /** Who listens to this thread now. */

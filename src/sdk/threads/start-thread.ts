@@ -37,7 +37,7 @@ export function startThread<R>(
     const name = await code(session);
     const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
     const order = { code: name, name: options.name ?? exportName, detached: false, ...orderOf(options) };
-    run.spawn(order, { exportName, args: encoded, streams: more.onItem !== undefined });
+    run.spawn(order, { exportName, args: encoded, streams: more.onItem !== undefined }, more.holds);
     return run;
   };
   const session = threadsConnection().then((connection) => connection.session);

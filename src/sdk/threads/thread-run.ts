@@ -64,11 +64,11 @@ export class ThreadRun implements ThreadListener {
     this.result.catch(() => undefined);
   }
 
-  /** Orders it. */
-  spawn(order: SpawnOrder, { exportName, args, streams }: PreparedCall): void {
+  /** Orders it. Until its end it keeps the process, if it `holds`. */
+  spawn(order: SpawnOrder, { exportName, args, streams }: PreparedCall, holds = true): void {
     const large = args.length > partBytes;
     const call = encodeCall({ exportName, streams, args: large ? { partsBytes: args.length } : { bytes: args } });
-    this.#session.listen(this.id, this);
+    this.#session.listen(this.id, this, holds);
     this.#session.send({ type: 'spawn', thread: this.id, call, ...order });
     if (large) this.out.sayParts(laneKinds.part, args);
   }

@@ -20,6 +20,8 @@ export interface ThreadExtras {
   readonly inline?: () => Promise<unknown>;
   /** Resolves when it may begin, with what is to be called when it has ended. Rejects where it may not, or `signal` fires. */
   readonly admit?: (signal: AbortSignal) => Promise<() => void>;
+  /** Whether it keeps this process until it ends, as it does where nothing is said. */
+  readonly holds?: boolean;
 }
 
 const defaultBackoffMs = 100;

@@ -1,0 +1,3 @@
+import { loadLater } from './load.js';
+
+await loadLater('sdk/worker-threads/register');
