@@ -31,6 +31,9 @@ async function fetchTests({ folder, report, signal }: Build): Promise<void> {
   await runTool('apt-get', [...options, 'source', '--download-only', 'nodejs'], { signal, cwd }).catch(report);
   const archive = (await readdir(cwd)).find((name) => /^nodejs_.*\.orig\.tar\.xz$/.test(name));
   if (archive === undefined) throw new Error("The mirror of this machine's packages has no source package of nodejs.");
+  const version = /^nodejs_([0-9.]+)/.exec(archive)?.[1];
+  if (version !== process.versions.node)
+    throw new Error(`Debian's ${suite} has the tests of Node ${version} by now, and this is ${process.versions.node}.`);
   const wanted = ['parallel/test-worker*', 'common/*', 'fixtures/*'].map((pattern) => `*/test/${pattern}`);
   const unpacked = join(folder, '.unpacked');
   await mkdir(unpacked);
