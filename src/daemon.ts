@@ -94,6 +94,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const threads = {
     codeStore,
     threadEnds,
+    onUnkept: (err: unknown) => logger.error({ err }, 'The end of a detached thread could not be kept.'),
     workerManager: manager,
     prepare,
     region: settings.region,

@@ -1,6 +1,6 @@
 // Runs snippets that somebody else wrote, such as a language model: each in a container of its own, for at most 2 s, with
-// little memory and no network. What they print, give and throw comes back as text. Like any thread they may start threads in
-// your account and see what it shares: on a service that others use, run strangers' code with a key of an account of its own.
+// little memory and no network, and apart: they can neither start threads nor reach what threads share. What they print, give
+// and throw comes back as text.
 //
 //   ./heddle run examples/threads/untrusted.ts [SNIPPET]
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ async function run(snippet: string): Promise<Outcome> {
   // Threads with the same code and environment take turns in the same containers. With an environment of its own nobody
   // comes after this snippet, and finds what it left behind.
   const env = { SNIPPET: randomUUID() };
-  const limits = { timeoutMs: 2_000, memoryMb: 128 };
+  const limits = { timeoutMs: 2_000, memoryMb: 128, apart: true };
   const thread = work.runSnippet.with({ ...limits, env, output: 'silent' }).spawn(snippet);
   const printed = Array.fromAsync(thread.logs());
   const result = await thread.then(

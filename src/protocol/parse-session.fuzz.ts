@@ -33,6 +33,7 @@ const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
     timeoutMs: amount,
     environment,
     detached: flag,
+    apart: flag,
   }),
   fc.record({ type: is('lane'), thread: id, data }),
   fc.record({ type: is('credit'), thread: id, bytes: whole }),

@@ -58,6 +58,7 @@ function spawn(fields: Fields): ClientMessage {
     timeoutMs: amount(fields, 'timeoutMs'),
     environment,
     detached: fields['detached'] === true,
+    apart: fields['apart'] === true,
   };
 }
 

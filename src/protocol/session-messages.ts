@@ -27,6 +27,8 @@ export interface SpawnOrder {
   readonly environment: Readonly<Record<string, string>>;
   /** Goes on without its client; its end is kept. */
   readonly detached: boolean;
+  /** Its code can neither start threads nor reach what threads share. */
+  readonly apart: boolean;
 }
 
 /**

@@ -61,9 +61,15 @@ function isOwn(url: string): boolean {
 /** The bundle itself, as the runtime has loaded it. */
 const bundleUrl = 'file:///var/task/index.mjs';
 
+function apart(): Error {
+  return new Error(
+    'This thread was started with `apart: true`: its code can neither start threads nor reach what threads share.',
+  );
+}
+
 const connect: Connect = async (events) => {
   const { session } = context();
-  session.onBytes((bytes) => events.onBytes(bytes));
+  session.onBytes((bytes) => (bytes.length === 0 ? events.onClose(apart(), true) : events.onBytes(bytes)));
   return { send: (bytes) => session.send(bytes), close: () => undefined, ref: () => undefined };
 };
 

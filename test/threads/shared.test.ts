@@ -36,6 +36,14 @@ describe('threads with each other, on a service that holds four containers', () 
     assert.ok(held.token > 0n);
   });
 
+  test('a thread that is apart starts none, and reaches nothing that is shared', async () => {
+    const [start, share] = await module.trespass.with({ ...quiet, apart: true })();
+    assert.match(String(start), /apart: true/);
+    assert.match(String(share), /apart: true/);
+    assert.equal(await new Counter('trespassed').get(), 0n);
+    assert.deepEqual(await module.trespass(), ['2', '1'], 'others do');
+  });
+
   test('a mutex lets one thread in at a time, with growing tokens', async () => {
     await Promise.all(Array.from({ length: 4 }, () => module.addUnderLock(10)));
     assert.equal(await new Counter('number').get(), 40n);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { systemClock } from '../../model/clock.ts';
 import type { CodeStore } from '../../store/contract.ts';
@@ -11,7 +12,8 @@ export function testSessions(home: string, codeStore: CodeStore, workerManager: 
   const threadEnds = openThreadEndStore({ folder: join(home, 'threads'), clock: systemClock, keepMs: 60_000 });
   const prepare = async (): Promise<void> => undefined;
   const region = 'eu-west-1';
+  const onUnkept = (error: unknown): void => assert.fail(String(error));
   return new ThreadSessions(
-    new ThreadService({ codeStore, threadEnds, workerManager, prepare, region, clock: systemClock }),
+    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, prepare, region, clock: systemClock }),
   );
 }

@@ -19,7 +19,7 @@ const handler = 'index.default';
 
 /**
  * The function that a thread's module is underneath: threads of the same code, runtime, memory and environment share
- * containers, as invocations of one function do. Throws ApiError for what no function may have.
+ * containers, as invocations of one function do; those that are apart, only with each other. Throws ApiError for what no function may have.
  */
 export function moduleFunction(
   scope: { readonly account: string; readonly region: string },
@@ -36,6 +36,7 @@ export function moduleFunction(
     order.code,
     runtime,
     memoryMb,
+    order.apart,
     Object.entries(environment).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   ]);
   return {

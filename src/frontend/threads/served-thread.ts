@@ -31,6 +31,8 @@ export class ServedThread implements ThreadWatcher {
   readonly #ears = new Set<Ear>();
   #onEnd: ((end: ThreadEnd) => Promise<void>) | undefined;
   #lane: ThreadLane | undefined;
+  /** The end of what it printed. */
+  #tail = '';
   #start: { readonly path: StartPath; readonly ms: number } | undefined;
 
   constructor(id: string, name: string, bornAt: number, detached: boolean, open?: OpenSession) {
@@ -89,16 +91,16 @@ export class ServedThread implements ThreadWatcher {
     this.#flow();
   }
 
-  /** It starts threads itself: with the identity of whoever started it, and they end with it. */
+  /** It starts threads itself: with the identity of whoever started it, and they end with it. Refused by no bytes at all. */
   #ownSession(bytes: Uint8Array): void {
-    this.#session ??= this.#open?.({
-      send: (answer) => void this.#lane?.send(laneMessage(laneKinds.session, answer)),
-      close: () => undefined,
-    });
-    this.#session?.receive(bytes);
+    const send = (answer: Uint8Array): void => void this.#lane?.send(laneMessage(laneKinds.session, answer));
+    if (this.#open === undefined) return send(new Uint8Array());
+    this.#session ??= this.#open({ send, close: () => undefined });
+    this.#session.receive(bytes);
   }
 
   printed(text: string): void {
+    this.#tail = (this.#tail + text).slice(-limits.logTailBytes);
     this.#tell({ type: 'log', thread: this.id, text });
   }
 
@@ -122,6 +124,11 @@ export class ServedThread implements ThreadWatcher {
   /** Its result, beside its end: what came ahead in parts. */
   get parts(): readonly Uint8Array[] {
     return this.#parts;
+  }
+
+  /** The last of what it printed, UTF-16 units: as many as a log tail may have bytes. */
+  get tail(): string {
+    return this.#tail;
   }
 
   /** It is over: says so once. */

@@ -58,12 +58,13 @@ export class ThreadSessions {
     };
   }
 
-  /** Ends all sessions. */
-  stop(): void {
+  /** Ends all sessions; resolves when what outlives them is kept. To be called when nothing runs any more. */
+  async stop(): Promise<void> {
     for (const { session, wire } of this.#sessions.values()) {
       this.#end(session.id);
       wire?.close();
     }
+    await this.#service.settled();
   }
 
   #open(account: string, wire: Wire, hello: SessionHello, nested: boolean): ThreadSession {

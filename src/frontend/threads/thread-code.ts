@@ -36,6 +36,8 @@ export class ThreadCode {
     this.#forgetOld();
     if (this.find(account, code) !== undefined) return;
     const stored = await this.#store.put(zip);
+    // Another client may have sent the same in the meantime.
+    if (this.find(account, code) !== undefined) return stored[Symbol.dispose]();
     // As long as it is not disposed, the store does not collect it.
     this.#held.set(`${account}/${code}`, { stored, usedAt: this.#clock.now() });
   }

@@ -14,12 +14,12 @@ export function endOfOutcome(outcome: InvocationOutcome): ThreadEnd {
   return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };
 }
 
-/** How a thread ended that did not run, or was ended. */
-export function endOfError(error: unknown): ThreadEnd {
+/** How a thread ended that did not run, or was ended; `printed` is the last of what it printed until then. */
+export function endOfError(error: unknown, printed = ''): ThreadEnd {
   const message = error instanceof Error ? error.message : String(error);
   const type = error instanceof Error ? error.name : 'Error';
   const thrown = { type, message, trace: [] };
-  return { durationMs: 0, memoryPeakMb: 0, logTail: '', ok: false, kind: kindOf(error), thrown };
+  return { durationMs: 0, memoryPeakMb: 0, logTail: lastBytes(printed), ok: false, kind: kindOf(error), thrown };
 }
 
 function kindOf(error: unknown): ThreadEndKind {
@@ -41,7 +41,11 @@ function thrownOf(payload: Uint8Array): ThrownText {
 /** The last bytes of what the thread itself printed. Begins with a whole character. */
 function tailOf(log: string): string {
   const printed = log.slice(log.indexOf('\n') + 1, log.lastIndexOf('END RequestId: '));
-  const bytes = Buffer.from(printed);
+  return lastBytes(printed);
+}
+
+function lastBytes(text: string): string {
+  const bytes = Buffer.from(text);
   return new StringDecoder('utf8')
     .end(bytes.subarray(Math.max(0, bytes.length - limits.logTailBytes)))
     .replace(/^\uFFFD+/, '');

@@ -24,6 +24,8 @@ export interface OrderOrigin {
 export interface ThreadServiceOptions {
   readonly codeStore: CodeStore;
   readonly threadEnds: ThreadEndStore;
+  /** The end of a detached thread could not be kept. */
+  readonly onUnkept: (error: unknown) => void;
   readonly workerManager: WorkerManager;
   /** Resolves when instances of this configuration can be started. Idempotent. */
   readonly prepare: (configuration: Configuration) => Promise<void>;
@@ -45,7 +47,7 @@ export class ThreadService {
     this.clock = options.clock;
     this.code = new ThreadCode(options.codeStore, options.clock);
     this.sharing = new SharedObjects(options.clock);
-    this.#detached = new DetachedThreads(options.threadEnds);
+    this.#detached = new DetachedThreads(options.threadEnds, options.onUnkept);
   }
 
   /** Runs a thread to its end, which it tells its listener. */
@@ -62,6 +64,11 @@ export class ThreadService {
   /** Remembers a thread that outlives its client, and its end. */
   keep(account: string, thread: ServedThread): void {
     this.#detached.add(account, thread);
+  }
+
+  /** Resolves when the ends of all detached threads that have ended are kept. */
+  settled(): Promise<void> {
+    return this.#detached.settled();
   }
 
   /** A thread that was detached, running or ended. */
@@ -86,7 +93,7 @@ export class ThreadService {
       );
       thread.ended(endOfOutcome(outcome));
     } catch (error) {
-      thread.ended(endOfError(signal.aborted ? signal.reason : error));
+      thread.ended(endOfError(signal.aborted ? signal.reason : error, thread.tail));
     }
   }
 

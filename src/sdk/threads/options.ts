@@ -28,6 +28,11 @@ export interface ThreadOptions {
   readonly signal?: AbortSignal;
   /** What becomes of what it prints: `inherit` (this process's stdout, line by line; the default) or `silent`. */
   readonly output?: 'inherit' | 'silent';
+  /**
+   * For code of strangers: it can neither start threads nor reach what threads share, which it otherwise does in this
+   * program's name. Not so where it is not given.
+   */
+  readonly apart?: boolean;
   /** ArrayBuffers among the arguments that are moved: they are detached here. */
   readonly transfer?: readonly ArrayBuffer[];
 }
@@ -38,11 +43,13 @@ export function orderOf(options: ThreadOptions): {
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly apart: boolean;
 } {
   return {
     runtime: options.runtime ?? 'nodejs24.x',
     memoryMb: options.memoryMb ?? 256,
     timeoutMs: options.timeoutMs ?? limits.threadTimeoutMsMax,
     environment: options.env ?? {},
+    apart: options.apart ?? false,
   };
 }
