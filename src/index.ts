@@ -1,5 +1,5 @@
 import { provideConnection } from './sdk/threads/connection.ts';
-import { openService } from './sdk/threads/service.ts';
+import { openService } from './sdk/platform/service.ts';
 
 // What `import … from 'heddle'` gives a program.
 export { RevisionConflictError, SharingError } from './model/sharing.ts';

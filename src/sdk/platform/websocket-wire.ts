@@ -3,7 +3,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
 import type { Connection } from '../connection.ts';
-import type { Connect } from './client-session.ts';
+import type { Connect } from '../threads/client-session.ts';
 
 const sessionPath = '/heddle/v1/session';
 const normalClosure = 1_000;

@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+
+export { randomUUID } from 'node:crypto';
+
+/** SHA-256 of all parts in a row, base64. */
+export function sha256(parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('base64');
+}
