@@ -23,6 +23,7 @@ export { Pool, type PoolOptions } from './sdk/threads/pool.ts';
 export { remote, type RemoteOptions } from './sdk/threads/remote.ts';
 export type { Remote, RemoteFunction } from './sdk/threads/remote-module.ts';
 export { scope, type Scope } from './sdk/threads/scope.ts';
+export { connect, type ServiceAddress } from './sdk/threads/connect.ts';
 export { shutdown } from './sdk/threads/connection.ts';
 export { spawn } from './sdk/threads/spawn.ts';
 export { attach } from './sdk/threads/start-thread.ts';
