@@ -61,7 +61,9 @@ export function remote<M extends object>(module: URL | string): Remote<M> {
 function isOwn(url: string): boolean {
   if (url === bundleUrl) return true;
   const place = url.split('/files/')[1];
-  return place !== undefined && typeof __heddleEntry === 'string' && __heddleEntry.endsWith(`/${decodeURIComponent(place)}`);
+  return (
+    place !== undefined && typeof __heddleEntry === 'string' && __heddleEntry.endsWith(`/${decodeURIComponent(place)}`)
+  );
 }
 
 const connect: Connect = async (events) => {

@@ -1,20 +1,27 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { root } from '../tidy/source.ts';
 
-/** What only Node has lies in folders of this name; the same for browsers in their neighbours. */
-const nodes = '/platform/';
-const browsers = '/browser/';
+/** Takes the twins in folders `browser` for those modules of folders `platform`, which use what only Node has. */
+function twins(modules: RegExp): Plugin {
+  return {
+    name: 'twins',
+    setup: (building) =>
+      building.onResolve({ filter: modules }, ({ path, resolveDir }) => ({
+        path: join(resolveDir, path).replace('/platform/', '/browser/'),
+      })),
+  };
+}
 
-const twins: Plugin = {
-  name: 'twins',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/platform\/[\w-]+\.ts$/ }, ({ path, resolveDir, importer }) => {
-      // A twin may still name types of its other.
-      const target = join(resolveDir, path);
-      return importer.startsWith(join(root, 'src')) ? { path: target.replace(nodes, browsers) } : undefined;
-    }),
+const common: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  sourcemap: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { __nodeModules: JSON.stringify(builtinModules.filter((name) => !name.startsWith('_'))) },
+  logLevel: 'silent',
 };
 
 /**
@@ -23,18 +30,24 @@ const twins: Plugin = {
  */
 export async function bundleForBrowsers(outfile: string): Promise<void> {
   await build({
+    ...common,
     entryPoints: [join(root, 'src/index.ts')],
     outfile,
-    bundle: true,
     platform: 'browser',
-    format: 'esm',
     target: 'es2024',
-    sourcemap: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    plugins: [twins],
+    plugins: [twins(/\/platform\/[\w-]+\.ts$/)],
     inject: [join(root, 'src/sdk/browser/buffer.ts')],
-    define: { __nodeModules: JSON.stringify(builtinModules.filter((name) => !name.startsWith('_'))) },
-    logLevel: 'silent',
+  });
+}
+
+/** Builds what it gives code in a thread that was bundled by somebody else, for whom no bundler is to come along. */
+export async function bundleForThreads(outfile: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [join(root, 'src/sdk/inside.ts')],
+    outfile,
+    platform: 'node',
+    target: 'node22',
+    plugins: [twins(/\/platform\/(bundling|zip)\.ts$/)],
   });
 }

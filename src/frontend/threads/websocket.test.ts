@@ -41,7 +41,10 @@ describe('A WebSocket for a session', () => {
   test('is refused by HTTP where a header was to sign it, or nothing, cookies included', async () => {
     const headers = await signedHeaders(service, 'GET', '/heddle/v1/other');
     for (const given of [headers, { cookie: 'session=1' }]) {
-      const [, response] = await once(new WebSocket(service.url + sessionPath, { headers: given }), 'unexpected-response');
+      const [, response] = await once(
+        new WebSocket(service.url + sessionPath, { headers: given }),
+        'unexpected-response',
+      );
       assert.equal(response.statusCode, 403);
       response.resume();
     }

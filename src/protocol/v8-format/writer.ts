@@ -156,7 +156,8 @@ class Writer {
       this.out.byte(tag);
       this.write(value);
     };
-    if (Object.hasOwn(error, 'message')) part(errorTags.message, error.message);
+    // A DOMException has it from its class.
+    if (Object.hasOwn(error, 'message') || error.message !== '') part(errorTags.message, error.message);
     if (typeof error.stack === 'string') part(errorTags.stack, error.stack);
     if (Object.hasOwn(error, 'cause')) part(errorTags.cause, error.cause);
     this.out.byte(errorTags.end);
@@ -170,14 +171,13 @@ class Writer {
 
   #boxed(object: object): void {
     const value: unknown = object.valueOf();
-    if (object instanceof Boolean) return this.out.byte(value === true ? tags.trueObject : tags.falseObject);
-    if (object instanceof Number) return this.#tagged(tags.numberObject, Number(value));
-    if (object instanceof String) {
+    if (typeof value === 'boolean') return this.out.byte(value ? tags.trueObject : tags.falseObject);
+    if (typeof value === 'number') return this.#tagged(tags.numberObject, value);
+    if (typeof value === 'string') {
       this.out.byte(tags.stringObject);
-      return this.out.string(String(value));
+      return this.out.string(value);
     }
-    if (!(object instanceof BigInt) || typeof value !== 'bigint')
-      throw refusal(Object.prototype.toString.call(object));
+    if (typeof value !== 'bigint') throw refusal(Object.prototype.toString.call(object));
     this.out.byte(tags.bigintObject);
     this.out.bigint(value);
   }

@@ -28,10 +28,10 @@ export class BuildCache<Value> {
   }
 }
 
-/** Rejects with CodeError: a page has no bundler. */
+/** Rejects with CodeError: there is no bundler in a page. */
 export async function bundleFunction({ name, source, modules }: ImportingFunction): Promise<never> {
   throw new CodeError(
-    `The function ${name} of ${source} imports ${modules.join(', ')}, and a page has no bundler to send that along. Bundle it ` +
+    `The function ${name} of ${source} imports ${modules.join(', ')}, and there is no bundler here to send that along. Bundle it ` +
       'into a module beforehand, and use remote().',
   );
 }

@@ -21,7 +21,10 @@ export async function moduleCode(
   const exports = exportsOf(text, address);
   const map = await mapOf(text, address);
   const code = map === undefined ? text : text.replace(mapComment, `//# sourceMappingURL=${entryFile}.map`);
-  return threadCode([codeFile(entryFile, code), ...(map === undefined ? [] : [codeFile(`${entryFile}.map`, map)])], exports);
+  return threadCode(
+    [codeFile(entryFile, code), ...(map === undefined ? [] : [codeFile(`${entryFile}.map`, map)])],
+    exports,
+  );
 }
 
 function codeFile(path: string, text: string): CodeFile {
@@ -30,7 +33,9 @@ function codeFile(path: string, text: string): CodeFile {
 
 async function fetchText(address: URL): Promise<string> {
   const response = await fetch(address).catch((cause: unknown) => {
-    throw new CodeError(`${address.href} could not be fetched to make a thread's code of: ${String(cause)}.`, { cause });
+    throw new CodeError(`${address.href} could not be fetched to make a thread's code of: ${String(cause)}.`, {
+      cause,
+    });
   });
   if (response.ok) return await response.text();
   throw new CodeError(`${address.href} could not be fetched to make a thread's code of: ${response.status}.`);

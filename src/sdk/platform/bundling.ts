@@ -38,7 +38,12 @@ export async function bundleFunction(
     external,
     files: [],
     entry: {
-      stdin: { contents: text, resolveDir: file === undefined ? process.cwd() : dirname(file), sourcefile: source, loader: 'js' },
+      stdin: {
+        contents: text,
+        resolveDir: file === undefined ? process.cwd() : dirname(file),
+        sourcefile: source,
+        loader: 'js',
+      },
     },
   });
 }
