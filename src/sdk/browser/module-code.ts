@@ -1,6 +1,7 @@
 import { type ModuleDeclaration, parse, type Statement } from 'acorn';
 import type { CodeFile } from '../../model/code.ts';
 import { CodeError } from '../code/code-error.ts';
+import type { ModuleOptions } from '../code/module-code.ts';
 import { entryFile, threadCode, type ThreadCode } from '../code/thread-code.ts';
 import { isBuiltin } from './source.ts';
 
@@ -12,7 +13,7 @@ const mapComment = /^\/\/# sourceMappingURL=(?!data:)(\S+)\s*$/m;
  */
 export async function moduleCode(
   module: URL | string,
-  { files = [] }: { readonly files?: readonly string[] } = {},
+  { files = [] }: Pick<ModuleOptions, 'files'> = {},
 ): Promise<ThreadCode> {
   if (files.length > 0)
     throw new CodeError('A page has no files that could come along with a module (`files`): put them into its bundle.');

@@ -29,7 +29,7 @@ function pair<Twin>(name: string, one: Twin, other: Twin): readonly [string, Twi
 type Functions = Omit<typeof nodeBundling, 'BuildCache'>;
 const twins = [
   pair<Functions>('bundling.ts', nodeBundling, bundling),
-  pair<typeof nodeIdentity>('identity.ts', nodeIdentity, { ...identity, randomUUID: nodeIdentity.randomUUID }),
+  pair<typeof nodeIdentity>('identity.ts', nodeIdentity, identity),
   pair<typeof nodePorts>('ports.ts', nodePorts, ports),
   pair<typeof nodePrint>('print.ts', nodePrint, print),
   pair<typeof nodeService>('service.ts', nodeService, service),
