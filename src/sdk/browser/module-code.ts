@@ -90,8 +90,8 @@ function outlineOf(statement: Statement | ModuleDeclaration): Outline {
 async function mapOf(text: string, address: URL): Promise<string | undefined> {
   const named = mapComment.exec(text)?.[1];
   if (named === undefined) return undefined;
-  const at = new URL(named, address);
   try {
+    const at = new URL(named, address);
     const map: { sources: string[]; sourceRoot?: string } = JSON.parse(await fetchText(at));
     const root = new URL(map.sourceRoot ?? '', at);
     const sources = map.sources.map((source) => new URL(source, root).href);
