@@ -90,6 +90,7 @@ describe('threads of a page in Chromium', { skip }, () => {
 
   test('exports of a bundled module are called', async () => {
     assert.deepEqual(await run('calls'), [3, 7, 'blue']);
+    assert.equal(await run('remoteInline'), 3);
   });
 
   test('what is no bundle is refused, with what to do', async () => {
