@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, join, parse } from 'node:path';
+import { basename, dirname, extname, join, parse, relative, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { bundle } from '../sdk/code/bundle.ts';
+import { fileURLToPath } from 'node:url';
+import type { CodeFile } from '../model/code.ts';
+import { buildCode } from '../sdk/code/build-code.ts';
 import { CodeError } from '../sdk/code/code-error.ts';
 import { CliError, exitCodes } from './exit.ts';
 
@@ -36,14 +38,24 @@ function entryOf(folder: string): string {
   return join(folder, found);
 }
 
-/** Bundles an entry file with all that it imports into one module with a source map. Throws CliError on errors in it. */
-async function bundleEntry(
-  entry: string,
-  runtime: string,
-): Promise<readonly { readonly path: string; readonly data: Buffer }[]> {
+/** A source map with its sources named as seen from `folder`, not as they lie on this machine. */
+function withRelativeSources(map: Uint8Array, folder: string): Buffer {
+  const parsed: { sources: string[] } = JSON.parse(Buffer.from(map).toString());
+  parsed.sources = parsed.sources.map((source) => relative(folder, fileURLToPath(source)).replaceAll(sep, '/'));
+  return Buffer.from(JSON.stringify(parsed));
+}
+
+/**
+ * Bundles an entry file with all that it imports into one module with a source map; native add-ons lie beside it. Throws
+ * CliError on errors in it.
+ */
+async function bundleEntry(entry: string, runtime: string): Promise<readonly CodeFile[]> {
+  const path = resolve(entry);
   try {
-    const { files } = await bundle(entry, runtime, { entryPoints: [entry] });
-    return files.map((file) => ({ path: basename(file.path), data: Buffer.from(file.contents) }));
+    const { value } = await buildCode({ what: path, runtime, external: [], files: [], entry: { entryPoints: [path] } });
+    return value.files.map((file) =>
+      file.path === `${value.entry}.map` ? { ...file, data: withRelativeSources(file.data, dirname(path)) } : file,
+    );
   } catch (cause) {
     if (!(cause instanceof CodeError)) throw cause;
     throw new CliError(cause.message, exitCodes.usage, { cause });
@@ -51,11 +63,12 @@ async function bundleEntry(
 }
 
 /** The same files give the same zip, byte for byte: times are fixed, so that unchanged code keeps its hash. */
-async function zipOf(files: readonly { readonly path: string; readonly data: Buffer }[]): Promise<Uint8Array> {
+async function zipOf(files: readonly CodeFile[]): Promise<Uint8Array> {
   const { ZipFile } = await import('yazl');
   const zip = new ZipFile();
-  const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true };
-  for (const file of files) zip.addBuffer(file.data, file.path, options);
+  const options = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
+  for (const { path, mode, data } of files)
+    zip.addBuffer(Buffer.from(data), path, { ...options, mode: 0o100000 | mode });
   zip.end();
   return await buffer(zip.outputStream);
 }

@@ -19,6 +19,8 @@ export class Code {
   readonly uncovered: RecencyList<Ticket> = new RecencyList();
   /** How long a loaded container usually is taken by one request, ms. */
   usual: MovingAverage | undefined;
+  /** The same of one that is given the code first, ms. */
+  loading: MovingAverage | undefined;
   /** Runs while requests wait for a container that is about to be idle, rather than for a new one. */
   patience: Timer | undefined;
   /** Requests that have not ended. */
@@ -32,10 +34,12 @@ export class Code {
     this.holding = holding;
   }
 
-  /** A loaded container was taken for so long. */
-  took(ms: number): void {
-    if (this.usual === undefined) this.usual = new MovingAverage(ms);
-    else this.usual.add(ms);
+  /** A container was taken for so long; `loads`: it was given the code first. */
+  took(ms: number, loads: boolean): void {
+    const kind = loads ? 'loading' : 'usual';
+    const average = this[kind];
+    if (average === undefined) this[kind] = new MovingAverage(ms);
+    else average.add(ms);
   }
 
   get unused(): boolean {

@@ -223,7 +223,7 @@ export class Execution implements ContainerInvocation {
   #end(end: ExecutionEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (!this.#loads) this.ticket.code.took(this.#host.clock.now() - this.#beganAt);
+    this.ticket.code.took(this.#host.clock.now() - this.#beganAt, this.#loads);
     this.#deadline.end();
     this.#host.ended(this, end);
   }

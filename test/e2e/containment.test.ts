@@ -13,16 +13,17 @@ const bombs = {
     };`,
   forks: `
     const { spawn } = require('node:child_process');
+    const { readdirSync } = require('node:fs');
     exports.handler = async () => {
       const children = [];
       let failed = 0;
-      for (let n = 0; n < 400; n += 1) {
+      while (children.length < 1000 && failed < 20) {
         const child = spawn('/bin/sleep', ['60']);
-        child.on('error', () => failed++);
+        if (child.pid === undefined) failed += 1;
+        child.on('error', () => {});
         children.push(child);
       }
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      const alive = children.filter((child) => child.pid !== undefined && child.exitCode === null).length;
+      const alive = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)).length;
       for (const child of children) child.kill('SIGKILL');
       return { alive, failed };
     };`,
@@ -53,7 +54,7 @@ for (const { name, skip } of await driversUnderTest())
       service = await startHeddle(await newHome(), '--driver', name, '--warm', 'nodejs24.x-256=1..2');
       await deploy(service, 'neighbour', `let n = 0; exports.handler = async () => ++n;`);
       for (const [bomb, code] of Object.entries(bombs))
-        await deploy(service, bomb, code, { Timeout: bomb === 'loop' ? 2 : 60 });
+        await deploy(service, bomb, code, { Timeout: bomb === 'loop' ? 2 : 120 });
       await invoke(service, 'neighbour');
     });
     after(() => service[Symbol.asyncDispose]());
@@ -90,7 +91,11 @@ for (const { name, skip } of await driversUnderTest())
     test('a fork bomb gets no further than its limit', async () => {
       const { functionError, payload } = await besideNeighbour('forks');
       if (functionError === undefined) {
-        assert.ok(Object(payload).alive <= 128, `it had ${Object(payload).alive} processes`);
+        // gVisor counts some too few once it has refused any; there the agent looks, and kills what has 32 more.
+        assert.ok(
+          Object(payload).alive <= (name === 'gvisor' ? 168 : 128),
+          `it had ${Object(payload).alive} processes`,
+        );
         assert.ok(Object(payload).failed > 0);
       } else assert.match(Object(payload).errorType, /Runtime\.ExitError/);
     });

@@ -46,16 +46,17 @@ export function lineAt(text: string, index: number): number {
 export interface Import {
   readonly to: string;
   readonly line: number;
-  /** `import type`: gone when the program runs. */
+  /** `import type`, or `typeof import(…)`: gone when the program runs. */
   readonly typeOnly: boolean;
 }
 
 /** The files of this repository that a file imports, types and dynamic imports included, and where it does. */
 export function importsOf(source: Source): readonly Import[] {
-  const pattern = /(?:^(?:import|export)(?<type> type)?[^'";]*from|\bimport\s*\(|^import)\s*'(?<to>\.{1,2}\/[^']+)'/gm;
+  const pattern =
+    /(?:^(?:import|export)(?<type> type)?[^'";]*from|(?<query>\btypeof )?\bimport\s*\(|^import)\s*'(?<to>\.{1,2}\/[^']+)'/gm;
   return [...source.text.matchAll(pattern)].map((match) => ({
     to: join(dirname(source.path), match.groups?.['to'] ?? ''),
     line: lineAt(source.text, match.index),
-    typeOnly: match.groups?.['type'] !== undefined,
+    typeOnly: (match.groups?.['type'] ?? match.groups?.['query']) !== undefined,
   }));
 }

@@ -17,13 +17,14 @@ const mebibyte = 1_048_576;
  */
 export class Watcher {
   readonly #memory: boolean;
-  readonly #processes: boolean;
+  readonly #margin: number | undefined;
   readonly #watched = new Set<Watched>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(memory: boolean, processes: boolean) {
+  /** `margin`: how many processes above the limit are tolerated; without it they are not counted. */
+  constructor(memory: boolean, margin: number | undefined) {
     this.#memory = memory;
-    this.#processes = processes;
+    this.#margin = margin;
   }
 
   limits(plan: ContainerPlan, over: (reason: LimitReason) => void): ContainerLimits {
@@ -31,7 +32,7 @@ export class Watcher {
     let reason: LimitReason | undefined;
     return {
       admit: (initPid) => {
-        watched = new Watched(initPid, this.#processes ? plan.pidsMax : Infinity, (why) => {
+        watched = new Watched(initPid, plan.pidsMax + (this.#margin ?? Infinity), (why) => {
           reason = why;
           over(why);
         });

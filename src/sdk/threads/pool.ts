@@ -24,6 +24,7 @@ export class Pool<M extends object> implements AsyncDisposable {
   /** The module's functions, as `remote` gives them. */
   readonly run: Remote<M>;
   readonly #gate: Gate;
+  readonly #max: number;
   readonly #threads = new Set<Thread<unknown>>();
   readonly #start: StartExport;
 
@@ -33,6 +34,7 @@ export class Pool<M extends object> implements AsyncDisposable {
     if (!Number.isInteger(max) || max < 1 || max > maxMax)
       throw new RangeError(`\`max\` of a pool is ${max}; it must be a whole number between 1 and ${maxMax}.`);
     if (!(maxQueue >= 0)) throw new RangeError(`\`maxQueue\` of a pool is ${maxQueue}; it must be 0 or more.`);
+    this.#max = max;
     this.#gate = new Gate(max, maxQueue);
     const target = moduleTarget(module, rest);
     this.#start = (exportName, args, own, onItem) =>
@@ -58,8 +60,12 @@ export class Pool<M extends object> implements AsyncDisposable {
     return this.#gate.waiting;
   }
 
-  /** Makes `n` containers with the module loaded, which then wait for threads. Not more than `max`. */
+  /** Makes `n` containers with the module loaded, which then wait for threads. Throws RangeError for more than `max`. */
   async warm(n: number): Promise<void> {
+    if (!Number.isInteger(n) || n < 0 || n > this.#max)
+      throw new RangeError(
+        `${n} containers of a pool were to be warmed; it must be a whole number up to its \`max\`, ${this.#max}.`,
+      );
     const silent = { output: 'silent', name: 'warm' } as const;
     const threads = Array.from({ length: n }, () => this.#track(this.#start('', [], silent)));
     try {

@@ -38,7 +38,11 @@ export async function scope<R>(body: (scope: Scope) => Promise<R>): Promise<R> {
   } catch (error) {
     fail(error);
   }
-  await Promise.allSettled(threads);
+  // Whoever is still at work in the body's wake may add more.
+  for (let settled = -1; settled !== threads.size;) {
+    settled = threads.size;
+    await Promise.allSettled(threads);
+  }
   if (failed !== undefined) throw failed.error;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is set unless `body` threw
   return result as R;
