@@ -18,6 +18,7 @@ export const {
   Thread,
   ThreadLocal,
   attach,
+  connect,
   locks,
   remote,
   scope,

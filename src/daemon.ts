@@ -101,7 +101,10 @@ export async function startService(settings: Settings, options: ServiceOptions =
     clock: systemClock,
   };
   const sessions = new ThreadSessions(new ThreadService(threads));
-  undo.defer(() => sessions.stop());
+  undo.defer(async () => {
+    sessions.stop();
+    await sessions.settled();
+  });
   const app = createFrontend({
     store,
     sessions,

@@ -1,5 +1,5 @@
 import { provideConnection } from './sdk/threads/connection.ts';
-import { openService } from './sdk/threads/service.ts';
+import { openService } from './sdk/platform/service.ts';
 
 // What `import … from 'heddle'` gives a program.
 export { RevisionConflictError, SharingError } from './model/sharing.ts';
@@ -23,6 +23,7 @@ export { Pool, type PoolOptions } from './sdk/threads/pool.ts';
 export { remote, type RemoteOptions } from './sdk/threads/remote.ts';
 export type { Remote, RemoteFunction } from './sdk/threads/remote-module.ts';
 export { scope, type Scope } from './sdk/threads/scope.ts';
+export { connect, type ServiceAddress } from './sdk/threads/connect.ts';
 export { shutdown } from './sdk/threads/connection.ts';
 export { spawn } from './sdk/threads/spawn.ts';
 export { attach } from './sdk/threads/start-thread.ts';

@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleForGuest } from '../src/image/bundle.ts';
+import { bundleForBrowsers, bundleForThreads } from './browser/bundle.ts';
 import { root } from './tidy/source.ts';
 
 // What `npm pack` publishes: JavaScript in dist/, since Node does not run TypeScript in node_modules, and in dist/guest
-// the programs that run inside instances, ready bundled.
+// the programs that run inside instances, ready bundled; dist/browser.js is the package for pages,
+// dist/thread.js that for code which others bundle for threads.
 
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
@@ -17,3 +19,5 @@ if (tsc.status !== 0) process.exit(1);
 mkdirSync(join(dist, 'guest'));
 writeFileSync(join(dist, 'guest/agent.mjs'), await bundleForGuest(join(root, 'src/agent/main.ts')));
 writeFileSync(join(dist, 'guest/runtime-node.mjs'), await bundleForGuest(join(root, 'src/runtime/node/main.ts')));
+await bundleForBrowsers(join(dist, 'browser.js'));
+await bundleForThreads(join(dist, 'thread.js'));

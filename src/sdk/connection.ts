@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServiceKey } from './threads/connect.ts';
 
-/** Where a service is, and the key that it accepts. */
-export interface Connection {
-  /** Such as `http://127.0.0.1:4333`. */
-  readonly url: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** Where a service is, the key that it accepts, and where that is from. */
+export interface Connection extends ServiceKey {
   /** File and section that the key came from, for tools that read it themselves. */
   readonly credentialsFile: string;
   readonly profile: string;

@@ -37,8 +37,13 @@ export const thread: Pick<ThreadContext, 'port' | 'signal'> = {
   },
 };
 
-/** Path of the module that was bundled, where its caller has it; the bundler puts it here. Empty for a single function. */
-declare const __heddleEntry: string;
+/** The bundle itself, as the runtime has loaded it. */
+const bundleUrl = 'file:///var/task/index.mjs';
+
+/**
+ * Path of the module that was bundled, where its caller has it; our bundler puts it here, others do not. Empty for a single function.
+ */
+declare const __heddleEntry: string | undefined;
 
 /** Threads of functions of this very module: `remote<typeof import('./this.ts')>(import.meta.url)`. */
 export function remote<M extends object>(module: URL | string): Remote<M> {
@@ -54,12 +59,12 @@ export function remote<M extends object>(module: URL | string): Remote<M> {
 
 /** Modules that ask where they are get an answer below `files/`, in the relative places they had. */
 function isOwn(url: string): boolean {
+  if (url === bundleUrl) return true;
   const place = url.split('/files/')[1];
-  return place !== undefined && __heddleEntry.endsWith(`/${decodeURIComponent(place)}`);
+  return (
+    place !== undefined && typeof __heddleEntry === 'string' && __heddleEntry.endsWith(`/${decodeURIComponent(place)}`)
+  );
 }
-
-/** The bundle itself, as the runtime has loaded it. */
-const bundleUrl = 'file:///var/task/index.mjs';
 
 function apart(): Error {
   return new Error(

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { build } from 'esbuild';
 import * as heddle from 'heddle';
 import * as workerThreads from 'heddle/worker_threads';
 import { publint } from 'publint';
@@ -118,6 +120,31 @@ test('the package is what bundlers and type checkers expect', async () => {
     checked.problems.filter(({ kind }) => !expected.includes(kind)),
     [],
   );
+});
+
+test('bundlers take one module for pages, and one for code that is bundled for threads, without what is elsewhere', async (t) => {
+  if (offline !== undefined) return t.skip(offline);
+  const contents = "import { spawn, thread } from 'heddle'; console.log(spawn, thread);";
+  const common = { stdin: { contents, resolveDir: project }, bundle: true, write: false, metafile: true } as const;
+  const page = await build({ ...common, platform: 'browser', format: 'esm', logLevel: 'silent' });
+  const inside = await build({ ...common, platform: 'node', format: 'esm', conditions: ['heddle-thread'] });
+  for (const [{ metafile }, file, isThere] of [
+    [page, 'browser.js', () => false],
+    [inside, 'thread.js', isBuiltin],
+  ] as const) {
+    const inputs = Object.values(metafile.inputs);
+    assert.deepEqual(
+      Object.keys(metafile.inputs)
+        .filter((path) => path.endsWith('.js'))
+        .map((path) => path.split('/heddle/')[1]),
+      [`dist/${file}`],
+    );
+    const imported = inputs.flatMap(({ imports }) => imports.filter((one) => one.external === true));
+    assert.deepEqual(
+      imported.filter(({ path }) => !isThere(path)),
+      [],
+    );
+  }
 });
 
 test('a checkout gives programs what the package does', () => {

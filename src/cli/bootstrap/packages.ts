@@ -48,4 +48,10 @@ export const systemPackages: readonly SystemPackage[] = [
     why: 'the tests call the service with it, as its users do',
     features: ['tests'],
   },
+  {
+    name: 'chromium',
+    program: 'chromium',
+    why: 'the tests start threads from a page in it',
+    features: ['tests'],
+  },
 ];

@@ -58,13 +58,17 @@ export class ThreadSessions {
     };
   }
 
-  /** Ends all sessions; resolves when what outlives them is kept. To be called when nothing runs any more. */
-  async stop(): Promise<void> {
+  /** Ends all sessions. */
+  stop(): void {
     for (const { session, wire } of this.#sessions.values()) {
       this.#end(session.id);
       wire?.close();
     }
-    await this.#service.settled();
+  }
+
+  /** Resolves when what threads that have ended leave behind is kept. */
+  settled(): Promise<void> {
+    return this.#service.settled();
   }
 
   #open(account: string, wire: Wire, hello: SessionHello, nested: boolean): ThreadSession {

@@ -7,6 +7,7 @@ import { limits } from '../../model/limits.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SignedRequest } from '../auth/signature-claim.ts';
 import { asApiError } from '../error-handling.ts';
+import { refuse, refuseOpenly } from './refusal.ts';
 import type { ThreadSessions } from './sessions.ts';
 
 /** Where clients of threads connect. */
@@ -38,7 +39,12 @@ export function mountSessions(server: Server, mount: SessionsMount): void {
     authenticate(request, mount).then(
       (account) =>
         sockets.handleUpgrade(request, socket, head, (websocket) => serve(websocket, mount.sessions, account)),
-      (error: unknown) => refuse(socket, error, mount.logger),
+      (error: unknown) => {
+        const reply = errorReply(asApiError(error, 'OpenSession', 0, mount.logger));
+        // Signed in its query: a page's, which is shown nothing of an answer that is no WebSocket.
+        if (signedRequest(request).query['X-Amz-Signature'] === undefined) return refuse(socket, reply);
+        sockets.handleUpgrade(request, socket, head, (websocket) => refuseOpenly(websocket, reply));
+      },
     );
   });
 }
@@ -59,14 +65,6 @@ async function authenticate(request: IncomingMessage, { admit, authenticator }: 
 function signedRequest({ url = '/', method = 'GET', headers }: IncomingMessage): SignedRequest {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   return { method, path: pathname, query: Object.fromEntries(searchParams), headers };
-}
-
-function refuse(socket: Duplex, error: unknown, logger: Logger): void {
-  const { status, headers, body } = errorReply(asApiError(error, 'OpenSession', 0, logger));
-  const text = JSON.stringify(body);
-  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${head}\r\n${text}`);
 }
 
 function serve(websocket: WebSocket, sessions: ThreadSessions, account: string): void {

@@ -1,8 +1,5 @@
-import { dirname } from 'node:path';
 import { Lru } from '../../model/lru.ts';
-import { BuildCache, type Built } from './build-cache.ts';
-import { buildCode } from './build-code.ts';
-import { defaultRuntime } from './bundle.ts';
+import { BuildCache, bundleFunction, type Built, type FunctionOptions } from '../platform/bundling.ts';
 import { CapturedVariableError } from './captured-variable-error.ts';
 import { CodeError } from './code-error.ts';
 import { functionModule } from './function-module.ts';
@@ -10,14 +7,6 @@ import { needsOf } from './function-needs.ts';
 import { FunctionSyntaxError, type FunctionSyntax, parseFunction } from './function-syntax.ts';
 import { lineColumn, type Place, placeOf } from './place.ts';
 import { entryFile, threadCode, type ThreadCode } from './thread-code.ts';
-
-/** How a function becomes a thread's code. */
-export interface FunctionOptions {
-  /** Where it will run. */
-  readonly runtime?: string;
-  /** Packages that are not bundled: the thread has them. `*` stands for anything. */
-  readonly external?: readonly string[];
-}
 
 /** A function that was read and found to need nothing that a thread has not. */
 interface ReadFunction {
@@ -90,14 +79,7 @@ async function build(read: ReadFunction, options: FunctionOptions): Promise<Buil
     const data = Buffer.from(`${read.text}\n//# sourceURL=${url}\n`);
     return { value: threadCode([{ path: entryFile, mode: 0o644, data }], ['default']), inputs: [] };
   }
-  const resolveDir = read.place === undefined ? process.cwd() : dirname(read.place.file);
-  return await buildCode({
-    what: `the function ${read.name} of ${source}`,
-    runtime: options.runtime ?? defaultRuntime,
-    external: options.external ?? [],
-    files: [],
-    entry: { stdin: { contents: read.text, resolveDir, sourcefile: source, loader: 'js' } },
-  });
+  return await bundleFunction({ ...read, source, file: read.place?.file }, options);
 }
 
 /**

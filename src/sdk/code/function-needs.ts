@@ -1,6 +1,6 @@
-import { isBuiltin } from 'node:module';
 import type { AnyNode } from 'acorn';
 import { analyze } from 'eslint-scope';
+import { isBuiltin } from '../platform/source.ts';
 import type { Capture } from './captured-variable-error.ts';
 import type { FunctionSyntax } from './function-syntax.ts';
 import { helpers, threadGlobals } from './thread-globals.ts';

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileOf, readSource } from '../platform/source.ts';
 
 /** Where a function stands in the caller's source: a line and a column from 1. */
 export interface Place {
@@ -13,19 +12,10 @@ export interface Place {
 /** Files that a stack leads through, nearest first; Node's own left out. */
 export function framesOf(stack: string): readonly Place[] {
   return stack.split('\n').flatMap((frame) => {
-    const match = /^\s+at (?:async )?(?:.*\()?(file:\/\/\/.*?|\/.*?):(\d+):(\d+)\)?$/.exec(frame);
+    const match = /^\s+at (?:async )?(?:.*\()?((?:file|https?):\/\/.*?|\/.*?):(\d+):(\d+)\)?$/.exec(frame);
     if (match?.[1] === undefined || match[1].includes('<anonymous>')) return [];
-    const file = match[1].startsWith('file:') ? fileURLToPath(match[1].replace(/[?#].*$/, '')) : match[1];
-    return [{ file, line: Number(match[2]), column: Number(match[3]), exact: false }];
+    return [{ file: fileOf(match[1]), line: Number(match[2]), column: Number(match[3]), exact: false }];
   });
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a function's text stands at a position of a source; where the text has a space, the source may have a type. */
@@ -64,7 +54,7 @@ export function placeOf(text: string, stack: string): Place | undefined {
   const files = new Map<string, Place>();
   for (const frame of frames) if (!files.has(frame.file)) files.set(frame.file, frame);
   for (const [file, frame] of files) {
-    const source = read(file);
+    const source = readSource(file);
     if (source === undefined) continue;
     const found = occurrences(source, text);
     const call = indexOf(source, frame);

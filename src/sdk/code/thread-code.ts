@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { CodeBundle, CodeFile } from '../../model/code.ts';
 import { limits } from '../../model/limits.ts';
+import { sha256 } from '../platform/identity.ts';
 import { CodeError } from './code-error.ts';
 
 /** Where a thread's code begins. */
@@ -15,12 +15,9 @@ export interface ThreadCode extends CodeBundle {
 
 /** SHA-256 over paths, modes and contents, base64. Lengths come first, so that no two lists of files look the same. */
 function hashOf(files: readonly CodeFile[]): string {
-  const hash = createHash('sha256');
-  for (const { path, mode, data } of files) {
-    hash.update(`${Buffer.byteLength(path)} ${mode} ${data.byteLength}\n${path}`);
-    hash.update(data);
-  }
-  return hash.digest('base64');
+  return sha256(
+    files.flatMap(({ path, mode, data }) => [`${Buffer.byteLength(path)} ${mode} ${data.byteLength}\n${path}`, data]),
+  );
 }
 
 /** Puts files together and names them by their content. Throws CodeError where they are more than a thread may have. */

@@ -11,7 +11,7 @@ import {
   type Question,
   type ServiceMessage,
 } from '../../protocol/session-messages.ts';
-
+import { later, pause } from '../platform/timers.ts';
 import { answerError } from './answer-error.ts';
 
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
@@ -198,10 +198,10 @@ export class ClientSession {
   #acknowledgeSoon(): void {
     if (this.#acknowledging) return;
     this.#acknowledging = true;
-    setTimeout(() => {
+    later(ackMs, () => {
       this.#acknowledging = false;
       this.#link.acknowledge();
-    }, ackMs).unref();
+    });
   }
 
   #answered(message: ServiceMessage & { readonly type: 'answer' }): void {
@@ -232,7 +232,7 @@ export class ClientSession {
       } catch (cause) {
         if (performance.now() > until) return this.#end(new Error('The connection to the service is lost.', { cause }));
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs);
     }
   }
 

@@ -15,6 +15,14 @@ export function provideConnection(how: () => Promise<ThreadsConnection>): void {
   open = how;
 }
 
+/** The same for the program itself: what was open is closed, and the new one opened at once. */
+export async function connectBy(how: () => Promise<ThreadsConnection>): Promise<void> {
+  open = how;
+  const closed = shutdown();
+  await threadsConnection();
+  await closed;
+}
+
 /** The connection that all threads of this process share; opened when it is first needed, or the last one has ended. */
 export function threadsConnection(): Promise<ThreadsConnection> {
   if (current === undefined) {

@@ -1,20 +1,18 @@
-import { styleText } from 'node:util';
+import { printLine } from '../platform/print.ts';
 
 /** Puts a thread's name before each of its lines, and never prints half of one in the midst of another's. */
 export class LinePrinter {
-  readonly #prefix: string;
-  readonly #stream: NodeJS.WriteStream;
+  readonly #name: string;
   #rest = '';
 
-  constructor(name: string, stream: NodeJS.WriteStream = process.stdout) {
-    this.#prefix = styleText('dim', `[${name}]`, { stream });
-    this.#stream = stream;
+  constructor(name: string) {
+    this.#name = name;
   }
 
   write(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#stream.write(`${this.#prefix} ${line}\n`);
+    for (const line of lines) printLine(this.#name, line);
   }
 
   /** Nothing more comes: what is left is a line. */

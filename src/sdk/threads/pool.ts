@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from '../platform/identity.ts';
 import { RemoteError } from './errors.ts';
 import { Gate } from './gate.ts';
 import { remoteModule, type Remote, type StartExport } from './remote-module.ts';

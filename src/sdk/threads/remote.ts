@@ -1,4 +1,4 @@
-import { moduleCode } from '../code/module-code.ts';
+import { moduleCode } from '../platform/bundling.ts';
 import type { ClientSession } from './client-session.ts';
 import type { ThreadOptions } from './options.ts';
 import { remoteModule, type Remote, type StartExport } from './remote-module.ts';

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { encodeMessage } from '../../protocol/clone.ts';
 import { limits } from '../../model/limits.ts';
+import { randomUUID } from '../platform/identity.ts';
 import type { ClientSession } from './client-session.ts';
 import { orderOf, type ThreadOptions } from './options.ts';
 import { threadsConnection } from './connection.ts';

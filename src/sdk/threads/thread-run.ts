@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { limits } from '../../model/limits.ts';
 import { decodeValue, encodeValue } from '../../protocol/clone.ts';
 import { encodeCall, decodeCarried, laneKinds, openLaneMessage, partBytes, PartsIn } from '../../protocol/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import type { StartPath } from '../../model/start-path.ts';
+import { randomUUID } from '../platform/identity.ts';
 import type { ClientSession, ThreadListener } from './client-session.ts';
 import { RemoteError, type RemoteErrorKind } from './errors.ts';
 import { LaneOut } from './lane-out.ts';

@@ -1,6 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { encodeMessage, type Moved } from '../../protocol/clone.ts';
+import type { MessagePort } from 'node:worker_threads';
+import { encodeMessage } from '../../protocol/clone.ts';
+import { openPorts, type Ports } from '../platform/ports.ts';
+import { pause } from '../platform/timers.ts';
 import type { ClientSession } from './client-session.ts';
 import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
@@ -38,7 +39,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #extras: ThreadExtras;
   #run: Promise<ThreadRun> | undefined;
   #id: string;
-  #ports: { readonly port: MessagePort; readonly outer: MessagePort } | undefined;
+  #ports: Ports | undefined;
   readonly #waiting = new AbortController();
   #cancelled: { readonly reason: unknown; readonly graceMs: number } | undefined;
   #ended = false;
@@ -78,16 +79,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /** Two-way messages while it runs; `thread.port` of `heddle` is the other end. */
   get port(): MessagePort {
-    if (this.#ports === undefined) {
-      const { port1: port, port2: outer } = new MessageChannel();
-      // What cannot be sent throws where it is posted. What comes out of the other end was posted by a port's new owner.
-      const post = (value: unknown, moved?: Moved): void => this.#post(encodeMessage(value, moved));
-      Object.defineProperty(port, 'postMessage', { value: post, configurable: true, writable: true });
-      outer.on('message', (value: unknown) => post(value));
-      port.unref();
-      outer.unref();
-      this.#ports = { port, outer };
-    }
+    this.#ports ??= openPorts((value, moved) => this.#post(encodeMessage(value, moved)));
     return this.#ports.port;
   }
 
@@ -188,7 +180,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       ended?.();
       printer?.end();
       this.#logs.end();
-      this.#ports?.outer.close();
+      this.#ports?.close();
     }
   }
 
@@ -200,7 +192,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       },
       onPost: (value) => {
         void this.port;
-        this.#ports?.outer.postMessage(value);
+        this.#ports?.give(value);
       },
       onItem: (value) => this.#took(value),
       onLog: (text) => {
@@ -237,7 +229,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (session.ended || this.#items > 0) throw error;
     if (neverBegan && max === 0) return;
     if (attempt > max || !on(error)) throw error;
-    await wait(backoffMs * 2 ** (attempt - 1));
+    await pause(backoffMs * 2 ** (attempt - 1));
   }
 
   /** Of a stream: so many more items are wanted; 0: none any more. */

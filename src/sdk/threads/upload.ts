@@ -1,12 +1,9 @@
-import { ZipFile } from 'yazl';
-import { buffer } from 'node:stream/consumers';
 import type { ThreadCode } from '../code/thread-code.ts';
+import { zipOf } from '../platform/zip.ts';
 import type { ClientSession } from './client-session.ts';
 
 /** Bytes of a zip in one message. */
 const partBytes = 1_048_576;
-/** Zips of the same code are the same bytes, whenever they are made. */
-const madeAt = new Date('2000-01-01T00:00:00Z');
 
 /** After so long it is asked again: a service keeps code that nobody uses for an hour. */
 const trustMs = 1_200_000;
@@ -38,17 +35,9 @@ function sendOnce(session: ClientSession, name: string, code: ThreadCode): Promi
 
 async function send(session: ClientSession, name: string, code: ThreadCode): Promise<void> {
   if ((await session.ask({ about: 'code', code: name })) === true) return;
-  const zip = await zipOf(code);
+  const zip = await zipOf(code.files);
   for (let at = 0; at < zip.length; at += partBytes) {
     const taken = session.sendCode(name, zip.subarray(at, at + partBytes), at + partBytes >= zip.length);
     await Promise.all([taken, session.drained()]);
   }
-}
-
-async function zipOf({ files }: ThreadCode): Promise<Buffer> {
-  const zip = new ZipFile();
-  for (const { path, mode, data } of files)
-    zip.addBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), path, { mode, mtime: madeAt });
-  zip.end();
-  return buffer(zip.outputStream);
 }

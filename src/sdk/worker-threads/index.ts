@@ -1,6 +1,6 @@
 // What `import … from 'heddle/worker_threads'` gives a program: what `node:worker_threads` exports, with `Worker` replaced.
 import { provideConnection } from '../threads/connection.ts';
-import { openService } from '../threads/service.ts';
+import { openService } from '../platform/service.ts';
 import { workerThreads } from './exports.ts';
 
 export * from 'node:worker_threads';

@@ -10,7 +10,7 @@ const key = 'heddle.worker_threads';
 if (isMainThread) {
   const { workerThreads } = await import('./exports.ts');
   const { provideConnection } = await import('../threads/connection.ts');
-  const { openService } = await import('../threads/service.ts');
+  const { openService } = await import('../platform/service.ts');
   provideConnection(openService);
   Object.defineProperty(globalThis, Symbol.for(key), { value: { ...workerThreads }, configurable: true });
   redirect(Object.keys(workerThreads));

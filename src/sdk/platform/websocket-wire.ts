@@ -2,14 +2,14 @@ import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
-import type { Connection } from '../connection.ts';
-import type { Connect } from './client-session.ts';
+import type { Connect } from '../threads/client-session.ts';
+import type { ServiceKey } from '../threads/connect.ts';
 
 const sessionPath = '/heddle/v1/session';
 const normalClosure = 1_000;
 
 /** Connects to a service over a WebSocket whose request is signed. */
-export function websocketConnect(connection: Connection): Connect {
+export function websocketConnect(connection: ServiceKey): Connect {
   return async (events) => {
     const url = new URL(sessionPath, connection.url);
     const headers = await signedHeaders(url, connection);
@@ -52,7 +52,7 @@ function hold(socket: WebSocket, held: boolean): void {
   if (typeof action === 'function') Reflect.apply(action, inner, []);
 }
 
-async function signedHeaders(url: URL, connection: Connection): Promise<Record<string, string>> {
+async function signedHeaders(url: URL, connection: ServiceKey): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey, region } = connection;
   const sha256 = Hash.bind(null, 'sha256');
   const signer = new SignatureV4({ credentials: { accessKeyId, secretAccessKey }, region, service: 'lambda', sha256 });

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findConnection, NoServiceError, type Connection } from '../connection.ts';
-import { ClientSession } from './client-session.ts';
-import { shutdown, type ThreadsConnection } from './connection.ts';
-import { startEmbedded, type EmbeddedService } from './embedded-wire.ts';
+import { ClientSession } from '../threads/client-session.ts';
+import { shutdown, type ThreadsConnection } from '../threads/connection.ts';
+import { startEmbedded, type EmbeddedService } from '../threads/embedded-wire.ts';
 import { websocketConnect } from './websocket-wire.ts';
 
 /**

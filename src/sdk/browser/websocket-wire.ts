@@ -1,0 +1,56 @@
+import { Sha256 } from '@aws-crypto/sha256-js';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Connect } from '../threads/client-session.ts';
+import type { ServiceKey } from '../threads/connect.ts';
+
+const sessionPath = '/heddle/v1/session';
+const normalClosure = 1_000;
+/** WebSocket's codes from here on say what HTTP says by the same number less this: a page is told of no other refusal. */
+const refusals = 4_000;
+/** How long a signature can be used, seconds: as far as the clocks of page and service may be apart. */
+const expiresIn = 300;
+
+/** Connects to a service over a WebSocket whose address is signed: a page can set no headers of its own. */
+export function websocketConnect(service: ServiceKey): Connect {
+  return async (events) => {
+    const socket = new WebSocket(await signedUrl(service));
+    socket.binaryType = 'arraybuffer';
+    await opened(socket, service.url);
+    socket.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer) events.onBytes(new Uint8Array(data));
+    });
+    socket.addEventListener('close', (event) => events.onClose(reasonOf(event, service.url)));
+    return { send: (bytes) => socket.send(bytes), close: () => socket.close(normalClosure), ref: () => undefined };
+  };
+}
+
+function opened(socket: WebSocket, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.addEventListener('open', () => resolve());
+    // Why it failed is in the console, and hidden from the page.
+    socket.addEventListener('error', () => reject(new Error(`No Heddle service answers at ${url}.`)));
+  });
+}
+
+function reasonOf({ code, reason }: CloseEvent, url: string): Error {
+  if (code > refusals) return new Error(`The service at ${url} refused: ${code - refusals} ${reason}`);
+  return new Error(`The connection to ${url} was closed.`);
+}
+
+async function signedUrl({ url, region, accessKeyId, secretAccessKey }: ServiceKey): Promise<URL> {
+  const address = new URL(sessionPath, url);
+  const credentials = { accessKeyId, secretAccessKey };
+  const signer = new SignatureV4({ credentials, region, service: 'lambda', sha256: Sha256 });
+  const request = new HttpRequest({
+    method: 'GET',
+    protocol: address.protocol,
+    hostname: address.hostname,
+    path: address.pathname,
+    headers: { host: address.host },
+  });
+  const { query = {} } = await signer.presign(request, { expiresIn });
+  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, String(value));
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  return address;
+}
