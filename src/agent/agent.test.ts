@@ -44,7 +44,11 @@ async function startAgent(t: TestContext): Promise<Agent> {
     env: { PATH: '/usr/bin:/bin', HEDDLE_AGENT_PROFILE: JSON.stringify(profile(folder)) },
     stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: limits.channelsPerInstance }, () => 'pipe' as const)],
   });
-  t.after(() => child.kill('SIGKILL'));
+  t.after(() => {
+    child.kill('SIGKILL');
+    // A container that is just being made may outlive its agent, but not its channel.
+    for (const stream of child.stdio) stream?.destroy();
+  });
   return talk(child, folder);
 }
 

@@ -130,3 +130,18 @@ describe('A value on its way between threads', () => {
     );
   });
 });
+
+test("a small Buffer brings along nothing of what else is in Node's pool", () => {
+  const secret = Buffer.from('a secret of this program');
+  const [one, two] = [Buffer.from('one'), Buffer.from('two')];
+  const value = { one, list: [two, two.subarray(1)] };
+  const bytes = encodeValue(value);
+  assert.ok(one.buffer === secret.buffer && !bytes.includes(secret), 'they share the pool, and it is not in there');
+  const clone: unknown = decodeValue(bytes);
+  const { one: first, list } = Object(clone) as { one: Uint8Array; list: readonly Uint8Array[] };
+  assert.deepEqual(
+    [first, ...list].map((view) => Buffer.from(view).toString()),
+    ['one', 'two', 'wo'],
+  );
+  assert.equal(list[0]?.buffer, first.buffer, 'what shared memory still does');
+});

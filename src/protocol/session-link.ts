@@ -55,6 +55,12 @@ export class SessionLink {
     this.#batch = [];
   }
 
+  /** There will be no other connection: nobody waits any more. */
+  end(): void {
+    this.disconnect();
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
   /** Throws ProtocolError where the other side has not taken what it was sent for too long. */
   send(message: object): void {
     const frame = Buffer.concat(encodeFrame(message));
@@ -67,9 +73,14 @@ export class SessionLink {
     this.#enqueue(frame);
   }
 
+  /** So much is on its way that whoever can wait should, until `drained`. */
+  get crowded(): boolean {
+    return this.#unacknowledgedBytes >= limits.sessionWindowBytes;
+  }
+
   /** Resolves when little is on its way. */
   drained(): Promise<void> {
-    if (this.#unacknowledgedBytes < limits.sessionWindowBytes) return Promise.resolve();
+    if (!this.crowded) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -96,7 +107,7 @@ export class SessionLink {
       throw new ProtocolError(`The other side of a session says that ${count} messages came through, which cannot be.`);
     this.#acknowledged = count;
     for (const frame of this.#unacknowledged.splice(0, fresh)) this.#unacknowledgedBytes -= frame.length;
-    if (this.#unacknowledgedBytes < limits.sessionWindowBytes) for (const wake of this.#waiting.splice(0)) wake();
+    if (!this.crowded) for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** Frames of one turn leave together. */

@@ -8,6 +8,8 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly connections: number;
   /** Breaks all connections, without a goodbye. Gives how many there were. */
   cut(): number;
+  /** Leaves all connections open, and passes nothing on any more. */
+  freeze(): void;
 }
 
 /** Listens on a port of its own and passes all bytes on to `target`. */
@@ -47,6 +49,9 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       return connections;
     },
     cut,
+    freeze: () => {
+      for (const socket of open) socket.unpipe();
+    },
     [Symbol.asyncDispose]: async () => {
       cut();
       server.close();

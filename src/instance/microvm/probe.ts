@@ -9,8 +9,8 @@ import { instanceMarks, type Places } from '../places.ts';
 import { kernelArguments, machinesFor, qemuArguments, type Accelerator, type Machine } from './command.ts';
 import { startQemu, type Qemu } from './qemu.ts';
 
-/** How long a guest has to say its word. With hardware it takes a fraction of a second, emulated two. */
-const deadlineMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 20_000 };
+/** How long a guest has to say its word. With hardware it takes a fraction of a second, emulated two, and ten times that on a busy machine. */
+const deadlineMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 40_000 };
 const word = 'heddle-probe';
 const memoryMb = 256;
 

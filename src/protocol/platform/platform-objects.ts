@@ -1,10 +1,12 @@
 /**
  * Throws DataCloneError if there is an object of the platform (URL, Headers, Blob, ReadableStream, WebAssembly.Module, …)
  * anywhere in `value`: V8's serializer takes those that are written in JavaScript for empty objects, and would send just
- * that. `value` is one that V8 has serialized: there are no functions, proxies and the like in it.
+ * that. `value` is one that V8 has serialized: there are no functions, proxies and the like in it. Gives the Buffers in it whose
+ * memory is Node's pool.
  */
-export function refusePlatformObjects(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
+export function refusePlatformObjects(value: unknown): readonly Buffer[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const pooled: Buffer[] = [];
   const seen = new Set<object>([value]);
   const left: object[] = [value];
   const visit = (inner: unknown): void => {
@@ -12,7 +14,14 @@ export function refusePlatformObjects(value: unknown): void {
     seen.add(inner);
     left.push(inner);
   };
-  for (let object = left.pop(); object !== undefined; object = left.pop()) visitInside(object, visit);
+  for (let object = left.pop(); object !== undefined; object = left.pop())
+    if (isPooled(object)) pooled.push(object);
+    else visitInside(object, visit);
+  return pooled;
+}
+
+function isPooled(object: object): object is Buffer {
+  return Buffer.isBuffer(object) && object.byteLength < Buffer.poolSize && object.buffer.byteLength === Buffer.poolSize;
 }
 
 function visitInside(object: object, visit: (inner: unknown) => void): void {

@@ -35,7 +35,26 @@ export function encodeValue(value: unknown): Buffer {
   const serializer = new CloneSerializer();
   serializer.writeHeader();
   serializer.writeValue(value);
-  refusePlatformObjects(value);
+  const pooled = refusePlatformObjects(value);
+  return pooled.length === 0 ? serializer.releaseBuffer() : withoutOthers(value, pooled);
+}
+
+/**
+ * Small Buffers of Node's share a pool, and a clone of one has the whole pool: within a process that is nothing, but
+ * elsewhere nobody must see what else this program keeps there. The clone of the pool has zeros in its place.
+ */
+function withoutOthers(value: unknown, pooled: readonly Buffer[]): Buffer {
+  const copies = structuredClone([value, pooled] as const);
+  const own = new Map<ArrayBufferLike, Uint8Array>();
+  for (const { buffer, byteOffset, byteLength } of copies[1]) {
+    const kept = own.get(buffer) ?? new Uint8Array(buffer.byteLength);
+    own.set(buffer, kept);
+    kept.set(new Uint8Array(buffer, byteOffset, byteLength), byteOffset);
+  }
+  for (const [buffer, kept] of own) new Uint8Array(buffer).set(kept);
+  const serializer = new CloneSerializer();
+  serializer.writeHeader();
+  serializer.writeValue(copies[0]);
   return serializer.releaseBuffer();
 }
 

@@ -7,6 +7,10 @@ import type { ServiceKey } from '../threads/connect.ts';
 
 const sessionPath = '/heddle/v1/session';
 const normalClosure = 1_000;
+/** How long a service may take to answer a request for a connection, milliseconds. */
+const handshakeTimeout = 10_000;
+/** The service pings every 10 s. A connection on which nothing came for so long is dead, whatever the network says. */
+const silentMsMax = 25_000;
 
 /** Connects to a service over a WebSocket whose request is signed. */
 export function websocketConnect(connection: ServiceKey): Connect {
@@ -14,7 +18,7 @@ export function websocketConnect(connection: ServiceKey): Connect {
     const url = new URL(sessionPath, connection.url);
     const headers = await signedHeaders(url, connection);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url, { headers, perMessageDeflate: false });
+    const socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout });
     socket.binaryType = 'nodebuffer';
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
@@ -35,6 +39,7 @@ export function websocketConnect(connection: ServiceKey): Connect {
       if (Buffer.isBuffer(data)) events.onBytes(data);
     });
     socket.on('error', () => socket.terminate());
+    endWhenSilent(socket);
     socket.on('close', () => events.onClose(new Error(`The connection to ${connection.url} was closed.`)));
     return {
       send: (bytes) => socket.send(bytes),
@@ -42,6 +47,12 @@ export function websocketConnect(connection: ServiceKey): Connect {
       ref: (held) => hold(socket, held),
     };
   };
+}
+
+function endWhenSilent(socket: WebSocket): void {
+  const silence = setTimeout(() => socket.terminate(), silentMsMax).unref();
+  for (const sign of ['ping', 'message'] as const) socket.on(sign, () => silence.refresh());
+  socket.on('close', () => clearTimeout(silence));
 }
 
 /** `ws` has no `unref` of its own; its socket does. */

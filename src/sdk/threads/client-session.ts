@@ -36,6 +36,8 @@ type OpenWire = Awaited<ReturnType<Connect>>;
 const ackMs = 100;
 const retryMs = 100;
 const retryMsMax = 2_000;
+/** How long a service that takes a connection may take to welcome its client, milliseconds. */
+const welcomeMsMax = 10_000;
 
 /** A client's end of a session: reconnects where a connection breaks, and loses and doubles nothing by that. */
 export class ClientSession {
@@ -68,6 +70,11 @@ export class ClientSession {
   send(message: ClientMessage): void {
     if (this.#ended !== undefined) throw this.#ended;
     this.#link.send(message);
+  }
+
+  /** So much is on its way that whoever can wait should, until `drained`. */
+  get crowded(): boolean {
+    return this.#link.crowded;
   }
 
   /** Resolves when what was sent has mostly been taken. */
@@ -166,7 +173,11 @@ export class ClientSession {
     open.wire = wire;
     const session = this.#id === undefined ? {} : { session: this.#id };
     wire.send(encodeFrameWhole({ type: 'hello', version: sessionVersion, received: this.#link.received, ...session }));
-    await welcomed.promise;
+    const late = setTimeout(() => {
+      welcomed.reject(new Error(`The service took the connection, and was silent for ${welcomeMsMax} ms.`));
+      wire.close();
+    }, welcomeMsMax);
+    await welcomed.promise.finally(() => clearTimeout(late));
   }
 
   #welcome(message: ServiceMessage & { readonly type: 'welcome' }, wire: OpenWire): void {
@@ -239,7 +250,7 @@ export class ClientSession {
   #end(reason: Error): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    this.#link.disconnect();
+    this.#link.end();
     this.#wire?.close();
     for (const asked of this.#asked.values()) asked.reject(reason);
     for (const { listener } of this.#threads.values()) listener.onLost(reason);

@@ -1,14 +1,23 @@
 import { laneMessage, laneWindowBytes, partBytes, type LaneKind } from '../../protocol/lane.ts';
 
+/** Where a lane's messages go. */
+export interface LaneCarrier {
+  send(data: Uint8Array): void;
+  /** So much is on its way, of all lanes together, that no more is to be sent until `drained`. */
+  readonly crowded: boolean;
+  drained(): Promise<void>;
+}
+
 /** What goes to a thread: waits until the thread has its container, and then for whoever is to take it. */
 export class LaneOut {
-  readonly #send: (data: Uint8Array) => void;
+  readonly #carrier: LaneCarrier;
   readonly #waiting: Buffer[] = [];
   #open = false;
   #window: number = laneWindowBytes;
+  #draining = false;
 
-  constructor(send: (data: Uint8Array) => void) {
-    this.#send = send;
+  constructor(carrier: LaneCarrier) {
+    this.#carrier = carrier;
   }
 
   say(kind: LaneKind, body: Uint8Array): void {
@@ -33,12 +42,20 @@ export class LaneOut {
   }
 
   #pump(): void {
-    if (!this.#open) return;
+    if (!this.#open || this.#draining) return;
     while (this.#window > 0) {
+      if (this.#carrier.crowded && this.#waiting.length > 0) return void this.#drain();
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#window -= next.length;
-      this.#send(next);
+      this.#carrier.send(next);
     }
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    await this.#carrier.drained();
+    this.#draining = false;
+    this.#pump();
   }
 }

@@ -59,7 +59,13 @@ export class ThreadRun implements ThreadListener {
     this.attempt = attempt;
     this.#session = session;
     this.#events = [events];
-    this.out = new LaneOut((data) => session.send({ type: 'lane', thread: id, data }));
+    this.out = new LaneOut({
+      send: (data) => session.send({ type: 'lane', thread: id, data }),
+      get crowded() {
+        return session.crowded && !session.ended;
+      },
+      drained: () => session.drained(),
+    });
     this.result = this.#settle.promise;
     this.result.catch(() => undefined);
   }
