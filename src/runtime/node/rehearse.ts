@@ -36,6 +36,7 @@ export async function rehearse(): Promise<void> {
     fs.writeFileSync(join(folder, 'common.js'), commonJs);
     fs.writeFileSync(join(folder, 'part.mjs'), 'export const part = 1;');
     fs.writeFileSync(join(folder, 'module.mjs'), esModule);
+    fs.writeFileSync(join(folder, 'module.mjs.map'), JSON.stringify(sourceMap));
     await act(none, folder, 'common.handler');
     await act(none, folder, 'module.handler');
   } finally {
@@ -47,7 +48,13 @@ export async function rehearse(): Promise<void> {
 
 let rehearsals = 0;
 const commonJs = `'use strict'; require('node:path'); exports.handler = async (event) => event;`;
-const esModule = `import 'node:path'; import { part } from './part.mjs'; export const handler = async () => part;`;
+/** As bundles of TypeScript are: with a `require` of their own, and a source map, which Node reads while it loads the module. */
+const esModule = `import { createRequire as own } from 'node:module'; const require = own(import.meta.url);
+import { EOL } from 'node:os'; import { part } from './part.mjs';
+export const handler = async () => { console.log(\`part \${part}\`); return { part, EOL }; };
+//# sourceMappingURL=module.mjs.map
+`;
+const sourceMap = { version: 3, sources: ['module.ts'], names: [], mappings: 'AAAA;AACA;AACA' };
 
 async function act(fd: number, taskRoot: string, handler: string): Promise<void> {
   const writer = new SyncWriter(fd, () => {});
