@@ -49,11 +49,10 @@ export async function rehearse(): Promise<void> {
 let rehearsals = 0;
 const commonJs = `'use strict'; require('node:path'); exports.handler = async (event) => event;`;
 /** As bundles of TypeScript are: with a `require` of their own, and a source map, which Node reads while it loads the module. */
-const esModule = `import { createRequire as own } from 'node:module'; const require = own(import.meta.url);
-import { EOL } from 'node:os'; import { part } from './part.mjs';
-export const handler = async () => { console.log(\`part \${part}\`); return { part, EOL }; };
-//# sourceMappingURL=module.mjs.map
-`;
+const esModule =
+  "import { createRequire as own } from 'node:module'; const require = own(import.meta.url); import { EOL } from 'node:os'; " +
+  "import { part } from './part.mjs'; export const handler = async () => { console.log(`part ${part}`); return { part, EOL }; };" +
+  '\n//# sourceMappingURL=module.mjs.map\n';
 const sourceMap = { version: 3, sources: ['module.ts'], names: [], mappings: 'AAAA;AACA;AACA' };
 
 async function act(fd: number, taskRoot: string, handler: string): Promise<void> {
