@@ -51,7 +51,7 @@ const commonJs = `'use strict'; require('node:path'); exports.handler = async (e
 /** As bundles of TypeScript are: with a `require` of their own, and a source map, which Node reads while it loads the module. */
 const esModule =
   "import { createRequire as own } from 'node:module'; const require = own(import.meta.url); import { EOL } from 'node:os'; " +
-  "import { part } from './part.mjs'; export const handler = async () => { console.log(`part ${part}`); return { part, EOL }; };" +
+  "import { part } from './part.mjs'; export const handler = async () => ({ part, EOL });" +
   '\n//# sourceMappingURL=module.mjs.map\n';
 const sourceMap = { version: 3, sources: ['module.ts'], names: [], mappings: 'AAAA;AACA;AACA' };
 

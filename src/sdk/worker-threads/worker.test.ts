@@ -41,15 +41,16 @@ describe('a Worker', () => {
     assert.notEqual(pid, process.pid);
   });
 
-  test('tells of its life in order: online, messages, error, exit', async () => {
+  test('tells of its life: online, messages, error, exit', async () => {
     const worker = evaluated("parentPort.postMessage(1); throw Object.assign(new RangeError('far'), { code: 'FAR' })");
     const events: unknown[] = [];
     worker.on('online', () => events.push('online'));
     worker.on('message', (message) => events.push(message));
     worker.on('error', (error) => events.push(error));
     const code = await new Promise((resolve) => worker.on('exit', resolve));
-    const [online, message, error, ...rest] = events;
-    assert.deepEqual([online, message, rest, code], ['online', 1, [], 1]);
+    // Node keeps no order between messages and errors: they come through different ports.
+    const error = events.find((event) => event instanceof Error);
+    assert.deepEqual([events[0], events.filter((event) => event !== error), code], ['online', ['online', 1], 1]);
     assert.ok(error instanceof RangeError && 'code' in error && error.code === 'FAR' && error.message === 'far');
     assert.match(error.stack ?? '', /RangeError: far\n.*\[worker eval\]/);
   });
