@@ -144,4 +144,9 @@ test("a small Buffer brings along nothing of what else is in Node's pool", () =>
     ['one', 'two', 'wo'],
   );
   assert.equal(list[0]?.buffer, first.buffer, 'what shared memory still does');
+  const plain = new Uint8Array(two.buffer, two.byteOffset, two.length);
+  const both: unknown = decodeValue(encodeValue([one, plain]));
+  assert.deepEqual(both, [new Uint8Array(one), new Uint8Array(two)], 'views of other kinds keep what they show');
+  const asked: unknown = decodeValue(encodeValue([one, one.buffer]));
+  assert.deepEqual(Object(asked)[1], structuredClone(one.buffer), 'memory that is sent by itself is sent whole');
 });

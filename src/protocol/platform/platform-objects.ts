@@ -1,46 +1,18 @@
+import { eachObject } from './each-object.ts';
+import { isPooled } from './pool.ts';
+
 /**
  * Throws DataCloneError if there is an object of the platform (URL, Headers, Blob, ReadableStream, WebAssembly.Module, …)
  * anywhere in `value`: V8's serializer takes those that are written in JavaScript for empty objects, and would send just
- * that. `value` is one that V8 has serialized: there are no functions, proxies and the like in it. Gives the Buffers in it whose
- * memory is Node's pool.
+ * that. `value` is one that V8 has serialized. Gives whether there is memory of Node's pool in it.
  */
-export function refusePlatformObjects(value: unknown): readonly Buffer[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const pooled: Buffer[] = [];
-  const seen = new Set<object>([value]);
-  const left: object[] = [value];
-  const visit = (inner: unknown): void => {
-    if (typeof inner !== 'object' || inner === null || seen.has(inner)) return;
-    seen.add(inner);
-    left.push(inner);
-  };
-  for (let object = left.pop(); object !== undefined; object = left.pop())
-    if (isPooled(object)) pooled.push(object);
-    else visitInside(object, visit);
+export function refusePlatformObjects(value: unknown): boolean {
+  let pooled = false;
+  eachObject(value, (object, inside) => {
+    pooled ||= isPooled(object);
+    if (inside.length === 0) refuseIfPlatform(object);
+  });
   return pooled;
-}
-
-function isPooled(object: object): object is Buffer {
-  return Buffer.isBuffer(object) && object.byteLength < Buffer.poolSize && object.buffer.byteLength === Buffer.poolSize;
-}
-
-function visitInside(object: object, visit: (inner: unknown) => void): void {
-  if (ArrayBuffer.isView(object)) return;
-  if (object instanceof Map) {
-    for (const [key, value] of object) {
-      visit(key);
-      visit(value);
-    }
-    return;
-  }
-  if (object instanceof Set) {
-    for (const item of object) visit(item);
-    return;
-  }
-  if (object instanceof Error) return visit(object.cause);
-  const inside: unknown[] = Array.isArray(object) ? object : Object.values(object);
-  for (const inner of inside) visit(inner);
-  if (inside.length === 0) refuseIfPlatform(object);
 }
 
 /** The platform's own algorithm knows; asked only about what seems to be empty, so that it costs little. */
@@ -54,5 +26,6 @@ function refuseIfPlatform(object: object): void {
 
 /** What V8 itself serializes. */
 function isLanguages(object: object): boolean {
-  return [Array, ArrayBuffer, Date, RegExp, Number, String, Boolean, BigInt].some((type) => object instanceof type);
+  const types = [Array, ArrayBuffer, Date, RegExp, Number, String, Boolean, BigInt, Map, Set];
+  return ArrayBuffer.isView(object) || types.some((type) => object instanceof type);
 }

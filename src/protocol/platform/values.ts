@@ -1,5 +1,6 @@
 import { Deserializer, Serializer } from 'node:v8';
 import { refusePlatformObjects } from './platform-objects.ts';
+import { forgetOthers } from './pool.ts';
 
 /**
  * Values on their way between threads, with the fidelity of the structured clone algorithm, in V8's serialization format
@@ -32,29 +33,17 @@ class CloneSerializer extends Serializer {
 
 /** Throws DataCloneError (a DOMException) for a value that cannot be cloned; nothing has happened then. */
 export function encodeValue(value: unknown): Buffer {
+  const bytes = serialize(value);
+  if (!refusePlatformObjects(value)) return bytes;
+  const clone: unknown = structuredClone(value);
+  forgetOthers(clone);
+  return serialize(clone);
+}
+
+function serialize(value: unknown): Buffer {
   const serializer = new CloneSerializer();
   serializer.writeHeader();
   serializer.writeValue(value);
-  const pooled = refusePlatformObjects(value);
-  return pooled.length === 0 ? serializer.releaseBuffer() : withoutOthers(value, pooled);
-}
-
-/**
- * Small Buffers of Node's share a pool, and a clone of one has the whole pool: within a process that is nothing, but
- * elsewhere nobody must see what else this program keeps there. The clone of the pool has zeros in its place.
- */
-function withoutOthers(value: unknown, pooled: readonly Buffer[]): Buffer {
-  const copies = structuredClone([value, pooled] as const);
-  const own = new Map<ArrayBufferLike, Uint8Array>();
-  for (const { buffer, byteOffset, byteLength } of copies[1]) {
-    const kept = own.get(buffer) ?? new Uint8Array(buffer.byteLength);
-    own.set(buffer, kept);
-    kept.set(new Uint8Array(buffer, byteOffset, byteLength), byteOffset);
-  }
-  for (const [buffer, kept] of own) new Uint8Array(buffer).set(kept);
-  const serializer = new CloneSerializer();
-  serializer.writeHeader();
-  serializer.writeValue(copies[0]);
   return serializer.releaseBuffer();
 }
 

@@ -1,4 +1,5 @@
 import { MessageChannel, MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { forgetOthers } from '../../protocol/platform/pool.ts';
 import { nameOf, pack, refusal, type PortNames } from './relay/values.ts';
 import { withoutPoolCounters } from './pool-counters.ts';
 
@@ -18,6 +19,7 @@ export type TransferArgument = readonly unknown[] | { readonly transfer?: readon
 export function packOut(args: readonly unknown[], ports: PortNames, onText: (text: string) => void): Buffer {
   const own = cloneHere(args);
   checkOut(own, onText);
+  forgetOthers(own);
   return pack(own, ports);
 }
 

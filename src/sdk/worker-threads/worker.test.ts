@@ -55,6 +55,20 @@ describe('a Worker', () => {
     assert.match(error.stack ?? '', /RangeError: far\n.*\[worker eval\]/);
   });
 
+  test("is sent nothing of what else is in Node's pool beside a small Buffer", async () => {
+    const secret = Buffer.from('a secret of this program');
+    const small = Buffer.from('small');
+    assert.equal(small.buffer, secret.buffer);
+    const worker = evaluated(
+      "parentPort.on('message', (view) => parentPort.postMessage([view, Buffer.from(view.buffer).toString('latin1')]))",
+    );
+    worker.postMessage(small);
+    const [view, memory] = [await firstMessage(worker)].flat();
+    await worker.terminate();
+    assert.deepEqual(view, new Uint8Array(small));
+    assert.ok(!String(memory).includes(String(secret)));
+  });
+
   test('exits with the code that its process.exit is given', async () => {
     assert.deepEqual(await once(evaluated('process.exit(7)'), 'exit'), [7]);
   });
