@@ -36,6 +36,12 @@ export class LaneOut {
     this.#pump();
   }
 
+  /** The thread is over, or nobody can reach it any more: what was not sent is not sent. */
+  close(): void {
+    this.#open = false;
+    this.#waiting.length = 0;
+  }
+
   credit(bytes: number): void {
     this.#window += bytes;
     this.#pump();

@@ -62,7 +62,7 @@ export class ThreadRun implements ThreadListener {
     this.out = new LaneOut({
       send: (data) => session.send({ type: 'lane', thread: id, data }),
       get crowded() {
-        return session.crowded && !session.ended;
+        return session.crowded;
       },
       drained: () => session.drained(),
     });
@@ -154,6 +154,7 @@ export class ThreadRun implements ThreadListener {
         for (const events of this.#events) events.onLog(message.text);
         return;
       case 'ended':
+        this.out.close();
         this.#ended(message.end).catch((error: unknown) => this.#broke(error));
         return;
       default:
@@ -162,6 +163,7 @@ export class ThreadRun implements ThreadListener {
   }
 
   onLost(reason: Error): void {
+    this.out.close();
     this.#fail('lost', { type: reason.name, message: reason.message, trace: [] }, '');
   }
 
