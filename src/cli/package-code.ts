@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, parse, relative, resolve, sep } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { CodeFile } from '../model/code.ts';
 import { buildCode } from '../sdk/code/build-code.ts';
 import { CodeError } from '../sdk/code/code-error.ts';
+import { zipOf } from '../sdk/platform/zip.ts';
 import { CliError, exitCodes } from './exit.ts';
 
 /** A function's code, ready to be sent. */
@@ -60,17 +60,6 @@ async function bundleEntry(entry: string, runtime: string): Promise<readonly Cod
     if (!(cause instanceof CodeError)) throw cause;
     throw new CliError(cause.message, exitCodes.usage, { cause });
   }
-}
-
-/** The same files give the same zip, byte for byte: times are fixed, so that unchanged code keeps its hash. */
-async function zipOf(files: readonly CodeFile[]): Promise<Uint8Array> {
-  const { ZipFile } = await import('yazl');
-  const zip = new ZipFile();
-  const options = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
-  for (const { path, mode, data } of files)
-    zip.addBuffer(Buffer.from(data), path, { ...options, mode: 0o100000 | mode });
-  zip.end();
-  return await buffer(zip.outputStream);
 }
 
 /** Makes a package from a source file, a folder or a zip file. Throws CliError (usage). */
