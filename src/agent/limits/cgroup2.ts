@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { LimitsFactory } from './container-limits.ts';
 
 const mebibyte = 1_048_576;
-/** Shares of processor time: a container that is made for later gives way to those that run user code. */
-const weights = { blank: '5', occupied: '100' };
 
 /**
  * A cgroup (version 2) for each container, all below one called `heddle`, which together get a quarter of the processor
@@ -32,10 +30,9 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
           set('memory.oom.group', 1);
         }
         if (processes) set('pids.max', plan.pidsMax);
-        setIfThere(join(folder, 'cpu.weight'), weights.blank);
         set('cgroup.procs', initPid);
       },
-      occupied: () => setIfThere(join(folder, 'cpu.weight'), weights.occupied),
+      occupied: () => undefined,
       verdict: () => (memory && killedForMemory(folder) ? 'memory' : undefined),
       release: () => rmdirIfThere(folder),
     };
@@ -65,7 +62,7 @@ function setIfThere(file: string, value: string): void {
   try {
     writeFileSync(file, value, { flag: 'r+' });
   } catch {
-    // A kernel without the feature has no such file, and nothing to limit.
+    // A kernel without swap accounting has no such file, and nothing to limit.
   }
 }
 
