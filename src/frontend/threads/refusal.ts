@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ErrorReply } from '../../api/errors.ts';
+import { refusalCodes } from '../../protocol/session-socket.ts';
 
-/** WebSocket's codes from here on are for programs to agree on (RFC 6455, 7.4.2): so much more than HTTP's status. */
-const refusals = 4_000;
-/** Bytes of text in a closing frame (5.5.1). */
+/** Bytes of text in a closing frame (RFC 6455, 5.5.1). */
 const reasonBytesMax = 123;
 /** How long the refused have to close their end, milliseconds. */
 const refusedMsMax = 1_000;
@@ -20,7 +19,7 @@ export function refuse(socket: Duplex, { status, headers, body }: ErrorReply): v
 /** Refuses by closing what was opened only to say so. */
 export function refuseOpenly(websocket: WebSocket, { status, body }: ErrorReply): void {
   websocket.on('error', () => websocket.terminate());
-  websocket.close(refusals + status, shortened(body['message'] ?? body['Message'] ?? ''));
+  websocket.close(refusalCodes + status, shortened(body['message'] ?? body['Message'] ?? ''));
   setTimeout(() => websocket.terminate(), refusedMsMax).unref();
 }
 

@@ -4,17 +4,13 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ApiError, errorReply } from '../../api/errors.ts';
 import { limits } from '../../model/limits.ts';
+import { normalClosure, sessionPath } from '../../protocol/session-socket.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SignedRequest } from '../auth/signature-claim.ts';
 import { asApiError } from '../error-handling.ts';
 import { refuse, refuseOpenly } from './refusal.ts';
 import type { ThreadSessions } from './sessions.ts';
 
-/** Where clients of threads connect. */
-export const sessionPath = '/heddle/v1/session';
-
-/** WebSocket's code for a client that is done (RFC 6455, 7.4.1). */
-const normalClosure = 1_000;
 /** What does not answer for so long is gone, milliseconds. */
 const pingMs = 10_000;
 

@@ -1,13 +1,10 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { normalClosure, refusalCodes, sessionPath } from '../../protocol/session-socket.ts';
 import type { Connect } from '../threads/client-session.ts';
 import type { ServiceKey } from '../threads/connect.ts';
 
-const sessionPath = '/heddle/v1/session';
-const normalClosure = 1_000;
-/** WebSocket's codes from here on say what HTTP says by the same number less this: a page is told of no other refusal. */
-const refusals = 4_000;
 /** How long a signature can be used, seconds: as far as the clocks of page and service may be apart. */
 const expiresIn = 300;
 
@@ -34,7 +31,8 @@ function opened(socket: WebSocket, url: string): Promise<void> {
 }
 
 function reasonOf({ code, reason }: CloseEvent, url: string): Error {
-  if (code > refusals) return new Error(`The service at ${url} refused: ${code - refusals} ${reason}`);
+  // A page is told of no other refusal.
+  if (code > refusalCodes) return new Error(`The service at ${url} refused: ${code - refusalCodes} ${reason}`);
   return new Error(`The connection to ${url} was closed.`);
 }
 

@@ -1,0 +1,8 @@
+// What both ends of a session's WebSocket (RFC 6455) have to agree on.
+
+/** Where clients of threads connect. */
+export const sessionPath = '/heddle/v1/session';
+/** WebSocket's code for a client that is done (7.4.1). */
+export const normalClosure = 1_000;
+/** Its codes from here on are for programs to agree on (7.4.2): a refusal is so much more than HTTP's status. */
+export const refusalCodes = 4_000;
