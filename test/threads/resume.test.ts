@@ -102,6 +102,15 @@ describe('threads, connections and clients that come and go', () => {
     await noneRuns(service);
   });
 
+  test('a thread that is detached as soon as it is started is kept, however soon it ends', async () => {
+    const started = Array.from({ length: 100 }, (_, n) => {
+      const thread = module.add.spawn(n, 1);
+      return { thread, id: thread.detach(), n };
+    });
+    await Promise.all(started.map(({ thread }) => thread));
+    for (const { id, n } of started) assert.equal(await attach(id), n + 1);
+  });
+
   test('the result of a detached thread survives a restart of the service, a large one too', async () => {
     const small = module.add.spawn(1, 2);
     const large = module.bytes.spawn(2_000_000);

@@ -33,12 +33,12 @@ export function startThread<R>(
 ): Thread<R> {
   const encoded = encodeArguments(args, options);
   const firstId = randomUUID();
-  const begin: BeginRun = async (session, events, attempt) => {
+  const begin: BeginRun = async (session, events, attempt, detached) => {
     const name = await code(session);
     // Of those that wait, each sees what those before it have sent.
     while (session.crowded && !session.ended) await session.drained();
     const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
-    const order = { code: name, name: options.name ?? exportName, detached: false, ...orderOf(options) };
+    const order = { code: name, name: options.name ?? exportName, detached: detached(), ...orderOf(options) };
     run.spawn(order, { exportName, args: encoded, streams: more.onItem !== undefined }, more.holds);
     return run;
   };

@@ -10,8 +10,13 @@ import type { Retries, ThreadOptions } from './options.ts';
 import { AsyncQueue } from './queue.ts';
 import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
 
-/** Begins one run on a session; called once for each try. */
-export type BeginRun = (session: ClientSession, events: RunEvents, attempt: number) => Promise<ThreadRun>;
+/** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
+export type BeginRun = (
+  session: ClientSession,
+  events: RunEvents,
+  attempt: number,
+  detached: () => boolean,
+) => Promise<ThreadRun>;
 
 /** What is built on threads may add. */
 export interface ThreadExtras {
@@ -127,7 +132,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /**
    * It outlives this process, which does not stay for it unless it is joined: `attach(id)` finds it again, here or elsewhere. In an
-   * embedded service it lives no longer than that.
+   * embedded service it lives no longer than that. To be said before it ends: of one that has ended meanwhile nothing is kept.
    */
   detach(): string {
     this.#detached = true;
@@ -201,7 +206,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       },
     };
     this.#ready = undefined;
-    this.#run = this.#session.then((session) => begin(session, events, attempt));
+    this.#run = this.#session.then((session) => begin(session, events, attempt, () => this.#detached));
     const run = await this.#run;
     this.#id = run.id;
     this.#replay(run, attempt);
