@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
 import type { CodeStore } from '../store/contract.ts';
+import { openProcessors } from './processors.ts';
 import { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import { WarmingPool, type StartGuest } from '../warming-pool/warming-pool.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
@@ -24,6 +25,7 @@ export function createWorkers(
     ...common,
     settings,
     warming,
+    processors: openProcessors(systemClock),
     // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
     startGuest: (configuration, signal) =>
       startGuest(clones ? configuration : { ...configuration, blankContainers: 1 }, signal),

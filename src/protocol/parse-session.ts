@@ -51,6 +51,7 @@ function spawn(fields: Fields): ClientMessage {
     type: 'spawn',
     thread: thread(fields),
     call: binary(fields, 'call'),
+    parts: fields['parts'] === true,
     code: codeName(fields),
     name: text(fields, 'name').slice(0, limits.threadNameUnitsMax),
     runtime: text(fields, 'runtime'),

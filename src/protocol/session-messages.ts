@@ -31,10 +31,16 @@ export interface SpawnOrder {
   readonly apart: boolean;
 }
 
+/** What a thread is to do. */
+export interface SpawnCall {
+  readonly call: Uint8Array;
+  readonly parts: boolean;
+}
+
 /**
  * - `code`: part of a zip of code; `last` ends it. Answered when it is stored.
- * - `spawn`: starts a thread. `call` is for the runtime (protocol/lane.ts).
- * - `lane`: a message for the thread's lane, only after `placed`, and never more bytes than its credit.
+ * - `spawn`: starts a thread. `call` is for the runtime (protocol/lane.ts); `parts`: some of it comes on the thread's lane.
+ * - `lane`: a message for the thread's lane, only after `placed` or `started`, and never more bytes than its credit.
  * - `credit`: so many bytes of the thread's lane were taken; as many more may come.
  * - `cancel`: the lane's own request to stop was sent; after `graceMs` the thread is killed.
  * - `ask`: a question, answered by `answer` with the same `seq`.
@@ -49,7 +55,7 @@ export type ClientMessage =
       readonly data: Uint8Array;
       readonly last: boolean;
     }
-  | ({ readonly type: 'spawn'; readonly thread: string; readonly call: Uint8Array } & SpawnOrder)
+  | ({ readonly type: 'spawn'; readonly thread: string } & SpawnCall & SpawnOrder)
   | { readonly type: 'lane'; readonly thread: string; readonly data: Uint8Array }
   | { readonly type: 'credit'; readonly thread: string; readonly bytes: number }
   | { readonly type: 'cancel'; readonly thread: string; readonly graceMs: number }
@@ -95,7 +101,7 @@ export interface ThreadState {
   readonly ageMs: number;
 }
 
-/** What the service says. `placed`: the thread has its container, its lane is open. */
+/** What the service says. `placed`: the thread has its container, which waits for the parts of its call. */
 export type ServiceMessage =
   | { readonly type: 'welcome'; readonly version: number; readonly session: string; readonly received: number }
   | { readonly type: 'received'; readonly count: number }

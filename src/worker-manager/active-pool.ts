@@ -42,6 +42,7 @@ export class ActivePool {
   /** idle → running. */
   reuse(container: ActiveContainer, now: number): void {
     container.code?.idle.remove(container.inCode);
+    container.code?.busy.add(container.inCode);
     container.instance.holding.replaceable.remove(container.inHolding);
     container.state = 'running';
     container.usedAt = now;
@@ -57,6 +58,7 @@ export class ActivePool {
     container.code = code;
     container.usedAt = now;
     code.containers.add(container);
+    code.busy.add(container.inCode);
     this.hold(instance);
     this.reindex(instance);
     return container;
@@ -66,6 +68,7 @@ export class ActivePool {
   rest(container: ActiveContainer, now: number): void {
     container.state = 'idle';
     container.usedAt = now;
+    container.code?.busy.remove(container.inCode);
     container.code?.idle.add(container.inCode);
     if (container.instance.guest.containersLeft > 0) container.instance.holding.replaceable.add(container.inHolding);
     this.unhold(container.instance, now);
@@ -76,7 +79,7 @@ export class ActivePool {
     const { instance, state } = container;
     if (state === 'retiring') return;
     container.state = 'retiring';
-    container.code?.idle.remove(container.inCode);
+    container.inCode.list?.remove(container.inCode);
     instance.holding.replaceable.remove(container.inHolding);
     instance.blanks.delete(container);
     if (state === 'starting' || state === 'running') this.unhold(instance, now);

@@ -14,6 +14,8 @@ export class Code {
   readonly containers: Set<ActiveContainer> = new Set();
   /** Idle containers, least recently used first. */
   readonly idle: RecencyList<ActiveContainer> = new RecencyList();
+  /** Those that were taken for a request, longest ago first. */
+  readonly busy: RecencyList<ActiveContainer> = new RecencyList();
   /** Requests in the queue, oldest first; and those of them for which nothing is under way. */
   readonly waiting: RecencyList<Ticket> = new RecencyList();
   readonly uncovered: RecencyList<Ticket> = new RecencyList();

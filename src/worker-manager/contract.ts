@@ -36,3 +36,10 @@ export interface WorkerObserver {
   instanceEnded(configuration: string, detail: string, expected: boolean): void;
   instanceFailed(configuration: string, error: Error): void;
 }
+
+/** The processors that what runs has to share. */
+export interface Processors {
+  readonly count: number;
+  /** Whether nearly all of their time was taken, by whatever it may be, of late. */
+  full(): boolean;
+}

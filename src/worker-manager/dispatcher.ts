@@ -2,6 +2,7 @@ import { StoppingError } from '../model/errors.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
 import type { ActiveInstance } from './active-instance.ts';
+import type { Code } from './code.ts';
 import { ColdStarts } from './cold-starts.ts';
 import { ContainerMaker } from './container-maker.ts';
 import { InstanceKeeper } from './instance-keeper.ts';
@@ -55,7 +56,7 @@ export class Dispatcher {
       again: (ticket) => this.route(ticket),
       freed: () => this.pump(),
     });
-    this.#patience = new Patience(parts.clock, () => this.pump());
+    this.#patience = new Patience(parts.clock, parts.processors, () => this.pump());
     this.#relief = new Relief({ ...parts, keeper: this.keeper, queue: this.room.queue });
   }
 
@@ -120,9 +121,16 @@ export class Dispatcher {
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
-      const ticket = code.uncovered.find((one) => mayOrder(one) && !this.#patience.has(one));
+      const ticket = this.#impatient(code);
       return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
     });
+  }
+
+  /** Whose request cannot wait for what comes free: those that came later can wait longer, except for one just come that never can. */
+  #impatient({ uncovered }: Code): Ticket | undefined {
+    const { newest } = uncovered;
+    const ticket = newest?.invocation.nested === true ? newest : uncovered.find(mayOrder);
+    return ticket !== undefined && mayOrder(ticket) && !this.#patience.has(ticket) ? ticket : undefined;
   }
 
   /** `seated`: looks only for what is ready now. */
@@ -132,6 +140,7 @@ export class Dispatcher {
 
   /** Whether the request is running now. */
   #startNow(ticket: Ticket): boolean {
+    if (this.#patience.yields(ticket)) return false;
     const decision = this.#decide(ticket, true);
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
     else if (this.#patience.has(ticket)) return false;

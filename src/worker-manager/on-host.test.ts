@@ -70,6 +70,7 @@ before(async () => {
     },
     codeSource: async ({ codeSha256 }) => codes.get(codeSha256) ?? assert.fail('no such code'),
     coldStartsMax: 2,
+    processors: { count: 2, full: () => false },
   });
   warming.start();
   await warming.ready();

@@ -3,7 +3,7 @@ import type { Settings } from '../model/settings.ts';
 import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import type { StartGuest, WarmingPool } from '../warming-pool/warming-pool.ts';
 import type { ActivePool } from './active-pool.ts';
-import type { CodeSource, WorkerObserver } from './contract.ts';
+import type { CodeSource, Processors, WorkerObserver } from './contract.ts';
 import type { Registry } from './registry.ts';
 
 /** What a worker manager is made of, from outside. */
@@ -20,6 +20,7 @@ export interface ManagerOptions {
   readonly startGuest: StartGuest;
   readonly codeSource: CodeSource;
   readonly observer: WorkerObserver;
+  readonly processors: Processors;
   /** Cold instances that may be booted at the same time. */
   readonly coldStartsMax: number;
   /** For the jitter of back-off; numbers in [0, 1). */

@@ -6,7 +6,7 @@ import type { Settings } from '../../src/model/settings.ts';
 import { recordOf } from '../../src/store/testing/record-of.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-pool.ts';
-import type { WorkerObserver } from '../../src/worker-manager/contract.ts';
+import type { Processors, WorkerObserver } from '../../src/worker-manager/contract.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
 import { seededRandom } from './random.ts';
 import { type Behaviour, SimulatedGuest, type Witness, type World } from './simulated-guest.ts';
@@ -43,6 +43,7 @@ export interface SimulatedServiceOptions {
   readonly codeSource?: () => Promise<CodeBundle>;
   readonly coldStartsMax?: number;
   readonly concurrency?: number;
+  readonly processors?: Processors;
   readonly witness?: Witness;
   readonly seed?: number;
 }
@@ -92,6 +93,7 @@ export class SimulatedService {
       ...common,
       settings,
       warming: this.warming,
+      processors: options.processors ?? { count: 4, full: () => false },
       codeSource: options.codeSource ?? (() => Promise.resolve({ sha256: 'c2hh', files: [], bytes: 0 })),
       coldStartsMax: options.coldStartsMax ?? 2,
     });

@@ -5,12 +5,15 @@ import type { KeptThread } from '../../store/contract.ts';
 import { limits } from '../../model/limits.ts';
 import { laneKinds, laneMessage } from '../../protocol/lane.ts';
 import type { Wire } from '../../protocol/session-link.ts';
-import type { ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
+import type { ClientMessage, ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
 import type { Ear } from './ear.ts';
 import type { SessionConnection } from './session-connection.ts';
 
 /** Opens a session for a thread that starts threads itself. */
 export type OpenSession = (wire: Wire) => SessionConnection;
+
+/** What is known of a thread from its order. */
+export type OrderedThread = Pick<ClientMessage & { readonly type: 'spawn' }, 'thread' | 'name' | 'detached' | 'parts'>;
 
 /** A thread as the service sees it, from its order to its end. */
 export class ServedThread implements ThreadWatcher {
@@ -25,6 +28,8 @@ export class ServedThread implements ThreadWatcher {
   /** Parts of its result, while there is nobody to take them, or somebody may come later. */
   readonly #parts: Uint8Array[] = [];
   readonly #open: OpenSession | undefined;
+  /** Its call waits for what its client sends when it is placed. */
+  readonly #awaitsParts: boolean;
   #session: SessionConnection | undefined;
   #partsBytes = 0;
   /** Its client's, until that is gone, and those of all who attached to it. */
@@ -35,17 +40,19 @@ export class ServedThread implements ThreadWatcher {
   #tail = '';
   #start: { readonly path: StartPath; readonly ms: number } | undefined;
 
-  constructor(id: string, name: string, bornAt: number, detached: boolean, open?: OpenSession) {
-    this.id = id;
+  /** `open`: it may start threads itself. */
+  constructor({ thread, name, detached, parts }: OrderedThread, bornAt: number, open?: OpenSession) {
+    this.id = thread;
     this.name = name;
     this.bornAt = bornAt;
     this.detached = detached;
+    this.#awaitsParts = parts;
     this.#open = open;
   }
 
   /** One that has ended, as the store kept it. */
   static ofKept(id: string, { name, end, parts }: KeptThread): ServedThread {
-    const thread = new ServedThread(id, name, 0, true);
+    const thread = new ServedThread({ thread: id, name, detached: true, parts: false }, 0);
     thread.#parts.push(...parts);
     thread.end = end;
     return thread;
@@ -61,7 +68,6 @@ export class ServedThread implements ThreadWatcher {
   listen(ear: Ear): void {
     this.#ears.add(ear);
     const thread = this.id;
-    if (this.#lane !== undefined && this.end === undefined) ear.tell({ type: 'placed', thread });
     if (this.#start !== undefined) ear.tell({ type: 'started', thread, ...this.#start });
     for (const data of this.#parts) ear.tell({ type: 'lane', thread, data });
     if (this.end !== undefined) ear.tell({ type: 'ended', thread, end: this.end });
@@ -76,7 +82,7 @@ export class ServedThread implements ThreadWatcher {
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
-    this.#tell({ type: 'placed', thread: this.id });
+    if (this.#awaitsParts) this.#tell({ type: 'placed', thread: this.id });
   }
 
   started(path: StartPath, ms: number): void {

@@ -76,9 +76,9 @@ export class ThreadSession {
   }
 
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
-    const { thread: id, name, detached, apart } = message;
+    const { thread: id, apart } = message;
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
-    const thread = new ServedThread(id, name, receivedAt, detached, apart ? undefined : this.#how.open);
+    const thread = new ServedThread(message, receivedAt, apart ? undefined : this.#how.open);
     if (this.#threads.size >= limits.threadsPerSessionMax)
       return this.#send({ type: 'ended', thread: id, end: endOfError(tooManyThreads()) });
     this.#listen(thread);

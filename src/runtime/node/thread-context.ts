@@ -1,32 +1,105 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { Moved } from '../../protocol/clone.ts';
 import { threadContextKey, type ThreadContext } from '../../protocol/thread-context.ts';
 
-/** The other ends of a {@link ThreadContext}. */
-export interface ThreadEnds extends ThreadContext {
-  /** Whatever is posted on `port` comes out here, and the other way round. */
-  readonly outer: MessagePort;
-  readonly abort: AbortController;
-  /** Bytes of its session that came in. */
-  received(bytes: Uint8Array): void;
-  /** The thread is over. */
-  end(): void;
+/** What a thread's context tells the runtime. */
+export interface ThreadEvents {
+  /** Bytes of the session in which the thread is a client. */
+  session(bytes: Uint8Array): void;
+  /** Posted on its port. Throws what cannot be sent. */
+  post(value: unknown, moved?: Moved): void;
+  /** Came out of the other end: posted by a new owner of the port. */
+  relayed(value: unknown): void;
 }
 
-/** Makes a new context and lets user code find it. */
-export function openThreadContext(send: (bytes: Uint8Array) => void): ThreadEnds {
-  const { port1: port, port2: outer } = new MessageChannel();
-  const abort = new AbortController();
-  // Neither keeps a thread that has nothing else to do.
-  port.unref();
-  outer.unref();
-  let listener: (bytes: Uint8Array) => void = () => undefined;
-  let end = (): void => undefined;
-  const session = {
-    send,
-    onBytes: (heard: typeof listener) => void (listener = heard),
-    onEnd: (ended: typeof end) => void (end = ended),
-  };
-  const context: ThreadContext = { port, signal: abort.signal, session };
-  Reflect.set(globalThis, threadContextKey, context);
-  return { ...context, outer, abort, received: (bytes) => listener(bytes), end: () => end() };
+/**
+ * The runtime's ends of a {@link ThreadContext}. Its port and its signal are made when somebody asks for them: a channel costs more
+ * than all the rest of a small call.
+ */
+export class ThreadEnds {
+  readonly #events: ThreadEvents;
+  readonly #abort = new Lazy(() => new AbortController());
+  readonly #channel = new Lazy(() => this.#openChannel());
+  #heard: (bytes: Uint8Array) => void = () => undefined;
+  #over: () => void = () => undefined;
+  #ended = false;
+
+  /** Makes a new context and lets user code find it. */
+  constructor(events: ThreadEvents) {
+    this.#events = events;
+    Reflect.set(globalThis, threadContextKey, this.#context());
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.value.signal;
+  }
+
+  /** A message for its port. */
+  give(value: unknown): void {
+    this.#channel.value.outer.postMessage(value);
+  }
+
+  /** It is asked to stop. */
+  abort(reason: unknown): void {
+    this.#abort.value.abort(reason);
+  }
+
+  /** Bytes of its session that came in. */
+  received(bytes: Uint8Array): void {
+    this.#heard(bytes);
+  }
+
+  /** The thread is over: what was posted until now is relayed; its ports deliver nothing any more. */
+  end(): void {
+    this.#over();
+    this.#ended = true;
+    const outer = this.#channel.made?.outer;
+    if (outer === undefined) return;
+    for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
+      this.#events.relayed(posted.message);
+    outer.close();
+  }
+
+  #context(): ThreadContext {
+    const ends = this;
+    return {
+      get port() {
+        return ends.#channel.value.port;
+      },
+      get signal() {
+        return ends.signal;
+      },
+      session: {
+        send: (bytes) => this.#events.session(bytes),
+        onBytes: (listener) => void (this.#heard = listener),
+        onEnd: (listener) => void (this.#over = listener),
+      },
+    };
+  }
+
+  #openChannel(): { readonly port: MessagePort; readonly outer: MessagePort } {
+    const { port1: port, port2: outer } = new MessageChannel();
+    // Neither keeps a thread that has nothing else to do.
+    port.unref();
+    outer.unref();
+    const post = (value: unknown, moved?: Moved): void => this.#events.post(value, moved);
+    Object.defineProperty(port, 'postMessage', { value: post, configurable: true, writable: true });
+    outer.on('message', (value: unknown) => this.#events.relayed(value));
+    if (this.#ended) outer.close();
+    return { port, outer };
+  }
+}
+
+/** Made when it is first needed. */
+class Lazy<T> {
+  readonly #make: () => T;
+  made: T | undefined;
+
+  constructor(make: () => T) {
+    this.#make = make;
+  }
+
+  get value(): T {
+    return (this.made ??= this.#make());
+  }
 }

@@ -1,5 +1,4 @@
-import { receiveMessageOnPort } from 'node:worker_threads';
-import { decodeValue, encodeMessage, encodeValue, type Moved } from '../../protocol/clone.ts';
+import { decodeValue, encodeMessage, encodeValue } from '../../protocol/clone.ts';
 import {
   decodeCall,
   encodeCarried,
@@ -15,7 +14,7 @@ import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { Demand } from './demand.ts';
 import { pickFunction } from './load-handler.ts';
-import { openThreadContext, type ThreadEnds } from './thread-context.ts';
+import { ThreadEnds } from './thread-context.ts';
 
 /** One thread, from its call to its answer: the runtime's end of its lane. */
 export class Thread {
@@ -31,11 +30,11 @@ export class Thread {
   constructor(payload: Uint8Array, send: (message: Buffer) => void) {
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
-    this.#ends = openThreadContext((bytes) => this.#say(laneKinds.session, bytes));
-    // What cannot be sent throws where it is posted. What comes out of the other end was posted by a port's new owner.
-    const post = (value: unknown, moved?: Moved): void => this.#say(laneKinds.post, encodeMessage(value, moved));
-    Object.defineProperty(this.#ends.port, 'postMessage', { value: post, configurable: true, writable: true });
-    this.#ends.outer.on('message', (value: unknown) => this.#say(laneKinds.post, encodeValue(value)));
+    this.#ends = new ThreadEnds({
+      session: (bytes) => this.#say(laneKinds.session, bytes),
+      post: (value, moved) => this.#say(laneKinds.post, encodeMessage(value, moved)),
+      relayed: (value) => this.#say(laneKinds.post, encodeValue(value)),
+    });
   }
 
   /** A message of the lane from the other end. */
@@ -43,9 +42,9 @@ export class Thread {
     const { kind, body } = openLaneMessage(data);
     switch (kind) {
       case laneKinds.post:
-        return this.#ends.outer.postMessage(decodeValue(body));
+        return this.#ends.give(decodeValue(body));
       case laneKinds.cancel:
-        return this.#ends.abort.abort(decodeValue(body));
+        return this.#ends.abort(decodeValue(body));
       case laneKinds.want:
         return this.#demand.add(body.readUInt32LE(0));
       case laneKinds.part:
@@ -86,11 +85,7 @@ export class Thread {
 
   /** What was posted until now is on its way; its ports deliver nothing any more. */
   close(): void {
-    const { outer } = this.#ends;
     this.#ends.end();
-    for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
-      this.#say(laneKinds.post, encodeValue(posted.message));
-    outer.close();
     this.#closed = true;
   }
 

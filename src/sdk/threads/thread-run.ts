@@ -75,7 +75,7 @@ export class ThreadRun implements ThreadListener {
     const large = args.length > partBytes;
     const call = encodeCall({ exportName, streams, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
-    this.#session.send({ type: 'spawn', thread: this.id, call, ...order });
+    this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
     if (large) this.out.sayParts(laneKinds.part, args);
   }
 
@@ -143,6 +143,7 @@ export class ThreadRun implements ThreadListener {
       case 'placed':
         return this.out.opened();
       case 'started':
+        this.out.opened();
         this.start = { path: message.path, ms: message.ms };
         for (const events of this.#events) events.onStart(this.start);
         return;
