@@ -8,6 +8,9 @@ import { forkAnswer, workerAnswer } from './peers.ts';
 import type * as Work from './work.ts';
 
 interface Plan {
+  /** V8 goes on compiling for some thousand calls, in each of the processes that a call passes through. */
+  readonly warmUpCalls: number;
+  readonly warmUpRounds: number;
   readonly calls: number;
   readonly bursts: readonly number[];
   readonly tasks: number;
@@ -54,8 +57,8 @@ async function burnAll(seeds: readonly number[]): Promise<void> {
 }
 
 async function trivial(): Promise<void> {
-  await medianOf(plan.calls, (n) => work.add(n, 1));
-  await medianOf(plan.calls, (n) => piscina.run([n, 1], { name: 'add' }));
+  await medianOf(plan.warmUpCalls, (n) => work.add(n, 1));
+  await medianOf(plan.warmUpCalls, (n) => piscina.run([n, 1], { name: 'add' }));
   rows.push({
     what: 'a trivial function, warm: start and join',
     unit: 'ms',
@@ -82,25 +85,26 @@ async function bursts(): Promise<void> {
     });
 }
 
-async function throughput(): Promise<void> {
+async function cpuBound(): Promise<void> {
   const seeds = Array.from({ length: plan.tasks }, (_, n) => n);
   const { burn } = await import('./work.ts');
   const serial = await timed(async () => seeds.forEach((seed) => burn(seed)));
+  const burnHere = (): Promise<unknown> => all(plan.tasks, (n) => piscina.run(n, { name: 'burn' }));
   await burnAll(seeds.slice(0, 4));
+  await burnHere();
   rows.push({
     what: `${plan.tasks} CPU-bound tasks: speed-up over serial`,
     unit: '×',
-    values: {
-      heddle: serial / (await timed(() => burnAll(seeds))),
-      Piscina: serial / (await timed(() => all(plan.tasks, (n) => piscina.run(n, { name: 'burn' })))),
-    },
+    values: { heddle: serial / (await timed(() => burnAll(seeds))), Piscina: serial / (await timed(burnHere)) },
   });
+}
+
+async function tinyTasks(): Promise<void> {
+  const items = Array.from({ length: plan.tiny }, (_, n) => n);
   const tiny = async (): Promise<void> => {
-    const items = Array.from({ length: plan.tiny }, (_, n) => n);
-    const adding = remote<typeof Work>(new URL('./work.ts', import.meta.url), quiet).next;
-    for await (const _ of adding.map(items, { concurrency: 64, ordered: false }));
+    for await (const _ of work.next.map(items, { concurrency: 64, ordered: false }));
   };
-  await tiny();
+  for (let round = 0; round < plan.warmUpRounds; round += 1) await tiny();
   rows.push({
     what: `${plan.tiny} tiny tasks through map`,
     unit: 'per s',
@@ -141,9 +145,11 @@ async function messages(): Promise<void> {
 }
 
 await trivial();
-await bursts();
-await throughput();
+await cpuBound();
+await tinyTasks();
 await messages();
+// Last: for a while after it the service makes up for what it gave away.
+await bursts();
 await piscina.destroy();
 await shutdown();
 process.stdout.write(JSON.stringify(rows));

@@ -11,6 +11,6 @@ export function next(n: number): number {
 /** Some tens of milliseconds of arithmetic. */
 export function burn(seed: number): number {
   let value = seed;
-  for (let round = 0; round < 12_000_000; round += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;
+  for (let round = 0; round < 40_000_000; round += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;
   return value;
 }

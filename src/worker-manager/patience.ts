@@ -87,7 +87,6 @@ export class Patience {
   /** Whether this request waits even where a container is idle. */
   yields({ code, invocation }: Ticket): boolean {
     if (invocation.nested === true || code.busy.size < crowdPerProcessor * this.#processors.count) return false;
-    if (process.env["DBG"] && Math.random()<0.002) console.error("DBG", code.busy.size, this.#shortOnes(code), code.idle.size, code.waiting.size, code.usual?.value, this.#processors.full());
     const crowd = isCrowd(this.#shortOnes(code), code.usual?.value, this.#processors.count) && this.#processors.full();
     if (crowd) this.#watch(code);
     return crowd;

@@ -1,11 +1,13 @@
 import type { ContainerPlan } from '../container-command.ts';
 import type { ContainerLimits, LimitReason } from './container-limits.ts';
-import { ProcessTree } from './process-tree.ts';
+import { processesNow, ProcessTree } from './process-tree.ts';
 
 /** How often containers are looked at, milliseconds. A program can fill some 50 MiB in that time. */
 const lookMs = 50;
-/** Between two looks for new processes in a container, in looks; in the others only the known ones are read. */
+/** How often new processes are looked for, in looks; in the others only the known ones are read. */
 const looksPerWalk = 4;
+/** A container that has the same memory for so many looks is only looked at when new processes are looked for. */
+const looksUntilQuiet = 20;
 /** Growth since the last look after which new processes are looked for at once, bytes. */
 const suddenBytes = 16_777_216;
 const mebibyte = 1_048_576;
@@ -19,6 +21,9 @@ export class Watcher {
   readonly #memory: boolean;
   readonly #margin: number | undefined;
   readonly #watched = new Set<Watched>();
+  #looksToWalk = 0;
+  /** All processes, of whatever container, when they were last looked for. */
+  #processes = '';
   #timer: NodeJS.Timeout | undefined;
 
   /** `margin`: how many processes above the limit are tolerated; without it they are not counted. */
@@ -50,24 +55,48 @@ export class Watcher {
   #watch(watched: Watched, bytesMax: number): void {
     watched.bytesMax = bytesMax;
     this.#watched.add(watched);
-    this.#timer ??= setInterval(() => this.#look(), lookMs);
+    this.#rouse();
   }
 
   #forget(watched: Watched): void {
     watched.close();
     this.#watched.delete(watched);
     if (this.#watched.size > 0) return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
+  /** One that is not quiet: the next look is soon. */
+  #rouse(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), lookMs);
+  }
+
   #look(): void {
+    this.#looksToWalk -= 1;
+    const news = this.#looksToWalk > 0 ? 'not asked' : this.#news();
+    let quiet = true;
     for (const watched of this.#watched) {
-      watched.look();
+      if (news !== 'not asked' || !watched.quiet) watched.look(news);
       if (watched.done) this.#forget(watched);
+      else quiet &&= watched.quiet;
     }
+    if (this.#watched.size === 0) return;
+    if (quiet) this.#looksToWalk = 1;
+    this.#timer = setTimeout(() => this.#look(), quiet ? lookMs * looksPerWalk : lookMs);
+  }
+
+  #news(): News {
+    this.#looksToWalk = looksPerWalk;
+    const processes = processesNow();
+    const news = processes === this.#processes ? 'none' : 'some';
+    this.#processes = processes;
+    return news;
   }
 }
+
+/** Whether there are other processes than before. */
+type News = 'not asked' | 'none' | 'some';
 
 class Watched {
   bytesMax = Infinity;
@@ -75,8 +104,10 @@ class Watched {
   readonly #tree: ProcessTree;
   readonly #pidsMax: number;
   readonly #over: (reason: LimitReason) => void;
-  #looks = 0;
+  #walked = false;
   #bytes = 0;
+  /** Looks since its memory changed. */
+  #same = 0;
 
   constructor(initPid: number, pidsMax: number, over: (reason: LimitReason) => void) {
     this.#tree = new ProcessTree(initPid);
@@ -84,16 +115,28 @@ class Watched {
     this.#over = over;
   }
 
-  look(): void {
-    if (this.#looks++ % looksPerWalk === 0) this.#tree.walk();
+  /** Its memory has not changed for a while. */
+  get quiet(): boolean {
+    return this.#same >= looksUntilQuiet;
+  }
+
+  look(news: News): void {
+    if (news === 'some' || !this.#walked) this.#walk();
+    else if (news === 'none') this.#tree.recount();
     let bytes = this.#tree.residentBytes();
     if (bytes - this.#bytes > suddenBytes) {
-      this.#tree.walk();
+      this.#walk();
       bytes = this.#tree.residentBytes();
     }
+    this.#same = bytes === this.#bytes ? this.#same + 1 : 0;
     this.#bytes = bytes;
     if (bytes > this.bytesMax) this.#end('memory');
     else if (this.#tree.tasks > this.#pidsMax) this.#end('processes');
+  }
+
+  #walk(): void {
+    this.#walked = true;
+    this.#tree.walk();
   }
 
   close(): void {

@@ -5,6 +5,8 @@ import { treeResidentBytes } from '../resident.ts';
 
 /** How often a sandbox's memory is looked at. One `stat` each. */
 const lookEveryMs = 500;
+/** How often what the sandbox's own processes have beside that is looked at, in looks: they are many, and change little. */
+const looksPerOwn = 20;
 
 /** Looks after a sandbox's memory. */
 export interface MemoryWatch extends Disposable {
@@ -23,14 +25,17 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
   let timer: Timer | undefined;
   let ended = false;
 
-  const residentBytes = async (): Promise<number> => {
+  let looks = 0;
+  let own = 0;
+
+  const residentBytes = async (fresh = true): Promise<number> => {
     file ??= await findMemoryFile(pid);
     if (file === undefined) return treeResidentBytes(pid);
-    const [guest, own] = await Promise.all([stat(file).then(({ blocks }) => blocks * 512), anonymousBytes(pid)]);
-    return guest + own;
+    if (fresh) own = await anonymousBytes(pid);
+    return (await stat(file)).blocks * 512 + own;
   };
   const look = async (): Promise<void> => {
-    const bytes = await residentBytes().catch(() => 0); // it is just dying
+    const bytes = await residentBytes(looks++ % looksPerOwn === 0).catch(() => 0); // it is just dying
     if (ended) return;
     if (bytes > limitBytes) onOver(bytes);
     else arm();
@@ -40,7 +45,7 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
   };
   arm();
   return {
-    residentBytes,
+    residentBytes: () => residentBytes(),
     [Symbol.dispose]: () => {
       ended = true;
       timer?.[Symbol.dispose]();
