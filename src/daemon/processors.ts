@@ -3,57 +3,92 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../model/clock.ts';
 import type { Processors } from '../worker-manager/contract.ts';
 
-/** Less of the processors' time than this is idle: they are full. */
-const idleShareMin = 0.25;
-/** The kernel counts in hundredths of a second: over less than this its counts say little. Milliseconds. */
-const intervalMs = 100;
+/** What the kernel counts, and how to read from it what share of the time since then the processors were wanting. */
+interface Gauge {
+  readonly path: string;
+  /** Over less than this the count says little, milliseconds. */
+  readonly intervalMs: number;
+  /** The processors are full from this share on. */
+  readonly full: number;
+  /** Undefined where it is not what it should be. */
+  count(text: string): Count | undefined;
+}
+
+/** Shortage, and out of how much, both from an arbitrary start and in one unit. */
+interface Count {
+  readonly part: number;
+  readonly whole: number | undefined;
+}
+
+/** Time in which something that could run waited for a processor, averaged over the processors, microseconds (Linux: accounting/psi.rst). */
+export const pressure: Gauge = {
+  path: '/proc/pressure/cpu',
+  intervalMs: 10,
+  full: 0.4,
+  count: (text) => {
+    const total = /^some .*\btotal=(\d+)/.exec(text)?.[1];
+    return total === undefined ? undefined : { part: Number(total) / 1_000, whole: undefined };
+  },
+};
+
+/** Where the kernel does not say that: ticks in which a processor was not idle (proc_stat(5)). */
+export const ticks: Gauge = {
+  path: '/proc/stat',
+  intervalMs: 100,
+  full: 0.75,
+  count: (text) => {
+    const fields = /^cpu +([\d ]+)/.exec(text)?.[1]?.split(' ').map(Number).slice(0, 8);
+    if (fields === undefined) return undefined;
+    const whole = fields.reduce((sum, field) => sum + field, 0);
+    const [, , , idle = 0, iowait = 0] = fields;
+    return { part: whole - idle - iowait, whole };
+  },
+};
+
+/** They are not taken for free again before they were so for this long: there are gaps in the densest work. */
+const relaxMs = 250;
 /** What was read longer ago says nothing of now, milliseconds. */
 const intervalMsMax = 1_000;
 
-/** Time of all processors since the machine started, in the kernel's ticks. */
-export interface ProcessorTime {
-  readonly idle: number;
-  readonly total: number;
-}
-
-/** Reads the first line of /proc/stat (proc_stat(5)): `cpu user nice system idle iowait irq softirq steal …`. Undefined if it is another. */
-export function parseProcessorTime(text: string): ProcessorTime | undefined {
-  const [name, ...fields] = text.slice(0, text.indexOf('\n')).split(/ +/);
-  const [user = NaN, nice = NaN, system = NaN, idle = NaN, iowait = NaN, irq = NaN, softirq = NaN, steal = NaN] =
-    fields.map(Number);
-  const total = user + nice + system + idle + iowait + irq + softirq + steal;
-  return name === 'cpu' && Number.isFinite(total) ? { idle: idle + iowait, total } : undefined;
-}
-
 /** This machine's processors. Where the kernel does not tell how busy they are, they never are full. */
 export function openProcessors(clock: Clock): Processors {
-  const file = openStat();
-  const buffer = Buffer.alloc(256);
-  let last: (ProcessorTime & { readonly at: number }) | undefined;
+  const read = open(pressure) ?? open(ticks);
+  const count = availableParallelism();
+  if (read === undefined) return { count, full: () => false };
+  const { gauge, now } = read;
+  let last: { readonly at: number; readonly count: Count } | undefined;
   let full = false;
-  const read = (): ProcessorTime | undefined =>
-    file === undefined ? undefined : parseProcessorTime(buffer.toString('latin1', 0, readSync(file, buffer, 0, 256, 0)));
   return {
-    count: availableParallelism(),
+    count,
     full: () => {
       const at = clock.now();
-      if (last !== undefined && at - last.at < intervalMs) return full;
-      const time = read();
-      if (time === undefined) return false;
-      full = last !== undefined && at - last.at < intervalMsMax && isFull(last, time);
-      last = { ...time, at };
+      const sinceMs = at - (last?.at ?? -Infinity);
+      if (sinceMs < (full ? relaxMs : gauge.intervalMs)) return full;
+      const next = now();
+      full =
+        last !== undefined &&
+        next !== undefined &&
+        sinceMs < intervalMsMax &&
+        shareOf(last.count, next, sinceMs) >= gauge.full;
+      last = next && { at, count: next };
       return full;
     },
   };
 }
 
-function isFull(before: ProcessorTime, now: ProcessorTime): boolean {
-  return now.idle - before.idle < (now.total - before.total) * idleShareMin;
+function shareOf(before: Count, after: Count, ms: number): number {
+  const whole = after.whole === undefined || before.whole === undefined ? ms : after.whole - before.whole;
+  return (after.part - before.part) / whole;
 }
 
-function openStat(): number | undefined {
+function open(gauge: Gauge): { readonly gauge: Gauge; readonly now: () => Count | undefined } | undefined {
+  const buffer = Buffer.alloc(256);
   try {
-    return openSync('/proc/stat', 'r');
+    const file = openSync(gauge.path, 'r');
+    const now = (): Count | undefined =>
+      gauge.count(buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)));
+    // A kernel may have the file and refuse to be read, or to count.
+    return now() === undefined ? undefined : { gauge, now };
   } catch {
     return undefined;
   }

@@ -56,7 +56,7 @@ export class Dispatcher {
       again: (ticket) => this.route(ticket),
       freed: () => this.pump(),
     });
-    this.#patience = new Patience(parts.clock, parts.processors, () => this.pump());
+    this.#patience = new Patience(parts, () => this.pump());
     this.#relief = new Relief({ ...parts, keeper: this.keeper, queue: this.room.queue });
   }
 

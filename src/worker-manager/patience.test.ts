@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWorthWaiting, patienceMs } from './patience.ts';
+import { functionOf, SimulatedService } from '../../test/simulation/service.ts';
+import { isCrowd, isWorthWaiting, patienceMs } from './patience.ts';
 
 const calm = { busy: 1, waiting: 0, usualMs: 0.4, loadingMs: 6, waitedMs: 0 };
 
@@ -25,4 +26,41 @@ test('its patience ends when a new container would have been there, and in any c
   assert.ok(!isWorthWaiting({ ...calm, waitedMs: 6 }));
   assert.equal(patienceMs(5_000), 20);
   assert.equal(patienceMs(undefined), 2);
+});
+
+test('a crowd is as many short requests as two for each processor', () => {
+  assert.ok(!isCrowd(7, 0.4, 4));
+  assert.ok(isCrowd(8, 0.4, 4));
+  assert.ok(isCrowd(8, undefined, 4), 'what is not known may be short');
+});
+
+test('what takes long by itself is no crowd; what only takes long because so many run, is', () => {
+  assert.ok(!isCrowd(8, 100, 4));
+  assert.ok(isCrowd(64, 70, 4));
+});
+
+/** How many containers of the 16 there are one burst of requests uses. */
+async function containersUsed(full: boolean, runMs: number): Promise<number> {
+  let began = 0;
+  const behaviour = () => ({ startMs: 0, initMs: 1, runMs: began++ < 16 ? 50 : runMs, end: 'ok' as const });
+  const service = new SimulatedService({
+    settings: { queueMax: 1_000 },
+    processors: { count: 2, full: () => full && began >= 16 },
+    world: { behaviour },
+    coldStartsMax: 8,
+  });
+  const fn = functionOf('f');
+  await service.clock.until(Promise.all(Array.from({ length: 16 }, () => service.send(fn))));
+  const burst = Array.from({ length: 200 }, () => service.send(fn));
+  const outcomes = await service.clock.until(Promise.all(burst));
+  return new Set(outcomes.map(({ containerId }) => containerId)).size;
+}
+
+test('while the processors are full a few containers serve short requests, and the others stay idle', async () => {
+  assert.equal(await containersUsed(true, 1), 4);
+  assert.ok((await containersUsed(false, 1)) > 4);
+});
+
+test('nobody waits for those that turned out to be long', async () => {
+  assert.ok((await containersUsed(true, 1_000)) >= 16);
 });

@@ -26,7 +26,7 @@ const longFactor = 4;
 /** However long it takes to make a container, nobody waits longer than this before one is ordered. */
 const patienceMaxMs = 20;
 /** Short requests that run at once for each processor while all of those are busy: one runs, one is on its way. */
-const crowdPerProcessor = 3;
+const crowdPerProcessor = 2;
 
 /** How long a request may wait for a container that is about to be idle: not longer than it takes to get a new one. */
 export function patienceMs(loadingMs: number | undefined): number {
@@ -45,25 +45,35 @@ export function isWorthWaiting({ busy, waiting, usualMs, loadingMs, waitedMs }: 
 }
 
 /**
- * Whether so many short requests run, while every processor is busy, that one more would only slow down the others: then it does
- * best to wait, even where a container is idle. What runs at once shares the processors, so that the time it takes
- * alone is that much less than what it took. `busy` leaves out those that turned out to be long.
+ * Whether so many short requests run, while all processors are full, that one more would only slow down the others: then it does
+ * best to wait, even where a container is idle. What runs at once shares the processors, so that the time it would take
+ * alone is that much less than what it took. `running` leaves out those that turned out to be long; those of which
+ * nothing is known may be short.
  */
-export function isCrowd(busy: number, usualMs: number | undefined, processors: number): boolean {
-  if (usualMs === undefined || busy < crowdPerProcessor * processors) return false;
-  return (usualMs * processors) / busy <= crowdMs;
+export function isCrowd(running: number, usualMs: number | undefined, processors: number): boolean {
+  if (running < crowdPerProcessor * processors) return false;
+  return usualMs === undefined || (usualMs * processors) / running <= crowdMs;
+}
+
+/** What patience needs of its surroundings. */
+export interface PatienceOptions {
+  readonly clock: Clock;
+  readonly processors: Processors;
+  readonly settings: { readonly queueMax: number };
 }
 
 /** Who waits for a container that is about to be idle, rather than for a new one. */
 export class Patience {
   readonly #clock: Clock;
   readonly #processors: Processors;
+  readonly #waitingMax: number;
   readonly #over: () => void;
 
   /** `over` is called when somebody may have waited long enough. */
-  constructor(clock: Clock, processors: Processors, over: () => void) {
+  constructor({ clock, processors, settings }: PatienceOptions, over: () => void) {
     this.#clock = clock;
     this.#processors = processors;
+    this.#waitingMax = settings.queueMax / 2;
     this.#over = over;
   }
 
@@ -71,25 +81,35 @@ export class Patience {
   has(ticket: Ticket): boolean {
     const { code, invocation, place } = ticket;
     if (invocation.nested === true) return false;
-    if (this.yields(ticket)) return true;
-    const { containers, idle, waiting, usual, loading } = code;
-    const patient = isWorthWaiting({
-      busy: containers.size - idle.size,
-      waiting: waiting.size - (place === undefined ? 0 : 1),
-      usualMs: usual?.value,
-      loadingMs: loading?.value,
-      waitedMs: place === undefined ? 0 : this.#clock.now() - place.queuedAt,
-    });
+    const { containers, idle, waiting, uncovered, usual, loading } = code;
+    const patient =
+      this.#crowded(code, waiting.size - uncovered.size) ||
+      isWorthWaiting({
+        busy: containers.size - idle.size,
+        waiting: waiting.size - (place === undefined ? 0 : 1),
+        usualMs: usual?.value,
+        loadingMs: loading?.value,
+        waitedMs: place === undefined ? 0 : this.#clock.now() - place.queuedAt,
+      });
     if (patient) this.#watch(code);
     return patient;
   }
 
   /** Whether this request waits even where a container is idle. */
   yields({ code, invocation }: Ticket): boolean {
-    if (invocation.nested === true || code.busy.size < crowdPerProcessor * this.#processors.count) return false;
-    const crowd = isCrowd(this.#shortOnes(code), code.usual?.value, this.#processors.count) && this.#processors.full();
-    if (crowd) this.#watch(code);
-    return crowd;
+    if (invocation.nested === true || !this.#crowded(code, 0)) return false;
+    this.#watch(code);
+    return true;
+  }
+
+  /** `ordered`: containers that are on their way to this code. */
+  #crowded(code: Code, ordered: number): boolean {
+    const { busy, usual, uncovered } = code;
+    // Nobody is to be refused because others wait without need.
+    if (uncovered.size > this.#waitingMax) return false;
+    const { count } = this.#processors;
+    if (busy.size + ordered < crowdPerProcessor * count) return false;
+    return isCrowd(this.#shortOnes(code) + ordered, usual?.value, count) && this.#processors.full();
   }
 
   /** Containers that run it and did not turn out to be long at that. */
