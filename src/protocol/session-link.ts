@@ -1,6 +1,7 @@
 import { ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { encodeFrame } from './encode.ts';
+import { atEndOfTurn } from './platform/turn.ts';
 
 /** A connection that takes bytes. */
 export interface Wire {
@@ -114,7 +115,7 @@ export class SessionLink {
   #enqueue(frame: Buffer): void {
     if (this.#wire === undefined) return;
     this.#batch.push(frame);
-    if (this.#batch.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#batch.length === 1) atEndOfTurn(() => this.#flush());
   }
 
   #flush(): void {

@@ -46,6 +46,7 @@ export class Simulation {
       seed: options.seed,
       concurrency,
       coldStartsMax,
+      processors: { count: 2, full: () => this.#random() < 0.5 },
       witness: this.#invariants,
       settings: {
         memoryMb: options.memoryMb,
