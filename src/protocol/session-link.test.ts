@@ -5,7 +5,11 @@ import { ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { decode } from './decode.ts';
 import { FrameDecoder } from './frame.ts';
+import { atEndOfTurn } from './platform/turn.ts';
 import { SessionLink, type Wire } from './session-link.ts';
+
+/** Resolves after what was sent in this turn has left. */
+const turnEnded = (): Promise<void> => new Promise((resolve) => atEndOfTurn(resolve));
 
 /** A connection that holds what is sent until the test lets it through, whole messages of it or torn ones. */
 class HeldWire implements Wire {
@@ -113,6 +117,7 @@ describe('A session over connections that break', () => {
         connect(ends);
         for (const one of steps) {
           await play(ends, one);
+          await turnEnded();
           for (const [at, end] of ends.entries())
             assert.deepEqual(end.delivered, upTo(end.delivered.length), `order at ${at}`);
         }
@@ -144,7 +149,7 @@ describe('A session over connections that break', () => {
     const data = new Uint8Array(1_048_576);
     for (let sent = 1; bytes <= limits.sessionUnsentBytesMax; sent++) {
       link.send({ data });
-      await Promise.resolve();
+      await turnEnded();
       link.acknowledged(sent);
     }
   });
@@ -163,8 +168,8 @@ describe('A session over connections that break', () => {
     link.send({ data: new Uint8Array(1) });
     const told: string[] = [];
     const drained = link.drained().then(() => told.push('drained'));
-    await Promise.resolve();
-    await Promise.resolve();
+    await turnEnded();
+    await turnEnded();
     told.push('taken');
     link.acknowledged(1);
     await drained;
@@ -180,10 +185,10 @@ describe('A session over connections that break', () => {
       const link = new SessionLink();
       link.connect(wire, 0);
       for (let at = 1; at < count; at++) link.delivered(bytes);
-      await Promise.resolve();
+      await turnEnded();
       assert.equal(wire.sent.length, 0);
       link.delivered(bytes);
-      await Promise.resolve();
+      await turnEnded();
       assert.equal(wire.sent.length, 1);
     }
   });
