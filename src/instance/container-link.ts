@@ -204,14 +204,17 @@ export class ContainerLink {
   }
 
   #answer(
-    message: { readonly type: string; readonly initMs?: number; readonly printedRaw?: true },
+    message: { readonly type: string; readonly cpuMs?: number; readonly initMs?: number; readonly printedRaw?: true },
     answer: RuntimeAnswer,
   ): void {
     const running = this.#running;
     if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
-    const { initMs } = message;
-    const whole = initMs === undefined ? answer : { ...answer, initMs };
+    const { initMs, cpuMs } = message;
+    const whole =
+      initMs === undefined && cpuMs === undefined
+        ? answer
+        : { ...answer, ...(initMs !== undefined && { initMs }), ...(cpuMs !== undefined && { cpuMs }) };
     if (message.printedRaw === true) this.#settle(running, whole);
     else running.resolve(whole);
   }

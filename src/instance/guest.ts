@@ -39,7 +39,7 @@ export interface ContainerExit {
 }
 
 /** What a runtime answered. `exits`: the container dies of this error, and must not be used again. */
-export type RuntimeAnswer = { readonly memoryPeakMb: number; readonly initMs?: number } & (
+export type RuntimeAnswer = { readonly memoryPeakMb: number; readonly cpuMs?: number; readonly initMs?: number } & (
   | { readonly ok: true; readonly payload: Uint8Array }
   | {
       readonly ok: false;

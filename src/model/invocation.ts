@@ -58,6 +58,8 @@ export interface InvocationOutcome {
   /** Initialisation of user code (its module's top level), where this invocation did it. */
   readonly initMs?: number;
   readonly memoryPeakMb: number;
+  /** Processor time that it took, where its container could tell. */
+  readonly cpuMs?: number;
   /** The limit that ended it, where one did. */
   readonly limit?: 'time' | 'memory' | 'processes';
   readonly instanceId: string;

@@ -155,6 +155,7 @@ export interface FunctionErrorBody {
  * `phase: 'init'` marks an error of the module's top level. `exits` marks an error that the runtime does not outlive (of
  * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
  * `memoryPeakMb` is the most that the runtime's process ever had for itself: not its program, which is mapped from a file.
+ * `cpuMs`, of threads: processor time that the runtime's process took meanwhile.
  * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
  * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
  */
@@ -168,6 +169,7 @@ export type RuntimeMessage =
       readonly type: 'result';
       readonly payload: Uint8Array;
       readonly memoryPeakMb: number;
+      readonly cpuMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
     }
@@ -177,6 +179,7 @@ export type RuntimeMessage =
       readonly error: FunctionErrorBody;
       readonly exits?: true;
       readonly memoryPeakMb: number;
+      readonly cpuMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
     };

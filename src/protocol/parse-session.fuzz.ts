@@ -44,7 +44,7 @@ const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
   fc.record({ type: is('ask'), seq: whole, question: fc.record({ about: is('thread'), thread: id }) }),
 );
 
-const numbers = { durationMs: amount, memoryPeakMb: amount, logTail: fc.string() };
+const numbers = { durationMs: amount, cpuMs: amount, memoryPeakMb: amount, logTail: fc.string() };
 const kind = fc.constantFrom('throw', 'timeout', 'oom', 'cancelled', 'lost', 'capacity');
 const end: fc.Arbitrary<ThreadEnd> = fc.oneof(
   fc.record({ ...numbers, ok: fc.constant(true), result: data }),

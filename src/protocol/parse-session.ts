@@ -137,6 +137,7 @@ export function parseThreadEnd(value: unknown): ThreadEnd {
   const fields = fieldsOf(value);
   const numbers = {
     durationMs: amount(fields, 'durationMs'),
+    cpuMs: amount(fields, 'cpuMs'),
     memoryPeakMb: amount(fields, 'memoryPeakMb'),
     logTail: text(fields, 'logTail'),
   };

@@ -86,6 +86,8 @@ export interface ThrownText {
 /** How a thread ended. */
 export type ThreadEnd = {
   readonly durationMs: number;
+  /** Processor time that it took; of one that was killed, how long it ran. */
+  readonly cpuMs: number;
   readonly memoryPeakMb: number;
   /** The end of what it printed. */
   readonly logTail: string;

@@ -51,8 +51,7 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
     case 'result': {
       const memoryPeakMb = amount(fields, 'memoryPeakMb');
       const result = { type: 'result', payload: payload(fields), memoryPeakMb } as const;
-      const plain = fields['initMs'] === undefined && fields['printedRaw'] === undefined;
-      return plain ? result : { ...result, ...measured(fields) };
+      return { ...result, ...measured(fields) };
     }
     case 'log':
       return { type: 'log', text: text(fields, 'text') };
@@ -152,9 +151,10 @@ function payload(fields: Fields): Uint8Array {
   throw wrong(fields, 'payload', `within ${limits.payloadBytesMax} bytes`);
 }
 
-function measured(fields: Fields): { readonly initMs?: number; readonly printedRaw?: true } {
+function measured(fields: Fields): { readonly initMs?: number; readonly cpuMs?: number; readonly printedRaw?: true } {
   return {
     ...(fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') }),
+    ...(fields['cpuMs'] === undefined ? {} : { cpuMs: amount(fields, 'cpuMs') }),
     ...(fields['printedRaw'] === true ? { printedRaw: true } : {}),
   };
 }

@@ -147,14 +147,14 @@ export class Execution implements ContainerInvocation {
     this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
     const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
     const reusable = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
-    this.#end(this.#outcome(result, reusable, answer.initMs));
+    this.#end(this.#outcome(result, reusable, answer));
   }
 
   #overran(): void {
     const { clock } = this.#host;
     const body = timeoutError(this.requestId, clock.wall(), this.#limitMs);
     this.#log.note(`${body.errorMessage}\n`);
-    this.#end(this.#outcome(functionError(body), false, undefined, 'timeout', 'time'));
+    this.#end(this.#outcome(functionError(body), false, {}, 'timeout', 'time'));
   }
 
   #died(error: unknown): void {
@@ -193,13 +193,13 @@ export class Execution implements ContainerInvocation {
     if (note !== undefined) this.#log.note(note);
     this.#log.note(body.errorMessage);
     const limit = exit.reason === 'memory' || exit.reason === 'processes' ? exit.reason : undefined;
-    return this.#outcome(functionError(body), false, undefined, body.errorType, limit);
+    return this.#outcome(functionError(body), false, {}, body.errorType, limit);
   }
 
   #outcome(
     result: InvocationResult,
     reusable: boolean,
-    initMs?: number,
+    { initMs, cpuMs }: Pick<RuntimeAnswer, 'initMs' | 'cpuMs'>,
     status?: string,
     limit?: InvocationOutcome['limit'],
   ): ExecutionEnd {
@@ -215,9 +215,12 @@ export class Execution implements ContainerInvocation {
     const log = this.#log.end(report);
     const ids = { instanceId: container.instance.guest.id, containerId: container.guest.id };
     const outcome = { result, startPath, startMs, durationMs, memoryPeakMb, ...ids, log };
-    if (initMs === undefined && limit === undefined) return { kind: 'outcome', outcome, reusable };
-    const more = { ...outcome, ...(initMs !== undefined && { initMs }), ...(limit !== undefined && { limit }) };
-    return { kind: 'outcome', outcome: more, reusable };
+    const known = {
+      ...(initMs !== undefined && { initMs }),
+      ...(cpuMs !== undefined && { cpuMs }),
+      ...(limit !== undefined && { limit }),
+    };
+    return { kind: 'outcome', outcome: { ...outcome, ...known }, reusable };
   }
 
   #end(end: ExecutionEnd): void {

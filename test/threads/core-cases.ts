@@ -174,7 +174,8 @@ export function coreCases(): void {
     thread.port.postMessage('go');
     assert.equal(await thread, 'go');
     assert.equal((await thread.state()).state, 'ended');
-    assert.ok((await thread.usage()).peakMb > 0);
+    const after = await thread.usage();
+    assert.ok(after.peakMb > 0 && after.cpuMs > 0 && after.cpuMs < 1_000, JSON.stringify(after));
     const printing = module.print.spawn('one', 'two');
     const texts = await Promise.all([Array.fromAsync(printing.logs()), Array.fromAsync(printing.logs())]);
     assert.deepEqual(texts.flat().join('').split('\n').toSorted(), ['', 'one', 'two']);

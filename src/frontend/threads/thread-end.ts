@@ -7,8 +7,8 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** How a thread ended that ran. */
 export function endOfOutcome(outcome: InvocationOutcome): ThreadEnd {
-  const { result, durationMs, memoryPeakMb, log, limit } = outcome;
-  const numbers = { durationMs, memoryPeakMb, logTail: tailOf(log) };
+  const { result, durationMs, cpuMs = durationMs, memoryPeakMb, log, limit } = outcome;
+  const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log) };
   if (result.ok) return { ...numbers, ok: true, result: result.payload };
   const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : 'throw';
   return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };
@@ -19,7 +19,8 @@ export function endOfError(error: unknown, printed = ''): ThreadEnd {
   const message = error instanceof Error ? error.message : String(error);
   const type = error instanceof Error ? error.name : 'Error';
   const thrown = { type, message, trace: [] };
-  return { durationMs: 0, memoryPeakMb: 0, logTail: lastBytes(printed), ok: false, kind: kindOf(error), thrown };
+  const nothing = { durationMs: 0, cpuMs: 0, memoryPeakMb: 0 };
+  return { ...nothing, logTail: lastBytes(printed), ok: false, kind: kindOf(error), thrown };
 }
 
 function kindOf(error: unknown): ThreadEndKind {

@@ -2,7 +2,7 @@ import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
 import { RuntimeFault } from './errors.ts';
-import { memoryPeakMb } from './memory.ts';
+import { processUsage } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
@@ -11,6 +11,8 @@ const { stringify } = JSON;
 export interface Measured {
   readonly initMs: number | undefined;
   readonly printedRaw: boolean;
+  /** Of threads: processor time of this process when it began. */
+  readonly cpuBeforeMs: number | undefined;
 }
 
 /**
@@ -38,12 +40,12 @@ export function streamFrame(stream: ResponseStream, measured: Measured): readonl
 
 /** The same for a thread, whose answer is a value for its caller only. */
 export function threadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
-  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });
+  return encode({ type: 'result', payload, ...known(measured) });
 }
 
 function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
-  return encode({ type: 'result', payload, memoryPeakMb: memoryPeakMb(), ...known(measured) });
+  return encode({ type: 'result', payload, ...known(measured) });
 }
 
 /** The last word for an invocation that failed. `exits`: and for this process. */
@@ -58,7 +60,6 @@ export function errorFrame(
     phase,
     error,
     ...(exits ? { exits: true } : {}),
-    memoryPeakMb: memoryPeakMb(),
     ...known(measured),
   });
 }
@@ -75,6 +76,14 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-function known({ initMs, printedRaw }: Measured): { readonly initMs?: number; readonly printedRaw?: true } {
-  return { ...(initMs === undefined ? {} : { initMs }), ...(printedRaw ? { printedRaw } : {}) };
+type Known = Pick<RuntimeMessage & { type: 'result' }, 'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs'>;
+
+function known({ initMs, printedRaw, cpuBeforeMs }: Measured): Known {
+  const { memoryPeakMb, cpuMs } = processUsage();
+  return {
+    memoryPeakMb,
+    ...(initMs === undefined ? {} : { initMs }),
+    ...(cpuBeforeMs === undefined ? {} : { cpuMs: cpuMs - cpuBeforeMs }),
+    ...(printedRaw ? { printedRaw } : {}),
+  };
 }

@@ -8,6 +8,7 @@ import { errorBody, errorLogText, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import type { InvocationLog } from './invocation-log.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
+import { cpuMsNow } from './memory.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
 import type { SyncWriter } from './sync-writer.ts';
@@ -16,7 +17,7 @@ import { Threads } from './threads.ts';
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = { initMs: undefined, printedRaw: false };
+const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined };
 
 /** What the server needs of the world. */
 export interface ServerParts {
@@ -112,7 +113,8 @@ export class Server {
       if (!this.#initialised && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
       this.#initialise();
     };
-    this.#threads.run(init.handler, payload, start, begin).then(
+    const cpuBeforeMs = (invocation.cpuBeforeMs = cpuMsNow());
+    this.#threads.run(init.handler, { payload, cpuBeforeMs }, start, begin).then(
       (result) => {
         if (this.#running === invocation) this.#answer(threadFrame(result, this.#measured(invocation)));
       },
@@ -210,8 +212,8 @@ export class Server {
     this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
   }
 
-  #measured({ initMs }: Invocation): Measured {
-    return { initMs, printedRaw: this.#parts.raw.possible };
+  #measured({ initMs, cpuBeforeMs }: Invocation): Measured {
+    return { initMs, cpuBeforeMs, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {

@@ -14,6 +14,7 @@ import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { Demand } from './demand.ts';
 import { pickFunction } from './load-handler.ts';
+import { processUsage } from './memory.ts';
 import { ThreadEnds } from './thread-context.ts';
 
 /** One thread, from its call to its answer: the runtime's end of its lane. */
@@ -23,11 +24,12 @@ export class Thread {
   readonly #args = new PartsIn();
   readonly #demand = new Demand();
   readonly #ends: ThreadEnds;
-  readonly #cpuBefore = process.cpuUsage();
+  readonly #cpuBeforeMs: number;
   #closed = false;
 
-  /** Throws ProtocolError if `payload` is no call. */
-  constructor(payload: Uint8Array, send: (message: Buffer) => void) {
+  /** `cpuBeforeMs`: processor time of this process until now. Throws ProtocolError if `payload` is no call. */
+  constructor(payload: Uint8Array, cpuBeforeMs: number, send: (message: Buffer) => void) {
+    this.#cpuBeforeMs = cpuBeforeMs;
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
     this.#ends = new ThreadEnds({
@@ -52,7 +54,7 @@ export class Thread {
       case laneKinds.session:
         return this.#ends.received(body);
       case laneKinds.usage:
-        return this.#say(laneKinds.usage, encodeValue(usage(this.#cpuBefore)));
+        return this.#say(laneKinds.usage, encodeValue(this.#usage()));
       case laneKinds.item:
         throw new ProtocolError('A thread was sent an item of a stream.');
     }
@@ -108,16 +110,16 @@ export class Thread {
     return encodeCarried({ partsBytes: bytes.length });
   }
 
+  #usage(): { readonly cpuMs: number; readonly peakMb: number } {
+    const { cpuMs, memoryPeakMb } = processUsage();
+    return { cpuMs: cpuMs - this.#cpuBeforeMs, peakMb: memoryPeakMb };
+  }
+
   #say(kind: LaneKind, body: Uint8Array): void {
     // Code that goes on after the end of its thread: the lane is the next one's.
     if (this.#closed) return;
     this.#send(laneMessage(kind, body));
   }
-}
-
-function usage(before: NodeJS.CpuUsage): { readonly cpuMs: number; readonly peakMb: number } {
-  const { user, system } = process.cpuUsage(before);
-  return { cpuMs: (user + system) / 1_000, peakMb: process.resourceUsage().maxRSS / 1_024 };
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {

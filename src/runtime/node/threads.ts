@@ -3,6 +3,12 @@ import { loadModule } from './load-handler.ts';
 import type { SyncWriter } from './sync-writer.ts';
 import { Thread } from './thread.ts';
 
+/** What a thread begins with: its call, and the processor time of this process until now. */
+export interface ThreadRequest {
+  readonly payload: Uint8Array;
+  readonly cpuBeforeMs: number;
+}
+
 /** The threads of one container, one after the other, and the module that they all run. */
 export class Threads {
   readonly #taskRoot: string;
@@ -29,8 +35,13 @@ export class Threads {
    * Runs a call to its end; gives the payload of its answer. `onStart` is called right before the module's top level,
    * if this loads it; `onBegin` right before the call. Rejects with what user code throws.
    */
-  async run(handler: string, payload: Uint8Array, onStart: () => void, onBegin: () => void): Promise<Buffer> {
-    const thread = new Thread(payload, (data) => this.#writer.write(encodeFrame({ type: 'lane', data })));
+  async run(
+    handler: string,
+    { payload, cpuBeforeMs }: ThreadRequest,
+    onStart: () => void,
+    onBegin: () => void,
+  ): Promise<Buffer> {
+    const thread = new Thread(payload, cpuBeforeMs, (data) => this.#writer.write(encodeFrame({ type: 'lane', data })));
     this.#running = thread;
     try {
       const args = await thread.arguments();

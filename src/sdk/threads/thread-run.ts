@@ -194,8 +194,8 @@ export class ThreadRun implements ThreadListener {
 
   async #ended(end: ThreadEnd): Promise<void> {
     this.#peakMb = end.memoryPeakMb;
-    this.#tellUsage({ cpuMs: end.durationMs, peakMb: this.#peakMb });
-    this.#finalUsage = { cpuMs: end.durationMs, peakMb: this.#peakMb };
+    this.#finalUsage = { cpuMs: end.cpuMs, peakMb: this.#peakMb };
+    this.#tellUsage(this.#finalUsage);
     if (!end.ok) return this.#fail(end.kind, end.thrown, end.logTail);
     const { buffer, byteOffset, byteLength } = end.result;
     const carried = decodeCarried(Buffer.from(buffer, byteOffset, byteLength));
