@@ -56,6 +56,11 @@ describe('A value on its way between threads', () => {
     'error of a class': new (class MyError extends TypeError {})('text', { cause: new Map([[1, { a: 1 }]]) }),
     'error with a stack of its own': Object.assign(new EvalError('e'), { stack: 'at home' }),
     buffer: Buffer.from('abc'),
+    'reason of a signal': AbortSignal.abort().reason,
+    'DOMException in an error, beside a small Buffer': [
+      Buffer.from('abc'),
+      new Error('e', { cause: new DOMException('late', 'TimeoutError') }),
+    ],
     'abort signal': AbortSignal.abort(),
   }))
     test(`arrives as structuredClone would give it: ${name}`, () => {

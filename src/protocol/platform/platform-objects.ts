@@ -1,18 +1,26 @@
-import { eachObject } from './each-object.ts';
+import { eachObject } from '../each-object.ts';
 import { isPooled } from './pool.ts';
+
+/** What the platform has in a value, and needs care. */
+export interface PlatformObjects {
+  readonly pooled: boolean;
+  readonly exceptions: readonly DOMException[];
+}
 
 /**
  * Throws DataCloneError if there is an object of the platform (URL, Headers, Blob, ReadableStream, WebAssembly.Module, …)
  * anywhere in `value`: V8's serializer takes those that are written in JavaScript for empty objects, and would send just
- * that. `value` is one that V8 has serialized. Gives whether there is memory of Node's pool in it.
+ * that. `value` is one that V8 has serialized. Gives whether there is memory of Node's pool in it, and its DOMExceptions.
  */
-export function refusePlatformObjects(value: unknown): boolean {
+export function refusePlatformObjects(value: unknown): PlatformObjects {
   let pooled = false;
+  const exceptions: DOMException[] = [];
   eachObject(value, (object, inside) => {
     pooled ||= isPooled(object);
-    if (inside.length === 0) refuseIfPlatform(object);
+    if (object instanceof DOMException) exceptions.push(object);
+    else if (inside.length === 0) refuseIfPlatform(object);
   });
-  return pooled;
+  return { pooled, exceptions };
 }
 
 /** The platform's own algorithm knows; asked only about what seems to be empty, so that it costs little. */

@@ -1,4 +1,4 @@
-import { eachObject } from './each-object.ts';
+import { eachObject } from '../each-object.ts';
 
 // Small Buffers of Node's share a pool, and a clone of one has the whole pool: within a process that is nothing, but elsewhere
 // nobody must see what else this program keeps there.

@@ -1,4 +1,5 @@
 import { Deserializer, Serializer } from 'node:v8';
+import { domExceptionsIn, namedErrors, restoreDomExceptions, withNames } from '../dom-exceptions.ts';
 import { refusePlatformObjects } from './platform-objects.ts';
 import { forgetOthers } from './pool.ts';
 
@@ -34,10 +35,15 @@ class CloneSerializer extends Serializer {
 /** Throws DataCloneError (a DOMException) for a value that cannot be cloned; nothing has happened then. */
 export function encodeValue(value: unknown): Buffer {
   const bytes = serialize(value);
-  if (!refusePlatformObjects(value)) return bytes;
+  const { pooled, exceptions } = refusePlatformObjects(value);
+  if (!pooled) return exceptions.length === 0 ? bytes : serializeNamed(value, exceptions);
   const clone: unknown = structuredClone(value);
   forgetOthers(clone);
-  return serialize(clone);
+  return exceptions.length === 0 ? serialize(clone) : serializeNamed(clone, domExceptionsIn(clone));
+}
+
+function serializeNamed(value: unknown, exceptions: readonly DOMException[]): Buffer {
+  return Buffer.concat([Buffer.of(namedErrors), serialize(withNames(value, exceptions))]);
 }
 
 function serialize(value: unknown): Buffer {
@@ -49,6 +55,10 @@ function serialize(value: unknown): Buffer {
 
 /** Throws for bytes that {@link encodeValue} never made. */
 export function decodeValue(bytes: Buffer): unknown {
+  return bytes[0] === namedErrors ? restoreDomExceptions(deserialize(bytes.subarray(1))) : deserialize(bytes);
+}
+
+function deserialize(bytes: Buffer): unknown {
   const deserializer = new Deserializer(bytes);
   deserializer.readHeader();
   return deserializer.readValue();

@@ -53,6 +53,7 @@ const shapes: readonly ((parts: readonly number[], text: string) => Make)[] = [
     const object = new RangeError(text);
     return { object, fill: () => void (object.cause = at(parts[0] ?? 0)) };
   },
+  (_parts, text) => () => ({ object: new DOMException(text, 'TimeoutError'), fill: () => undefined }),
 ];
 
 function shape(pick: number, parts: readonly number[], text: string): Make {

@@ -1,5 +1,6 @@
 import { MessagePort } from 'node:worker_threads';
 import { Deserializer, Serializer } from 'node:v8';
+import { domExceptionsIn, namedErrors, restoreDomExceptions, withNames } from '../../../protocol/dom-exceptions.ts';
 
 /** Who knows the ports that cross. */
 export interface PortNames {
@@ -63,6 +64,12 @@ export function nameOf(value: object): string {
 
 /** Bytes of a value that is ours already (a clone). Its ports are handed over. Throws DataCloneError. */
 export function pack(value: unknown, ports: PortNames): Buffer {
+  const exceptions = domExceptionsIn(value);
+  if (exceptions.length === 0) return serialize(value, ports);
+  return Buffer.concat([Buffer.of(namedErrors), serialize(withNames(value, exceptions), ports)]);
+}
+
+function serialize(value: unknown, ports: PortNames): Buffer {
   const serializer = new PortSerializer(ports);
   serializer.writeHeader();
   serializer.writeValue(value);
@@ -74,8 +81,10 @@ export function unpack(
   bytes: Uint8Array,
   ports: PortNames,
 ): { readonly value: unknown; readonly ports: MessagePort[] } {
-  const deserializer = new PortDeserializer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), ports);
+  const named = bytes[0] === namedErrors;
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const deserializer = new PortDeserializer(named ? whole.subarray(1) : whole, ports);
   deserializer.readHeader();
   const value: unknown = deserializer.readValue();
-  return { value, ports: deserializer.found };
+  return { value: named ? restoreDomExceptions(value) : value, ports: deserializer.found };
 }
