@@ -7,8 +7,8 @@ import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
-import { AsyncQueue } from './queue.ts';
 import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
+import { Transcript } from './transcript.ts';
 
 /** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
 export type BeginRun = (
@@ -39,7 +39,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #begun = Promise.withResolvers<ThreadStart>();
   readonly #result: Promise<R>;
   readonly #options: ThreadOptions;
-  readonly #logs = new AsyncQueue<string>();
+  readonly #logs = new Transcript();
   readonly #session: Promise<ClientSession>;
   readonly #extras: ThreadExtras;
   #run: Promise<ThreadRun> | undefined;
@@ -152,7 +152,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     return (await this.#run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
   }
 
-  /** What it prints, as it comes. Of several readers, each gets a part. */
+  /** What it prints, as it comes; each reader gets all of it, from the beginning. */
   logs(): AsyncIterable<string> {
     return this.#logs;
   }
