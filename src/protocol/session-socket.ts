@@ -6,3 +6,8 @@ export const sessionPath = '/heddle/v1/session';
 export const normalClosure = 1_000;
 /** Its codes from here on are for programs to agree on (7.4.2): a refusal is so much more than HTTP's status. */
 export const refusalCodes = 4_000;
+
+/** How often the service gives a sign of life, milliseconds. */
+export const signOfLifeMs = 10_000;
+/** A connection on which nothing came for so long is dead, whatever the network says. */
+export const silentMsMax = 25_000;

@@ -192,6 +192,16 @@ describe('threads of a page in Chromium', { skip }, () => {
     await own.context().close();
   });
 
+  test('a connection that has gone silent is given up, and the session goes on with another one', async () => {
+    await using proxy = await cuttingProxy(service.url);
+    const own = await openPage('127.0.0.1', false);
+    await own.exposeFunction('freeze', () => proxy.freeze());
+    assert.equal(await run('connect', [{ url: proxy.url, credentials }], own), 'connected');
+    assert.equal(await run('intoSilence', ['freeze'], own), 'said into the silence');
+    assert.equal(proxy.connections, 2);
+    await own.context().close();
+  });
+
   test('pages share counters and locks, which are given back when one goes', async () => {
     assert.deepEqual(await run('counts', ['page-counter']), ['40', '40']);
     const other = await openPage();

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ApiError, errorReply } from '../../api/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { normalClosure, sessionPath } from '../../protocol/session-socket.ts';
+import { normalClosure, sessionPath, signOfLifeMs } from '../../protocol/session-socket.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SignedRequest } from '../auth/signature-claim.ts';
 import { asApiError } from '../error-handling.ts';
@@ -12,7 +12,7 @@ import { refuse, refuseOpenly } from './refusal.ts';
 import type { ThreadSessions } from './sessions.ts';
 
 /** What does not answer for so long is gone, milliseconds. */
-const pingMs = 10_000;
+const pingMs = signOfLifeMs;
 
 /** What {@link mountSessions} works with. */
 export interface SessionsMount {
@@ -34,11 +34,13 @@ export function mountSessions(server: Server, mount: SessionsMount): void {
     socket.on('error', () => socket.destroy());
     authenticate(request, mount).then(
       (account) =>
-        sockets.handleUpgrade(request, socket, head, (websocket) => serve(websocket, mount.sessions, account)),
+        sockets.handleUpgrade(request, socket, head, (websocket) =>
+          serve(websocket, mount.sessions, account, isOfPage(request)),
+        ),
       (error: unknown) => {
         const reply = errorReply(asApiError(error, 'OpenSession', 0, mount.logger));
-        // Signed in its query: a page's, which is shown nothing of an answer that is no WebSocket.
-        if (signedRequest(request).query['X-Amz-Signature'] === undefined) return refuse(socket, reply);
+        // A page is shown nothing of an answer that is no WebSocket.
+        if (!isOfPage(request)) return refuse(socket, reply);
         sockets.handleUpgrade(request, socket, head, (websocket) => refuseOpenly(websocket, reply));
       },
     );
@@ -63,7 +65,12 @@ function signedRequest({ url = '/', method = 'GET', headers }: IncomingMessage):
   return { method, path: pathname, query: Object.fromEntries(searchParams), headers };
 }
 
-function serve(websocket: WebSocket, sessions: ThreadSessions, account: string): void {
+/** Pages can set no headers: they sign in the query. */
+function isOfPage(request: IncomingMessage): boolean {
+  return signedRequest(request).query['X-Amz-Signature'] !== undefined;
+}
+
+function serve(websocket: WebSocket, sessions: ThreadSessions, account: string, page: boolean): void {
   const connection = sessions.accept(account, {
     send: (bytes) => websocket.send(bytes),
     close: () => websocket.close(),
@@ -73,6 +80,8 @@ function serve(websocket: WebSocket, sessions: ThreadSessions, account: string):
     if (!alive) return websocket.terminate();
     alive = false;
     websocket.ping();
+    // Browsers answer pings, and do not tell their pages.
+    if (page) websocket.send(new Uint8Array());
   }, pingMs).unref();
   websocket.on('pong', () => (alive = true));
   websocket.on('message', (data) => {

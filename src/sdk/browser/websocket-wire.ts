@@ -1,7 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { normalClosure, refusalCodes, sessionPath } from '../../protocol/session-socket.ts';
+import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
 import type { Connect } from '../threads/client-session.ts';
 import type { ServiceKey } from '../threads/connect.ts';
 
@@ -14,12 +14,48 @@ export function websocketConnect(service: ServiceKey): Connect {
     const socket = new WebSocket(await signedUrl(service));
     socket.binaryType = 'arraybuffer';
     await opened(socket, service.url);
-    socket.addEventListener('message', ({ data }) => {
-      if (data instanceof ArrayBuffer) events.onBytes(new Uint8Array(data));
+    let closed = false;
+    const close = (reason: Error): void => {
+      if (!closed) events.onClose(reason);
+      closed = true;
+    };
+    const silence = new Silence(() => {
+      // The browser goes on waiting for the other end's goodbye.
+      socket.close();
+      close(new Error(`Nothing was heard of ${service.url} for ${silentMsMax} ms.`));
     });
-    socket.addEventListener('close', (event) => events.onClose(reasonOf(event, service.url)));
+    socket.addEventListener('message', ({ data }) => {
+      silence.broken();
+      if (data instanceof ArrayBuffer && !closed) events.onBytes(new Uint8Array(data));
+    });
+    socket.addEventListener('close', (event) => {
+      silence.over();
+      close(reasonOf(event, service.url));
+    });
     return { send: (bytes) => socket.send(bytes), close: () => socket.close(normalClosure), ref: () => undefined };
   };
+}
+
+/** Calls when nothing was heard for so long that the other end must be gone. */
+class Silence {
+  readonly #onTooLong: () => void;
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(onTooLong: () => void) {
+    this.#onTooLong = onTooLong;
+    this.#timer = setTimeout(onTooLong, silentMsMax);
+  }
+
+  /** Something was heard. */
+  broken(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#onTooLong, silentMsMax);
+  }
+
+  /** Nobody listens any more. */
+  over(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 function opened(socket: WebSocket, url: string): Promise<void> {

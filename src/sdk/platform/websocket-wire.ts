@@ -2,14 +2,12 @@ import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
-import { normalClosure, sessionPath } from '../../protocol/session-socket.ts';
+import { normalClosure, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
 import type { Connect } from '../threads/client-session.ts';
 import type { ServiceKey } from '../threads/connect.ts';
 
 /** How long a service may take to answer a request for a connection, milliseconds. */
 const handshakeTimeout = 10_000;
-/** The service pings every 10 s. A connection on which nothing came for so long is dead, whatever the network says. */
-const silentMsMax = 25_000;
 
 /** Connects to a service over a WebSocket whose request is signed. */
 export function websocketConnect(connection: ServiceKey): Connect {
