@@ -107,6 +107,14 @@ export class BootedGuest implements Guest {
     }
   }
 
+  rest(): void {
+    this.#instance.freezer?.freeze();
+  }
+
+  wake(): void {
+    this.#instance.freezer?.thaw();
+  }
+
   residentBytes(): Promise<number> {
     return this.#instance.residentBytes();
   }

@@ -66,6 +66,8 @@ export interface Instance {
   readonly exited: Promise<InstanceExit>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */
   residentBytes(): Promise<number>;
+  /** Where one that has nothing to do costs processor time all the same: stops everything in it, and lets it go on. Idempotent. */
+  readonly freezer?: { freeze(): void; thaw(): void };
   destroy(): Promise<void>;
 }
 

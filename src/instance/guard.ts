@@ -119,6 +119,7 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
     configuration: instance.configuration,
     containers: instance.containers,
     helloSaid: instance.helloSaid,
+    ...(instance.freezer === undefined ? {} : { freezer: instance.freezer }),
     ...(instance.clockBehindMs === undefined ? {} : { clockBehindMs: instance.clockBehindMs }),
     channel: (index): Duplex => {
       if (state !== 'alive')

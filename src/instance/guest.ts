@@ -26,6 +26,10 @@ export interface Guest {
    * and is then to be destroyed.
    */
   warmUp(): Promise<void>;
+  /** Nothing runs in it until `wake`, where the driver can do that: for one that waits. Nothing is to be asked of it meanwhile. */
+  rest(): void;
+  /** It is about to be used. Without `rest` before, it does nothing. */
+  wake(): void;
   residentBytes(): Promise<number>;
   /** Idempotent; resolves when nothing of the instance is left. */
   destroy(): Promise<void>;

@@ -47,6 +47,18 @@ test('an instance is taken without waiting, and replaced in the background', asy
   assert.ok(service.warming.readyCount('nodejs24.x-256') >= 3, 'three were wanted at once');
 });
 
+test('an instance that waits is put to rest after its first moments, and wakes when it is taken', async () => {
+  const service = await started(new SimulatedService({ settings: { warm } }));
+  await service.clock.advance(2_000);
+  assert.ok(service.guests.every(({ resting }) => !resting));
+  await service.clock.advance(3_000);
+  assert.ok(service.guests.every(({ resting }) => resting));
+  assert.ok(service.warming.take(small));
+  assert.equal(service.guests[0]?.resting, false);
+  await service.clock.advance(10_000);
+  assert.equal(service.guests[0]?.resting, false, 'whoever has it, has it awake');
+});
+
 test('a driver that fails is asked again ever more slowly, and the failures are reported', async () => {
   const at: number[] = [];
   const failures: string[] = [];

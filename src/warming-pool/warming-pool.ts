@@ -29,6 +29,8 @@ export interface WarmingPoolOptions {
 const refillDelayMs = 25;
 /** … and so long while there is another one to take: nobody misses the replacement yet. */
 const calmRefillDelayMs = 250;
+/** What is ready does a few things more in its first moments, in the order of their use; then it rests. */
+const restAfterMs = 3_000;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
 
@@ -93,6 +95,7 @@ export class WarmingPool {
     const now = this.#options.clock.now();
     shelf.demanded(now);
     const taken = shelf.take(now, this.#options.instanceLifeMs);
+    taken?.guest.wake();
     this.#wakeIn(shelf.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
     return taken;
   }
@@ -133,7 +136,9 @@ export class WarmingPool {
       if (shelf.key === exceptKey || shelf.ready.size === 0) continue;
       if (from === undefined || shelf.ready.size - shelf.min > from.ready.size - from.min) from = shelf;
     }
-    return from?.takeOldest();
+    const evicted = from?.takeOldest();
+    evicted?.guest.wake();
+    return evicted;
   }
 
   snapshot(): WarmingSnapshot[] {
@@ -228,6 +233,9 @@ export class WarmingPool {
   #keep(shelf: Shelf, warm: WarmGuest): void {
     if (this.#stop.signal.aborted) return this.#destroy(shelf, warm);
     shelf.ready.add(warm);
+    this.#options.clock.timer(restAfterMs, () => {
+      if (shelf.ready.has(warm)) warm.guest.rest();
+    });
     void this.#watch(shelf, warm);
     for (const listener of this.#readyListeners) listener();
   }

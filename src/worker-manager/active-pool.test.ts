@@ -27,6 +27,8 @@ function guest(configuration: Configuration, blanks: number, left: number): Gues
     exited: never,
     makeContainer: () => never,
     warmUp: () => Promise.resolve(),
+    rest: () => undefined,
+    wake: () => undefined,
     residentBytes: () => Promise.resolve(0),
     destroy: () => Promise.resolve(),
   };

@@ -74,6 +74,7 @@ export class SimulatedGuest implements Guest {
   account: string | undefined;
   containersLeft: number = limits.channelsPerInstance - 1;
   dead = false;
+  resting = false;
   readonly #exited: PromiseWithResolvers<InstanceExit> = Promise.withResolvers();
   readonly exited: Promise<InstanceExit> = this.#exited.promise;
   #destroyed: Promise<void> | undefined;
@@ -89,6 +90,7 @@ export class SimulatedGuest implements Guest {
 
   async makeContainer(signal: AbortSignal): Promise<SimulatedContainer> {
     assert.ok(!this.dead, 'A container is asked of a dead instance.');
+    assert.ok(!this.resting, 'A container is asked of an instance that rests.');
     assert.ok(this.containersLeft > 0, 'A container is asked of an instance without channels.');
     this.containersLeft -= 1;
     const ms = this.world.containerMs();
@@ -98,6 +100,14 @@ export class SimulatedGuest implements Guest {
     if (ms === undefined) throw new Error('The container could not be made.');
     this.containersLeft += 1;
     return this.#container();
+  }
+
+  rest(): void {
+    this.resting = true;
+  }
+
+  wake(): void {
+    this.resting = false;
   }
 
   warmUp(): Promise<void> {
@@ -154,6 +164,7 @@ export class SimulatedContainer implements GuestContainer {
 
   async load(_sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
     assert.equal(this.loaded, undefined, 'A container was loaded twice.');
+    assert.ok(!this.instance.resting, 'A container is loaded in an instance that rests.');
     const account = init.functionArn.split(':')[4];
     this.instance.account ??= account;
     assert.equal(account, this.instance.account, 'Code of two accounts met in one instance.');

@@ -11,6 +11,7 @@ import { sweepRun } from '../sweep.ts';
 import { treeInstance } from '../tree-instance.ts';
 import { runscCommand } from './command.ts';
 import { ensureRunsc } from './fetch.ts';
+import { sandboxFreezer } from './freezer.ts';
 import { watchMemory } from './memory.ts';
 import { probeGvisor } from './probe.ts';
 import { sandboxSpec, type SandboxParts } from './spec.ts';
@@ -80,9 +81,17 @@ function watched(spec: InstanceSpec, tree: ProcessTree, folder: string): Instanc
     over = `killed: it used ${Math.round(bytes / 1_048_576)} MiB, its limit is ${limitMb}`;
     void tree.kill();
   });
+  const freezer = sandboxFreezer(tree.pid);
   const exited = tree.exited.then(({ detail }) => {
+    freezer.end();
     watch[Symbol.dispose]();
     return { detail: over || detail };
   });
-  return treeInstance({ spec, tree: { ...tree, exited }, folder, residentBytes: () => watch.residentBytes() });
+  const instance = treeInstance({
+    spec,
+    tree: { ...tree, exited },
+    folder,
+    residentBytes: () => watch.residentBytes(),
+  });
+  return { ...instance, freezer };
 }

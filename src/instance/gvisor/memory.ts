@@ -1,7 +1,8 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { systemClock, type Timer } from '../../model/clock.ts';
 import { treeOf } from '../processes.ts';
 import { treeResidentBytes } from '../resident.ts';
+import { findSentry } from './sentry.ts';
 
 /** How often a sandbox's memory is looked at. One `stat` each. */
 const lookEveryMs = 500;
@@ -29,7 +30,7 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
   let own = 0;
 
   const residentBytes = async (fresh = true): Promise<number> => {
-    file ??= await findMemoryFile(pid);
+    file ??= (await findSentry(pid))?.memoryFile;
     if (file === undefined) return treeResidentBytes(pid);
     if (fresh) own = await anonymousBytes(pid);
     return (await stat(file)).blocks * 512 + own;
@@ -51,16 +52,6 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
       timer?.[Symbol.dispose]();
     },
   };
-}
-
-async function findMemoryFile(pid: number): Promise<string | undefined> {
-  for (const process of await treeOf(pid))
-    for (const name of await readdir(`/proc/${process}/fd`).catch(() => [])) {
-      const path = `/proc/${process}/fd/${name}`;
-      const target = await readlink(path).catch(() => '');
-      if (target.startsWith('/memfd:runsc-memory')) return path;
-    }
-  return undefined;
 }
 
 /** What sentry, gofer and their helpers have for themselves. */
