@@ -71,6 +71,12 @@ export class Shelf {
     return expired;
   }
 
+  /** The one that is likely to be taken next. */
+  get next(): WarmGuest | undefined {
+    for (const warm of this.ready) return warm;
+    return undefined;
+  }
+
   /** Takes the oldest that is not past its life; one past it, if there is no other. */
   take(now: number, lifeMs: number): WarmGuest | undefined {
     let chosen: WarmGuest | undefined;

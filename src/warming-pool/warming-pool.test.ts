@@ -47,16 +47,21 @@ test('an instance is taken without waiting, and replaced in the background', asy
   assert.ok(service.warming.readyCount('nodejs24.x-256') >= 3, 'three were wanted at once');
 });
 
-test('an instance that waits is put to rest after its first moments, and wakes when it is taken', async () => {
-  const service = await started(new SimulatedService({ settings: { warm } }));
+test('instances that wait are put to rest after their first moments, but for the next to be taken', async () => {
+  const service = await started(
+    new SimulatedService({ settings: { warm: [{ configuration: small, min: 3, max: 3 }] } }),
+  );
+  const resting = (): boolean[] => service.guests.map((guest) => guest.resting);
   await service.clock.advance(2_000);
-  assert.ok(service.guests.every(({ resting }) => !resting));
+  assert.deepEqual(resting(), [false, false, false]);
   await service.clock.advance(3_000);
-  assert.ok(service.guests.every(({ resting }) => resting));
+  assert.deepEqual(resting(), [false, true, true]);
   assert.ok(service.warming.take(small));
-  assert.equal(service.guests[0]?.resting, false);
+  assert.deepEqual(resting(), [false, false, true]);
+  assert.ok(service.warming.take(small));
+  assert.ok(service.warming.take(small));
   await service.clock.advance(10_000);
-  assert.equal(service.guests[0]?.resting, false, 'whoever has it, has it awake');
+  assert.deepEqual(resting().slice(0, 3), [false, false, false], 'whoever has them, has them awake');
 });
 
 test('a driver that fails is asked again ever more slowly, and the failures are reported', async () => {

@@ -29,7 +29,10 @@ export interface WarmingPoolOptions {
 const refillDelayMs = 25;
 /** … and so long while there is another one to take: nobody misses the replacement yet. */
 const calmRefillDelayMs = 250;
-/** What is ready does a few things more in its first moments, in the order of their use; then it rests. */
+/**
+ * What is ready does a few things more in its first moments, in the order of their use; then it rests, but for the next one: to
+ * wake on a machine on which nothing runs takes tens of milliseconds.
+ */
 const restAfterMs = 3_000;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
@@ -96,6 +99,7 @@ export class WarmingPool {
     shelf.demanded(now);
     const taken = shelf.take(now, this.#options.instanceLifeMs);
     taken?.guest.wake();
+    shelf.next?.guest.wake();
     this.#wakeIn(shelf.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
     return taken;
   }
@@ -182,7 +186,10 @@ export class WarmingPool {
     const shelves = [...this.#shelves.values()];
     // Whoever is furthest below its minimum first, so that one configuration's burst does not starve another.
     shelves.sort((a, b) => a.ready.size + a.starting - a.min - (b.ready.size + b.starting - b.min));
-    for (const shelf of shelves) this.#tend(shelf);
+    for (const shelf of shelves) {
+      this.#tend(shelf);
+      shelf.next?.guest.wake();
+    }
     if (shelves.every((shelf) => shelf.ready.size >= shelf.min)) this.#ready.resolve();
     this.#wakeIn(checkMs);
   }
@@ -234,7 +241,7 @@ export class WarmingPool {
     if (this.#stop.signal.aborted) return this.#destroy(shelf, warm);
     shelf.ready.add(warm);
     this.#options.clock.timer(restAfterMs, () => {
-      if (shelf.ready.has(warm)) warm.guest.rest();
+      if (shelf.ready.has(warm) && shelf.next !== warm) warm.guest.rest();
     });
     void this.#watch(shelf, warm);
     for (const listener of this.#readyListeners) listener();
