@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Piscina } from 'piscina';
 import { Mutex, remote, shutdown } from '../../src/index.ts';
 import type * as Echo from './echo.ts';
-import { forkAnswer, workerAnswer } from './peers.ts';
+import { forkAnswer, openHop, workerAnswer } from './peers.ts';
 import type * as Work from './work.ts';
 
 interface Plan {
@@ -27,6 +27,8 @@ export interface ThreadRow {
 
 const plan: Plan = JSON.parse(process.argv[2] ?? '{}');
 const rows: ThreadRow[] = [];
+/** About as many as go there and back for a call of `add`. */
+const callBytes = Buffer.alloc(120);
 const quiet = { output: 'silent' } as const;
 const work = remote<typeof Work>(new URL('./work.ts', import.meta.url), quiet);
 const piscina = new Piscina({
@@ -59,15 +61,19 @@ async function burnAll(seeds: readonly number[]): Promise<void> {
 async function trivial(): Promise<void> {
   await medianOf(plan.warmUpCalls, (n) => work.add(n, 1));
   await medianOf(plan.warmUpCalls, (n) => piscina.run([n, 1], { name: 'add' }));
+  const hop = await openHop();
+  await medianOf(plan.warmUpCalls, () => hop.ask(callBytes));
   rows.push({
     what: 'a trivial function, warm: start and join',
     unit: 'ms',
     values: {
       heddle: await medianOf(plan.calls, (n) => work.add(n, 1)),
       Piscina: await medianOf(plan.calls, (n) => piscina.run([n, 1], { name: 'add' })),
+      'bare hop': await medianOf(plan.calls, () => hop.ask(callBytes)),
       'new Worker': await medianOf(20, (n) => workerAnswer(n)),
     },
   });
+  hop.close();
   const fresh = (n: number): Promise<unknown> => work.add.with({ env: { FRESH: `${process.pid}-${n}` } })(n, 1);
   rows.push({ what: 'first thread of a new module', unit: 'ms', values: { heddle: await medianOf(10, fresh) } });
 }

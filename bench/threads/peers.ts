@@ -1,6 +1,9 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { frame, Frames } from '../peers/length-prefix.ts';
 
 const file = (name: string): URL => new URL(name, import.meta.url);
 
@@ -18,4 +21,31 @@ export async function forkAnswer(seed: number): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
+}
+
+/** Two hops between processes, as a call of a thread takes them. */
+export interface Hop {
+  /** Sends so many bytes there and back. */
+  ask(body: Buffer): Promise<void>;
+  close(): void;
+}
+
+/** Starts the processes of a bare hop. */
+export async function openHop(): Promise<Hop> {
+  const child = spawn(process.execPath, [fileURLToPath(file('hop-peer.ts'))], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = await once(child.stdout, 'data');
+  const socket = connect(Number(port), '127.0.0.1').setNoDelay();
+  await once(socket, 'connect');
+  let answered: () => void = () => undefined;
+  const frames = new Frames(() => answered());
+  socket.on('data', (part: Buffer) => frames.push(part));
+  return {
+    ask: async (body) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      answered = resolve;
+      socket.write(frame(body));
+      await promise;
+    },
+    close: () => socket.destroy(),
+  };
 }
