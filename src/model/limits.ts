@@ -45,8 +45,11 @@ export const limits = {
 
   /** A thread without a time-out of its own is ended after this. */
   threadTimeoutMsMax: 86_400_000, // 24 h
-  /** The arguments of a thread, or its result, cloned. */
-  threadValueBytesMax: 268_435_456, // 256 MiB
+  /** The arguments of a thread, or its result, cloned: where nothing else is said, and at the very most. */
+  threadValueBytes: 268_435_456, // 256 MiB
+  threadValueBytesMax: 1_073_741_824, // 1 GiB
+  /** One message of a thread's port, or one item of its stream, cloned. */
+  threadMessageBytesMax: 16_000_000,
   /** Of a thread, for people. */
   threadNameUnitsMax: 128,
   /** Threads of one session that have not ended. */
@@ -99,6 +102,7 @@ function must(holds: boolean, relation: string): void {
   if (!holds) throw new Error(`Limits contradict each other: ${relation} must hold.`);
 }
 must(limits.payloadBytesMax * 2 < limits.frameBytesMax, 'payloadBytesMax * 2 < frameBytesMax');
+must(limits.threadMessageBytesMax + 1_024 < limits.frameBytesMax, 'threadMessageBytesMax + 1024 < frameBytesMax');
 must(limits.sharedValueBytesMax * 2 < limits.frameBytesMax, 'sharedValueBytesMax * 2 < frameBytesMax');
 must(limits.sharedPartiesMax <= limits.sharedWaitsPerObjectMax, 'sharedPartiesMax <= sharedWaitsPerObjectMax');
 must(

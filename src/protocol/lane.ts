@@ -29,12 +29,22 @@ export const partBytes = 262_144;
 /** Bytes that may be on their way to an end of a lane that has not taken them yet. */
 export const laneWindowBytes = 4_194_304;
 
-/** Makes a lane message. */
+/** Makes a lane message. Throws RangeError for one that is too large. */
 export function laneMessage(kind: LaneKind, body: Uint8Array): Buffer {
+  checkLaneBytes(body);
   const message = Buffer.allocUnsafe(1 + body.length);
   message[0] = kind;
   message.set(body, 1);
   return message;
+}
+
+/** Throws RangeError for a body that no lane message can have. */
+export function checkLaneBytes(body: Uint8Array): void {
+  if (body.length <= limits.threadMessageBytesMax) return;
+  throw new RangeError(
+    `A message of a thread's port, or an item of its stream, has ${body.length} bytes; at most ${limits.threadMessageBytesMax} are allowed. ` +
+      'What is larger can be an argument or a result.',
+  );
 }
 
 /** Takes one apart. Throws ProtocolError for one that is none. */
@@ -48,6 +58,8 @@ export function openLaneMessage(message: Uint8Array): { readonly kind: LaneKind;
 /** A value that is here, or of which so many bytes come in parts. */
 export type Carried = { readonly bytes: Buffer } | { readonly partsBytes: number };
 
+/** What stands before the name in a call. */
+const headBytes = 7;
 const inline = 0;
 const inParts = 1;
 
@@ -57,23 +69,27 @@ export interface Call {
   readonly args: Carried;
   /** It gives something to iterate over, whose items are sent one by one as they are wanted. */
   readonly streams: boolean;
+  /** The most bytes that its result may have. */
+  readonly resultBytesMax: number;
 }
 
-/** Whether it streams (u8), length of the export's name (u16, little endian), the name, the arguments. */
-export function encodeCall({ exportName, args, streams }: Call): Buffer {
+/** Whether it streams (u8), length of the export's name (u16), bytes of its result (u32), little endian; the name, the arguments. */
+export function encodeCall({ exportName, args, streams, resultBytesMax }: Call): Buffer {
   const name = Buffer.from(exportName);
-  const head = Buffer.alloc(3);
+  const head = Buffer.alloc(headBytes);
   head[0] = streams ? 1 : 0;
   head.writeUInt16LE(name.length, 1);
+  head.writeUInt32LE(resultBytesMax, 3);
   return Buffer.concat([head, name, encodeCarried(args)]);
 }
 
 /** Throws ProtocolError for what is no call. */
 export function decodeCall(call: Buffer): Call {
-  if (call.length < 4) throw new ProtocolError(`A call of ${call.length} bytes is too short to be one.`);
-  const end = 3 + call.readUInt16LE(1);
-  const exportName = call.toString('utf8', 3, end);
-  return { exportName, args: decodeCarried(call.subarray(end)), streams: call[0] === 1 };
+  if (call.length <= headBytes) throw new ProtocolError(`A call of ${call.length} bytes is too short to be one.`);
+  const end = headBytes + call.readUInt16LE(1);
+  const exportName = call.toString('utf8', headBytes, end);
+  const resultBytesMax = call.readUInt32LE(3);
+  return { exportName, args: decodeCarried(call.subarray(end)), streams: call[0] === 1, resultBytesMax };
 }
 
 /** Prefixed with whether it is here or comes in parts. */

@@ -2,6 +2,7 @@ import { ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { startPaths } from '../model/start-path.ts';
 import type { ClientMessage, Question, ServiceMessage, ThreadEnd, ThrownText } from './session-messages.ts';
+import { isThreadName } from './thread-name.ts';
 import { amount, binary, count, fieldsOf, shown, text, unknownType, word, type Fields } from './validate.ts';
 
 // Both ends rebuild what they are sent field by field: a client may be hostile, and a service another one than it seems.
@@ -78,10 +79,9 @@ function question(fields: Fields): Question {
   }
 }
 
-/** Names that clients choose: UUIDs and the like. They also name files, so that none may begin with a dot. */
 function thread(fields: Fields): string {
   const value = text(fields, 'thread');
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) return value;
+  if (isThreadName(value)) return value;
   throw new ProtocolError(
     `\`thread\` of a message is no name of 1 to 64 letters, digits, '.', '_' and '-' that begins with a letter or digit.`,
   );

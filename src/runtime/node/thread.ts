@@ -11,7 +11,6 @@ import {
   type LaneKind,
 } from '../../protocol/lane.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { limits } from '../../model/limits.ts';
 import { Demand } from './demand.ts';
 import { pickFunction } from './load-handler.ts';
 import { processUsage } from './memory.ts';
@@ -101,11 +100,12 @@ export class Thread {
   }
 
   #carried(bytes: Buffer): Buffer {
-    if (bytes.length <= partBytes) return encodeCarried({ bytes });
-    if (bytes.length > limits.threadValueBytesMax)
+    const { resultBytesMax } = this.call;
+    if (bytes.length > resultBytesMax)
       throw new RangeError(
-        `The result of a thread has ${bytes.length} bytes; at most ${limits.threadValueBytesMax} are allowed.`,
+        `The result of a thread has ${bytes.length} bytes; at most ${resultBytesMax} are allowed (\`valueBytesMax\`).`,
       );
+    if (bytes.length <= partBytes) return encodeCarried({ bytes });
     for (let at = 0; at < bytes.length; at += partBytes) this.#say(laneKinds.part, bytes.subarray(at, at + partBytes));
     return encodeCarried({ partsBytes: bytes.length });
   }

@@ -1,8 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Resolves after so many milliseconds. */
-export async function pause(ms: number): Promise<void> {
-  await wait(ms);
+/** Resolves after so many milliseconds; rejects with its reason when `signal` fires before. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await wait(ms, undefined, { signal });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
 }
 
 /** Calls after so many milliseconds, if the program is still there then: it does not stay for this. */

@@ -33,6 +33,11 @@ export interface ThreadOptions {
    * program's name. Not so where it is not given.
    */
   readonly apart?: boolean;
+  /**
+   * The most bytes that its arguments may have, and its result, cloned: at most 1 GiB (and it has to fit into its memory, a few
+   * times over). 256 MiB where it is not given.
+   */
+  readonly valueBytesMax?: number;
   /** ArrayBuffers among the arguments that are moved: they are detached here. */
   readonly transfer?: readonly ArrayBuffer[];
 }

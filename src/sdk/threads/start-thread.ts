@@ -1,7 +1,9 @@
 import { encodeMessage } from '../../protocol/clone.ts';
 import { limits } from '../../model/limits.ts';
+import { isThreadName } from '../../protocol/thread-name.ts';
 import { randomUUID } from '../platform/identity.ts';
 import type { ClientSession } from './client-session.ts';
+import { checkOptions } from './check-options.ts';
 import { orderOf, type ThreadOptions } from './options.ts';
 import { threadsConnection } from './connection.ts';
 import { ThreadRun } from './thread-run.ts';
@@ -15,22 +17,27 @@ export interface Target {
 }
 
 /** Encodes the arguments now, so that what cannot be sent throws here, before anything is sent. Detaches what is moved. */
-export function encodeArguments(args: readonly unknown[], { transfer }: ThreadOptions): Buffer {
+export function encodeArguments(args: readonly unknown[], { transfer, valueBytesMax }: ThreadOptions): Buffer {
+  const most = valueBytesMax ?? limits.threadValueBytes;
   const bytes = encodeMessage(args, transfer);
-  if (bytes.length > limits.threadValueBytesMax)
+  if (bytes.length > most)
     throw new RangeError(
-      `The arguments of a thread have ${bytes.length} bytes; at most ${limits.threadValueBytesMax} are allowed.`,
+      `The arguments of a thread have ${bytes.length} bytes; at most ${most} are allowed (\`valueBytesMax\`).`,
     );
   return bytes;
 }
 
-/** Starts a thread that calls an export with arguments. Throws DataCloneError or RangeError for arguments that cannot be sent. */
+/**
+ * Starts a thread that calls an export with arguments. Throws DataCloneError or RangeError for arguments that cannot be sent,
+ * RangeError or TypeError for options that no thread can have.
+ */
 export function startThread<R>(
   { code, exportName }: Target,
   args: readonly unknown[],
   options: ThreadOptions,
   more: ThreadExtras = {},
 ): Thread<R> {
+  checkOptions(options);
   const encoded = encodeArguments(args, options);
   const firstId = randomUUID();
   const begin: BeginRun = async (session, events, attempt, detached) => {
@@ -39,15 +46,23 @@ export function startThread<R>(
     while (session.crowded && !session.ended) await session.drained();
     const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
     const order = { code: name, name: options.name ?? exportName, detached: detached(), ...orderOf(options) };
-    run.spawn(order, { exportName, args: encoded, streams: more.onItem !== undefined }, more.holds);
+    const resultBytesMax = options.valueBytesMax ?? limits.threadValueBytes;
+    const call = { exportName, args: encoded, streams: more.onItem !== undefined, resultBytesMax };
+    run.spawn(order, call, more.holds);
     return run;
   };
   const session = threadsConnection().then((connection) => connection.session);
   return new Thread<R>(session, firstId, begin, { name: exportName, ...options }, more);
 }
 
-/** Joins a thread that was detached, here or in another process: its result is kept for a while. */
+/**
+ * Joins a thread that was detached, here or in another process: its result is kept for a while. Throws TypeError for what is
+ * no thread's id.
+ */
 export function attach<R>(id: string, options: Pick<ThreadOptions, 'name' | 'output'> = {}): Thread<R> {
+  checkOptions(options);
+  if (typeof id !== 'string' || !isThreadName(id))
+    throw new TypeError(`'${String(id).slice(0, 80)}' is no id of a thread; \`detach\` gives one.`);
   const begin: BeginRun = async (session, events, attempt) => {
     const known = session.listener(id);
     if (known instanceof ThreadRun) {

@@ -28,6 +28,8 @@ export interface PreparedCall {
   readonly exportName: string;
   readonly args: Buffer;
   readonly streams: boolean;
+  /** The most bytes that its result may have. */
+  readonly resultBytesMax: number;
 }
 
 /** What it cost. */
@@ -53,6 +55,8 @@ export class ThreadRun implements ThreadListener {
   #peakMb = 0;
   #taken = 0;
   #partsBytes = 0;
+  /** One that it is attached to may have been allowed as much as any. */
+  #partsBytesMax: number = limits.threadValueBytesMax;
 
   constructor(session: ClientSession, events: RunEvents, attempt: number, id: string = randomUUID()) {
     this.id = id;
@@ -71,9 +75,10 @@ export class ThreadRun implements ThreadListener {
   }
 
   /** Orders it. Until its end it keeps the process, if it `holds`. */
-  spawn(order: SpawnOrder, { exportName, args, streams }: PreparedCall, holds = true): void {
+  spawn(order: SpawnOrder, { args, ...rest }: PreparedCall, holds = true): void {
     const large = args.length > partBytes;
-    const call = encodeCall({ exportName, streams, args: large ? { partsBytes: args.length } : { bytes: args } });
+    this.#partsBytesMax = rest.resultBytesMax;
+    const call = encodeCall({ ...rest, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
     this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
     if (large) this.out.sayParts(laneKinds.part, args);
@@ -179,8 +184,8 @@ export class ThreadRun implements ThreadListener {
 
   #part(body: Buffer): void {
     this.#partsBytes += body.length;
-    if (this.#partsBytes > limits.threadValueBytesMax)
-      throw new RangeError(`A thread sent more than ${limits.threadValueBytesMax} bytes as its result.`);
+    if (this.#partsBytes > this.#partsBytesMax)
+      throw new RangeError(`A thread sent more than ${this.#partsBytesMax} bytes as its result.`);
     this.#parts.add(body);
   }
 

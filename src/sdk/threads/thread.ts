@@ -1,8 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
+import { limits } from '../../model/limits.ts';
 import { encodeMessage } from '../../protocol/clone.ts';
+import { checkLaneBytes } from '../../protocol/lane.ts';
 import { openPorts, type Ports } from '../platform/ports.ts';
 import { pause } from '../platform/timers.ts';
 import type { ClientSession } from './client-session.ts';
+import { number } from './check-options.ts';
 import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
@@ -115,9 +118,11 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /**
    * Ends it: first asks (`thread.signal` in it fires, with `reason`), and after `graceMs` (0 where it is not given) kills
-   * it, whatever it does. Resolves when it has ended: whether that was before it had a result.
+   * it, whatever it does. Resolves when it has ended: whether that was before it had a result. `reason` is the `cause` of the
+   * RemoteError with which it then ends. Rejects with RangeError where `graceMs` is no time.
    */
   async cancel(reason?: unknown, { graceMs = 0 }: { readonly graceMs?: number } = {}): Promise<boolean> {
+    number('graceMs', graceMs, 0, limits.threadTimeoutMsMax);
     if (!this.#ended) {
       this.#cancelled = { reason, graceMs };
       this.#waiting.abort(cancelledBefore(this.#id));
@@ -179,7 +184,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       }
     } catch (error) {
       this.#begun.reject(error);
-      throw error;
+      throw this.#withReason(error);
     } finally {
       this.#ended = true;
       ended?.();
@@ -234,7 +239,14 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (session.ended || this.#items > 0) throw error;
     if (neverBegan && max === 0) return;
     if (attempt > max || !on(error)) throw error;
-    await pause(backoffMs * 2 ** (attempt - 1));
+    await pause(backoffMs * 2 ** (attempt - 1), this.#waiting.signal);
+  }
+
+  /** Whoever waits for it may want to know why it was cancelled. */
+  #withReason(error: unknown): unknown {
+    const reason = this.#cancelled?.reason;
+    if (reason !== undefined && error instanceof RemoteError && error.kind === 'cancelled') error.cause = reason;
+    return error;
   }
 
   /** Of a stream: so many more items are wanted; 0: none any more. */
@@ -260,6 +272,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   }
 
   #post(body: Buffer): void {
+    checkLaneBytes(body);
     this.#early?.push(body);
     this.#tell((run) => run.post(body));
   }
