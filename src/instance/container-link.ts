@@ -203,18 +203,17 @@ export class ContainerLink {
     if (this.#running !== undefined) log(this.#running, text);
   }
 
-  #answer(
-    message: { readonly type: string; readonly cpuMs?: number; readonly initMs?: number; readonly printedRaw?: true },
-    answer: RuntimeAnswer,
-  ): void {
+  #answer(message: RuntimeMessage & { readonly type: 'result' | 'error' }, answer: RuntimeAnswer): void {
     const running = this.#running;
     if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
-    const { initMs, cpuMs } = message;
-    const whole =
-      initMs === undefined && cpuMs === undefined
-        ? answer
-        : { ...answer, ...(initMs !== undefined && { initMs }), ...(cpuMs !== undefined && { cpuMs }) };
+    const { initMs, cpuMs, spent } = message;
+    const whole = {
+      ...answer,
+      ...(initMs !== undefined && { initMs }),
+      ...(cpuMs !== undefined && { cpuMs }),
+      ...(spent !== undefined && { spent }),
+    };
     if (message.printedRaw === true) this.#settle(running, whole);
     else running.resolve(whole);
   }

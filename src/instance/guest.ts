@@ -42,8 +42,13 @@ export interface ContainerExit {
   readonly signal: string | null;
 }
 
-/** What a runtime answered. `exits`: the container dies of this error, and must not be used again. */
-export type RuntimeAnswer = { readonly memoryPeakMb: number; readonly cpuMs?: number; readonly initMs?: number } & (
+/** What a runtime answered. `spent`, `exits`: the container must not be used again; of `exits` it dies by itself. */
+export type RuntimeAnswer = {
+  readonly memoryPeakMb: number;
+  readonly cpuMs?: number;
+  readonly initMs?: number;
+  readonly spent?: true;
+} & (
   | { readonly ok: true; readonly payload: Uint8Array }
   | {
       readonly ok: false;

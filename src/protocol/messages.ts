@@ -156,6 +156,7 @@ export interface FunctionErrorBody {
  * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
  * `memoryPeakMb` is the most that the runtime's process ever had for itself: not its program, which is mapped from a file.
  * `cpuMs`, of threads: processor time that the runtime's process took meanwhile.
+ * `spent`: the container is not to be used again; what an earlier thread left behind in it has failed.
  * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
  * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
  */
@@ -172,6 +173,7 @@ export type RuntimeMessage =
       readonly cpuMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
+      readonly spent?: true;
     }
   | {
       readonly type: 'error';
@@ -182,4 +184,5 @@ export type RuntimeMessage =
       readonly cpuMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
+      readonly spent?: true;
     };

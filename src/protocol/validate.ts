@@ -151,11 +151,19 @@ function payload(fields: Fields): Uint8Array {
   throw wrong(fields, 'payload', `within ${limits.payloadBytesMax} bytes`);
 }
 
-function measured(fields: Fields): { readonly initMs?: number; readonly cpuMs?: number; readonly printedRaw?: true } {
+interface MeasuredFields {
+  readonly initMs?: number;
+  readonly cpuMs?: number;
+  readonly printedRaw?: true;
+  readonly spent?: true;
+}
+
+function measured(fields: Fields): MeasuredFields {
   return {
     ...(fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') }),
     ...(fields['cpuMs'] === undefined ? {} : { cpuMs: amount(fields, 'cpuMs') }),
     ...(fields['printedRaw'] === true ? { printedRaw: true } : {}),
+    ...(fields['spent'] === true ? { spent: true } : {}),
   };
 }
 

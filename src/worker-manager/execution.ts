@@ -146,7 +146,8 @@ export class Execution implements ContainerInvocation {
     if (this.#ended) return;
     this.container.memoryPeakMb = Math.max(this.container.memoryPeakMb, answer.memoryPeakMb);
     const result: InvocationResult = answer.ok ? { ok: true, payload: answer.payload } : functionError(answer.error);
-    const reusable = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
+    const survives = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
+    const reusable = survives && answer.spent !== true;
     this.#end(this.#outcome(result, reusable, answer));
   }
 

@@ -165,6 +165,15 @@ export function coreCases(): void {
     assert.deepEqual(unordered.toSorted(), items);
   });
 
+  for (const how of ['throw', 'reject', 'exit'] as const)
+    test(`what a thread leaves behind fails without the next one in its container: ${how}`, async () => {
+      const alone = module.leave.with({ env: { ONLY: how }, output: 'silent' });
+      const next = module.countCalls.with({ env: { ONLY: how }, output: 'silent' });
+      assert.equal(await alone(how), 1);
+      assert.equal(await next(300), 2, 'it was in the same container, and is unharmed');
+      assert.equal(await next(1), 1, 'the container was used no longer');
+    });
+
   test('logs, state and usage tell of a thread while it runs and afterwards', async () => {
     const thread = module.waitForPost.spawn();
     await once(thread.port, 'message');

@@ -11,6 +11,8 @@ const { stringify } = JSON;
 export interface Measured {
   readonly initMs: number | undefined;
   readonly printedRaw: boolean;
+  /** This process is not to be used again. */
+  readonly spent: boolean;
   /** Of threads: processor time of this process when it began. */
   readonly cpuBeforeMs: number | undefined;
 }
@@ -76,14 +78,15 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-type Known = Pick<RuntimeMessage & { type: 'result' }, 'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs'>;
+type Known = Pick<RuntimeMessage & { type: 'result' }, 'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'spent'>;
 
-function known({ initMs, printedRaw, cpuBeforeMs }: Measured): Known {
+function known({ initMs, printedRaw, cpuBeforeMs, spent }: Measured): Known {
   const { memoryPeakMb, cpuMs } = processUsage();
   return {
     memoryPeakMb,
     ...(initMs === undefined ? {} : { initMs }),
     ...(cpuBeforeMs === undefined ? {} : { cpuMs: cpuMs - cpuBeforeMs }),
     ...(printedRaw ? { printedRaw } : {}),
+    ...(spent ? { spent } : {}),
   };
 }

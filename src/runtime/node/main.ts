@@ -67,6 +67,10 @@ installAwslambda();
 captureConsole(log);
 captureStreams(log);
 raw.watch();
+process.exit = (code) => {
+  server.leaving();
+  return exit(code);
+};
 process.on('beforeExit', () => server.loopEmpty());
 process.on('uncaughtException', (error) => server.crash('Uncaught Exception', error, 129));
 process.on('unhandledRejection', (reason) => {

@@ -17,7 +17,7 @@ import { Threads } from './threads.ts';
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined };
+const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, spent: false };
 
 /** What the server needs of the world. */
 export interface ServerParts {
@@ -43,6 +43,7 @@ export class Server {
   readonly #threads: Threads;
   #running: Invocation | undefined;
   #initialised = false;
+  #spent = false;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -70,11 +71,24 @@ export class Server {
 
   /** User code failed where nobody catches it. Answers for the running invocation, and ends the process. */
   crash(title: string, thrown: unknown, exitCode: number): void {
+    if (this.#threads.late && this.#running !== undefined) return this.#crashLate(title, thrown);
     const invocation = this.#running;
     // With nobody to answer, it goes to the container's own output, which the agent reads.
     if (invocation === undefined) fs.writeSync(2, `${title}\t${errorLogText(thrown)}\n`);
     else this.#answerError(invocation, title, thrown, this.#loaded ? 'invoke' : 'init', true);
     this.#parts.exit(exitCode);
+  }
+
+  /** User code is about to end the process. Throws where a thread that has ended left it behind: another one is at work here. */
+  leaving(): void {
+    if (this.#threads.late && this.#running !== undefined)
+      throw new Error('`process.exit` was called by what a thread left behind when it ended.');
+  }
+
+  /** It is not the fault of the thread that runs now. After it, this process is not to be used again. */
+  #crashLate(title: string, thrown: unknown): void {
+    this.#spent = true;
+    fs.writeSync(2, `[heddle] ${title} in what a thread left behind when it ended: ${errorLogText(thrown)}\n`);
   }
 
   #invoke(request: RuntimeRequest & { readonly type: 'invoke' }): void {
@@ -213,7 +227,7 @@ export class Server {
   }
 
   #measured({ initMs, cpuBeforeMs }: Invocation): Measured {
-    return { initMs, cpuBeforeMs, printedRaw: this.#parts.raw.possible };
+    return { initMs, cpuBeforeMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { encodeFrame } from '../../protocol/encode.ts';
 import { loadModule } from './load-handler.ts';
 import type { SyncWriter } from './sync-writer.ts';
@@ -15,6 +16,8 @@ export class Threads {
   readonly #writer: SyncWriter;
   #module: { readonly exports: unknown } | undefined;
   #running: Thread | undefined;
+  /** Which thread's code runs, as its timers and promises remember it. */
+  readonly #current = new AsyncLocalStorage<Thread>();
 
   constructor(taskRoot: string, writer: SyncWriter) {
     this.#taskRoot = taskRoot;
@@ -24,6 +27,12 @@ export class Threads {
   /** Whether the module's top level has run. */
   get loaded(): boolean {
     return this.#module !== undefined;
+  }
+
+  /** Whether the code that runs now was left behind by a thread that has ended. */
+  get late(): boolean {
+    const thread = this.#current.getStore();
+    return thread !== undefined && thread !== this.#running;
   }
 
   /** For the running thread; what comes after its end is dropped. */
@@ -46,7 +55,8 @@ export class Threads {
     try {
       const args = await thread.arguments();
       this.#module ??= { exports: await loadModule(this.#taskRoot, handler, onStart).exports };
-      return await thread.run(this.#module.exports, args, onBegin);
+      const { exports } = this.#module;
+      return await this.#current.run(thread, () => thread.run(exports, args, onBegin));
     } finally {
       this.#running = undefined;
       thread.close();
