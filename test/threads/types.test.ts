@@ -33,6 +33,11 @@ function compiles(work: Remote<Work>): void {
   const spawned = work.untilAsked.spawn();
   holds<Same<typeof spawned, Thread<string>>>();
   holds<Same<Awaited<typeof spawned>, string>>();
+  // @ts-expect-error a function of two arguments, of which `map` gives one
+  work.add.map([1]);
+  const onError: 'throw' | 'yield' = Math.random() < 0.5 ? 'throw' : 'yield';
+  const either = work.evenOnly.map([1], { onError });
+  holds<Same<typeof either, AsyncGenerator<number | Error, void>>>();
   // @ts-expect-error an export that is not there
   void work.nothing;
   // @ts-expect-error an export that is no function

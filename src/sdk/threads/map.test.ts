@@ -45,6 +45,42 @@ describe('map', () => {
     assert.deepEqual(threads.cancelled, [2]);
   });
 
+  test('ends with the reason of a signal that fires, whatever failures do otherwise', async () => {
+    const threads = new Threads();
+    let closed = false;
+    function* endless(): Generator<number> {
+      try {
+        for (let n = 0; ; n += 1) yield n;
+      } finally {
+        closed = true;
+      }
+    }
+    const abort = new AbortController();
+    const options = { concurrency: 2, onError: 'skip', signal: abort.signal } as const;
+    const results = mapThreads(endless(), threads.start, options);
+    const first = results.next();
+    await turn();
+    abort.abort(new Error('enough'));
+    await assert.rejects(first, { message: 'enough' });
+    assert.deepEqual(threads.cancelled, [0, 1]);
+    assert.ok(closed);
+    await assert.rejects(mapThreads([1], threads.start, options).next(), { message: 'enough' });
+  });
+
+  test('takes what can be iterated over, texts too, and refuses the rest', async () => {
+    const threads = new Threads();
+    const start = (item: unknown): Mapped<number> => {
+      const thread = threads.start(Number(item));
+      threads.end(Number(item));
+      return thread;
+    };
+    assert.deepEqual(await Array.fromAsync(mapThreads('12', start, {})), [10, 20]);
+    const nothing: Iterable<number> = JSON.parse('7');
+    await assert.rejects(mapThreads(nothing, start, {}).next(), TypeError);
+    const wrong: 'skip' = JSON.parse('"none"');
+    await assert.rejects(mapThreads([1], start, { onError: wrong }).next(), RangeError);
+  });
+
   test('takes no more items than may run, however many there are and however long nobody looks', async () => {
     const threads = new Threads();
     let taken = 0;

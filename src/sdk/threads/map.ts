@@ -16,24 +16,31 @@ export type Mapped<R> = Pick<Thread<R>, 'then' | 'cancel'>;
 
 const defaultConcurrency = 64;
 const concurrencyMax = 10_000;
+const onErrors = ['throw', 'skip', 'yield'];
 
 /** A result, or what went wrong instead. */
 type Settled<R> = { readonly value: R } | { readonly error: unknown };
 
 /**
  * Starts a thread for each item, so many at a time, and gives what they give. Takes items only as they are needed, so that there may be
- * endlessly many; a result that is there does not wait for an item that is not. Stopping early cancels what runs.
+ * endlessly many; a result that is there does not wait for an item that is not. Stopping early cancels what runs. When `signal` fires
+ * it throws its reason, whatever `onError` says.
  */
 export async function* mapThreads<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
   start: (item: T) => Mapped<R>,
-  { concurrency = defaultConcurrency, ordered = true, onError = 'throw' }: MapOptions,
+  { concurrency = defaultConcurrency, ordered = true, onError = 'throw', signal }: MapOptions,
 ): AsyncGenerator<R | Error, void> {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > concurrencyMax)
     throw new RangeError(
       `\`concurrency\` is ${concurrency}; it must be a whole number between 1 and ${concurrencyMax}.`,
     );
+  if (!onErrors.includes(onError))
+    throw new RangeError(`\`onError\` is ${String(onError)}; it must be ${onErrors.join(', ')}.`);
+  signal?.throwIfAborted();
   const work = new Mapping(items, start, concurrency, ordered);
+  const abort = (): void => work.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
   try {
     for (;;) {
       const settled = await work.next();
@@ -44,8 +51,20 @@ export async function* mapThreads<T, R>(
         yield settled.error instanceof Error ? settled.error : new Error(String(settled.error));
     }
   } finally {
+    signal?.removeEventListener('abort', abort);
     await work.stop();
   }
+}
+
+function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
+  if (isAsync(items)) return items[Symbol.asyncIterator]();
+  if (Symbol.iterator in Object(items)) return items[Symbol.iterator]();
+  throw new TypeError(`What \`map\` was given is ${typeof items}, and cannot be iterated over.`);
+}
+
+/** A text can be iterated over, and is no object. */
+function isAsync<T>(items: Iterable<T> | AsyncIterable<T>): items is AsyncIterable<T> {
+  return Symbol.asyncIterator in Object(items);
 }
 
 /** Items that became threads and whose results were not taken yet. */
@@ -61,6 +80,8 @@ class Mapping<T, R> {
   #pulling = false;
   #exhausted = false;
   #stopped = false;
+  /** The items themselves threw. */
+  #failed = false;
   #broken: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
@@ -70,7 +91,7 @@ class Mapping<T, R> {
     concurrency: number,
     ordered: boolean,
   ) {
-    this.#source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    this.#source = iteratorOf(items);
     this.#start = start;
     this.#concurrency = concurrency;
     this.#ordered = ordered;
@@ -94,12 +115,19 @@ class Mapping<T, R> {
     }
   }
 
+  /** No result comes any more: `next` throws this. */
+  abort(error: unknown): void {
+    this.#slots.length = 0;
+    this.#broken = { error };
+    this.#changed();
+  }
+
   /** Cancels what runs, and lets go of the items. */
   async stop(): Promise<void> {
     this.#stopped = true;
     const reason = new Error('The loop over `map` ended early.');
     const cancelled = [...this.#running].map((thread) => thread.cancel(reason));
-    if (!this.#exhausted && this.#broken === undefined) await this.#letGo();
+    if (!this.#exhausted && !this.#failed) await this.#letGo();
     await Promise.all(cancelled);
   }
 
@@ -117,6 +145,7 @@ class Mapping<T, R> {
       (next) => this.#pulled(next),
       (error: unknown) => {
         this.#pulling = false;
+        this.#failed = true;
         this.#broken = { error };
         this.#changed();
       },

@@ -4,6 +4,8 @@ import { streamOf } from './stream.ts';
 import type { Thread } from './thread.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
+/** What a function takes that can do with one argument. */
+type OnlyArgument<F extends AnyFunction> = F extends (item: infer I) => unknown ? I : never;
 type Item<R> = R extends AsyncIterable<infer T> | Iterable<infer T> ? T : never;
 
 /** One export of a module, elsewhere. Calling it starts a thread and joins it. */
@@ -13,13 +15,17 @@ export interface RemoteFunction<F extends AnyFunction> {
   spawn(...args: Parameters<F>): Thread<Awaited<ReturnType<F>>>;
   /** A thread for each item, which is its only argument. With `onError: 'yield'` failures come as RemoteErrors. */
   map(
-    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    items: Iterable<OnlyArgument<F>> | AsyncIterable<OnlyArgument<F>>,
     options: MapOptions & { readonly onError: 'yield' },
   ): AsyncGenerator<Awaited<ReturnType<F>> | Error, void>;
   map(
-    items: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
+    items: Iterable<OnlyArgument<F>> | AsyncIterable<OnlyArgument<F>>,
     options?: MapOptions & { readonly onError?: 'throw' | 'skip' },
   ): AsyncGenerator<Awaited<ReturnType<F>>, void>;
+  map(
+    items: Iterable<OnlyArgument<F>> | AsyncIterable<OnlyArgument<F>>,
+    options?: MapOptions,
+  ): AsyncGenerator<Awaited<ReturnType<F>> | Error, void>;
   /** Of a generator: what it yields, one by one, as it is taken. */
   stream(...args: Parameters<F>): AsyncGenerator<Item<Awaited<ReturnType<F>>>, void>;
   /** The same function with other options. */
