@@ -27,10 +27,15 @@ const reserved: ReadonlySet<string> = new Set([
 const refusal =
   'Lambda was unable to configure your environment variables because the environment variables you have provided';
 
+/** AWS Lambda's names of variables. */
+const lambdaName = /^[a-zA-Z]([a-zA-Z0-9_])+$/;
+/** What any program can have. */
+export const portableName: RegExp = /^[a-zA-Z_]([a-zA-Z0-9_])*$/;
+
 /** Throws where AWS would. Values are never repeated in the message: they are often secrets. */
-export function checkEnvironment(variables: Readonly<Record<string, string>>): void {
+export function checkEnvironment(variables: Readonly<Record<string, string>>, name: RegExp = lambdaName): void {
   const keys = Object.keys(variables);
-  const unfit = keys.find((key) => !/^[a-zA-Z]([a-zA-Z0-9_])+$/.test(key));
+  const unfit = keys.find((key) => !name.test(key));
   const taken = keys.filter((key) => reserved.has(key));
   if (taken.length > 0)
     throw new ApiError(
@@ -42,7 +47,7 @@ export function checkEnvironment(variables: Readonly<Record<string, string>>): v
     throw constraintError(
       'environment.variables',
       unfit,
-      'Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
+      `Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ${name.source.slice(1, -1)}]`,
     );
   if (Object.values(variables).some((value) => value.includes('\0')))
     throw new ApiError('InvalidParameterValueException', `${refusal} contains a NUL character.`);

@@ -17,6 +17,19 @@ test('the service is found by its file, or by HEDDLE_URL, and the key by the pro
   assert.equal(findConnection(home, { HEDDLE_URL: 'http://127.0.0.1:2' }).url, 'http://127.0.0.1:2');
 });
 
+test('the key may be in the environment, where AWS programs look for it only if there is no file', () => {
+  const url = { HEDDLE_URL: 'http://127.0.0.1:2' };
+  const aws = { AWS_ACCESS_KEY_ID: 'AKIA2', AWS_SECRET_ACCESS_KEY: 'two' };
+  const own = { HEDDLE_ACCESS_KEY_ID: 'AKIA3', HEDDLE_SECRET_ACCESS_KEY: 'three' };
+  const keyFrom = (folder: string, environment: NodeJS.ProcessEnv): string =>
+    findConnection(folder, environment).accessKeyId;
+  assert.equal(keyFrom(home, { ...url, ...aws, ...own }), 'AKIA3');
+  assert.equal(keyFrom(home, { ...url, ...aws }), 'AKIA1', 'they may be those of another service');
+  assert.equal(keyFrom(join(home, 'none'), { ...url, ...aws }), 'AKIA2');
+  assert.throws(() => keyFrom(join(home, 'none'), aws), NoServiceError);
+  assert.throws(() => keyFrom(join(home, 'none'), { ...url, HEDDLE_ACCESS_KEY_ID: 'AKIA3' }), NoServiceError);
+});
+
 test('what is missing or wrong is named with its file', () => {
   assert.throws(() => findConnection(join(home, 'none'), {}), NoServiceError);
   writeFileSync(join(home, 'service.json'), '{}');

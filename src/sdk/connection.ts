@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceKey } from './threads/connect.ts';
 
@@ -56,21 +56,46 @@ function readService(home: string): { readonly url: string; readonly region: str
   return { url: value.url, region: 'region' in value && typeof value.region === 'string' ? value.region : undefined };
 }
 
+interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** `HEDDLE_ACCESS_KEY_ID` and `HEDDLE_SECRET_ACCESS_KEY`, or AWS's own names. */
+function keyOf(environment: NodeJS.ProcessEnv, prefix: 'HEDDLE' | 'AWS'): Key | undefined {
+  const accessKeyId = environment[`${prefix}_ACCESS_KEY_ID`];
+  const secretAccessKey = environment[`${prefix}_SECRET_ACCESS_KEY`];
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+}
+
 /**
- * Finds the service of a home folder: its address in `service.json`, or `HEDDLE_URL`; its key in `credentials`.
- * Says nothing about whether it answers. Throws NoServiceError.
+ * Finds the service of a home folder: its address in `service.json`, or `HEDDLE_URL`; its key in `credentials`, or
+ * `HEDDLE_ACCESS_KEY_ID` and `HEDDLE_SECRET_ACCESS_KEY`. Where `HEDDLE_URL` is set and there is no `credentials`, AWS's variables
+ * do as well. Says nothing about whether it answers. Throws NoServiceError.
  */
 export function findConnection(home: string, environment: NodeJS.ProcessEnv): Connection {
   const url = environment['HEDDLE_URL'] || undefined;
   const service = url === undefined ? readService(home) : { url, region: undefined };
-  const credentialsFile = join(home, 'credentials');
-  const sections = parseIni(read(credentialsFile));
+  const file = join(home, 'credentials');
+  const regionIn = (keys?: ReadonlyMap<string, string>): string =>
+    environment['HEDDLE_REGION'] || keys?.get('region') || service.region || 'us-east-1';
+  const own = keyOf(environment, 'HEDDLE');
+  const given = own ?? (url !== undefined && !existsSync(file) ? keyOf(environment, 'AWS') : undefined);
+  if (given !== undefined)
+    return { url: service.url, region: regionIn(), ...given, credentialsFile: file, profile: 'heddle' };
+  const { keys, profile } = readKeys(file);
+  return { url: service.url, region: regionIn(keys), ...keyIn(keys, file), credentialsFile: file, profile };
+}
+
+function readKeys(file: string): { readonly keys: ReadonlyMap<string, string> | undefined; readonly profile: string } {
+  const sections = parseIni(read(file));
   const profile = sections.has('heddle') ? 'heddle' : (sections.keys().next().value ?? '');
-  const keys = sections.get(profile);
+  return { keys: sections.get(profile), profile };
+}
+
+function keyIn(keys: ReadonlyMap<string, string> | undefined, file: string): Key {
   const accessKeyId = keys?.get('aws_access_key_id');
   const secretAccessKey = keys?.get('aws_secret_access_key');
-  if (accessKeyId === undefined || secretAccessKey === undefined)
-    throw new NoServiceError(`${credentialsFile} has no section with aws_access_key_id and aws_secret_access_key.`);
-  const region = environment['HEDDLE_REGION'] || keys?.get('region') || service.region || 'us-east-1';
-  return { url: service.url, region, accessKeyId, secretAccessKey, credentialsFile, profile };
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { accessKeyId, secretAccessKey };
+  throw new NoServiceError(`${file} has no section with aws_access_key_id and aws_secret_access_key.`);
 }

@@ -165,6 +165,16 @@ export function coreCases(): void {
     assert.deepEqual(unordered.toSorted(), items);
   });
 
+  test('a generator that is called, not streamed, is refused with what to do', async () => {
+    const error = await failure(module.countUp(0, 3), 'not-cloneable');
+    assert.match(error.message, /countUp gives a generator.*`stream`/);
+  });
+
+  test('variables of the environment may have any name that a program can have', async () => {
+    assert.equal(await module.environment.with({ env: { X: 'one' } })('X'), 'one');
+    assert.equal(await module.environment.with({ env: { _X_1: 'two' } })('_X_1'), 'two');
+  });
+
   for (const how of ['throw', 'reject', 'exit'] as const)
     test(`what a thread leaves behind fails without the next one in its container: ${how}`, async () => {
       const alone = module.leave.with({ env: { ONLY: how }, output: 'silent' });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { functionArn } from '../../api/function-ref.ts';
-import { checkEnvironment } from '../../api/environment.ts';
+import { checkEnvironment, portableName } from '../../api/environment.ts';
 import { ApiError } from '../../api/errors.ts';
 import { runtimes, type RuntimeName } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
@@ -30,7 +30,7 @@ export function moduleFunction(
   const { memoryMb, environment } = order;
   const runtime = runtimeOf(order.runtime);
   checkSizes(order);
-  checkEnvironment(environment);
+  checkEnvironment(environment, portableName);
   const name = `thread-${order.code.slice(0, 16)}`;
   const kind = JSON.stringify([
     order.code,

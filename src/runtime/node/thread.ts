@@ -73,7 +73,12 @@ export class Thread {
     onBegin();
     const given = target(...args);
     if (streams) await this.#stream(given);
-    return this.#carried(encodeValue(streams ? undefined : await given));
+    const result = streams ? undefined : await given;
+    if (isGenerator(result)) {
+      const message = `${exportName} gives a generator, which cannot be sent: take its items with \`stream\`.`;
+      throw new DOMException(message, 'DataCloneError');
+    }
+    return this.#carried(encodeValue(result));
   }
 
   /** A call of nothing: the module is loaded, and that was the purpose. */
@@ -120,6 +125,10 @@ export class Thread {
     if (this.#closed) return;
     this.#send(laneMessage(kind, body));
   }
+}
+
+function isGenerator(value: unknown): boolean {
+  return isIterable(value) && 'next' in value && typeof value.next === 'function';
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
