@@ -165,6 +165,65 @@ export function coreCases(): void {
     assert.deepEqual(unordered.toSorted(), items);
   });
 
+  test('options that no thread can have are refused here, and harm no other thread', async () => {
+    const other = module.countCalls.spawn(300);
+    await other.start;
+    const nonsense: object[] = [
+      ...[Infinity, NaN, -1, 0, '5'].map((timeoutMs) => ({ timeoutMs })),
+      ...[NaN, 0, 128.5, 1e9].map((memoryMb) => ({ memoryMb })),
+      { valueBytesMax: -1 },
+      { retries: { max: NaN } },
+      { retries: { max: 1, backoffMs: -1 } },
+      { runtime: 'python2' },
+      { output: 'loud' },
+      { name: 7 },
+      { env: { NUMBER: 7 } },
+      { signal: {} },
+      { apart: 'yes' },
+      { transfer: 'all' },
+    ];
+    for (const options of nonsense) {
+      const name = Object.keys(options)[0] ?? '';
+      await assert.rejects(module.add.with(options)(1, 2), (error: unknown) => {
+        assert.ok(error instanceof RangeError || error instanceof TypeError, String(error));
+        assert.match(error.message, new RegExp(`^\`${name}`));
+        return true;
+      });
+    }
+    await assert.rejects(other.cancel(undefined, { graceMs: NaN }), RangeError);
+    assert.throws(() => attach('../thread'), TypeError);
+    assert.ok((await other) > 0);
+  });
+
+  test('the reason of a cancel is the cause of what its waiters get', async () => {
+    const reason = new Error('not wanted any more');
+    const thread = module.waitForPost.spawn();
+    await thread.start;
+    assert.equal(await thread.cancel(reason), true);
+    assert.equal((await failure(thread, 'cancelled')).cause, reason);
+  });
+
+  test('a cancel ends the pause before another try', { timeout: 20_000 }, async () => {
+    const abort = new AbortController();
+    const retries = { max: 3, backoffMs: 60_000, on: () => (abort.abort(new Error('enough')), true) };
+    const error = await failure(module.evenOnly.with({ retries, signal: abort.signal })(1), 'cancelled');
+    assert.equal(Object(error.cause).message, 'enough');
+  });
+
+  test('values have the size that the caller allows, messages of a port a fixed one', async () => {
+    const small = module.bytes.with({ valueBytesMax: 1_000 });
+    assert.equal((await small(500)).length, 500);
+    assert.match((await failure(small(3_000), 'throw')).message, /3\d{3} bytes; at most 1000/);
+    await assert.rejects(
+      module.sum.with({ valueBytesMax: 1_000 })(new Uint8Array(3_000)),
+      /3\d{3} bytes; at most 1000/,
+    );
+    const thread = module.waitForPost.spawn();
+    assert.throws(() => thread.port.postMessage(new Uint8Array(20_000_000)), RangeError);
+    thread.port.postMessage('go');
+    assert.equal(await thread, 'go');
+  });
+
   test('a generator that is called, not streamed, is refused with what to do', async () => {
     const error = await failure(module.countUp(0, 3), 'not-cloneable');
     assert.match(error.message, /countUp gives a generator.*`stream`/);
