@@ -150,7 +150,7 @@ export class ContainerLink {
       case 'started':
         return this.#started();
       case 'log':
-        return this.#countedLog(message.text);
+        return this.#countedLog(message.text, message.stderr);
       case 'lane':
         return this.#laneMessage(message.data);
       case 'result':
@@ -194,13 +194,13 @@ export class ContainerLink {
     running.invocation.onInitialised?.();
   }
 
-  #countedLog(text: string): void {
+  #countedLog(text: string, stderr: true | undefined): void {
     // One at least: also without text, a message takes its time.
     this.#logUnits += Math.max(1, text.length);
     if (this.#logUnits > logUnitsMax)
       throw new ProtocolError(`A runtime sent more than ${logUnitsMax} characters of log for one invocation.`);
     // What a runtime says between invocations belongs to none of them.
-    if (this.#running !== undefined) log(this.#running, text);
+    if (this.#running !== undefined) log(this.#running, text, stderr);
   }
 
   #answer(message: RuntimeMessage & { readonly type: 'result' | 'error' }, answer: RuntimeAnswer): void {
@@ -229,10 +229,11 @@ export class ContainerLink {
   }
 }
 
-function log(running: Running, text: string): void {
+function log(running: Running, text: string, stderr?: true): void {
   if (running.logUnits > logUnitsMax) return;
   running.logUnits += text.length;
-  running.invocation.onLog(running.logUnits > logUnitsMax ? '\n[heddle] The rest of the output is cut.\n' : text);
+  const cut = running.logUnits > logUnitsMax;
+  running.invocation.onLog(cut ? '\n[heddle] The rest of the output is cut.\n' : text, stderr);
 }
 
 function outOfOrder(message: { readonly type: string }, when: string): ProtocolError {

@@ -74,8 +74,8 @@ export interface ContainerInvocation {
   readonly onStarted: () => void;
   /** The module's top level has ended, its handler is about to be called. Only after `load`, after `onStarted`, at most once. */
   readonly onInitialised?: () => void;
-  /** Text that user code printed, in order; not yet cut to any quota by the host. */
-  readonly onLog: (text: string) => void;
+  /** Text that user code printed, in order; not yet cut to any quota by the host. `stderr`: a thread's, for standard error. */
+  readonly onLog: (text: string, stderr?: true) => void;
   /**
    * The same, after the answer: what went around the runtime (child processes, `writeSync(1, …)`) takes another way. Bounded.
    * Called until the container's next invocation. It lives as long as the container: it should hold on to little.

@@ -27,8 +27,8 @@ export interface ThreadWatcher {
   started(path: StartPath, startMs: number): void;
   /** One message of its lane. */
   received(data: Uint8Array): void;
-  /** It printed something; bounded as the log is. */
-  printed(text: string): void;
+  /** It printed something, to standard error where that is said; bounded as the log is. */
+  printed(text: string, stderr?: true): void;
 }
 
 /** The way to a running thread. After its end these do nothing. */

@@ -84,7 +84,7 @@ test('garbage in well-formed frames never does anything but raise ProtocolError'
 test('messages of the right type with wrong fields never do anything but raise ProtocolError', () => {
   const types = ['hello', 'done', 'failed', 'output', 'container-exited', 'started', 'log', 'result', 'error'];
   const fields = ['protocol', 'role', 'seq', 'wallMs', 'message', 'channel', 'text', 'reason', 'code', 'signal'];
-  const more = ['payload', 'memoryPeakMb', 'initMs', 'phase', 'error', 'trace'];
+  const more = ['stderr', 'payload', 'memoryPeakMb', 'initMs', 'phase', 'error', 'trace'];
   const wrong = fc.dictionary(fc.constantFrom(...fields, ...more), value, { noNullPrototype: true });
   fc.assert(
     fc.property(fc.constantFrom(...types), wrong, (type, rest) => survive([encodeFrameWhole({ ...rest, type })])),

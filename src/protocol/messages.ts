@@ -148,7 +148,8 @@ export interface FunctionErrorBody {
 /**
  * What a runtime says. For each invocation: `started` exactly once, in the very moment before the first line of user
  * code that runs for it (module top level if this one initialises, else the handler), written out before that line
- * runs; `log` any number of times; then `result` or `error`, the last word. `initMs` stands on the one that initialised.
+ * runs; `log` any number of times (`stderr`: a thread's, for standard error); then `result` or `error`, the last word.
+ * `initMs` stands on the one that initialised.
  * On that one `initialised` is said too, when the module's top level has ended and its handler is about to be called: the
  * function's time-out counts from there, not from `started`, as the host cannot tell the two apart from outside.
  * An error before the handler's first line (no such module, bad JSON) comes without `started`.
@@ -164,7 +165,7 @@ export type RuntimeMessage =
   | RuntimeHello
   | { readonly type: 'started' }
   | { readonly type: 'initialised' }
-  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'log'; readonly text: string; readonly stderr?: true }
   | { readonly type: 'lane'; readonly data: Uint8Array }
   | {
       readonly type: 'result';

@@ -59,6 +59,7 @@ const serviceMessage: fc.Arbitrary<ServiceMessage> = fc.oneof(
   fc.record({ type: is('lane'), thread: id, data }),
   fc.record({ type: is('credit'), thread: id, bytes: whole }),
   fc.record({ type: is('log'), thread: id, text: fc.string() }),
+  fc.record({ type: is('log'), thread: id, text: fc.string(), stderr: fc.constant(true as const) }),
   fc.record({ type: is('ended'), thread: id, end }),
   fc.record({ type: is('answer'), seq: whole, ok: fc.constant(true), value: fc.constantFrom('a', 1, true) }),
   fc.record({ type: is('answer'), seq: whole, ok: fc.constant(false), error: thrown }),

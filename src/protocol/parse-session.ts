@@ -120,7 +120,12 @@ export function parseServiceMessage(value: unknown): ServiceMessage {
     case 'credit':
       return { type: 'credit', thread: thread(fields), bytes: count(fields, 'bytes') };
     case 'log':
-      return { type: 'log', thread: thread(fields), text: text(fields, 'text') };
+      return {
+        type: 'log',
+        thread: thread(fields),
+        text: text(fields, 'text'),
+        ...(fields['stderr'] === true ? { stderr: true } : {}),
+      };
     case 'ended':
       return { type: 'ended', thread: thread(fields), end: parseThreadEnd(fields['end']) };
     case 'answer':

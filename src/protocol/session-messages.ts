@@ -103,7 +103,10 @@ export interface ThreadState {
   readonly ageMs: number;
 }
 
-/** What the service says. `placed`: the thread has its container, which waits for the parts of its call. */
+/**
+ * What the service says. `placed`: the thread has its container, which waits for the parts of its call. `stderr`: printed to
+ * standard error.
+ */
 export type ServiceMessage =
   | { readonly type: 'welcome'; readonly version: number; readonly session: string; readonly received: number }
   | { readonly type: 'received'; readonly count: number }
@@ -111,7 +114,7 @@ export type ServiceMessage =
   | { readonly type: 'started'; readonly thread: string; readonly path: StartPath; readonly ms: number }
   | { readonly type: 'lane'; readonly thread: string; readonly data: Uint8Array }
   | { readonly type: 'credit'; readonly thread: string; readonly bytes: number }
-  | { readonly type: 'log'; readonly thread: string; readonly text: string }
+  | { readonly type: 'log'; readonly thread: string; readonly text: string; readonly stderr?: true }
   | { readonly type: 'ended'; readonly thread: string; readonly end: ThreadEnd }
   | { readonly type: 'answer'; readonly seq: number; readonly ok: true; readonly value: unknown }
   | { readonly type: 'answer'; readonly seq: number; readonly ok: false; readonly error: ThrownText };

@@ -54,7 +54,7 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       return { ...result, ...measured(fields) };
     }
     case 'log':
-      return { type: 'log', text: text(fields, 'text') };
+      return { type: 'log', text: text(fields, 'text'), ...(fields['stderr'] === true ? { stderr: true } : {}) };
     case 'lane':
       return { type: 'lane', data: binary(fields, 'data') };
     case 'error':

@@ -105,11 +105,11 @@ export class Execution implements ContainerInvocation {
     if (this.#loads && !this.#ended) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
   }
 
-  onLog(text: string): void {
+  onLog(text: string, stderr?: true): void {
     // After a time-out it goes on printing until it is dead.
     if (this.#ended) return this.onLateLog(text);
     this.#log.print(text);
-    this.ticket.invocation.watcher?.printed(text);
+    this.ticket.invocation.watcher?.printed(text, stderr);
   }
 
   #limit(limitMs: number, from: number): void {

@@ -105,9 +105,9 @@ export class ServedThread implements ThreadWatcher {
     this.#session.receive(bytes);
   }
 
-  printed(text: string): void {
+  printed(text: string, stderr?: true): void {
     this.#tail = (this.#tail + text).slice(-limits.logTailBytes);
-    this.#tell({ type: 'log', thread: this.id, text });
+    this.#tell({ type: 'log', thread: this.id, text, ...(stderr && { stderr }) });
   }
 
   /** `ear` has taken so many bytes. */

@@ -1,10 +1,13 @@
 import { format } from 'node:util';
 import type { InvocationLog } from './invocation-log.ts';
 
+/** What Node's console prints to standard error; also `fatal`, which it has not. */
+const toStderr = new Set(['TRACE', 'WARN', 'ERROR', 'FATAL']);
+
 /** `TIME<tab>REQUEST<tab>LEVEL<tab>TEXT`, AWS Lambda's text format; a thread's lines are only the text. */
 export function logLine(log: InvocationLog, level: string, args: readonly unknown[]): void {
   if (log.full) return;
-  if (log.plain) return log.write(`${format(...args)}\n`);
+  if (log.plain) return log.write(`${format(...args)}\n`, toStderr.has(level));
   log.write(`${new Date().toISOString()}\t${log.requestId}\t${level}\t${format(...args)}\n`);
 }
 

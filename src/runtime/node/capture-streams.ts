@@ -16,7 +16,7 @@ class LogStream extends Writable {
   }
 
   override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: () => void): void {
-    this.#log.write(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk));
+    this.#log.write(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk), this.fd === 2);
     done();
   }
 
@@ -38,7 +38,7 @@ export function captureStreams(log: InvocationLog): void {
   process.on('warning', (warning) => {
     const { name, message } = warning;
     const code = 'code' in warning ? `[${String(warning.code)}] ` : '';
-    log.write(`(node:${process.pid}) ${code}${name}: ${message}\n`);
+    log.write(`(node:${process.pid}) ${code}${name}: ${message}\n`, true);
   });
 }
 

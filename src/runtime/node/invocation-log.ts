@@ -2,6 +2,11 @@ import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
+interface Printed {
+  text: string;
+  readonly stderr: boolean;
+}
+
 /**
  * What user code prints, on its way to the host. During an invocation text goes out at once, so that nothing is lost
  * when the code then hangs or ends the process. What is printed between invocations is held for the next one. Each
@@ -11,7 +16,7 @@ export class InvocationLog {
   readonly #writer: SyncWriter;
   #bytesLeft: number = limits.logBytesMax;
   #open = false;
-  #held = '';
+  #held: Printed[] = [];
   /** Request of the running or, between invocations, the last invocation; stands in every line of `console`. */
   requestId = '';
   /** It is a thread's, whose caller reads it as any program's output. */
@@ -26,21 +31,22 @@ export class InvocationLog {
     return this.#bytesLeft <= 0;
   }
 
-  write(text: string): void {
+  /** `stderr`: it is meant for standard error, which only whoever started a thread hears about. */
+  write(text: string, stderr: boolean = false): void {
     if (this.#bytesLeft <= 0) return;
     const bytes = Buffer.byteLength(text);
     const kept = bytes <= this.#bytesLeft ? text : cutToBytes(text, this.#bytesLeft) + cutNotice;
     this.#bytesLeft -= bytes;
-    if (this.#open) this.#send(kept);
-    else this.#held += kept;
+    const printed = { text: kept, stderr: stderr && this.plain };
+    if (this.#open) this.#send(printed);
+    else this.#hold(printed);
   }
 
   /** The running invocation may be told from now on; first of all what was held for it. */
   open(): void {
     this.#open = true;
-    if (this.#held === '') return;
-    this.#send(this.#held);
-    this.#held = '';
+    if (this.#held.length === 0) return;
+    for (const printed of this.#held.splice(0)) this.#send(printed);
   }
 
   /** The invocation has its answer. The quota starts anew. */
@@ -49,8 +55,14 @@ export class InvocationLog {
     this.#bytesLeft = limits.logBytesMax;
   }
 
-  #send(text: string): void {
-    if (text !== '') this.#writer.write(encodeFrame({ type: 'log', text }));
+  #hold({ text, stderr }: Printed): void {
+    const last = this.#held.at(-1);
+    if (last?.stderr === stderr) last.text += text;
+    else this.#held.push({ text, stderr });
+  }
+
+  #send({ text, stderr }: Printed): void {
+    if (text !== '') this.#writer.write(encodeFrame(stderr ? { type: 'log', text, stderr } : { type: 'log', text }));
   }
 }
 

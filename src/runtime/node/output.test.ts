@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { limits } from '../../model/limits.ts';
+import { encodeCall } from '../../protocol/lane.ts';
+import { encodeValue } from '../../protocol/clone.ts';
 import { nodes, TestedRuntime } from './testing.ts';
 
 // What user code prints belongs to the invocation that printed it.
@@ -108,4 +110,33 @@ test('output of child processes goes to the output of the container', async () =
   runtime.init();
   runtime.send({});
   assert.match(await runtime.output, /^child\n$/);
+});
+
+test('what a thread prints to standard error is marked, in its order, also what is held for the next thread', async () => {
+  await using runtime = await TestedRuntime.start({
+    'index.js': `exports.print = async (later) => {
+      console.log('a'); console.error('b'); process.stderr.write('c\\n'); console.warn('d'); process.stdout.write('e\\n');
+      process.emitWarning('f');
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!later) return;
+      setImmediate(() => { console.log('g'); console.log('h'); console.error('i'); console.log('j'); process.kill(process.pid, 'SIGUSR2'); });
+    };
+    process.on('SIGUSR2', () => require('node:fs').writeSync(1, 'printed'));`,
+  });
+  runtime.init({ handler: 'index.js' });
+  const call = async (later: boolean): Promise<readonly string[]> => {
+    const args = { bytes: encodeValue([later]) };
+    runtime.send({}, { thread: true, payload: encodeCall({ exportName: 'print', args, streams: false }) });
+    const printed: string[] = [];
+    for (;;) {
+      const message = await runtime.receive();
+      if (message.type === 'log') printed.push(`${message.stderr === true ? 2 : 1}: ${message.text}`);
+      if (message.type === 'error') assert.fail(message.error.errorMessage);
+      if (message.type === 'result') return printed.map((text) => text.replace(/node:\d+/, 'node'));
+    }
+  };
+  const all = ['1: a\n', '2: b\n', '2: c\n', '2: d\n', '1: e\n', '2: (node) Warning: f\n'];
+  assert.deepEqual(await call(true), all);
+  await new Promise((resolve) => runtime.process.stdout?.once('data', resolve));
+  assert.deepEqual(await call(false), ['1: g\nh\n', '2: i\n', '1: j\n', ...all]);
 });

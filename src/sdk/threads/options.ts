@@ -26,7 +26,7 @@ export interface ThreadOptions {
   readonly retries?: Retries;
   /** Cancels the thread when it fires. */
   readonly signal?: AbortSignal;
-  /** What becomes of what it prints: `inherit` (this process's stdout, line by line; the default) or `silent`. */
+  /** What becomes of what it prints: `inherit` (this process's stdout and stderr, line by line; the default) or `silent`. */
   readonly output?: 'inherit' | 'silent';
   /**
    * For code of strangers: it can neither start threads nor reach what threads share, which it otherwise does in this

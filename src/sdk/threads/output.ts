@@ -4,19 +4,24 @@ import { printLine } from '../platform/print.ts';
 export class LinePrinter {
   readonly #name: string;
   #rest = '';
+  #restOfErrors = '';
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  write(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) printLine(this.#name, line);
+  /** `stderr`: for standard error. */
+  write(text: string, stderr: boolean = false): void {
+    const lines = ((stderr ? this.#restOfErrors : this.#rest) + text).split('\n');
+    const rest = lines.pop() ?? '';
+    if (stderr) this.#restOfErrors = rest;
+    else this.#rest = rest;
+    for (const line of lines) printLine(this.#name, line, stderr);
   }
 
   /** Nothing more comes: what is left is a line. */
   end(): void {
     if (this.#rest !== '') this.write('\n');
+    if (this.#restOfErrors !== '') this.write('\n', true);
   }
 }

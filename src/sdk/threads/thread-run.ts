@@ -20,7 +20,8 @@ export interface RunEvents {
   onStart(start: ThreadStart): void;
   onPost(value: unknown): void;
   onItem(value: unknown): void;
-  onLog(text: string): void;
+  /** It printed something, to standard error where that is said. */
+  onLog(text: string, stderr?: true): void;
 }
 
 /** What is to be called: an export, with arguments that are encoded already. */
@@ -157,7 +158,7 @@ export class ThreadRun implements ThreadListener {
       case 'credit':
         return this.out.credit(message.bytes);
       case 'log':
-        for (const events of this.#events) events.onLog(message.text);
+        for (const events of this.#events) events.onLog(message.text, message.stderr);
         return;
       case 'ended':
         this.out.close();

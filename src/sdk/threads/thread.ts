@@ -205,8 +205,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
         this.#ports?.give(value);
       },
       onItem: (value) => this.#took(value),
-      onLog: (text) => {
-        printer?.write(text);
+      onLog: (text, stderr) => {
+        printer?.write(text, stderr);
         this.#logs.push(text);
       },
     };
