@@ -2,8 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findConnection, NoServiceError, type Connection } from '../connection.ts';
 import { ClientSession } from '../threads/client-session.ts';
-import { shutdown, type ThreadsConnection } from '../threads/connection.ts';
+import { endConnection, type ThreadsConnection } from '../threads/connection.ts';
 import { startEmbedded, type EmbeddedService } from '../threads/embedded-wire.ts';
+import { ProgramEndedError } from '../threads/program-end.ts';
 import { websocketConnect } from './websocket-wire.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function openService(): Promise<ThreadsConnection> {
   if (found !== undefined) {
     try {
       const session = await ClientSession.open(websocketConnect(found));
-      return { session, close: async () => session.close() };
+      return { session, close: async (reason) => session.close(reason) };
     } catch (error) {
       // A service that was killed leaves its address behind.
       if (process.env['HEDDLE_URL'] || !isRefused(error)) throw error;
@@ -41,12 +42,12 @@ function isRefused(error: unknown): boolean {
 async function openEmbedded(): Promise<ThreadsConnection> {
   const service: EmbeddedService = await startEmbedded();
   // The program has nothing more to do: its service ends in good order, instead of with the process.
-  process.once('beforeExit', () => void shutdown());
+  process.once('beforeExit', () => void endConnection(new ProgramEndedError()));
   const session = await ClientSession.open(service.connect);
   return {
     session,
-    close: async () => {
-      session.close();
+    close: async (reason) => {
+      session.close(reason);
       await service.stop();
     },
   };

@@ -126,9 +126,9 @@ export class ClientSession {
     return this.#request((seq) => ({ type: 'code', seq, code, data, last }));
   }
 
-  /** Says goodbye: the service ends what is attached. */
-  close(): void {
-    this.#end(new Error('The session was closed.'));
+  /** Says goodbye: the service ends what is attached, and here it is lost for this reason. */
+  close(reason: Error = new Error('The session was closed.')): void {
+    this.#end(reason);
   }
 
   #request(message: (seq: number) => ClientMessage): Promise<unknown> {

@@ -3,8 +3,8 @@ import type { ClientSession } from './client-session.ts';
 /** The service that threads run on, and the session with it. */
 export interface ThreadsConnection {
   readonly session: ClientSession;
-  /** Ends the session, and the service if it is this program's own. */
-  close(): Promise<void>;
+  /** Ends the session, and the service if it is this program's own. `reason`: why its threads are lost. */
+  close(reason?: Error): Promise<void>;
 }
 
 let open: (() => Promise<ThreadsConnection>) | undefined;
@@ -45,9 +45,14 @@ export function threadsConnection(): Promise<ThreadsConnection> {
 }
 
 /** Ends the connection of this process, its attached threads, and an embedded service. A later thread opens another one. */
-export async function shutdown(): Promise<void> {
+export function shutdown(): Promise<void> {
+  return endConnection();
+}
+
+/** The same, where threads are to be lost for this reason. */
+export async function endConnection(reason?: Error): Promise<void> {
   const ending = current;
   current = undefined;
   const connection = await ending?.catch(() => undefined);
-  await connection?.close();
+  await connection?.close(reason);
 }

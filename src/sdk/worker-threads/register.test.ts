@@ -109,3 +109,44 @@ test('a module that is named only later comes along', async () => {
   );
   assert.deepEqual(said, [8]);
 });
+
+test('Workers that are left when a program has nothing more to do end without a word, as in Node', async () => {
+  const { said } = await run(
+    'unref',
+    `import { Worker } from 'node:worker_threads';
+    const worker = new Worker("setInterval(() => require('worker_threads').parentPort.postMessage(1), 1)", { eval: true });
+    const events = [];
+    for (const name of ['error', 'exit']) worker.on(name, (value) => events.push([name, String(value)]));
+    let ended = false;
+    worker.on('message', () => ended && events.push(['message']));
+    worker.once('online', () => worker.unref());
+    process.once('beforeExit', () => (ended = true));
+    process.on('exit', () => say(events));`,
+  );
+  assert.deepEqual(said, []);
+});
+
+test('a Worker that is told to stop when a program has nothing more to do says that it has exited', async () => {
+  const { said } = await run(
+    'beforeexit',
+    `import { Worker } from 'node:worker_threads';
+    const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+    worker.once('online', () => worker.unref());
+    process.once('beforeExit', async () => say(await worker.terminate()));`,
+  );
+  assert.equal(said, 1);
+});
+
+for (const [name, program] of [
+  ['Piscina', `import { Piscina as Pool } from 'piscina'; const off = { atomics: 'disabled' };`],
+  ['tinypool', `import { Tinypool as Pool } from 'tinypool'; const off = { useAtomics: false };`],
+] as const)
+  test(`a program may leave its pool of ${name} as it is`, async () => {
+    const { said } = await run(
+      `${name}-left`,
+      `${program}
+      const pool = new Pool({ filename: ${tasks(`${name}-left-task.mjs`)}, ...off, minThreads: 1, maxThreads: 2 });
+      say((await pool.run({ n: 4 })).twice);`,
+    );
+    assert.equal(said, 8);
+  });

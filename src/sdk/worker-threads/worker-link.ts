@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { CodeFile } from '../../model/code.ts';
 import { RemoteError } from '../threads/errors.ts';
 import { threadsConnection } from '../threads/connection.ts';
+import { isProgramEnd } from '../threads/program-end.ts';
 import { startThread } from '../threads/start-thread.ts';
 import type { Thread } from '../threads/thread.ts';
 import { ensureCode } from '../threads/upload.ts';
@@ -24,6 +25,8 @@ export interface LinkEvents {
   onLog(text: string): void;
   /** It is over; `error` where it did not end by itself. After all frames. */
   onEnd(error: unknown): void;
+  /** Instead: the program had nothing more to do, and its service has ended. Nothing comes any more. */
+  onLeft(): void;
 }
 
 /** Tells `{ threadId, path, ms }` of each Worker that was started elsewhere. */
@@ -41,6 +44,7 @@ export class WorkerLink {
   #thread: Thread<unknown> | undefined;
   #frames: FramePort<HostFrame> | undefined;
   #stopped = false;
+  #left = false;
 
   constructor(roots: WorkerFiles, setup: Omit<Setup, 'early'>, options: LinkOptions, events: LinkEvents) {
     this.#events = events;
@@ -94,6 +98,8 @@ export class WorkerLink {
       (start) => started.publish({ threadId: setup.threadId, ...start }),
       () => undefined,
     );
+    // Before what it said lately, which nobody is to hear then.
+    thread.then(undefined, (reason: unknown) => this.#leaveIf(reason));
     // When it has ended, what it said before comes first.
     thread.port.on('close', () => {
       thread.then(
@@ -108,8 +114,17 @@ export class WorkerLink {
     for await (const text of thread.logs()) this.#events.onLog(text);
   }
 
+  /** Whoever has told it to stop waits for its end. */
+  #leaveIf(reason: unknown): void {
+    if (this.#left || this.#stopped || !isProgramEnd(reason)) return;
+    this.#left = true;
+    this.#events.onLeft();
+  }
+
   #end(error: unknown): void {
-    const cancelled = error instanceof RemoteError && error.kind === 'cancelled';
+    this.#leaveIf(error);
+    if (this.#left) return;
+    const cancelled = isProgramEnd(error) || (error instanceof RemoteError && error.kind === 'cancelled');
     // Out of the promise: what listeners throw is to be uncaught as ever.
     process.nextTick(() => this.#events.onEnd(cancelled ? undefined : error));
   }

@@ -146,6 +146,17 @@ describe('a Worker', () => {
     assert.ok(error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY');
   });
 
+  test('whose service is lost tells of an error', async () => {
+    const worker = evaluated('setInterval(() => {}, 1_000)');
+    await once(worker, 'online');
+    const events: unknown[] = [];
+    worker.on('error', (error) => events.push(String(error)));
+    const exited = new Promise((resolve) => worker.on('exit', resolve));
+    await shutdown();
+    assert.equal(await exited, 1);
+    assert.deepEqual(events, ['RemoteError: The session was closed.']);
+  });
+
   test('tells how busy its loop is, and gives a heap snapshot', async () => {
     const worker = evaluated("parentPort.once('message', () => {}); parentPort.postMessage(0)");
     await firstMessage(worker);

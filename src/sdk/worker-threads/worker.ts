@@ -66,6 +66,7 @@ export class Worker extends EventEmitter {
       onFrame: (frame) => this.#receive(frame),
       onLog: (text) => process.stderr.write(text),
       onEnd: (error) => this.#ended(error),
+      onLeft: () => this.#leave(),
     });
     texts.forEach(this.#link.noteText);
     running.set(this.#threadId, this);
@@ -210,6 +211,13 @@ export class Worker extends EventEmitter {
     } finally {
       this.#exit((this.#code ??= 1));
     }
+  }
+
+  /** As with Node's own at the end of a program: no events, and what was asked is not answered. */
+  #leave(): void {
+    this.#state = 'exited';
+    running.delete(this.#threadId);
+    this.#alive.end();
   }
 
   #exit(code: number): void {
