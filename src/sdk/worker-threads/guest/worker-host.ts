@@ -11,6 +11,7 @@ import { PortRelays } from '../relay/ports.ts';
 import { packThrown } from '../relay/thrown.ts';
 import { pack, unpack } from '../relay/values.ts';
 import { Answers } from './answers.ts';
+import { hearWhenOnline } from './online-first.ts';
 import { lateRoot, type PreludeData } from './shared.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -71,10 +72,12 @@ export class WorkerHost {
     const send = (frame: GuestFrame): void => this.#frames.send(frame);
     this.#answers = new Answers(worker, this.#ports, send);
     worker.on('online', () => send({ type: 'online', resourceLimits }));
-    worker.on('message', (value: unknown) => this.#said(value));
-    worker.on('messageerror', (error) => {
-      count(this.#messages);
-      send({ type: 'messageerror', thrown: packThrown(error) });
+    hearWhenOnline(worker, {
+      onMessage: (value) => this.#said(value),
+      onMessageError: (error) => {
+        count(this.#messages);
+        send({ type: 'messageerror', thrown: packThrown(error) });
+      },
     });
     worker.on('error', (error) => send({ type: 'error', thrown: packThrown(error) }));
     for (const type of ['stdout', 'stderr'] as const)
