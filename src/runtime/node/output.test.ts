@@ -126,7 +126,10 @@ test('what a thread prints to standard error is marked, in its order, also what 
   runtime.init({ handler: 'index.js' });
   const call = async (later: boolean): Promise<readonly string[]> => {
     const args = { bytes: encodeValue([later]) };
-    runtime.send({}, { thread: true, payload: encodeCall({ exportName: 'print', args, streams: false }) });
+    runtime.send(
+      {},
+      { thread: true, payload: encodeCall({ exportName: 'print', args, streams: false, resultBytesMax: 1_000 }) },
+    );
     const printed: string[] = [];
     for (;;) {
       const message = await runtime.receive();

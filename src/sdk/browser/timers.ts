@@ -15,3 +15,6 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export function later(ms: number, action: () => void): void {
   setTimeout(action, ms);
 }
+
+/** A page does not know when it ends: nothing is called. */
+export function atProgramEnd(_action: () => void): void {}

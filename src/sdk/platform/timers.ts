@@ -13,3 +13,8 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
 export function later(ms: number, action: () => void): void {
   setTimeout(action, ms).unref();
 }
+
+/** Calls when the program ends, however that comes about by itself. */
+export function atProgramEnd(action: () => void): void {
+  process.once('exit', action);
+}

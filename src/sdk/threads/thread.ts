@@ -10,6 +10,7 @@ import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
+import { tellUnlessJoined } from './unjoined.ts';
 import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
 import { Transcript } from './transcript.ts';
 
@@ -184,6 +185,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       }
     } catch (error) {
       this.#begun.reject(error);
+      if (error instanceof RemoteError && isTelling(error) && !this.#detached)
+        tellUnlessJoined(this.#options.name ?? 'thread', error, () => this.#joined);
       throw this.#withReason(error);
     } finally {
       this.#ended = true;
@@ -299,6 +302,11 @@ function cancelledBefore(threadId: string): RemoteError {
   const message = 'The thread was cancelled before it began.';
   const rest = { type: 'CancelledError', message, trace: [], logTail: '' };
   return new RemoteError({ kind: 'cancelled', threadId, attempt: 1, ...rest });
+}
+
+/** Whether it says something of the code, and not only that whoever started the thread has ended it. */
+function isTelling({ kind }: RemoteError): boolean {
+  return kind !== 'cancelled' && kind !== 'lost';
 }
 
 /** What passes by itself: another try may find another instance, or room. */
