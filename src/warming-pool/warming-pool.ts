@@ -4,6 +4,7 @@ import { type Configuration, configurationKey } from '../model/configuration.ts'
 import { StoppingError } from '../model/errors.ts';
 import type { Settings } from '../model/settings.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
+import { evictableMb, leastValuable } from './eviction.ts';
 import { endGuest, type InstanceObserver } from './end-guest.ts';
 import { backOffMs } from './back-off.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -128,19 +129,12 @@ export class WarmingPool {
 
   /** Memory of the ready instances of all other configurations, MiB. */
   evictableMb(exceptKey: string): number {
-    let mb = 0;
-    for (const shelf of this.#shelves.values()) if (shelf.key !== exceptKey) mb += shelf.ready.size * shelf.instanceMb;
-    return mb;
+    return evictableMb(this.#shelves.values(), exceptKey);
   }
 
   /** Takes out the least valuable ready instance of another configuration: from where most are above the minimum. */
   evict(exceptKey: string): WarmGuest | undefined {
-    let from: Shelf | undefined;
-    for (const shelf of this.#shelves.values()) {
-      if (shelf.key === exceptKey || shelf.ready.size === 0) continue;
-      if (from === undefined || shelf.ready.size - shelf.min > from.ready.size - from.min) from = shelf;
-    }
-    const evicted = from?.takeOldest();
+    const evicted = leastValuable(this.#shelves.values(), exceptKey)?.takeOldest();
     evicted?.guest.wake();
     return evicted;
   }

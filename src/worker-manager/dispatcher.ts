@@ -2,7 +2,6 @@ import { StoppingError } from '../model/errors.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
 import type { ActiveInstance } from './active-instance.ts';
-import type { Code } from './code.ts';
 import { ColdStarts } from './cold-starts.ts';
 import { ContainerMaker } from './container-maker.ts';
 import { InstanceKeeper } from './instance-keeper.ts';
@@ -11,17 +10,12 @@ import type { Order } from './order.ts';
 import { place, type Placement } from './placement.ts';
 import type { Parts } from './parts.ts';
 import { Patience } from './patience.ts';
-import type { Ticket } from './ticket.ts';
+import { mayOrder, type Ticket } from './ticket.ts';
 import { Relief } from './relief.ts';
 import { Runner } from './runner.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 type Decision = Placement<ActiveContainer, ActiveInstance, Order>;
-
-/** Whether something may be ordered for it: not again and again what fails. It still gets what comes free. */
-function mayOrder(ticket: Ticket): boolean {
-  return ticket.attempts <= 1;
-}
 
 /** Brings requests and containers together, now or when something changes. */
 export class Dispatcher {
@@ -121,16 +115,9 @@ export class Dispatcher {
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     return this.room.queue.codes(account).some((code) => {
-      const ticket = this.#impatient(code);
+      const ticket = this.#patience.impatient(code);
       return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
     });
-  }
-
-  /** Whose request cannot wait for what comes free: those that came later can wait longer, except for one just come that never can. */
-  #impatient({ uncovered }: Code): Ticket | undefined {
-    const { newest } = uncovered;
-    const ticket = newest?.invocation.nested === true ? newest : uncovered.find(mayOrder);
-    return ticket !== undefined && mayOrder(ticket) && !this.#patience.has(ticket) ? ticket : undefined;
   }
 
   /** `seated`: looks only for what is ready now. */

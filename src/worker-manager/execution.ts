@@ -10,19 +10,11 @@ import type { ActiveContainer } from './active-container.ts';
 import type { CodeSource } from './contract.ts';
 import { Deadline } from './deadline.ts';
 import { runtimeInit } from './environment.ts';
+import type { ExecutionEnd } from './execution-end.ts';
 import { exitError, exitNote, functionError, timeoutError } from './function-error.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
 import type { Ticket } from './ticket.ts';
-
-/** How one run of a ticket on a container ended. */
-export type ExecutionEnd =
-  /** `reusable`: the container can take the next invocation; else it is to be killed, if it is not dead. */
-  | { readonly kind: 'outcome'; readonly outcome: InvocationOutcome; readonly reusable: boolean }
-  /** No outcome, and user code had begun or cannot be begun. */
-  | { readonly kind: 'failed'; readonly error: Error }
-  /** Lost before user code began: it can be tried elsewhere; `otherwise` is what to say if that was tried already. */
-  | { readonly kind: 'lost'; readonly instanceLost: boolean; readonly otherwise: ExecutionEnd };
 
 /** What an execution needs of its surroundings. */
 export interface ExecutionHost {

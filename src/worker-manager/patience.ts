@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts';
 import type { Processors } from './contract.ts';
 import type { Code } from './code.ts';
-import type { Ticket } from './ticket.ts';
+import { mayOrder, type Ticket } from './ticket.ts';
 
 /** What is known of the containers that hold a request's code. Milliseconds. */
 export interface BusyCode {
@@ -93,6 +93,13 @@ export class Patience {
       });
     if (patient) this.#watch(code);
     return patient;
+  }
+
+  /** Whose request cannot wait for what comes free: those that came later can wait longer, except for one just come that never can. */
+  impatient({ uncovered }: Code): Ticket | undefined {
+    const { newest } = uncovered;
+    const ticket = newest?.invocation.nested === true ? newest : uncovered.find(mayOrder);
+    return ticket !== undefined && mayOrder(ticket) && !this.has(ticket) ? ticket : undefined;
   }
 
   /** Whether this request waits even where a container is idle. */

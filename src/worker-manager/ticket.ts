@@ -47,3 +47,8 @@ export interface QueuePlace {
   /** It has waited long enough; it stays only for what is already under way for it. */
   overdue: boolean;
 }
+
+/** Whether something may be ordered for it: not again and again what fails. It still gets what comes free. */
+export function mayOrder(ticket: Ticket): boolean {
+  return ticket.attempts <= 1;
+}

@@ -124,3 +124,8 @@ function errorText(thrown: unknown): string {
     return typeof thrown;
   }
 }
+
+/** AWS Lambda's words for code that ended without an answer. */
+export const neverSettled: string =
+  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that ' +
+  'was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';

@@ -4,7 +4,7 @@ import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { errorFrame, resultFrame, streamFrame, threadFrame, type Measured } from './answer.ts';
 import { logLine } from './capture-console.ts';
-import { errorBody, errorLogText, RuntimeFault } from './errors.ts';
+import { errorBody, errorLogText, RuntimeFault, neverSettled } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import type { InvocationLog } from './invocation-log.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
@@ -239,8 +239,3 @@ export class Server {
     channel.ref();
   }
 }
-
-/** AWS Lambda's words. */
-const neverSettled =
-  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that ' +
-  'was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';

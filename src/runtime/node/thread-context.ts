@@ -61,13 +61,13 @@ export class ThreadEnds {
   }
 
   #context(): ThreadContext {
-    const ends = this;
+    const [channel, abort] = [this.#channel, this.#abort];
     return {
       get port() {
-        return ends.#channel.value.port;
+        return channel.value.port;
       },
       get signal() {
-        return ends.signal;
+        return abort.value.signal;
       },
       session: {
         send: (bytes) => this.#events.session(bytes),

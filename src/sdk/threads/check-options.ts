@@ -55,9 +55,6 @@ function wrong(name: string, value: unknown, wanted: string): TypeError {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string'
-    ? `'${value.slice(0, 40)}'`
-    : typeof value === 'object'
-      ? typeof value
-      : String(value);
+  if (typeof value === 'string') return `'${value.slice(0, 40)}'`;
+  return typeof value === 'number' || value === null ? String(value) : `of type ${typeof value}`;
 }

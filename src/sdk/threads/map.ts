@@ -36,7 +36,7 @@ export async function* mapThreads<T, R>(
       `\`concurrency\` is ${concurrency}; it must be a whole number between 1 and ${concurrencyMax}.`,
     );
   if (!onErrors.includes(onError))
-    throw new RangeError(`\`onError\` is ${String(onError)}; it must be ${onErrors.join(', ')}.`);
+    throw new RangeError(`\`onError\` is ${onError}; it must be ${onErrors.join(', ')}.`);
   signal?.throwIfAborted();
   const work = new Mapping(items, start, concurrency, ordered);
   const abort = (): void => work.abort(signal?.reason);

@@ -62,7 +62,7 @@ export function startThread<R>(
 export function attach<R>(id: string, options: Pick<ThreadOptions, 'name' | 'output'> = {}): Thread<R> {
   checkOptions(options);
   if (typeof id !== 'string' || !isThreadName(id))
-    throw new TypeError(`'${String(id).slice(0, 80)}' is no id of a thread; \`detach\` gives one.`);
+    throw new TypeError(`'${id}' is no id of a thread; \`detach\` gives one.`);
   const begin: BeginRun = async (session, events, attempt) => {
     const known = session.listener(id);
     if (known instanceof ThreadRun) {

@@ -105,11 +105,11 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   async join(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<R> {
     const { timeoutMs, signal } = options;
     this.#join();
-    const limits = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
+    const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
       (one) => one !== undefined,
     );
-    if (limits.length === 0) return this.#result;
-    const either = AbortSignal.any(limits);
+    if (signals.length === 0) return this.#result;
+    const either = AbortSignal.any(signals);
     const stopped = Promise.withResolvers<never>();
     const stop = (): void => stopped.reject(either.reason);
     if (either.aborted) stop();
