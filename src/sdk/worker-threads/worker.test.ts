@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -79,6 +79,28 @@ describe('a Worker', () => {
       "parentPort.postMessage([workerData, process.argv.slice(2), process.env.A, threads.getEnvironmentData('colour')])";
     const worker = evaluated(code, { workerData: new Map([[1, new Date(0)]]), argv: ['x', 1], env: { A: 'b' } });
     assert.deepEqual(await firstMessage(worker), [new Map([[1, new Date(0)]]), ['x', '1'], 'b', 'green']);
+  });
+
+  test('knows its modules by the paths that they have here, below a folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-paths-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const [main, module] = [join(folder, 'main.cjs'), join(folder, 'module.mjs')];
+    writeFileSync(module, 'export default [import.meta.url, import.meta.filename];');
+    writeFileSync(
+      main,
+      `import('./module.mjs').then(({ default: [url, path] }) => {
+        const found = [__filename, process.argv[1], url, path, require.resolve(${JSON.stringify(module)})];
+        require('worker_threads').parentPort.postMessage([...found, __filename in require.cache]);
+        throw new Error('thrown');
+      });`,
+    );
+    const worker = new Worker(main);
+    workers.push(worker);
+    const [message, [error]] = await Promise.all([firstMessage(worker), once(worker, 'error')]);
+    const there = (path: string): string => `/var/task/files${path}`;
+    const modules = [`file://${there(module)}`, there(module), there(module)];
+    assert.deepEqual(message, [there(main), there(main), ...modules, true]);
+    assert.ok(String(error.stack).includes(`(${main}:`) || String(error.stack).includes(` ${main}:`), error.stack);
   });
 
   test('has the number and the name that it has here', async () => {
