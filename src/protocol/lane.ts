@@ -20,6 +20,8 @@ export const laneKinds = {
   usage: 5,
   /** Bytes of a session in which the thread is the client: threads that it starts itself. Not passed on. */
   session: 6,
+  /** The other end's port was closed: this one's closes, after what was posted before. */
+  close: 7,
 } as const;
 /** One of {@link laneKinds}. */
 export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];

@@ -158,6 +158,10 @@ describe('threads of a page in Chromium', { skip }, () => {
     assert.deepEqual(await run('postsAsInPages'), ['waiting', 'posted']);
   });
 
+  test('a port that is closed at one end closes at the other, after what was posted before', async () => {
+    assert.deepEqual(await run('closesPorts'), [[1], ['last words']]);
+  });
+
   test('a cancel kills an endless loop', async () => {
     assert.deepEqual(await run('cancels'), [true, 'cancelled']);
   });

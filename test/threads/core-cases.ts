@@ -140,6 +140,26 @@ export function coreCases(): void {
     assert.deepEqual(got, [['a', 'a'], [new Map([[1, 2]]), new Map([[1, 2]])], 'last words']);
   });
 
+  test('a port that is closed at one end closes at the other, after what was posted before', async () => {
+    const told = module.untilClosed.spawn();
+    for (const value of [1, 2]) told.port.postMessage(value);
+    told.port.close();
+    told.port.postMessage('unheard');
+    assert.deepEqual(await told, [1, 2]);
+    const later = module.untilClosed.spawn();
+    await later.start;
+    later.port.postMessage(3);
+    later.port.close();
+    assert.deepEqual(await later, [3]);
+
+    await using tells = module.closePort.spawn();
+    const got: unknown[] = [];
+    tells.port.on('message', (value) => got.push(value));
+    await once(tells.port, 'close');
+    assert.deepEqual(got, ['last words']);
+    assert.equal((await tells.state()).state, 'running');
+  });
+
   test('a generator streams all that it yields, undefined too, and its error', async () => {
     assert.equal((await Array.fromAsync(module.countUp.stream(0, 100))).length, 100);
     assert.deepEqual(await Array.fromAsync(module.nothings.stream(40)), Array(40).fill(undefined));

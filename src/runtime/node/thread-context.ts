@@ -1,5 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Moved } from '../../protocol/clone.ts';
+import { PortOwner } from '../../protocol/port-owner.ts';
 import { threadContextKey, type ThreadContext } from '../../protocol/thread-context.ts';
 
 /** What a thread's context tells the runtime. */
@@ -10,6 +11,8 @@ export interface ThreadEvents {
   post(value: unknown, moved?: Moved): void;
   /** Came out of the other end: posted by a new owner of the port. */
   relayed(value: unknown): void;
+  /** Its port was closed here. */
+  closed(): void;
 }
 
 /**
@@ -23,6 +26,7 @@ export class ThreadEnds {
   #heard: (bytes: Uint8Array) => void = () => undefined;
   #over: () => void = () => undefined;
   #ended = false;
+  #portClosed = false;
 
   /** Makes a new context and lets user code find it. */
   constructor(events: ThreadEvents) {
@@ -37,6 +41,12 @@ export class ThreadEnds {
   /** A message for its port. */
   give(value: unknown): void {
     this.#channel.value.outer.postMessage(value);
+  }
+
+  /** Its port was closed at the other end; here it closes after what was given. */
+  closePort(): void {
+    this.#portClosed = true;
+    this.#closeMade();
   }
 
   /** It is asked to stop. */
@@ -57,7 +67,13 @@ export class ThreadEnds {
     if (outer === undefined) return;
     for (let posted = receiveMessageOnPort(outer); posted !== undefined; posted = receiveMessageOnPort(outer))
       this.#events.relayed(posted.message);
-    outer.close();
+    this.#closeMade();
+  }
+
+  #closeMade(): void {
+    const { made } = this.#channel;
+    made?.owner.silence();
+    made?.outer.close();
   }
 
   #context(): ThreadContext {
@@ -77,16 +93,20 @@ export class ThreadEnds {
     };
   }
 
-  #openChannel(): { readonly port: MessagePort; readonly outer: MessagePort } {
+  #openChannel(): { readonly port: MessagePort; readonly outer: MessagePort; readonly owner: PortOwner } {
     const { port1: port, port2: outer } = new MessageChannel();
     // Neither keeps a thread that has nothing else to do.
     port.unref();
     outer.unref();
     const post = (value: unknown, moved?: Moved): void => this.#events.post(value, moved);
-    Object.defineProperty(port, 'postMessage', { value: post, configurable: true, writable: true });
+    const owner = new PortOwner(port, post, () => this.#events.closed());
     outer.on('message', (value: unknown) => this.#events.relayed(value));
-    if (this.#ended) outer.close();
-    return { port, outer };
+    outer.on('close', () => owner.closed());
+    if (this.#ended || this.#portClosed) {
+      owner.silence();
+      outer.close();
+    }
+    return { port, outer, owner };
   }
 }
 

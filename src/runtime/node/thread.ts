@@ -35,6 +35,7 @@ export class Thread {
       session: (bytes) => this.#say(laneKinds.session, bytes),
       post: (value, moved) => this.#say(laneKinds.post, encodeMessage(value, moved)),
       relayed: (value) => this.#say(laneKinds.post, encodeValue(value)),
+      closed: () => this.#say(laneKinds.close, Buffer.alloc(0)),
     });
   }
 
@@ -44,6 +45,8 @@ export class Thread {
     switch (kind) {
       case laneKinds.post:
         return this.#ends.give(decodeValue(body));
+      case laneKinds.close:
+        return this.#ends.closePort();
       case laneKinds.cancel:
         return this.#ends.abort(decodeValue(body));
       case laneKinds.want:

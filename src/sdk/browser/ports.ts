@@ -1,17 +1,21 @@
 import type { Moved } from '../../protocol/clone.ts';
+import { PortOwner } from '../../protocol/port-owner.ts';
 import { randomUUID } from '../platform/identity.ts';
 import type { Ports } from '../platform/ports.ts';
 
-/** Makes a port; what its owner posts goes to `post`, which throws for what cannot be sent. */
-export function openPorts(post: (value: unknown, moved?: Moved) => void): Ports {
+/** Makes a port; what its owner posts goes to `post`, which throws for what cannot be sent. `onClose`: its owner closed it. */
+export function openPorts(post: (value: unknown, moved?: Moved) => void, onClose: () => void): Ports {
   const { port1, port2: outer } = new MessageChannel();
   const listeners = new Listeners(port1);
   const end = announceEnd(port1);
   const port = Object.assign(port1, listeners.methods());
-  Object.defineProperty(port, 'postMessage', { value: post, configurable: true, writable: true });
+  const owner = new PortOwner(port, post, onClose);
   outer.addEventListener('message', (event) => post(dataOf(event)));
+  // Of a port's new owner, in pages that tell.
+  outer.addEventListener('close', () => owner.closed());
   outer.start();
   const close = (): void => {
+    owner.silence();
     outer.postMessage(end);
     // Who only listens to the end would not hear of it.
     if (listeners.has('close')) port1.start();

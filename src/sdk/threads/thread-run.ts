@@ -19,6 +19,8 @@ export interface ThreadStart {
 export interface RunEvents {
   onStart(start: ThreadStart): void;
   onPost(value: unknown): void;
+  /** It closed its port. */
+  onPortClose(): void;
   onItem(value: unknown): void;
   /** It printed something, to standard error where that is said. */
   onLog(text: string, stderr?: true): void;
@@ -94,6 +96,11 @@ export class ThreadRun implements ThreadListener {
   /** A message for its port, encoded. */
   post(body: Buffer): void {
     this.out.say(laneKinds.post, body);
+  }
+
+  /** Its port closes. */
+  closePort(): void {
+    this.out.say(laneKinds.close, Buffer.alloc(0));
   }
 
   /** So many more items of its stream are wanted; 0: none any more. */
@@ -178,6 +185,7 @@ export class ThreadRun implements ThreadListener {
     const { kind, body } = openLaneMessage(data);
     if (kind === laneKinds.post) for (const events of this.#events) events.onPost(decodeValue(body));
     else if (kind === laneKinds.item) for (const events of this.#events) events.onItem(decodeValue(body));
+    else if (kind === laneKinds.close) for (const events of this.#events) events.onPortClose();
     else if (kind === laneKinds.part) this.#part(body);
     else if (kind === laneKinds.usage) this.#tellUsage(decodeValue(body));
     this.#take(data.length);

@@ -58,6 +58,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #joined = false;
   /** Posted before its code began: said again if another run takes its place. */
   #early: Buffer[] | undefined = [];
+  #portClosed = false;
   /** Items of its stream that were asked for and did not come, and those that came. */
   #wanted = 0;
   #items = 0;
@@ -88,7 +89,10 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   /** Two-way messages while it runs; `thread.port` of `heddle` is the other end. */
   get port(): MessagePort {
-    this.#ports ??= openPorts((value, moved) => this.#post(encodeMessage(value, moved)));
+    this.#ports ??= openPorts(
+      (value, moved) => this.#post(encodeMessage(value, moved)),
+      () => this.#closePort(),
+    );
     return this.#ports.port;
   }
 
@@ -207,6 +211,10 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
         void this.port;
         this.#ports?.give(value);
       },
+      onPortClose: () => {
+        void this.port;
+        this.#ports?.close();
+      },
       onItem: (value) => this.#took(value),
       onLog: (text, stderr) => {
         printer?.write(text, stderr);
@@ -229,6 +237,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (attempt === 1) return unsaid.forEach((say) => say(run));
     if (this.#detached) run.detach(this.#joined);
     for (const body of this.#early ?? []) run.post(body);
+    if (this.#portClosed) run.closePort();
     if (this.#wanted > 0) run.want(this.#wanted);
   }
 
@@ -278,6 +287,11 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     checkLaneBytes(body);
     this.#early?.push(body);
     this.#tell((run) => run.post(body));
+  }
+
+  #closePort(): void {
+    this.#portClosed = true;
+    this.#tell((run) => run.closePort());
   }
 
   /** Somebody waits for it. */
