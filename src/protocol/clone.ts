@@ -15,3 +15,12 @@ export function encodeMessage(value: unknown, moved: Moved = []): Buffer {
   if (buffers.length > 0) structuredClone(null, { transfer: buffers });
   return bytes;
 }
+
+/** The reason for asking a thread to stop must not keep it from being asked. */
+export function encodeReason(reason: unknown): Buffer {
+  try {
+    return encodeValue(reason);
+  } catch {
+    return encodeValue(new Error(String(reason)));
+  }
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { errorBody } from './errors.ts';
+import { errorBody } from '../../protocol/error-body.ts';
 import { initErrorCases } from './init-error-cases.ts';
 import { invokeErrorCases } from './invoke-error-cases.ts';
 import { nodes, TestedRuntime } from './testing.ts';

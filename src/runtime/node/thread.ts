@@ -1,3 +1,4 @@
+import { Demand, encodeGiven } from '../../protocol/demand.ts';
 import { decodeValue, encodeMessage, encodeValue } from '../../protocol/clone.ts';
 import {
   decodeCall,
@@ -11,7 +12,6 @@ import {
   type LaneKind,
 } from '../../protocol/lane.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { Demand } from './demand.ts';
 import { pickFunction } from './load-handler.ts';
 import { processUsage } from './memory.ts';
 import { ThreadEnds } from './thread-context.ts';
@@ -70,18 +70,13 @@ export class Thread {
 
   /** Calls the export; gives the payload of the answer. Throws what user code throws, or what cannot be sent. */
   async run(exports: unknown, args: readonly unknown[], onBegin: () => void): Promise<Buffer> {
-    const { exportName, streams } = this.call;
+    const { exportName } = this.call;
     if (exportName === '') return this.#waitForCancel(onBegin);
     const target = pickFunction(exports, exportName, [exportName]);
     onBegin();
     const given = target(...args);
-    if (streams) await this.#stream(given);
-    const result = streams ? undefined : await given;
-    if (isGenerator(result)) {
-      const message = `${exportName} gives a generator, which cannot be sent: take its items with \`stream\`.`;
-      throw new DOMException(message, 'DataCloneError');
-    }
-    return this.#carried(encodeValue(result));
+    const sendItem = (item: unknown): void => this.#say(laneKinds.item, encodeValue(item));
+    return this.#carried(await encodeGiven(this.call, given, this.#demand, sendItem));
   }
 
   /** A call of nothing: the module is loaded, and that was the purpose. */
@@ -96,15 +91,6 @@ export class Thread {
   close(): void {
     this.#ends.end();
     this.#closed = true;
-  }
-
-  async #stream(given: unknown): Promise<void> {
-    const items = await given;
-    if (!isIterable(items)) throw new TypeError(`${this.call.exportName} gives nothing to iterate over.`);
-    for await (const item of items) {
-      if (!(await this.#demand.take())) return;
-      this.#say(laneKinds.item, encodeValue(item));
-    }
   }
 
   #carried(bytes: Buffer): Buffer {
@@ -128,13 +114,4 @@ export class Thread {
     if (this.#closed) return;
     this.#send(laneMessage(kind, body));
   }
-}
-
-function isGenerator(value: unknown): boolean {
-  return isIterable(value) && 'next' in value && typeof value.next === 'function';
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return Symbol.asyncIterator in value || Symbol.iterator in value;
 }

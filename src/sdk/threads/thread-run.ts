@@ -1,5 +1,5 @@
 import { limits } from '../../model/limits.ts';
-import { decodeValue, encodeValue } from '../../protocol/clone.ts';
+import { decodeValue, encodeReason, encodeValue } from '../../protocol/clone.ts';
 import { encodeCall, decodeCarried, laneKinds, openLaneMessage, partBytes, PartsIn } from '../../protocol/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
@@ -41,8 +41,17 @@ export interface Usage {
   readonly peakMb: number;
 }
 
+/** What a thread has of one run of it, wherever that is. */
+export interface Run extends Pick<
+  ThreadRun,
+  'id' | 'attempt' | 'result' | 'start' | 'post' | 'want' | 'detach' | 'hold' | 'cancel' | 'usage'
+> {
+  /** It runs in this process, and the service knows nothing of it. */
+  readonly inline?: true;
+}
+
 /** One run of a thread: from its order, or from attaching to it, to its end. */
-export class ThreadRun implements ThreadListener {
+export class ThreadRun implements Run, ThreadListener {
   readonly id: string;
   readonly attempt: number;
   readonly out: LaneOut;
@@ -245,14 +254,5 @@ export class ThreadRun implements ThreadListener {
     this.#settle.reject(
       new RemoteError({ kind: notCloneable ? 'not-cloneable' : kind, threadId, attempt, logTail, ...thrown }),
     );
-  }
-}
-
-/** The reason for asking a thread to stop must not keep it from being asked. */
-function encodeReason(reason: unknown): Buffer {
-  try {
-    return encodeValue(reason);
-  } catch {
-    return encodeValue(new Error(String(reason)));
   }
 }
