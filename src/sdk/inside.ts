@@ -1,7 +1,8 @@
 // What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
-import { threadContextKey, type ThreadContext } from '../protocol/thread-context.ts';
+import type { ThreadContext } from '../protocol/thread-context.ts';
 import { ClientSession, type Connect } from './threads/client-session.ts';
 import { provideConnection } from './threads/connection.ts';
+import { ownContext } from './threads/context.ts';
 import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
 import { startInside } from './threads/start-inside.ts';
 
@@ -22,18 +23,13 @@ export { spawnInside as spawn } from './threads/start-inside.ts';
 export { attach } from './threads/start-thread.ts';
 export { Thread } from './threads/thread.ts';
 
-function context(): ThreadContext {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the runtime of our own version put it there
-  return Reflect.get(globalThis, threadContextKey) as ThreadContext;
-}
-
 /** The thread that this code runs in. */
 export const thread: Pick<ThreadContext, 'port' | 'signal'> = {
   get port() {
-    return context().port;
+    return ownContext().port;
   },
   get signal() {
-    return context().signal;
+    return ownContext().signal;
   },
 };
 
@@ -53,7 +49,7 @@ export function remote<M extends object>(module: URL | string): Remote<M> {
         'module, which is import.meta.url there: export from it what is to run in threads.',
     );
   const start: StartExport = (exportName, args, options, onItem) =>
-    startInside(bundleUrl, exportName, args, options, onItem);
+    startInside(bundleUrl, exportName, args, options, onItem === undefined ? {} : { onItem });
   return remoteModule<M>(start);
 }
 
@@ -73,7 +69,7 @@ function apart(): Error {
 }
 
 const connect: Connect = async (events) => {
-  const { session } = context();
+  const { session } = ownContext();
   session.onBytes((bytes) => (bytes.length === 0 ? events.onClose(apart(), true) : events.onBytes(bytes)));
   return { send: (bytes) => session.send(bytes), close: () => undefined, ref: () => undefined };
 };
@@ -81,6 +77,6 @@ const connect: Connect = async (events) => {
 provideConnection(async () => {
   const session = await ClientSession.open(connect);
   // The next thread in this container is somebody else.
-  context().session.onEnd(() => session.close());
+  ownContext().session.onEnd(() => session.close());
   return { session, close: async () => session.close() };
 });

@@ -1,4 +1,4 @@
-import { threadContextKey } from '../../protocol/thread-context.ts';
+import { threadContext } from '../threads/context.ts';
 
 /** A value of each thread's own, although its container, and so its module, serves one thread after the other. */
 export class ThreadLocal<T> {
@@ -26,7 +26,6 @@ export class ThreadLocal<T> {
   }
 
   #key(): object {
-    const context: unknown = Reflect.get(globalThis, threadContextKey);
-    return typeof context === 'object' && context !== null ? context : this.#outside;
+    return threadContext() ?? this.#outside;
   }
 }

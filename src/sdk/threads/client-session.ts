@@ -89,6 +89,12 @@ export class ClientSession {
     if (held) this.#hold(1);
   }
 
+  /** Nobody listens to this thread any more. */
+  forget(thread: string): void {
+    this.hold(thread, false);
+    this.#threads.delete(thread);
+  }
+
   /** Who listens to this thread now. */
   listener(thread: string): ThreadListener | undefined {
     return this.#threads.get(thread)?.listener;

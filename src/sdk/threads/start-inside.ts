@@ -1,43 +1,40 @@
+import { limits } from '../../model/limits.ts';
 import { decodeValue } from '../../protocol/clone.ts';
+import { endWithParent, InlineRun } from './inline-run.ts';
 import type { ThreadOptions } from './options.ts';
 import { spawnFrom } from './spawn.ts';
 import { encodeArguments, startThread, type Target } from './start-thread.ts';
-import type { Thread } from './thread.ts';
+import type { Thread, ThreadExtras } from './thread.ts';
+
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- any function at all
+type AnyFunction = Function;
+
+const runtime = `nodejs${process.versions.node.split('.')[0]}.x`;
 
 /**
- * Starts a thread from inside one, of an export of the module at `own`, which the service has. Where there is no room for
- * it, it runs in the thread that wants it: those that wait for each other must not fill the service.
+ * Starts a thread from inside one, of an export of the module at `own`, which the service has.
+ *
+ * Where there is no room for it, it runs inline, in the process of the thread that wants it: those that wait for each other must not fill
+ * the service. Not so where it asks for what only a process of its own can be: `env`, a `runtime` other than its parent's, `apart: true`,
+ * or to be detached. Then it fails with RemoteError `capacity`.
+ * Inline it is isolated in what it is given and gives, and not killed: an endless synchronous loop cannot be interrupted. See InlineRun.
  */
 export function startInside(
   own: string,
   exportName: string,
   args: readonly unknown[],
   options: ThreadOptions,
-  onItem?: (item: unknown) => void,
+  extras: ThreadExtras = {},
 ): Thread<unknown> {
   const target: Target = { exportName, code: async () => process.env['HEDDLE_THREAD_CODE'] ?? '' };
-  const alike = { memoryMb: Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']), ...options };
-  if (onItem !== undefined) return startThread(target, args, alike, { onItem });
-  const copy = encodeArguments(args, {});
-  return startThread(target, args, alike, { inline: () => callHere(own, exportName, copy) });
+  const alike = { runtime, memoryMb: Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']), ...options };
+  // A call of nothing only warms a container, and here is no other.
+  const inline =
+    exportName === '' ? {} : inlineOf(exportName, () => exportOf(own, exportName), args, alike, extras.onItem);
+  return endWithParent(startThread(target, args, alike, { ...extras, ...inline }));
 }
 
-async function callHere(own: string, exportName: string, args: Buffer): Promise<unknown> {
-  const module: unknown = await import(own);
-  const target: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, exportName) : undefined;
-  if (typeof target !== 'function') throw new TypeError(`${exportName} is not a function that this module exports.`);
-  return callCopied(target, args);
-}
-
-/** As it would be elsewhere: on clones of what it is given. */
-// oxlint-disable-next-line typescript/no-unsafe-function-type -- any function at all
-async function callCopied(target: Function, args: Buffer): Promise<unknown> {
-  const copies: unknown = decodeValue(args);
-  const result: unknown = await Reflect.apply(target, undefined, Array.isArray(copies) ? copies : []);
-  return structuredClone(result);
-}
-
-/** `spawn` inside a thread. */
+/** `spawn` inside a thread. Where there is no room it runs here, as {@link startInside} has it. */
 export function spawnInside<A extends unknown[], R>(
   fn: (...args: A) => R,
   args: A,
@@ -45,6 +42,40 @@ export function spawnInside<A extends unknown[], R>(
 ): Thread<Awaited<R>> {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, spawnInside);
-  const copy = encodeArguments(args, {});
-  return spawnFrom(fn, args, options, here.stack ?? '', { inline: () => callCopied(fn, copy) });
+  const alike = { runtime, ...options };
+  return endWithParent(
+    spawnFrom(
+      fn,
+      args,
+      alike,
+      here.stack ?? '',
+      inlineOf(fn.name, () => fn, args, alike),
+    ),
+  );
+}
+
+async function exportOf(own: string, exportName: string): Promise<AnyFunction> {
+  const module: unknown = await import(own);
+  const target: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, exportName) : undefined;
+  if (typeof target === 'function') return target;
+  throw new TypeError(`${exportName} is not a function that this module exports.`);
+}
+
+/** How to run it here, if it may be. Copies its arguments now, before any of them is moved. */
+function inlineOf(
+  exportName: string,
+  find: () => AnyFunction | Promise<AnyFunction>,
+  args: readonly unknown[],
+  options: ThreadOptions,
+  onItem?: (item: unknown) => void,
+): Pick<ThreadExtras, 'inline'> {
+  if (options.env !== undefined || options.apart === true || options.runtime !== runtime) return {};
+  const { timeoutMs = limits.threadTimeoutMsMax, transfer: _moved, ...rest } = options;
+  const copy = encodeArguments(args, rest);
+  const call = async (): Promise<unknown> => {
+    const copies: unknown = decodeValue(copy);
+    return Reflect.apply(await find(), undefined, Array.isArray(copies) ? copies : []);
+  };
+  const inline = { exportName, call, streams: onItem !== undefined, timeoutMs, orderedAt: performance.now() };
+  return { inline: (session, events, name) => new InlineRun(name, inline, events, session) };
 }

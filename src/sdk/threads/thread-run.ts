@@ -44,7 +44,7 @@ export interface Usage {
 /** What a thread has of one run of it, wherever that is. */
 export interface Run extends Pick<
   ThreadRun,
-  'id' | 'attempt' | 'result' | 'start' | 'post' | 'want' | 'detach' | 'hold' | 'cancel' | 'usage'
+  'id' | 'attempt' | 'result' | 'start' | 'post' | 'closePort' | 'want' | 'detach' | 'hold' | 'cancel' | 'usage'
 > {
   /** It runs in this process, and the service knows nothing of it. */
   readonly inline?: true;

@@ -10,8 +10,8 @@ import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
 import type { Retries, ThreadOptions } from './options.ts';
+import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
 import { tellUnlessJoined } from './unjoined.ts';
-import type { RunEvents, ThreadRun, ThreadStart, Usage } from './thread-run.ts';
 import { Transcript } from './transcript.ts';
 
 /** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
@@ -20,14 +20,14 @@ export type BeginRun = (
   events: RunEvents,
   attempt: number,
   detached: () => boolean,
-) => Promise<ThreadRun>;
+) => Promise<Run>;
 
 /** What is built on threads may add. */
 export interface ThreadExtras {
   /** It gives something to iterate over; told of each item. */
   readonly onItem?: (item: unknown) => void;
   /** Runs it here where there is no room anywhere else, so that those who wait for it do not hold up each other. */
-  readonly inline?: () => Promise<unknown>;
+  readonly inline?: (session: ClientSession, events: RunEvents, which: Pick<Run, 'id' | 'attempt'>) => Run;
   /** Resolves when it may begin, with what is to be called when it has ended. Rejects where it may not, or `signal` fires. */
   readonly admit?: (signal: AbortSignal) => Promise<() => void>;
   /** Whether it keeps this process until it ends, as it does where nothing is said. */
@@ -40,20 +40,21 @@ const defaultBackoffMs = 100;
 export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   /** How it came to run. Rejects if it never did. */
   readonly start: Promise<ThreadStart>;
+  readonly #madeAt = performance.now();
   readonly #begun = Promise.withResolvers<ThreadStart>();
   readonly #result: Promise<R>;
   readonly #options: ThreadOptions;
   readonly #logs = new Transcript();
   readonly #session: Promise<ClientSession>;
   readonly #extras: ThreadExtras;
-  #run: Promise<ThreadRun> | undefined;
+  #run: Promise<Run> | undefined;
   #id: string;
   #ports: Ports | undefined;
   readonly #waiting = new AbortController();
   #cancelled: { readonly reason: unknown; readonly graceMs: number } | undefined;
   #ended = false;
-  #ready: ThreadRun | undefined;
-  readonly #unsaid: ((run: ThreadRun) => void)[] = [];
+  #ready: Run | undefined;
+  readonly #unsaid: ((run: Run) => void)[] = [];
   #detached = false;
   #joined = false;
   /** Posted before its code began: said again if another run takes its place. */
@@ -85,6 +86,11 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   /** Of its newest try. */
   get id(): string {
     return this.#id;
+  }
+
+  /** Whether it was asked to end from here, by `cancel` or its signal. */
+  get cancelled(): boolean {
+    return this.#cancelled !== undefined;
   }
 
   /** Two-way messages while it runs; `thread.port` of `heddle` is the other end. */
@@ -152,8 +158,13 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   async state(): Promise<ThreadStatus> {
     // Before its order is sent the service knows nothing of it.
-    await this.#run?.catch(() => undefined);
-    if (this.#ended) return { state: 'ended', name: this.#options.name ?? '', ageMs: 0 };
+    const run = await this.#run?.catch(() => undefined);
+    const name = this.#options.name ?? '';
+    if (this.#ended) return { state: 'ended', name, ageMs: 0 };
+    const ageMs = performance.now() - this.#madeAt;
+    // It waits in a queue of this process, or runs in it.
+    if (this.#run === undefined) return { state: 'queued', name, ageMs };
+    if (run?.inline === true) return { state: 'running', name, ageMs };
     return threadStatus(await this.#session, this.#id);
   }
 
@@ -180,10 +191,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       if (this.#extras.admit !== undefined) ended = await this.#extras.admit(this.#waiting.signal);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.#once(begin, attempt, printer);
+          return await this.#onceOrInline(begin, attempt, printer);
         } catch (error) {
-          const { inline } = this.#extras;
-          if (inline !== undefined && error instanceof RemoteError && error.kind === 'capacity') return await inline();
           await this.#again(error, attempt);
         }
       }
@@ -201,7 +210,25 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     }
   }
 
-  async #once(begin: BeginRun, attempt: number, printer: LinePrinter | undefined): Promise<unknown> {
+  /** One that is detached is not waited for, and is to outlive this process. */
+  async #onceOrInline(begin: BeginRun, attempt: number, printer: LinePrinter | undefined): Promise<unknown> {
+    const { inline } = this.#extras;
+    try {
+      return await this.#once(begin, attempt, printer);
+    } catch (error) {
+      const full = error instanceof RemoteError && error.kind === 'capacity';
+      if (!full || inline === undefined || this.#detached) throw error;
+      const here: BeginRun = async (session, events) => inline(session, events, { id: this.#id, attempt });
+      return await this.#once(here, attempt, printer, false);
+    }
+  }
+
+  async #once(
+    begin: BeginRun,
+    attempt: number,
+    printer: LinePrinter | undefined,
+    first = attempt === 1,
+  ): Promise<unknown> {
     const events: RunEvents = {
       onStart: (start) => {
         this.#early = undefined;
@@ -225,16 +252,16 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     this.#run = this.#session.then((session) => begin(session, events, attempt, () => this.#detached));
     const run = await this.#run;
     this.#id = run.id;
-    this.#replay(run, attempt);
+    this.#replay(run, first);
     if (this.#cancelled !== undefined) run.cancel(this.#cancelled.reason, this.#cancelled.graceMs);
     return run.result;
   }
 
   /** What was said before there was this run. */
-  #replay(run: ThreadRun, attempt: number): void {
+  #replay(run: Run, first: boolean): void {
     const unsaid = this.#unsaid.splice(0);
     this.#ready = run;
-    if (attempt === 1) return unsaid.forEach((say) => say(run));
+    if (first) return unsaid.forEach((say) => say(run));
     if (this.#detached) run.detach(this.#joined);
     for (const body of this.#early ?? []) run.post(body);
     if (this.#portClosed) run.closePort();
@@ -278,7 +305,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   }
 
   /** To the run, now or as soon as there is one. */
-  #tell(say: (run: ThreadRun) => void): void {
+  #tell(say: (run: Run) => void): void {
     if (this.#ready === undefined) this.#unsaid.push(say);
     else say(this.#ready);
   }
