@@ -19,7 +19,7 @@ export { RemoteError, type RemoteErrorKind } from './sdk/threads/errors.ts';
 export { thread, type InsideThread } from './sdk/threads/outside.ts';
 export type { MapOptions } from './sdk/threads/map.ts';
 export type { Retries, ThreadOptions } from './sdk/threads/options.ts';
-export { Pool, type PoolOptions } from './sdk/threads/pool.ts';
+export { Pool } from './sdk/threads/pool.ts';
 export { remote, type RemoteOptions } from './sdk/threads/remote.ts';
 export type { Remote, RemoteFunction } from './sdk/threads/remote-module.ts';
 export { scope, type Scope } from './sdk/threads/scope.ts';
@@ -30,5 +30,6 @@ export { attach } from './sdk/threads/start-thread.ts';
 export type { ThreadStart, Usage } from './sdk/threads/thread-run.ts';
 export type { ThreadStatus } from './sdk/threads/thread-status.ts';
 export { Thread } from './sdk/threads/thread.ts';
+export type { PoolOptions } from './sdk/threads/thread-pool.ts';
 
 provideConnection(openService);

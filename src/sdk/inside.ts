@@ -3,8 +3,11 @@ import type { ThreadContext } from '../protocol/thread-context.ts';
 import { ClientSession, type Connect } from './threads/client-session.ts';
 import { provideConnection } from './threads/connection.ts';
 import { ownContext } from './threads/context.ts';
-import { remoteModule, type Remote, type StartExport } from './threads/remote-module.ts';
-import { startInside } from './threads/start-inside.ts';
+import { remoteModule, type Remote } from './threads/remote-module.ts';
+import type { RemoteOptions } from './threads/remote.ts';
+import { scopeBy, type Scope } from './threads/scope.ts';
+import { spawnInside, startInside } from './threads/start-inside.ts';
+import { ThreadPool, type PoolOptions, type StartPooled } from './threads/thread-pool.ts';
 
 export { RevisionConflictError, SharingError } from '../model/sharing.ts';
 export type { WaitOptions } from './sharing/ask.ts';
@@ -17,8 +20,9 @@ export { Barrier, Latch } from './sharing/meeting.ts';
 export { Mutex } from './sharing/mutex.ts';
 export { Semaphore } from './sharing/semaphore.ts';
 export { ThreadLocal } from './sharing/thread-local.ts';
+export { CapturedVariableError } from './code/captured-variable-error.ts';
+export { CodeError } from './code/code-error.ts';
 export { RemoteError } from './threads/errors.ts';
-export { scope } from './threads/scope.ts';
 export { spawnInside as spawn } from './threads/start-inside.ts';
 export { attach } from './threads/start-thread.ts';
 export { Thread } from './threads/thread.ts';
@@ -41,16 +45,46 @@ const bundleUrl = 'file:///var/task/index.mjs';
  */
 declare const __heddleEntry: string | undefined;
 
-/** Threads of functions of this very module: `remote<typeof import('./this.ts')>(import.meta.url)`. */
-export function remote<M extends object>(module: URL | string): Remote<M> {
-  if (!isOwn(String(module)))
-    throw new TypeError(
-      `A thread was to make threads of ${String(module)}. Its code was bundled before it was sent, so it can only make them of its own ` +
-        'module, which is import.meta.url there: export from it what is to run in threads.',
-    );
-  const start: StartExport = (exportName, args, options, onItem) =>
-    startInside(bundleUrl, exportName, args, options, onItem === undefined ? {} : { onItem });
-  return remoteModule<M>(start);
+/**
+ * Threads of functions of this very module: `remote<typeof import('./this.ts')>(import.meta.url)`. The files that came along with it do so
+ * again.
+ */
+export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
+  const start = startOwn(module);
+  return remoteModule<M>((exportName, args, own, onItem) =>
+    start(exportName, args, { ...options, ...own }, onItem === undefined ? {} : { onItem }),
+  );
+}
+
+/** The same, so many at a time. */
+export class Pool<M extends object> extends ThreadPool<M> {
+  constructor(module: URL | string, options: PoolOptions = {}) {
+    super(startOwn(module), options);
+  }
+}
+
+/** `scope` of threads that may run here, where there is no room for them. */
+export function scope<R>(body: (scope: Scope) => Promise<R>): Promise<R> {
+  return scopeBy(spawnInside, body);
+}
+
+/** There is one service, and so nothing to connect to. Throws. */
+export function connect(): never {
+  throw new Error('A thread uses the service that it runs in: it can connect to no other.');
+}
+
+/** The service goes on without its threads, and not the other way round. Throws. */
+export function shutdown(): never {
+  throw new Error('A thread uses the service that it runs in: it cannot leave that before it ends.');
+}
+
+function startOwn(module: URL | string): StartPooled {
+  if (isOwn(String(module)))
+    return (exportName, args, options, extras) => startInside(bundleUrl, exportName, args, options, extras);
+  throw new TypeError(
+    `A thread was to make threads of ${String(module)}. Its code was bundled before it was sent, so it can only make them of its own ` +
+      'module, which is import.meta.url there: export from it what is to run in threads.',
+  );
 }
 
 /** Modules that ask where they are get an answer below `files/`, in the relative places they had. */
@@ -68,14 +102,14 @@ function apart(): Error {
   );
 }
 
-const connect: Connect = async (events) => {
+const byLane: Connect = async (events) => {
   const { session } = ownContext();
   session.onBytes((bytes) => (bytes.length === 0 ? events.onClose(apart(), true) : events.onBytes(bytes)));
   return { send: (bytes) => session.send(bytes), close: () => undefined, ref: () => undefined };
 };
 
 provideConnection(async () => {
-  const session = await ClientSession.open(connect);
+  const session = await ClientSession.open(byLane);
   // The next thread in this container is somebody else.
   ownContext().session.onEnd(() => session.close());
   return { session, close: async () => session.close() };

@@ -3,7 +3,7 @@ import type { Thread } from './thread.ts';
 
 /** How `map` goes about it. */
 export interface MapOptions extends ThreadOptions {
-  /** Threads at a time; 64 where it is not given. */
+  /** Threads at a time; 64 where it is not given, of a pool its `max`. */
   readonly concurrency?: number;
   /** Results in the order of the items (the default), or as they come. */
   readonly ordered?: boolean;

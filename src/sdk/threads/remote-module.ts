@@ -47,14 +47,14 @@ export type StartExport = (
   onItem?: (item: unknown) => void,
 ) => Thread<unknown>;
 
-/** A module's functions by whatever starts threads of them. */
-export function remoteModule<M extends object>(start: StartExport): Remote<M> {
+/** A module's functions by whatever starts threads of them. `mapping`: what `map` does where its caller says nothing else. */
+export function remoteModule<M extends object>(start: StartExport, mapping: MapOptions = {}): Remote<M> {
   const made = new Map<string, RemoteFunction<AnyFunction>>();
   const handler: ProxyHandler<object> = {
     get: (_target, name) => {
       // A promise would be taken for one that has `then`.
       if (typeof name !== 'string' || name === 'then') return undefined;
-      const found = made.get(name) ?? remoteFunction(start, name, {});
+      const found = made.get(name) ?? remoteFunction(start, name, {}, mapping);
       made.set(name, found);
       return found;
     },
@@ -63,15 +63,20 @@ export function remoteModule<M extends object>(start: StartExport): Remote<M> {
   return new Proxy({}, handler) as Remote<M>;
 }
 
-function remoteFunction(start: StartExport, exportName: string, options: ThreadOptions): RemoteFunction<AnyFunction> {
+function remoteFunction(
+  start: StartExport,
+  exportName: string,
+  options: ThreadOptions,
+  mapping: MapOptions,
+): RemoteFunction<AnyFunction> {
   const begin = (args: readonly unknown[], own: ThreadOptions, onItem?: (item: unknown) => void): Thread<unknown> =>
     start(exportName, args, { ...options, ...own }, onItem);
   const call = async (...args: never[]): Promise<unknown> => begin(args, {});
   return Object.assign(call, {
     spawn: (...args: never[]) => begin(args, {}),
     map: (items: Iterable<never> | AsyncIterable<never>, own: MapOptions = {}) =>
-      mapThreads(items, (item) => begin([item], own), own),
+      mapThreads(items, (item) => begin([item], own), { ...mapping, ...own }),
     stream: (...args: never[]) => streamOf<never>((onItem) => begin(args, {}, onItem)),
-    with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }),
+    with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }, mapping),
   });
 }
