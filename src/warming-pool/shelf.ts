@@ -77,7 +77,12 @@ export class Shelf {
     return undefined;
   }
 
-  /** Takes the oldest that is not past its life; one past it, if there is no other. */
+  /** Puts it to rest, if it is here and not the next one. */
+  rest(warm: WarmGuest): void {
+    if (this.ready.has(warm) && this.next !== warm) warm.guest.rest();
+  }
+
+  /** Takes the oldest that is not past its life; one past it, if there is no other. It is awake, and so is the next. */
   take(now: number, lifeMs: number): WarmGuest | undefined {
     let chosen: WarmGuest | undefined;
     for (const warm of this.ready) {
@@ -85,6 +90,8 @@ export class Shelf {
       if (now - warm.bornAt < lifeMs) break;
     }
     if (chosen !== undefined) this.ready.delete(chosen);
+    chosen?.guest.wake();
+    this.next?.guest.wake();
     return chosen;
   }
 

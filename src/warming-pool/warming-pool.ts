@@ -99,8 +99,6 @@ export class WarmingPool {
     const now = this.#options.clock.now();
     shelf.demanded(now);
     const taken = shelf.take(now, this.#options.instanceLifeMs);
-    taken?.guest.wake();
-    shelf.next?.guest.wake();
     this.#wakeIn(shelf.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
     return taken;
   }
@@ -234,9 +232,7 @@ export class WarmingPool {
   #keep(shelf: Shelf, warm: WarmGuest): void {
     if (this.#stop.signal.aborted) return this.#destroy(shelf, warm);
     shelf.ready.add(warm);
-    this.#options.clock.timer(restAfterMs, () => {
-      if (shelf.ready.has(warm) && shelf.next !== warm) warm.guest.rest();
-    });
+    this.#options.clock.timer(restAfterMs, () => shelf.rest(warm));
     void this.#watch(shelf, warm);
     for (const listener of this.#readyListeners) listener();
   }

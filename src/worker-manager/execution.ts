@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
-import type { InvocationOutcome, InvocationResult, ThreadWatcher } from '../model/invocation.ts';
+import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-container.ts';
 import type { CodeSource } from './contract.ts';
@@ -13,6 +13,7 @@ import { runtimeInit } from './environment.ts';
 import type { ExecutionEnd } from './execution-end.ts';
 import { exitError, exitNote, functionError, timeoutError } from './function-error.ts';
 import { InvocationLog } from './invocation-log.ts';
+import { laneOf } from './lane.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -62,7 +63,7 @@ export class Execution implements ContainerInvocation {
     this.payload = invocation.payload;
     this.onLateLog = host.lateLog(invocation.function, invocation.requestId);
     if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
-    if (invocation.watcher !== undefined) this.thread = threadOf(invocation.watcher);
+    if (invocation.watcher !== undefined) this.thread = laneOf(invocation.watcher);
     this.deadlineWallMs = host.clock.wall() + timeoutMs;
     this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
     this.#loads = startPath !== 'reused-container';
@@ -223,8 +224,4 @@ export class Execution implements ContainerInvocation {
     this.#deadline.end();
     this.#host.ended(this, end);
   }
-}
-
-function threadOf(watcher: ThreadWatcher): Execution['thread'] & object {
-  return { onLane: (lane) => watcher.placed(lane), onMessage: (data) => watcher.received(data) };
 }
