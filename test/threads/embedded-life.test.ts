@@ -7,6 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { processesMarked } from '../../src/instance/processes.ts';
 import { runProgram, type Program } from './harness.ts';
 
+const connectionModule = join(import.meta.dirname, '../../src/sdk/threads/connection.ts');
+
 /** A temporary folder of a program's own, so that what it leaves there can be told from what others do. */
 async function withFolder(body: (folder: string, run: (code: string) => Program) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-t-'));
@@ -69,6 +71,27 @@ describe('a program with an embedded service', () => {
       assert.equal(await program.line(), 'lost');
       assert.equal(await program.line(), '0');
       assert.equal(await program.line(), '4');
+      assert.equal(await program.ended, 0);
+      await assertNothingLeft(folder);
+    });
+  });
+
+  test('may end its service and start another one any number of times, and listens to nothing twice', async () => {
+    await withFolder(async (folder, run) => {
+      using program = run(`process.on('warning', ({ message }) => console.log(message));
+        const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+        const before = listeners();
+        const { threadsConnection } = await import(${JSON.stringify(connectionModule)});
+        for (let count = 0; count < 12; count++) {
+          await work.add(1, 2);
+          if (count % 2 === 0) await heddle.shutdown();
+          else (await threadsConnection()).session.close();
+        }
+        await work.add(1, 2);
+        await heddle.shutdown();
+        while (JSON.stringify(listeners()) !== JSON.stringify(before)) await new Promise((again) => setTimeout(again, 10));
+        console.log('as before');`);
+      assert.equal(await program.line(), 'as before');
       assert.equal(await program.ended, 0);
       await assertNothingLeft(folder);
     });

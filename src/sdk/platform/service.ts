@@ -41,12 +41,14 @@ function isRefused(error: unknown): boolean {
 
 async function openEmbedded(): Promise<ThreadsConnection> {
   const service: EmbeddedService = await startEmbedded();
-  // The program has nothing more to do: its service ends in good order, instead of with the process.
-  process.once('beforeExit', () => void endConnection(new ProgramEndedError()));
   const session = await ClientSession.open(service.connect);
+  // The program has nothing more to do: its service ends in good order, instead of with the process.
+  const end = (): void => void endConnection(new ProgramEndedError());
+  process.once('beforeExit', end);
   return {
     session,
     close: async (reason) => {
+      process.off('beforeExit', end);
       session.close(reason);
       await service.stop();
     },

@@ -37,9 +37,13 @@ export function threadsConnection(): Promise<ThreadsConnection> {
   }
   const found = current;
   return found.then((connection) => {
-    // Its service is gone; a program that goes on may find another one.
     if (!connection.session.ended) return connection;
-    if (current === found) current = undefined;
+    // Its service is gone; a program that goes on may find another one.
+    if (current === found) {
+      current = undefined;
+      // What is left of it here.
+      connection.close().catch(() => undefined);
+    }
     return threadsConnection();
   });
 }
