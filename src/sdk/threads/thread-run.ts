@@ -1,6 +1,5 @@
-import { limits } from '../../model/limits.ts';
-import { decodeValue, encodeReason, encodeValue } from '../../protocol/clone.ts';
-import { encodeCall, decodeCarried, laneKinds, openLaneMessage, partBytes, PartsIn } from '../../protocol/lane.ts';
+import { decodeValue, encodeReason } from '../../protocol/clone.ts';
+import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../protocol/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import type { StartPath } from '../../model/start-path.ts';
@@ -8,6 +7,7 @@ import { randomUUID } from '../platform/identity.ts';
 import type { ClientSession, ThreadListener } from './client-session.ts';
 import { RemoteError, type RemoteErrorKind } from './errors.ts';
 import { LaneOut } from './lane-out.ts';
+import { ResultIn } from './result-in.ts';
 
 /** How a thread came to run, and how long that took from the service's receiving its order. */
 export interface ThreadStart {
@@ -61,14 +61,11 @@ export class ThreadRun implements Run, ThreadListener {
   readonly #session: ClientSession;
   readonly #events: RunEvents[];
   readonly #settle = Promise.withResolvers<unknown>();
-  readonly #parts = new PartsIn();
+  readonly #resultIn = new ResultIn();
   #usage: PromiseWithResolvers<Usage> | undefined;
   #finalUsage: Usage | undefined;
   #peakMb = 0;
   #taken = 0;
-  #partsBytes = 0;
-  /** One that it is attached to may have been allowed as much as any. */
-  #partsBytesMax: number = limits.threadValueBytesMax;
 
   constructor(session: ClientSession, events: RunEvents, attempt: number, id: string = randomUUID()) {
     this.id = id;
@@ -89,7 +86,7 @@ export class ThreadRun implements Run, ThreadListener {
   /** Orders it. Until its end it keeps the process, if it `holds`. */
   spawn(order: SpawnOrder, { args, ...rest }: PreparedCall, holds = true): void {
     const large = args.length > partBytes;
-    this.#partsBytesMax = rest.resultBytesMax;
+    this.#resultIn.bytesMax = rest.resultBytesMax;
     const call = encodeCall({ ...rest, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
     this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
@@ -195,16 +192,9 @@ export class ThreadRun implements Run, ThreadListener {
     if (kind === laneKinds.post) for (const events of this.#events) events.onPost(decodeValue(body));
     else if (kind === laneKinds.item) for (const events of this.#events) events.onItem(decodeValue(body));
     else if (kind === laneKinds.close) for (const events of this.#events) events.onPortClose();
-    else if (kind === laneKinds.part) this.#part(body);
+    else if (kind === laneKinds.part) this.#resultIn.add(body);
     else if (kind === laneKinds.usage) this.#tellUsage(decodeValue(body));
     this.#take(data.length);
-  }
-
-  #part(body: Buffer): void {
-    this.#partsBytes += body.length;
-    if (this.#partsBytes > this.#partsBytesMax)
-      throw new RangeError(`A thread sent more than ${this.#partsBytesMax} bytes as its result.`);
-    this.#parts.add(body);
   }
 
   /** Gives the other end its credit back, not for every few bytes. */
@@ -220,12 +210,7 @@ export class ThreadRun implements Run, ThreadListener {
     this.#finalUsage = { cpuMs: end.cpuMs, peakMb: this.#peakMb };
     this.#tellUsage(this.#finalUsage);
     if (!end.ok) return this.#fail(end.kind, end.thrown, end.logTail);
-    const { buffer, byteOffset, byteLength } = end.result;
-    const carried = decodeCarried(Buffer.from(buffer, byteOffset, byteLength));
-    // Parts come ahead of the end: what is missing now will not come.
-    if ('partsBytes' in carried && carried.partsBytes !== this.#partsBytes)
-      throw new RangeError(`Of ${carried.partsBytes} bytes of a thread's result ${this.#partsBytes} came.`);
-    const value = decodeValue(await this.#parts.whole(carried));
+    const value = await this.#resultIn.value(end.result);
     this.#settle.resolve(value);
   }
 

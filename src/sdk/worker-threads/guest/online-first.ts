@@ -2,8 +2,8 @@ import type { Worker } from 'node:worker_threads';
 
 /** What a Worker says through the port that user code has in it. */
 export interface PortEvents {
-  onMessage(value: unknown): void;
-  onMessageError(error: Error): void;
+  readonly onMessage: (value: unknown) => void;
+  readonly onMessageError: (error: Error) => void;
 }
 
 /**
