@@ -108,7 +108,7 @@ describe('threads in number and in size', () => {
   });
 
   test('arguments over the limit are refused here, by their size', async () => {
-    const { threadValueBytesMax: most } = limits;
+    const { threadValueBytes: most } = limits;
     assert.throws(() => module.sum.spawn(new Uint8Array(most)), {
       name: 'RangeError',
       message: new RegExp(`at most ${most} are allowed`),

@@ -86,7 +86,8 @@ describe('A thread that runs inline', () => {
       return [context === ownContext(), context.port !== ownContext().port, first, own === local.get()];
     };
     const results = await Promise.all([begin(call).run.result, begin(call).run.result]);
-    assert.deepEqual(results, Array(2).fill([true, false, 'initial', true]));
+    const expected = [true, false, 'initial', true];
+    assert.deepEqual(results, [expected, expected]);
     assert.equal(local.get(), 'of the parent');
     assert.equal(ownContext(), outer);
   });
