@@ -2,7 +2,7 @@ import type { CodeFile } from '../model/code.ts';
 import type { RuntimeName } from '../model/configuration.ts';
 
 /** Raised with every incompatible change; host and guest refuse to talk across versions. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 // Control channel: host ⇄ agent, channel 0 of an instance. One agent, many containers. A container is addressed by the
 // number of its data channel: it has that channel for its whole life, and nobody has it afterwards.

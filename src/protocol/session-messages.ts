@@ -1,7 +1,7 @@
 import type { StartPath } from '../model/start-path.ts';
 
 /** Raised with every incompatible change; client and service refuse to talk across versions. */
-export const sessionVersion = 1;
+export const sessionVersion = 2;
 
 // A session: what a client and the service say to each other about threads, over one connection. Frames of MessagePack
 // (protocol/encode.ts). Threads are named by their client: a UUID each. Everything but `hello`, `welcome` and `received` is
