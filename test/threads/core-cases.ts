@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { RemoteError, spawn, scope, attach, type RemoteErrorKind } from '../../src/index.ts';
+import { RemoteError, spawn, scope, attach, type RemoteErrorKind, type Scope } from '../../src/index.ts';
 import { placeOf, work } from './harness.ts';
 
 async function failure(thread: PromiseLike<unknown>, kind: RemoteErrorKind): Promise<RemoteError> {
@@ -295,6 +295,22 @@ export function coreCases(): void {
       { message: 'no such point: 0, 0' },
     );
     for (const thread of started) assert.equal((await thread.state()).state, 'ended');
+  });
+
+  test('a scope takes in nothing after its end, and bears that its user cancels a thread', async () => {
+    let ended: Scope | undefined;
+    const result = await scope(async (own) => {
+      ended = own;
+      const thread = own.add(module.hold.spawn());
+      await thread.start;
+      assert.equal(await thread.cancel(), true);
+      return own.signal.aborted;
+    });
+    assert.equal(result, false);
+    assert.throws(() => ended?.spawn(() => 1, []), /scope has ended/);
+    const late = module.hold.spawn();
+    assert.throws(() => ended?.add(late), /scope has ended/);
+    await failure(late, 'cancelled');
   });
 
   test('attach to a thread of this process shares it; an unknown id says so', async () => {

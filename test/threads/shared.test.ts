@@ -119,4 +119,26 @@ describe('threads with each other, on a service that holds four containers', () 
     await pool.drained();
     assert.equal(pool.running, 0);
   });
+
+  test('a pool tells of those that wait, maps no wider than it runs, and starts none after its end', async () => {
+    const pool = new Pool<Work>(workFile, { ...quiet, max: 1, maxQueue: 1 });
+    assert.deepEqual(await Array.fromAsync(pool.run.identity.map([1, 2, 3])), [1, 2, 3]);
+    const holds = pool.run.hold.spawn();
+    await holds.start;
+    const waits = pool.run.add.spawn(1, 2);
+    assert.equal((await waits.state()).state, 'queued');
+    await pool[Symbol.asyncDispose]();
+    for (const thread of [holds, waits]) await assert.rejects(thread.join(), { kind: 'cancelled' });
+    await assert.rejects(pool.run.add(1, 2), { name: 'Error', message: /was disposed of/ });
+    await assert.rejects(pool.warm(1), /was disposed of/);
+  });
+
+  test('a pool has its containers from the start, and threads where that fails', async () => {
+    for (const min of [-1, 0.5, 3])
+      assert.throws(() => new Pool<Work>(workFile, { max: 2, min }), { name: 'RangeError', message: /`min`/ });
+    await using pool = new Pool<Work>(workFile, { ...quiet, memoryMb: 160, max: 2, min: 1, maxQueue: 0 });
+    assert.deepEqual(await Promise.all([pool.run.add(1, 2), pool.run.add(3, 4)]), [3, 7], 'they need not wait for it');
+    await using broken = new Pool<Work>(`${workFile}.gone`, { ...quiet, min: 1 });
+    await assert.rejects(broken.run.add(1, 2), { name: 'CodeError' });
+  });
 });

@@ -30,7 +30,14 @@ function begin(call: () => unknown, more: Partial<InlineCall> = {}): { readonly 
       list.push(value);
       told.contexts.push(ownContext());
     };
-  const inline = { exportName: 'f', call, streams: false, timeoutMs: 60_000, orderedAt: performance.now(), ...more };
+  const inline = {
+    exportName: 'f',
+    load: async () => call,
+    streams: false,
+    timeoutMs: 60_000,
+    orderedAt: performance.now(),
+    ...more,
+  };
   const events = {
     onStart: tell(told.starts),
     onPost: tell(told.posts),

@@ -12,8 +12,8 @@ import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
 /** What is to be called here, as it would be elsewhere. */
 export interface InlineCall {
   readonly exportName: string;
-  /** Calls it with copies of its arguments. */
-  readonly call: () => unknown;
+  /** Gives what calls it, with copies of its arguments, when that is there. */
+  readonly load: () => Promise<() => unknown>;
   readonly streams: boolean;
   readonly timeoutMs: number;
   /** Of the monotonic clock. */
@@ -125,22 +125,30 @@ export class InlineRun implements Run, ThreadListener {
 
   async #run(): Promise<void> {
     if (this.#ended) return;
-    const { call, timeoutMs, orderedAt } = this.#call;
-    const start: ThreadStart = { path: 'reused-container', ms: performance.now() - orderedAt };
-    this.start = start;
-    this.#tell(() => this.#events.onStart(start));
-    this.#timer = setTimeout(() => this.#overran(), timeoutMs);
     const giveItem = (item: unknown): void => {
       const copy = decodeValue(encodeValue(item));
       this.#tell(() => this.#events.onItem(copy));
     };
     try {
+      const call = await this.#call.load();
+      if (!this.#begin()) return;
       const result = await encodeGiven(this.#call, call(), this.#demand, giveItem);
       if (this.#end()) this.#settle.resolve(decodeValue(result));
     } catch (error) {
       const { errorType: type, errorMessage: message, trace } = errorBody(error);
       this.#fail(type === 'DataCloneError' ? 'not-cloneable' : 'throw', { type, message, trace });
     }
+  }
+
+  /** Right before its code, so that whoever hears of the start can reach that. Whether it has not ended by then. */
+  #begin(): boolean {
+    if (this.#ended) return false;
+    const { timeoutMs, orderedAt } = this.#call;
+    const start: ThreadStart = { path: 'reused-container', ms: performance.now() - orderedAt };
+    this.start = start;
+    this.#tell(() => this.#events.onStart(start));
+    this.#timer = setTimeout(() => this.#overran(), timeoutMs);
+    return true;
   }
 
   #overran(): void {

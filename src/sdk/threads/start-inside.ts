@@ -72,10 +72,11 @@ function inlineOf(
   if (options.env !== undefined || options.apart === true || options.runtime !== runtime) return {};
   const { timeoutMs = limits.threadTimeoutMsMax, transfer: _moved, ...rest } = options;
   const copy = encodeArguments(args, rest);
-  const call = async (): Promise<unknown> => {
+  const load = async (): Promise<() => unknown> => {
+    const target = await find();
     const copies: unknown = decodeValue(copy);
-    return Reflect.apply(await find(), undefined, Array.isArray(copies) ? copies : []);
+    return (): unknown => Reflect.apply(target, undefined, Array.isArray(copies) ? copies : []);
   };
-  const inline = { exportName, call, streams: onItem !== undefined, timeoutMs, orderedAt: performance.now() };
+  const inline = { exportName, load, streams: onItem !== undefined, timeoutMs, orderedAt: performance.now() };
   return { inline: (session, events, name) => new InlineRun(name, inline, events, session) };
 }
