@@ -1,4 +1,4 @@
-import { openSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../model/clock.ts';
 import type { Processors } from '../worker-manager/contract.ts';
@@ -82,14 +82,13 @@ function shareOf(before: Count, after: Count, ms: number): number {
 }
 
 function open(gauge: Gauge): { readonly gauge: Gauge; readonly now: () => Count | undefined } | undefined {
-  const buffer = Buffer.alloc(256);
-  try {
-    const file = openSync(gauge.path, 'r');
-    const now = (): Count | undefined =>
-      gauge.count(buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)));
-    // A kernel may have the file and refuse to be read, or to count.
-    return now() === undefined ? undefined : { gauge, now };
-  } catch {
-    return undefined;
-  }
+  const now = (): Count | undefined => {
+    try {
+      return gauge.count(readFileSync(gauge.path, 'latin1'));
+    } catch {
+      // A kernel may not have the file, or have it and refuse to be read.
+      return undefined;
+    }
+  };
+  return now() === undefined ? undefined : { gauge, now };
 }
