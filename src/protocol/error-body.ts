@@ -5,6 +5,8 @@ const textMax = 131_072;
 /** What the host accepts in a trace. */
 const traceLinesMax = 1_000;
 const causesMax = 8;
+/** Longest code, characters: longer ones are none. */
+const codeMax = 128;
 
 /**
  * What the caller gets to see of something thrown: name, message and stack lines of an error (those of its causes behind
@@ -23,6 +25,17 @@ export function errorBody(thrown: unknown): FunctionErrorBody {
       errorType: 'handled',
       errorMessage: 'Something was thrown whose name, message or stack cannot be read: reading it throws.',
     };
+  }
+}
+
+/** The same of a thread, whose caller is a program that may look at the error's `code`. */
+export function threadErrorBody(thrown: unknown): FunctionErrorBody {
+  const body = errorBody(thrown);
+  try {
+    const code: unknown = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'code') : undefined;
+    return typeof code === 'string' && code.length <= codeMax ? { ...body, errorCode: code } : body;
+  } catch {
+    return body;
   }
 }
 

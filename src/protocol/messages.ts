@@ -143,6 +143,8 @@ export interface FunctionErrorBody {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
+  /** Of what a thread threw: its `code`, such as `ENOENT`. */
+  readonly errorCode?: string;
 }
 
 /**

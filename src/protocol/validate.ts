@@ -169,7 +169,8 @@ function measured(fields: Fields): MeasuredFields {
 
 function errorBody(value: unknown): FunctionErrorBody {
   const fields = fieldsOf(value);
-  const body = { errorType: text(fields, 'errorType'), errorMessage: text(fields, 'errorMessage') };
+  const code = fields['errorCode'] === undefined ? {} : { errorCode: text(fields, 'errorCode') };
+  const body = { errorType: text(fields, 'errorType'), errorMessage: text(fields, 'errorMessage'), ...code };
   const { trace } = fields;
   if (trace === undefined) return body;
   if (Array.isArray(trace) && trace.length <= traceLinesMax && trace.every((line) => typeof line === 'string'))

@@ -244,6 +244,12 @@ export function coreCases(): void {
     assert.equal(await thread, 'go');
   });
 
+  test('the code of an error of the system is told', async () => {
+    const error = await failure(module.readOwn('./not-there'), 'throw');
+    assert.equal(error.code, 'ENOENT');
+    assert.equal(Object(error.cause).code, 'ENOENT');
+  });
+
   test('a generator that is called, not streamed, is refused with what to do', async () => {
     const error = await failure(module.countUp(0, 3), 'not-cloneable');
     assert.match(error.message, /countUp gives a generator.*`stream`/);

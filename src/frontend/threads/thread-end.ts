@@ -36,7 +36,8 @@ function thrownOf(payload: Uint8Array): ThrownText {
   if (typeof body !== 'object' || body === null) return { type: 'Error', message: String(body), trace: [] };
   const fields: Readonly<Record<string, unknown>> = { ...body };
   const trace = Array.isArray(fields['trace']) ? fields['trace'].map(String) : [];
-  return { type: textOf(fields['errorType'], 'Error'), message: textOf(fields['errorMessage'], ''), trace };
+  const code = typeof fields['errorCode'] === 'string' ? { code: fields['errorCode'] } : {};
+  return { type: textOf(fields['errorType'], 'Error'), message: textOf(fields['errorMessage'], ''), trace, ...code };
 }
 
 /** The last bytes of what the thread itself printed. Begins with a whole character. */

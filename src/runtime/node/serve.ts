@@ -4,7 +4,7 @@ import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { errorFrame, resultFrame, streamFrame, threadFrame, type Measured } from './answer.ts';
 import { logLine } from './capture-console.ts';
-import { errorBody } from '../../protocol/error-body.ts';
+import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
 import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import type { InvocationLog } from './invocation-log.ts';
@@ -144,7 +144,7 @@ export class Server {
 
   #errorFrame(invocation: Invocation, thrown: unknown): readonly Buffer[] {
     this.#parts.log.open();
-    return errorFrame('invoke', errorBody(thrown), this.#measured(invocation));
+    return errorFrame('invoke', threadErrorBody(thrown), this.#measured(invocation));
   }
 
   #load(init: RuntimeInit, invocation: Invocation): void {

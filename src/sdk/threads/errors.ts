@@ -15,6 +15,8 @@ export interface RemoteFailure {
   /** Lines of the stack in the thread. */
   readonly trace: readonly string[];
   readonly logTail: string;
+  /** The `code` of what was thrown, such as `ENOENT`. */
+  readonly code?: string | undefined;
 }
 
 /** What a thread threw, or why it ended. Its `cause` has the name, message and stack of what was thrown there. */
@@ -29,9 +31,13 @@ export class RemoteError extends Error {
   readonly remoteStack: string;
   /** The end of what the thread printed. */
   readonly logTail: string;
+  /** The `code` of what was thrown in the thread, where that is a text: such as `ENOENT`. */
+  readonly code: string | undefined;
 
-  constructor({ kind, threadId, attempt, type, message, trace, logTail }: RemoteFailure) {
-    super(message, { cause: causeOf(type, message, trace) });
+  constructor({ kind, threadId, attempt, logTail, ...thrown }: RemoteFailure) {
+    const { type, message, trace, code } = thrown;
+    super(message, { cause: causeOf(thrown) });
+    this.code = code;
     this.kind = kind;
     this.threadId = threadId;
     this.attempt = attempt;
@@ -41,8 +47,9 @@ export class RemoteError extends Error {
   }
 }
 
-function causeOf(type: string, message: string, trace: readonly string[]): Error {
+function causeOf({ type, message, trace, code }: Pick<RemoteFailure, 'type' | 'message' | 'trace' | 'code'>): Error {
   const cause = new Error(message);
+  if (code !== undefined) Object.assign(cause, { code });
   Object.defineProperty(cause, 'name', { value: type, configurable: true, writable: true });
   cause.stack = trace.length > 0 ? trace.join('\n') : `${type}: ${message}`;
   return cause;

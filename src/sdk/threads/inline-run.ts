@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { decodeValue, encodeMessage, encodeReason, encodeValue } from '../../protocol/clone.ts';
 import { Demand, encodeGiven } from '../../protocol/demand.ts';
-import { errorBody } from '../../protocol/error-body.ts';
+import { threadErrorBody } from '../../protocol/error-body.ts';
 import type { ThreadContext } from '../../protocol/thread-context.ts';
 import { openPorts, type Ports } from '../platform/ports.ts';
 import type { ClientSession, ThreadListener } from './client-session.ts';
 import { ownContext, provideContext } from './context.ts';
-import { RemoteError, type RemoteErrorKind } from './errors.ts';
+import { RemoteError, type RemoteErrorKind, type RemoteFailure } from './errors.ts';
 import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
 
 /** What is to be called here, as it would be elsewhere. */
@@ -135,8 +135,8 @@ export class InlineRun implements Run, ThreadListener {
       const result = await encodeGiven(this.#call, call(), this.#demand, giveItem);
       if (this.#end()) this.#settle.resolve(decodeValue(result));
     } catch (error) {
-      const { errorType: type, errorMessage: message, trace } = errorBody(error);
-      this.#fail(type === 'DataCloneError' ? 'not-cloneable' : 'throw', { type, message, trace });
+      const { errorType: type, errorMessage: message, trace, errorCode: code } = threadErrorBody(error);
+      this.#fail(type === 'DataCloneError' ? 'not-cloneable' : 'throw', { type, message, trace, code });
     }
   }
 
@@ -185,7 +185,10 @@ export class InlineRun implements Run, ThreadListener {
 
   #fail(
     kind: RemoteErrorKind,
-    { trace = [], ...text }: { type: string; message: string; trace?: readonly string[] | undefined },
+    {
+      trace = [],
+      ...text
+    }: Pick<RemoteFailure, 'type' | 'message' | 'code'> & { trace?: readonly string[] | undefined },
   ): void {
     const { id: threadId, attempt } = this;
     if (this.#end()) this.#settle.reject(new RemoteError({ kind, threadId, attempt, logTail: '', trace, ...text }));

@@ -5,7 +5,7 @@ import { ProtocolError } from '../../model/errors.ts';
 import type { StartPath } from '../../model/start-path.ts';
 import { randomUUID } from '../platform/identity.ts';
 import type { ClientSession, ThreadListener } from './client-session.ts';
-import { RemoteError, type RemoteErrorKind } from './errors.ts';
+import { RemoteError, type RemoteErrorKind, type RemoteFailure } from './errors.ts';
 import { LaneOut } from './lane-out.ts';
 import { ResultIn } from './result-in.ts';
 
@@ -229,7 +229,7 @@ export class ThreadRun implements Run, ThreadListener {
 
   #fail(
     kind: RemoteErrorKind,
-    thrown: { type: string; message: string; trace: readonly string[] },
+    thrown: Pick<RemoteFailure, 'type' | 'message' | 'trace' | 'code'>,
     logTail: string,
   ): void {
     const notCloneable = kind === 'throw' && thrown.type === 'DataCloneError';
