@@ -64,3 +64,19 @@ test('while the processors are full a few containers serve short requests, and t
 test('nobody waits for those that turned out to be long', async () => {
   assert.ok((await containersUsed(true, 1_000)) >= 16);
 });
+
+test('nobody waits long in a crowd while a container is idle, whatever those that run wait for', async () => {
+  let began = 0;
+  const behaviour = () => ({ startMs: 0, initMs: 1, runMs: began++ < 16 ? 50 : 9, end: 'ok' as const });
+  const service = new SimulatedService({
+    settings: { queueMax: 1_000 },
+    processors: { count: 2, full: () => began >= 16 },
+    world: { behaviour },
+    coldStartsMax: 8,
+  });
+  const fn = functionOf('f');
+  await service.clock.until(Promise.all(Array.from({ length: 16 }, () => service.send(fn))));
+  const outcomes = await service.clock.until(Promise.all(Array.from({ length: 64 }, () => service.send(fn))));
+  const longest = Math.max(...outcomes.map(({ startMs }) => startMs));
+  assert.ok(longest < 90, `${longest} ms`);
+});

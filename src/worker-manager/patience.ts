@@ -21,6 +21,8 @@ export interface BusyCode {
 const shortMs = 2;
 /** What runs alone for longer than this is nobody's to wait for, even where all processors are busy. */
 const crowdMs = 5;
+/** Nobody waits longer than this in a crowd while a container is idle: what it waits for may not be the processor. */
+const crowdPatienceMs = 50;
 /** A request that runs so many times longer than usual turned out to be long. */
 const longFactor = 4;
 /** However long it takes to make a container, nobody waits longer than this before one is ordered. */
@@ -82,14 +84,15 @@ export class Patience {
     const { code, invocation, place } = ticket;
     if (invocation.nested === true) return false;
     const { containers, idle, waiting, uncovered, usual, loading } = code;
+    const waitedMs = place === undefined ? 0 : this.#clock.now() - place.queuedAt;
     const patient =
-      this.#crowded(code, waiting.size - uncovered.size) ||
+      (waitedMs < crowdPatienceMs && this.#crowded(code, waiting.size - uncovered.size)) ||
       isWorthWaiting({
         busy: containers.size - idle.size,
         waiting: waiting.size - (place === undefined ? 0 : 1),
         usualMs: usual?.value,
         loadingMs: loading?.value,
-        waitedMs: place === undefined ? 0 : this.#clock.now() - place.queuedAt,
+        waitedMs,
       });
     if (patient) this.#watch(code);
     return patient;
@@ -103,8 +106,9 @@ export class Patience {
   }
 
   /** Whether this request waits even where a container is idle. */
-  yields({ code, invocation }: Ticket): boolean {
+  yields({ code, invocation, place }: Ticket): boolean {
     if (invocation.nested === true || !this.#crowded(code, 0)) return false;
+    if (place !== undefined && this.#clock.now() - place.queuedAt >= crowdPatienceMs) return false;
     this.#watch(code);
     return true;
   }
