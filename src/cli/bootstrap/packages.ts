@@ -54,4 +54,10 @@ export const systemPackages: readonly SystemPackage[] = [
     why: 'the tests start threads from a page in it',
     features: ['tests'],
   },
+  {
+    name: 'busybox',
+    program: 'busybox',
+    why: 'the tests unpack an archive of ours with it',
+    features: ['tests'],
+  },
 ];
