@@ -20,7 +20,7 @@ interface Count {
   readonly whole: number | undefined;
 }
 
-/** Time in which something that could run waited for a processor, averaged over the processors, microseconds (Linux: accounting/psi.rst). */
+/** Time in which something that could run waited for a processor, averaged over the processors: milliseconds, of the kernel's microseconds (Linux: accounting/psi.rst). */
 export const pressure: Gauge = {
   path: '/proc/pressure/cpu',
   intervalMs: 10,

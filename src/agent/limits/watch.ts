@@ -6,8 +6,6 @@ import { processesNow, ProcessTree } from './process-tree.ts';
 const lookMs = 50;
 /** How often new processes are looked for, in looks; in the others only the known ones are read. */
 const looksPerWalk = 4;
-/** A container that has the same memory for so many looks is only looked at when new processes are looked for. */
-const looksUntilQuiet = 20;
 /** Growth since the last look after which new processes are looked for at once, bytes. */
 const suddenBytes = 16_777_216;
 const mebibyte = 1_048_576;
@@ -21,7 +19,7 @@ export class Watcher {
   readonly #memory: boolean;
   readonly #margin: number | undefined;
   readonly #watched = new Set<Watched>();
-  #looksToWalk = 0;
+  #looks = 0;
   /** All processes, of whatever container, when they were last looked for. */
   #processes = '';
   #timer: NodeJS.Timeout | undefined;
@@ -55,39 +53,26 @@ export class Watcher {
   #watch(watched: Watched, bytesMax: number): void {
     watched.bytesMax = bytesMax;
     this.#watched.add(watched);
-    this.#rouse();
+    this.#timer ??= setInterval(() => this.#look(), lookMs);
   }
 
   #forget(watched: Watched): void {
     watched.close();
     this.#watched.delete(watched);
     if (this.#watched.size > 0) return;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  /** One that is not quiet: the next look is soon. */
-  #rouse(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), lookMs);
-  }
-
   #look(): void {
-    this.#looksToWalk -= 1;
-    const news = this.#looksToWalk > 0 ? 'not asked' : this.#news();
-    let quiet = true;
+    const news = this.#looks++ % looksPerWalk === 0 ? this.#news() : 'not asked';
     for (const watched of this.#watched) {
-      if (news !== 'not asked' || !watched.quiet) watched.look(news);
+      watched.look(news);
       if (watched.done) this.#forget(watched);
-      else quiet &&= watched.quiet;
     }
-    if (this.#watched.size === 0) return;
-    if (quiet) this.#looksToWalk = 1;
-    this.#timer = setTimeout(() => this.#look(), quiet ? lookMs * looksPerWalk : lookMs);
   }
 
   #news(): News {
-    this.#looksToWalk = looksPerWalk;
     const processes = processesNow();
     const news = processes === this.#processes ? 'none' : 'some';
     this.#processes = processes;
@@ -106,18 +91,11 @@ class Watched {
   readonly #over: (reason: LimitReason) => void;
   #walked = false;
   #bytes = 0;
-  /** Looks since its memory changed. */
-  #same = 0;
 
   constructor(initPid: number, pidsMax: number, over: (reason: LimitReason) => void) {
     this.#tree = new ProcessTree(initPid);
     this.#pidsMax = pidsMax;
     this.#over = over;
-  }
-
-  /** Its memory has not changed for a while. */
-  get quiet(): boolean {
-    return this.#same >= looksUntilQuiet;
   }
 
   look(news: News): void {
@@ -128,7 +106,6 @@ class Watched {
       this.#walk();
       bytes = this.#tree.residentBytes();
     }
-    this.#same = bytes === this.#bytes ? this.#same + 1 : 0;
     this.#bytes = bytes;
     if (bytes > this.bytesMax) this.#end('memory');
     else if (this.#tree.tasks > this.#pidsMax) this.#end('processes');
