@@ -278,7 +278,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (session.ended || this.#items > 0) throw error;
     if (neverBegan && max === 0) return;
     if (attempt > max || !on(error)) throw error;
-    await pause(backoffMs * 2 ** (attempt - 1), this.#waiting.signal);
+    await pause(Math.min(backoffMs * 2 ** (attempt - 1), limits.threadTimeoutMsMax), this.#waiting.signal);
   }
 
   /** Whoever waits for it may want to know why it was cancelled. */
