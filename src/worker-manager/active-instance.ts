@@ -10,8 +10,6 @@ export class ActiveInstance {
   readonly guest: Guest;
   readonly holding: Holding;
   readonly bornAt: number;
-  /** Booted for a request, not taken from the warming pool. */
-  readonly cold: boolean;
   /** All that are not dead, also those that are being killed. */
   readonly containers: Set<ActiveContainer> = new Set();
   readonly blanks: Set<ActiveContainer> = new Set();
@@ -33,11 +31,10 @@ export class ActiveInstance {
   replenishing: Timer | undefined;
   readonly inIdle: Link<ActiveInstance> = new Link<ActiveInstance>(this);
 
-  constructor(guest: Guest, holding: Holding, bornAt: number, cold: boolean, now: number) {
+  constructor(guest: Guest, holding: Holding, bornAt: number, now: number) {
     this.guest = guest;
     this.holding = holding;
     this.bornAt = bornAt;
-    this.cold = cold;
     this.emptySince = now;
     this.usedAt = now;
   }

@@ -72,8 +72,7 @@ function step(
   now: number,
   which: number,
 ): void {
-  if (kind === 0)
-    active.allocate(code.holding, guest(code.holding.configuration, which % 3, which % 4), now, true, now);
+  if (kind === 0) active.allocate(code.holding, guest(code.holding.configuration, which % 3, which % 4), now, now);
   if (instance !== undefined) {
     if (kind === 1 && instance.hasRoom) active.addBlank(instance, container(), now);
     const own = [...active.instances].find(

@@ -23,8 +23,8 @@ export class ActivePool {
   }
 
   /** Allocates a guest to the holding's account, its first containers blank. */
-  allocate(holding: Holding, guest: Guest, bornAt: number, cold: boolean, now: number): ActiveInstance {
-    const instance = new ActiveInstance(guest, holding, bornAt, cold, now);
+  allocate(holding: Holding, guest: Guest, bornAt: number, now: number): ActiveInstance {
+    const instance = new ActiveInstance(guest, holding, bornAt, now);
     this.instances.add(instance);
     holding.instances.add(instance);
     for (const container of guest.firstContainers) this.#insertBlank(instance, container, now);

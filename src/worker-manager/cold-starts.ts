@@ -111,7 +111,7 @@ export class ColdStarts {
     const { keeper, warming } = this.#o;
     // Nobody waits for it any more, and it was nobody's yet: it may serve any account.
     if (holding.waiting === 0 && warming.give({ guest, bornAt: now })) return;
-    const instance = keeper.allocate(holding, guest, now, true);
+    const instance = keeper.allocate(holding, guest, now);
     if (this.#stop.signal.aborted) void keeper.destroy(instance);
   }
 

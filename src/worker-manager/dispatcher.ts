@@ -146,7 +146,7 @@ export class Dispatcher {
     const container = this.#p.active.takeBlank(instance, ticket.code, this.#p.clock.now());
     this.maker.replenish(instance);
     // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
-    const waitedForBoot = instance.cold && instance.bornAt > ticket.invocation.receivedAt;
+    const waitedForBoot = instance.bornAt > ticket.invocation.receivedAt;
     this.#begin(ticket, container, waitedForBoot ? 'cold-instance' : startPath);
   }
 
@@ -154,7 +154,7 @@ export class Dispatcher {
     const { holding } = ticket.code;
     const warm = this.#p.warming.take(holding.configuration);
     if (warm === undefined) return false;
-    const instance = this.keeper.allocate(holding, warm.guest, warm.bornAt, false);
+    const instance = this.keeper.allocate(holding, warm.guest, warm.bornAt);
     // One that came without blank containers has room at least; the request is decided anew.
     if (instance.blanks.size === 0) return this.#startNow(ticket);
     this.#load(ticket, instance, 'warm-instance');

@@ -29,9 +29,9 @@ export class InstanceKeeper {
   }
 
   /** Allocates a guest; from now on its death and its containers' are noticed. */
-  allocate(holding: Holding, guest: Guest, bornAt: number, cold: boolean): ActiveInstance {
+  allocate(holding: Holding, guest: Guest, bornAt: number): ActiveInstance {
     const { active, changed, clock } = this.#o;
-    const instance = active.allocate(holding, guest, bornAt, cold, clock.now());
+    const instance = active.allocate(holding, guest, bornAt, clock.now());
     for (const container of instance.containers) this.watch(container);
     void guest.exited.then(() => this.destroy(instance));
     changed(instance);

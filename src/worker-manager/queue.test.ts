@@ -234,3 +234,13 @@ test('the longest idle instance makes room for the minimum of the warming pool, 
   const recent = await service.run(functionOf('f', { account: 'account 7' }));
   assert.equal(recent.startPath, 'reused-container');
 });
+
+test('who waited for an instance of the warming pool to boot was served by a cold one', async () => {
+  const warm = [{ configuration: configurationFor('nodejs24.x', 128), min: 1, max: 1 }];
+  const service = new SimulatedService({ settings: { memoryMb: instanceMb, warm } });
+  service.warming.start();
+  const outcome = await service.run(modest);
+  assert.equal(service.guests.length, 1);
+  assert.ok(outcome.startMs >= 200, `${outcome.startMs} ms`);
+  assert.equal(outcome.startPath, 'cold-instance');
+});
