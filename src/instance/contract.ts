@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Configuration } from '../model/configuration.ts';
+import type { Configuration, RuntimeName } from '../model/configuration.ts';
 
 /**
  * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
@@ -39,6 +39,9 @@ export interface DriverCapabilities {
   readonly emulated: boolean;
   /** Instances are copies of a template: their containers are there from the start, and `identify` is vital. */
   readonly clones: boolean;
+  /** Containers that one instance can have at the same time, and how many it can have in all its life (each has a channel of its own). */
+  readonly containersMax: number;
+  readonly containersEverMax: number;
 }
 
 /** What is to be started. */
@@ -51,12 +54,14 @@ export interface InstanceSpec {
 export interface Instance {
   readonly id: string;
   readonly configuration: Configuration;
-  /** Channels of containers that came with the instance (a clone's), runtime up, hello already said. Else empty. */
-  readonly containers: readonly number[];
+  /** Containers that came with the instance (a clone's), runtime up, hello already said. Else empty. */
+  readonly containers: readonly { readonly channel: number; readonly runtime: RuntimeName }[];
+  /** How many channels it has, the agent's included. */
+  readonly channels: number;
   /** Whether the agent already said hello (a clone's did, to whoever made the template). */
   readonly helloSaid: boolean;
   /**
-   * The host's end of a channel: 0 is the agent's, 1 … `limits.channelsPerInstance - 1` are for containers, each for one
+   * The host's end of a channel: 0 is the agent's, 1 … `channels - 1` are for containers, each for one
    * container only, ever. The same object at each call. Ends when the instance dies.
    */
   channel(index: number): Duplex;
@@ -66,6 +71,11 @@ export interface Instance {
   readonly exited: Promise<InstanceExit>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */
   residentBytes(): Promise<number>;
+  /**
+   * What its containers may take together from now on, MiB: the sum of what those that hold code may have. Where the driver limits
+   * an instance from outside, its backstop follows this; each container's own limit is the agent's.
+   */
+  readonly allowMemory?: (containersMb: number) => void;
   /** Where one that has nothing to do costs processor time all the same: stops everything in it, and lets it go on. Idempotent. */
   readonly freezer?: { freeze(): void; thaw(): void };
   destroy(): Promise<void>;

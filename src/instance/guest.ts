@@ -1,5 +1,5 @@
 import type { CodeBundle } from '../model/code.ts';
-import type { Configuration } from '../model/configuration.ts';
+import type { Configuration, RuntimeName } from '../model/configuration.ts';
 import type { ThreadLane } from '../model/invocation.ts';
 import type { ContainerExitReason, FunctionErrorBody, RuntimeInit } from '../protocol/messages.ts';
 import type { InstanceExit } from './contract.ts';
@@ -18,7 +18,12 @@ export interface Guest {
   /** Resolves once, when the instance is dead, whyever: it died, misbehaved and was destroyed, or `destroy` was called. */
   readonly exited: Promise<InstanceExit>;
   /** Resolves when the new container's runtime is up and waits for code. Throws InstanceLostError if the guest dies. */
-  makeContainer(signal: AbortSignal): Promise<GuestContainer>;
+  makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<GuestContainer>;
+  /**
+   * Processor time that each living container's processes have wanted until now, milliseconds by container id: what they had, and
+   * where the kernel tells, what they stood in line for. Read by the agent from its kernel; some 100 µs a container in gVisor.
+   */
+  processorMs(): Promise<ReadonlyMap<string, number>>;
   /**
    * Goes through the motions of what will be asked of it first, so that this is quick later: a fresh agent has compiled
    * nothing yet, a copy of a template finds everything cold, and an emulated one has to translate its code. For instances
@@ -26,7 +31,7 @@ export interface Guest {
    * and is then to be destroyed.
    */
   warmUp(): Promise<void>;
-  /** Nothing runs in it until `wake`, where the driver can do that: for one that waits. Nothing is to be asked of it meanwhile. */
+  /** Nothing runs in it until `wake`, where the driver can do that: for one that has nothing to do. Whatever is asked of it wakes it. */
   rest(): void;
   /** It is about to be used. Without `rest` before, it does nothing. */
   wake(): void;
@@ -45,7 +50,12 @@ export interface ContainerExit {
 /** What a runtime answered. `spent`, `exits`: the container must not be used again; of `exits` it dies by itself. */
 export type RuntimeAnswer = {
   readonly memoryPeakMb: number;
+  /**
+   * Processor time that its process wanted meanwhile (had, and where the kernel tells, stood in line for), and the time from the first
+   * line of user code to the answer, both measured inside, milliseconds. User code could forge them.
+   */
   readonly cpuMs?: number;
+  readonly ranMs?: number;
   readonly initMs?: number;
   readonly spent?: true;
 } & (
@@ -90,11 +100,13 @@ export interface ContainerInvocation {
 export interface GuestContainer {
   /** Unique across hosts. */
   readonly id: string;
+  readonly runtime: RuntimeName;
   /** Resolves once, when the container is dead, whyever. */
   readonly exited: Promise<ContainerExit>;
   /**
    * Gives a blank container its code: sends the bundle to the instance's cache if it is not there, binds it, sends
-   * `init`. Resolves when the code is in its place (not when it has run), so that `invoke` can follow at once.
+   * `init`. Resolves when the code is in its place (not when it has run), so that `invoke` can follow at once. From now on
+   * the container is killed where it takes more than `init.memoryMb`.
    * `code` is only called if the cache lacks the bundle.
    */
   load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void>;

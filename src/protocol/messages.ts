@@ -2,7 +2,7 @@ import type { CodeFile } from '../model/code.ts';
 import type { RuntimeName } from '../model/configuration.ts';
 
 /** Raised with every incompatible change; host and guest refuse to talk across versions. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 // Control channel: host ⇄ agent, channel 0 of an instance. One agent, many containers. A container is addressed by the
 // number of its data channel: it has that channel for its whole life, and nobody has it afterwards.
@@ -24,13 +24,15 @@ export interface AgentHello {
  * - `make-container`: a blank container: isolation, limits, the runtime started with `channel` as its data channel.
  *   `done` when its process exists; that the runtime is ready, the runtime itself says on the data channel.
  * - `code`: part of a code bundle for the agent's cache. `offset` is the position of `data` in the file. `last` ends it.
- * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only. Its limits stay those it was made with.
+ * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only, and limits it to `memoryMb` from now on.
  * - `rehearse-bind`: does the same for nobody: with a folder that it then removes.
  * - `drop-code`: forgets a cached bundle.
  * - `flush`: what a container wrote to its file descriptors 1 and 2 until now is said as `output` before the `done`, as far
  *   as its quota goes. Unknown ones are `done`.
  * - `kill`: ends a container and everything in it, at once. Answered when nothing of it is left. Unknown ones are `done`.
  * - `ping`: answered with the guest's wall clock, as `identify` is.
+ * - `usage`: answered with the processor time that each container's processes wanted until now (`processorMs`, pairs of channel
+ *   and milliseconds).
  */
 export type AgentRequest =
   | {
@@ -47,7 +49,6 @@ export type AgentRequest =
       readonly seq: number;
       readonly channel: number;
       readonly runtime: RuntimeName;
-      readonly memoryMb: number;
       readonly pidsMax: number;
       readonly tmpBytes: number;
     }
@@ -63,11 +64,13 @@ export type AgentRequest =
       readonly seq: number;
       readonly channel: number;
       readonly sha256: string;
+      readonly memoryMb: number;
     }
   | { readonly type: 'rehearse-bind'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'flush'; readonly seq: number; readonly channel: number }
   | { readonly type: 'kill'; readonly seq: number; readonly channel: number }
+  | { readonly type: 'usage'; readonly seq: number }
   | { readonly type: 'ping'; readonly seq: number };
 
 /** Why a container ended. `memory`: it went over its limit and was killed for it. */
@@ -79,7 +82,12 @@ export type ContainerExitReason = 'exit' | 'killed' | 'memory' | 'processes';
  */
 export type AgentMessage =
   | AgentHello
-  | { readonly type: 'done'; readonly seq: number; readonly wallMs?: number }
+  | {
+      readonly type: 'done';
+      readonly seq: number;
+      readonly wallMs?: number;
+      readonly processorMs?: readonly (readonly [channel: number, ms: number])[];
+    }
   | { readonly type: 'failed'; readonly seq: number; readonly message: string }
   | {
       readonly type: 'container-exited';
@@ -158,7 +166,8 @@ export interface FunctionErrorBody {
  * `phase: 'init'` marks an error of the module's top level. `exits` marks an error that the runtime does not outlive (of
  * initialisation, an uncaught exception, an unhandled rejection): nothing may be sent to it any more, its process ends.
  * `memoryPeakMb` is the most that the runtime's process ever had for itself: not its program, which is mapped from a file.
- * `cpuMs`, of threads: processor time that the runtime's process took meanwhile.
+ * `cpuMs`: processor time that the runtime's process wanted meanwhile: had, and where the kernel tells (`/proc/self/schedstat`), stood
+ * in line for. `ranMs`: from `started` to the answer.
  * `spent`: the container is not to be used again; what an earlier thread left behind in it has failed.
  * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
  * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
@@ -174,6 +183,7 @@ export type RuntimeMessage =
       readonly payload: Uint8Array;
       readonly memoryPeakMb: number;
       readonly cpuMs?: number;
+      readonly ranMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
       readonly spent?: true;
@@ -185,6 +195,7 @@ export type RuntimeMessage =
       readonly exits?: true;
       readonly memoryPeakMb: number;
       readonly cpuMs?: number;
+      readonly ranMs?: number;
       readonly initMs?: number;
       readonly printedRaw?: true;
       readonly spent?: true;
