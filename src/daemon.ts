@@ -3,7 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { createWorkers } from './daemon/workers.ts';
+import { keepUses } from './daemon/uses.ts';
+import { createWorkers, instanceKind } from './daemon/workers.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
 import { createLogger } from './frontend/logger.ts';
 import { createMetrics } from './frontend/metrics.ts';
@@ -21,7 +22,6 @@ import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
 import { allVerdicts, selectDriver, type SelectedDriver } from './instance/select.ts';
 import { systemClock } from './model/clock.ts';
-import type { Configuration } from './model/configuration.ts';
 import { newId } from './model/id.ts';
 import type { Settings } from './model/settings.ts';
 import type { Wire } from './protocol/session-link.ts';
@@ -60,6 +60,9 @@ export interface ServiceOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A new function is `Pending` until its first invocation would start at once, but no longer than this, ms. */
+const pendingMsMax = 5_000;
+
 /**
  * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, prepares
  * what is kept warm, listens, and begins to fill the warming pool. Throws, with nothing left running, if the home is in
@@ -75,16 +78,16 @@ export async function startService(settings: Settings, options: ServiceOptions =
 
   const { store, codeStore, logs, account } = await openState(settings, logger, undo);
   const { driver, verdict } = await chooseDriver(settings, logger, cancel.signal);
-  const prepare = (configuration: Configuration): Promise<void> => driver.prepare(configuration, report, cancel.signal);
-  for (const { configuration } of settings.warm) await prepare(configuration);
+  const kind = instanceKind(driver.capabilities, settings);
+  await driver.prepare({ ...kind.shape, blanks: kind.basis }, report, cancel.signal);
 
   const metrics = createMetrics(driver.name);
   const observer = observers([metrics, logObserver(logs), loggingObserver(logger)]);
-  const startGuest: StartGuest = async (configuration, signal) => {
-    await prepare(configuration);
-    return boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
-  };
-  const { warming, manager } = createWorkers(settings, startGuest, driver.capabilities.clones, codeStore, observer);
+  const startGuest: StartGuest = (configuration, signal) =>
+    boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
+  const workers = createWorkers(settings, kind, driver.capabilities, startGuest, codeStore, observer);
+  const { warming, manager } = workers;
+  undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
   const threadEnds = openThreadEndStore({
     folder: join(settings.home, 'threads'),
@@ -96,7 +99,6 @@ export async function startService(settings: Settings, options: ServiceOptions =
     threadEnds,
     onUnkept: (err: unknown) => logger.error({ err }, 'The end of a detached thread could not be kept.'),
     workerManager: manager,
-    prepare,
     region: settings.region,
     clock: systemClock,
   };
@@ -111,7 +113,11 @@ export async function startService(settings: Settings, options: ServiceOptions =
     codeStore,
     logs,
     workerManager: manager,
-    prepare,
+    isReady: (version) => manager.readiness(version).ready,
+    prepare: (version) => {
+      workers.known.deployed(version);
+      return settings.warm.length === 0 ? Promise.resolve() : manager.untilReady(version, pendingMsMax);
+    },
     stopping: cancel.signal,
     settings,
     clock: systemClock,

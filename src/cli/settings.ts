@@ -107,6 +107,7 @@ export function readSettings(sources: SettingSources): Settings {
     region: pick(fields.region),
     warm: pick(fields.warm),
     containerIdleMs: pick(fields.containerIdleMs),
+    surplusIdleMs: pick(fields.surplusIdleMs),
     instanceIdleMs: pick(fields.instanceIdleMs),
     instanceLifeMs: pick(fields.instanceLifeMs),
     memoryMb: pick(fields.memoryMb),

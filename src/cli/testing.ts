@@ -18,15 +18,17 @@ import { testSessions } from '../frontend/testing/test-sessions.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 
 const snapshot: ServiceSnapshot = {
-  warming: [{ configuration: 'nodejs24.x-256', ready: 2, starting: 1, target: 3 }],
+  warming: [
+    { configuration: 'nodejs24.x', ready: 2, starting: 1, target: 3, blanks: 4, blanksWanted: 2, because: ['hello'] },
+  ],
   instances: [
     {
       id: 'i-one',
-      configuration: 'nodejs24.x-256',
+      configuration: 'nodejs24.x*2-10240',
       state: 'warm',
       ageMs: 61_000,
       idleMs: 0,
-      containers: [{ id: 'c-one', state: 'blank', ageMs: 61_000, idleMs: 61_000, invocations: 0 }],
+      containers: [{ id: 'c-one', runtime: 'nodejs24.x', state: 'blank', ageMs: 61_000, idleMs: 61_000, invocations: 0 }],
     },
   ],
   queue: { length: 0, max: 10 },
@@ -71,6 +73,7 @@ export async function startTestService(): Promise<TestService> {
       return outcome;
     },
     retire: () => undefined,
+    readiness: () => ({ ready: true }),
     snapshot: () => snapshot,
     stop: async () => undefined,
   };
@@ -80,6 +83,7 @@ export async function startTestService(): Promise<TestService> {
     logs,
     workerManager,
     sessions: testSessions(home, codeStore, workerManager),
+    isReady: () => true,
     prepare: async () => undefined,
     stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region: 'us-east-1', memoryMb: 8_192 },

@@ -1,38 +1,92 @@
 import { availableParallelism } from 'node:os';
+import type { DriverCapabilities } from '../instance/contract.ts';
 import { systemClock } from '../model/clock.ts';
+import { instanceOverheadMb, type Blanks, type RuntimeName } from '../model/configuration.ts';
+import { limits } from '../model/limits.ts';
 import type { Settings } from '../model/settings.ts';
 import type { CodeStore } from '../store/contract.ts';
-import { openProcessors } from './processors.ts';
+import { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../warming-pool/memory-budget.ts';
-import { WarmingPool, type StartGuest } from '../warming-pool/warming-pool.ts';
+import { WarmingPool, type InstanceShape, type StartGuest } from '../warming-pool/warming-pool.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
 import { LocalWorkerManager } from '../worker-manager/manager.ts';
+import { openProcessors } from './processors.ts';
+
+/** Blank containers of the runtime that most functions have, where nothing is known of any. */
+const usualBlanks: Blanks = { 'nodejs24.x': 2 };
+/** Where instances are copies of a template, its blank containers are those of every copy: one of each other runtime comes along. */
+const templateBlanks: Blanks = { 'nodejs24.x': 2, 'nodejs22.x': 1 };
+
+/** What the instances of this service are like. */
+export interface InstanceKind {
+  readonly shape: InstanceShape;
+  /** Blank containers that should be ready whatever is known of functions. */
+  readonly basis: Blanks;
+}
+
+/** The one kind of instance of a driver, within the memory of the service. */
+export function instanceKind(
+  capabilities: DriverCapabilities,
+  settings: Pick<Settings, 'memoryMb' | 'warm'>,
+): InstanceKind {
+  const { clones, containersMax } = capabilities;
+  const memoryMb = Math.min(limits.functionMemoryMbMax, settings.memoryMb - instanceOverheadMb);
+  const basis: Partial<Record<RuntimeName, number>> = { ...(clones ? templateBlanks : usualBlanks) };
+  for (const { runtime, blanks = 1, max } of settings.warm)
+    if (max > 0) basis[runtime] = Math.min(containersMax, Math.max(basis[runtime] ?? 0, blanks));
+  return { shape: { containersMax, memoryMb }, basis };
+}
 
 /** The pools and their manager; the caller starts the warming pool, and stops both by the manager. */
+export interface Workers {
+  readonly warming: WarmingPool;
+  readonly manager: LocalWorkerManager;
+  readonly known: KnownFunctions;
+}
+
+/** Makes the pools and their manager. */
 export function createWorkers(
   settings: Settings,
+  kind: InstanceKind,
+  capabilities: DriverCapabilities,
   startGuest: StartGuest,
-  clones: boolean,
   codeStore: CodeStore,
   observer: WorkerObserver,
-): { warming: WarmingPool; manager: LocalWorkerManager } {
+): Workers {
   const cores = availableParallelism();
   const memory = new MemoryBudget(settings.memoryMb);
-  const common = { clock: systemClock, memory, random: Math.random, observer };
-  const concurrency = Math.max(1, Math.floor(cores / 2));
-  const warming = new WarmingPool({ ...common, ...settings, startGuest: warmedUp(startGuest), concurrency });
+  const known = new KnownFunctions(() => systemClock.wall(), kind.basis);
+  const { shape } = kind;
+  const common = { clock: systemClock, memory, shape, random: Math.random, observer };
+  // Copies have the blank containers of their template, whatever is wanted.
+  const start: StartGuest = capabilities.clones
+    ? (configuration, signal) => startGuest({ ...configuration, blanks: kind.basis }, signal)
+    : startGuest;
+  const warming = new WarmingPool({
+    ...common,
+    min: sumOf(settings.warm.map(({ min }) => min)),
+    max: sumOf(settings.warm.map(({ max }) => max)),
+    instanceLifeMs: settings.instanceLifeMs,
+    expectation: known,
+    startGuest: warmedUp(start),
+    concurrency: Math.max(1, Math.floor(cores / 2)),
+  });
+  known.onChange = () => warming.expectationChanged();
   const manager = new LocalWorkerManager({
     ...common,
     settings,
     warming,
+    known,
     processors: openProcessors(systemClock),
-    // Somebody waits for a cold one: its first container is enough, others are made when that one is at work.
-    startGuest: (configuration, signal) =>
-      startGuest(clones ? configuration : { ...configuration, blankContainers: 1 }, signal),
+    startGuest: start,
     codeSource: (fn) => codeStore.read(fn.codeSha256),
     coldStartsMax: Math.max(2, cores),
   });
-  return { warming, manager };
+  return { warming, manager, known };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 /** Starts instances that will wait for somebody, and so have the time to warm up. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../model/clock.ts';
-import type { Configuration } from '../model/configuration.ts';
+import type { FunctionVersion } from '../model/function.ts';
 import type { Settings } from '../model/settings.ts';
 import type { CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
@@ -17,7 +17,9 @@ export interface FrontendOptions {
   /** Clients' sessions for threads, whichever way they connect. */
   readonly sessions: ThreadSessions;
   /** Resolves when instances of this configuration can be started, such as when its template is built. Idempotent. */
-  readonly prepare: (configuration: Configuration) => Promise<void>;
+  readonly prepare: (version: FunctionVersion) => Promise<void>;
+  /** Whether the first invocation of this version would start at once, as far as is known. */
+  readonly isReady: (version: FunctionVersion) => boolean;
   /** Fires when the service begins to stop, and what `prepare` was doing is given up. */
   readonly stopping: AbortSignal;
   readonly settings: Pick<Settings, 'host' | 'region' | 'memoryMb'>;

@@ -58,8 +58,9 @@ export interface InvocationOutcome {
   /** Initialisation of user code (its module's top level), where this invocation did it. */
   readonly initMs?: number;
   readonly memoryPeakMb: number;
-  /** Processor time that it took, where its container could tell. */
+  /** Processor time that it wanted, where its container could tell; and the time from the first line of its code to its answer, as seen there. */
   readonly cpuMs?: number;
+  readonly ranMs?: number;
   /** The limit that ended it, where one did. */
   readonly limit?: 'time' | 'memory' | 'processes';
   readonly instanceId: string;

@@ -1,4 +1,15 @@
-import type { Configuration } from './configuration.ts';
+import type { RuntimeName } from './configuration.ts';
+
+/** Instances that are kept warm for functions of a runtime and memory. */
+export interface WarmSetting {
+  readonly runtime: RuntimeName;
+  /** Of each function, MiB. Instances are for all sizes: this much must fit, and is not taken before it is needed. */
+  readonly memoryMb: number;
+  readonly min: number;
+  readonly max: number;
+  /** Blank containers of this runtime in each; undefined leaves it to the pool. */
+  readonly blanks?: number;
+}
 
 /** What an operator can set. Read by `cli/settings.ts` from flags, environment and file, in that order. */
 export interface Settings {
@@ -11,8 +22,10 @@ export interface Settings {
   readonly port: number;
   readonly driver: 'auto' | 'microvm' | 'gvisor' | 'host';
   readonly region: string;
-  /** Kept warm: at least `min` instances of each, at most `max`, by demand. */
-  readonly warm: readonly { readonly configuration: Configuration; readonly min: number; readonly max: number }[];
+  /** Kept warm: at least `min` instances for each, at most `max`, by demand. */
+  readonly warm: readonly WarmSetting[];
+  /** A container is destroyed after so long without use where another one of its code was used later: what only a crowd needed. */
+  readonly surplusIdleMs: number;
   /** A container whose code was not activated for so long is destroyed. */
   readonly containerIdleMs: number;
   /** An instance without a container of anybody's code for so long is destroyed. */

@@ -5,12 +5,19 @@ export interface ServiceSnapshot {
   readonly queue: { readonly length: number; readonly max: number };
 }
 
+/** What the warming pool has of one runtime. */
 export interface WarmingSnapshot {
-  /** `configurationKey`. */
+  /** The runtime. */
   readonly configuration: string;
+  /** Instances with a blank container of it, those that are being booted (whatever will be in them), and how many there should be. */
   readonly ready: number;
   readonly starting: number;
   readonly target: number;
+  /** Blank containers of it in all of them, and how many there should be in each. */
+  readonly blanks: number;
+  readonly blanksWanted: number;
+  /** Names of the functions for which they are kept. */
+  readonly because: readonly string[];
 }
 
 export interface InstanceSnapshot {
@@ -27,7 +34,10 @@ export interface InstanceSnapshot {
 export interface ContainerSnapshot {
   readonly id: string;
   readonly state: 'blank' | 'starting' | 'idle' | 'running' | 'retiring';
+  readonly runtime: string;
   readonly functionName?: string;
+  /** What it may take, MiB; only where it holds code. */
+  readonly memoryMb?: number;
   readonly ageMs: number;
   readonly idleMs: number;
   readonly invocations: number;

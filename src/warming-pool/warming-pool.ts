@@ -1,20 +1,44 @@
 import type { Guest } from '../instance/guest.ts';
 import type { Clock, Timer } from '../model/clock.ts';
-import { type Configuration, configurationKey } from '../model/configuration.ts';
+import {
+  configurationKey,
+  instanceOverheadMb,
+  runtimes,
+  type Blanks,
+  type Configuration,
+  type RuntimeName,
+} from '../model/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
-import type { Settings } from '../model/settings.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
-import { evictableMb, leastValuable } from './eviction.ts';
-import { endGuest, type InstanceObserver } from './end-guest.ts';
 import { backOffMs } from './back-off.ts';
+import { endGuest, type InstanceObserver } from './end-guest.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { Shelf, type WarmGuest } from './shelf.ts';
+import { Stock } from './stock.ts';
+import { topUp } from './top-up.ts';
+import { WarmGuest } from './warm-guest.ts';
+
+/** What all instances of a service have in common, whatever blank containers they begin with. */
+export type InstanceShape = Omit<Configuration, 'blanks'>;
 
 /** Boots an instance of a configuration. Rejects if it did not come up or `signal` fired; then nothing is left of it. */
 export type StartGuest = (configuration: Configuration, signal: AbortSignal) => Promise<Guest>;
 
+/** What should be ready, as far as is known; asked again and again. */
+export interface Expectation {
+  /** Blank containers of each ready instance. */
+  readonly blanksForAny: Blanks;
+  /** Accounts that are about to need an instance. */
+  readonly dueAccounts: ReadonlySet<string>;
+  /** Names of functions for which containers of this runtime are kept, for people. */
+  reasons(runtime: RuntimeName): readonly string[];
+}
+
 export interface WarmingPoolOptions {
-  readonly warm: Settings['warm'];
+  /** Instances kept ready: at least, and at most by demand. */
+  readonly min: number;
+  readonly max: number;
+  readonly shape: InstanceShape;
+  readonly expectation: Expectation;
   readonly instanceLifeMs: number;
   readonly clock: Clock;
   readonly memory: MemoryBudget;
@@ -28,8 +52,11 @@ export interface WarmingPoolOptions {
 
 /** A refill waits so long after a take, so that booting does not disturb the code that is just being started … */
 const refillDelayMs = 25;
-/** … and so long while there is another one to take: nobody misses the replacement yet. */
+/** … and so long while there is another one to take: nobody misses the replacement yet … */
 const calmRefillDelayMs = 250;
+/** … and while what runs needs the processors, it is put off so long, again and again, at most so often. */
+const busyDelayMs = 500;
+const busyDelaysMax = 20;
 /**
  * What is ready does a few things more in its first moments, in the order of their use; then it rests, but for the next one: to
  * wake on a machine on which nothing runs takes tens of milliseconds.
@@ -41,31 +68,32 @@ const checkMs = 5_000;
 /**
  * Instances booted before any request, assigned to nobody. Life: `start` once; `take`, `give` and `evict` any number of
  * times, also before `start` and after `stop` (they then find nothing); `stop` any number of times.
- * A taken or evicted guest, and its memory reservation, belong to the taker.
+ * A taken or evicted guest, and its memory reservation of `instanceOverheadMb`, belong to the taker.
  */
 export class WarmingPool {
   readonly #options: WarmingPoolOptions;
-  readonly #shelves: Map<string, Shelf> = new Map();
+  readonly #stock: Stock;
   readonly #stop: AbortController = new AbortController();
   readonly #pending: Set<Promise<void>> = new Set();
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #readyListeners: (() => void)[] = [];
   readonly #shortListeners: (() => void)[] = [];
+  /** Whether calls run that need the processors: to boot beside them is what slows all of them down. */
+  busy: () => boolean = () => false;
   #started = false;
-  #starting = 0;
+  #delays = 0;
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** Throws RangeError if the minimum of all configurations together does not fit into the memory. */
+  /** Throws RangeError if the minimum does not fit into the memory. */
   constructor(options: WarmingPoolOptions) {
     this.#options = options;
-    for (const { configuration, min, max } of options.warm)
-      this.#shelves.set(configurationKey(configuration), new Shelf(configuration, min, max));
-    const minMb = [...this.#shelves.values()].reduce((sum, shelf) => sum + shelf.min * shelf.instanceMb, 0);
+    this.#stock = new Stock(options.min, options.max);
+    const minMb = options.min * instanceOverheadMb;
     if (minMb > options.memory.totalMb)
       throw new RangeError(
-        `The warming pool's minimum needs ${minMb} MB, and instances may have ${options.memory.totalMb} MB: ` +
-          'lower the minimum of a configuration, or allow instances more memory.',
+        `The warming pool's minimum of ${options.min} instances needs ${minMb} MB, and instances may have ` +
+          `${options.memory.totalMb} MB: lower the minimum, or allow instances more memory.`,
       );
     this.#ready.promise.catch(() => undefined); // Nobody has to ask whether it is ready.
     options.memory.onRelease(() => this.#wakeIn(refillDelayMs));
@@ -77,7 +105,7 @@ export class WarmingPool {
     this.#work();
   }
 
-  /** Resolves when every configuration had its minimum for the first time. Rejects if the pool is stopped before. */
+  /** Resolves when it had its minimum for the first time. Rejects if the pool is stopped before. */
   ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -87,30 +115,38 @@ export class WarmingPool {
     this.#readyListeners.push(listener);
   }
 
-  /** `listener` is called, again and again, while there is no memory for a configuration's minimum. */
+  /** `listener` is called, again and again, while there is no memory for the minimum. */
   onShort(listener: () => void): void {
     this.#shortListeners.push(listener);
   }
 
-  /** A ready instance, without waiting; undefined where there is none. Counts as demand either way. */
-  take(configuration: Configuration): WarmGuest | undefined {
-    const shelf = this.#shelves.get(configurationKey(configuration));
-    if (shelf === undefined) return undefined;
+  /** Other things are expected than before: looks at once. */
+  expectationChanged(): void {
+    this.#wakeIn(0);
+  }
+
+  /** A ready instance, without waiting, one with a blank container of this runtime if there is one; undefined where there is none. Counts as demand either way. */
+  take(runtime: RuntimeName): WarmGuest | undefined {
     const now = this.#options.clock.now();
-    shelf.demanded(now);
-    const taken = shelf.take(now, this.#options.instanceLifeMs);
-    this.#wakeIn(shelf.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
+    this.#stock.demanded(now);
+    const taken = this.#stock.take(runtime, now, this.#options.instanceLifeMs);
+    this.#wakeIn(this.#stock.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
     return taken;
   }
 
   /** One was needed that was not there, and is being made elsewhere. */
-  missed(configuration: Configuration): void {
-    this.#shelves.get(configurationKey(configuration))?.demanded(this.#options.clock.now());
+  missed(): void {
+    this.#stock.demanded(this.#options.clock.now());
     this.#wakeIn(refillDelayMs);
   }
 
-  readyCount(key: string): number {
-    return this.#shelves.get(key)?.ready.size ?? 0;
+  get readyCount(): number {
+    return this.#stock.ready.size;
+  }
+
+  /** Whether a ready instance has a blank container of this runtime. */
+  hasBlank(runtime: RuntimeName): boolean {
+    return this.#stock.hasBlank(runtime);
   }
 
   /**
@@ -118,38 +154,42 @@ export class WarmingPool {
    * not wanted; else it and its memory reservation are the pool's.
    */
   give(warm: WarmGuest): boolean {
-    const shelf = this.#shelves.get(configurationKey(warm.guest.configuration));
-    if (shelf === undefined || this.#stop.signal.aborted || shelf.ready.size + shelf.starting >= shelf.max)
-      return false;
-    this.#keep(shelf, warm);
+    const { max, ready, starting } = this.#stock;
+    if (this.#stop.signal.aborted || ready.size + starting >= max) return false;
+    this.#keep(warm);
     return true;
   }
 
-  /** Memory of the ready instances of all other configurations, MiB. */
-  evictableMb(exceptKey: string): number {
-    return evictableMb(this.#shelves.values(), exceptKey);
+  /** Memory of the ready instances, MiB. */
+  get evictableMb(): number {
+    return this.#stock.ready.size * instanceOverheadMb;
   }
 
-  /** Takes out the least valuable ready instance of another configuration: from where most are above the minimum. */
-  evict(exceptKey: string): WarmGuest | undefined {
-    const evicted = leastValuable(this.#shelves.values(), exceptKey)?.takeOldest();
+  /** Takes out a ready instance so that its memory can be had. */
+  evict(): WarmGuest | undefined {
+    const evicted = this.#stock.takeOldest();
     evicted?.guest.wake();
     return evicted;
   }
 
+  /** One row for each runtime. */
   snapshot(): WarmingSnapshot[] {
-    const { clock, concurrency, instanceLifeMs } = this.#options;
-    return Array.from(this.#shelves.values(), (shelf) => ({
-      configuration: shelf.key,
-      ready: shelf.ready.size,
-      starting: shelf.starting,
-      target: shelf.plan(clock.now(), concurrency, instanceLifeMs).target,
-    }));
+    const { expectation } = this.#options;
+    const { ready, starting } = this.#stock;
+    const { target } = this.#plan();
+    return runtimes.flatMap((configuration) => {
+      const because = expectation.reasons(configuration);
+      const blanksWanted = expectation.blanksForAny[configuration] ?? 0;
+      const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
+      const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);
+      if (blanksWanted === 0 && blanks === 0 && because.length === 0) return [];
+      return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted, because }];
+    });
   }
 
   /** Ready instances, for snapshots. */
-  *guests(): Iterable<WarmGuest> {
-    for (const shelf of this.#shelves.values()) yield* shelf.ready;
+  guests(): Iterable<WarmGuest> {
+    return this.#stock.ready;
   }
 
   /** Stops refilling and destroys what is here; resolves when nothing is left. Idempotent. */
@@ -157,8 +197,7 @@ export class WarmingPool {
     this.#stop.abort(new StoppingError('The warming pool is stopping.'));
     this.#ready.reject(new StoppingError('The warming pool was stopped before it had its minimum.'));
     this.#timer?.[Symbol.dispose]();
-    for (const shelf of this.#shelves.values())
-      for (let warm = shelf.takeOldest(); warm !== undefined; warm = shelf.takeOldest()) this.#destroy(shelf, warm);
+    for (let warm = this.#stock.takeOldest(); warm !== undefined; warm = this.#stock.takeOldest()) this.#destroy(warm);
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
@@ -171,85 +210,117 @@ export class WarmingPool {
     this.#timer = this.#options.clock.timer(delayMs, () => this.#work());
   }
 
+  #plan(): ReturnType<Stock['plan']> {
+    const { clock, concurrency, expectation, instanceLifeMs } = this.#options;
+    return this.#stock.plan(clock.now(), concurrency, instanceLifeMs, expectation.dueAccounts.size);
+  }
+
   #work(): void {
     this.#timer?.[Symbol.dispose]();
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (this.#stop.signal.aborted) return;
-    const shelves = [...this.#shelves.values()];
-    // Whoever is furthest below its minimum first, so that one configuration's burst does not starve another.
-    shelves.sort((a, b) => a.ready.size + a.starting - a.min - (b.ready.size + b.starting - b.min));
-    for (const shelf of shelves) {
-      this.#tend(shelf);
-      shelf.next?.guest.wake();
-    }
-    if (shelves.every((shelf) => shelf.ready.size >= shelf.min)) this.#ready.resolve();
+    this.#tend();
+    this.#stock.next?.guest.wake();
+    if (this.#stock.ready.size >= this.#stock.min) this.#ready.resolve();
     this.#wakeIn(checkMs);
   }
 
-  #tend(shelf: Shelf): void {
-    const { clock, concurrency, instanceLifeMs, memory } = this.#options;
+  #tend(): void {
+    const { clock, concurrency, expectation, memory } = this.#options;
+    const stock = this.#stock;
     const now = clock.now();
-    const plan = shelf.plan(now, concurrency, instanceLifeMs);
+    const plan = this.#plan();
     for (let left = plan.retire; left > 0; left -= 1) {
-      const warm = shelf.takeOldest();
-      if (warm !== undefined) this.#destroy(shelf, warm);
+      const warm = stock.takeOldest();
+      if (warm !== undefined) this.#destroy(warm);
     }
-    if (plan.make > 0 && now < shelf.notBefore) return this.#wakeIn(shelf.notBefore - now);
-    for (let left = plan.make; left > 0 && this.#starting < concurrency; left -= 1) {
-      if (!memory.tryReserve(shelf.instanceMb)) return this.#short(shelf);
-      this.#track(this.#make(shelf));
+    const next = topUp(stock.ready, expectation.blanksForAny);
+    if (plan.make === 0 && next === undefined) {
+      this.#delays = 0;
+      return;
+    }
+    if (now < stock.notBefore) return this.#wakeIn(stock.notBefore - now);
+    if (this.busy() && this.#delays < busyDelaysMax) {
+      this.#delays += 1;
+      return this.#wakeIn(busyDelayMs);
+    }
+    this.#delays = 0;
+    if (next !== undefined) this.#track(this.#makeBlank(next.warm, next.runtime));
+    for (let left = plan.make; left > 0 && stock.starting < concurrency; left -= 1) {
+      if (!memory.tryReserve(instanceOverheadMb)) return this.#short();
+      this.#track(this.#make());
     }
   }
 
-  #short(shelf: Shelf): void {
-    if (shelf.ready.size + shelf.starting < shelf.min) for (const listener of this.#shortListeners) listener();
+  #short(): void {
+    const { min, ready, starting } = this.#stock;
+    if (ready.size + starting < min) for (const listener of this.#shortListeners) listener();
   }
 
-  async #make(shelf: Shelf): Promise<void> {
-    const { clock, memory, observer, random, startGuest } = this.#options;
+  async #make(): Promise<void> {
+    const { clock, expectation, memory, observer, shape, startGuest } = this.#options;
+    const configuration = { ...shape, blanks: expectation.blanksForAny };
+    const key = configurationKey(configuration);
     const begunAt = clock.now();
-    shelf.starting += 1;
-    this.#starting += 1;
+    this.#stock.starting += 1;
     try {
-      const guest = await startGuest(shelf.configuration, this.#stop.signal);
+      const guest = await startGuest(configuration, this.#stop.signal);
       const now = clock.now();
-      shelf.made(now - begunAt);
-      observer.instanceStarted(shelf.key, now - begunAt);
-      this.#keep(shelf, { guest, bornAt: now });
+      this.#stock.made(now - begunAt);
+      observer.instanceStarted(key, now - begunAt);
+      this.#keep(new WarmGuest(guest, now));
     } catch (error) {
-      memory.release(shelf.instanceMb);
+      memory.release(instanceOverheadMb);
       if (this.#stop.signal.aborted) return;
-      observer.instanceFailed(shelf.key, error instanceof Error ? error : new Error(String(error)));
-      shelf.failures += 1;
-      shelf.notBefore = clock.now() + backOffMs(shelf.failures, random);
+      observer.instanceFailed(key, error instanceof Error ? error : new Error(String(error)));
+      this.#failed();
     } finally {
-      shelf.starting -= 1;
-      this.#starting -= 1;
+      this.#stock.starting -= 1;
       this.#work();
     }
   }
 
-  #keep(shelf: Shelf, warm: WarmGuest): void {
-    if (this.#stop.signal.aborted) return this.#destroy(shelf, warm);
-    shelf.ready.add(warm);
-    this.#options.clock.timer(restAfterMs, () => shelf.rest(warm));
-    void this.#watch(shelf, warm);
+  /** A blank container that is missing in a ready instance. Whoever takes that meanwhile gets it. */
+  async #makeBlank(warm: WarmGuest, runtime: RuntimeName): Promise<void> {
+    warm.guest.wake();
+    try {
+      await warm.make(runtime, this.#stop.signal);
+      this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
+      for (const listener of this.#readyListeners) listener();
+    } catch {
+      // Dead with its instance, whose end is told elsewhere; or it cannot be made now, and is tried again.
+      if (!this.#stop.signal.aborted) this.#failed();
+    }
+    this.#work();
+  }
+
+  #failed(): void {
+    const { clock, random } = this.#options;
+    this.#stock.failures += 1;
+    this.#stock.notBefore = clock.now() + backOffMs(this.#stock.failures, random);
+  }
+
+  #keep(warm: WarmGuest): void {
+    if (this.#stop.signal.aborted) return this.#destroy(warm);
+    this.#stock.ready.add(warm);
+    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
+    void this.#watch(warm);
     for (const listener of this.#readyListeners) listener();
   }
 
   /** A warm instance that dies is noticed at once, and made anew after a pause, lest a sick driver spins. */
-  async #watch(shelf: Shelf, warm: WarmGuest): Promise<void> {
+  async #watch(warm: WarmGuest): Promise<void> {
     const { clock, random } = this.#options;
     await warm.guest.exited;
-    if (!shelf.ready.delete(warm)) return;
-    shelf.notBefore = Math.max(shelf.notBefore, clock.now() + backOffMs(1, random));
-    this.#destroy(shelf, warm);
+    if (!this.#stock.ready.delete(warm)) return;
+    this.#stock.notBefore = Math.max(this.#stock.notBefore, clock.now() + backOffMs(1, random));
+    this.#destroy(warm);
     this.#work();
   }
 
-  #destroy(shelf: Shelf, warm: WarmGuest): void {
+  #destroy(warm: WarmGuest): void {
     const ended = endGuest(warm.guest, this.#options.observer);
-    this.#track(ended.then(() => this.#options.memory.release(shelf.instanceMb)));
+    this.#track(ended.then(() => this.#options.memory.release(instanceOverheadMb)));
   }
 
   #track(work: Promise<void>): void {

@@ -17,10 +17,15 @@ export interface WorkerManager {
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvocationOutcome>;
   /** Containers of this function whose revision is not `keepRevisionId` take no new work, and end when idle. */
   retire(account: string, functionName: string, keepRevisionId: string | undefined): void;
+  /** What the first invocation of a function would find now. */
+  readiness(fn: FunctionVersion): Readiness;
   snapshot(): ServiceSnapshot;
   /** No new work; running invocations end, or are cut after `deadlineMs`; then every instance is destroyed. */
   stop(deadlineMs: number): Promise<void>;
 }
+
+/** Whether the first invocation of a function would start at once, as far as is known; else why not, for people. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 
 /** What the worker manager asks of the code store. */
 export type CodeSource = (fn: FunctionVersion) => Promise<CodeBundle>;

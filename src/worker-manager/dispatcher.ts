@@ -1,19 +1,20 @@
 import { StoppingError } from '../model/errors.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-container.ts';
-import type { ActiveInstance } from './active-instance.ts';
-import { ColdStarts } from './cold-starts.ts';
-import { ContainerMaker } from './container-maker.ts';
-import { InstanceKeeper } from './instance-keeper.ts';
-import { LiveView, type LiveViewOptions } from './live-view.ts';
-import type { Order } from './order.ts';
-import { place, type Placement } from './placement.ts';
+import type { ActiveContainer } from './active-pool/active-container.ts';
+import type { ActiveInstance } from './active-pool/active-instance.ts';
+import { Concurrency } from './concurrency/concurrency.ts';
+import { InstanceKeeper } from './life/instance-keeper.ts';
+import { Reclaimer } from './memory/reclaimer.ts';
+import { Relief } from './memory/relief.ts';
+import { ColdStarts } from './orders/cold-starts.ts';
+import { ContainerMaker } from './orders/container-maker.ts';
+import type { Order } from './orders/order.ts';
 import type { Parts } from './parts.ts';
-import { Patience } from './patience.ts';
-import { mayOrder, type Ticket } from './ticket.ts';
-import { Relief } from './relief.ts';
+import { LiveView, type LiveViewOptions } from './placement/live-view.ts';
+import { place, type Placement } from './placement/placement.ts';
+import { mayOrder, type Ticket } from './queue/ticket.ts';
+import { WaitingRoom } from './queue/waiting-room.ts';
 import { Runner } from './runner.ts';
-import { WaitingRoom } from './waiting-room.ts';
 
 type Decision = Placement<ActiveContainer, ActiveInstance, Order>;
 
@@ -22,36 +23,46 @@ export class Dispatcher {
   readonly keeper: InstanceKeeper;
   readonly maker: ContainerMaker;
   readonly coldStarts: ColdStarts;
+  readonly reclaimer: Reclaimer;
   readonly room: WaitingRoom;
   readonly runner: Runner;
   readonly #relief: Relief;
-  readonly #patience: Patience;
+  readonly #concurrency: Concurrency;
   readonly #p: Parts;
   readonly #view: LiveViewOptions;
+  readonly #changed: () => void;
   #closed = false;
   #pumping = false;
   #pumpAgain = false;
 
-  constructor(parts: Parts) {
+  /** `changed` is called when other containers are ready than before. */
+  constructor(parts: Parts, changed: () => void) {
     this.#p = parts;
+    this.#changed = changed;
+    const pump = (): void => this.pump();
     const orderEnded = (tickets: readonly Ticket[], error?: Error): void => this.#orderEnded(tickets, error);
-    const changed = (instance: ActiveInstance): void => {
+    const instanceChanged = (instance: ActiveInstance): void => {
       this.maker.replenish(instance);
       this.pump();
+      changed();
     };
-    this.keeper = new InstanceKeeper({ ...parts, changed, abandoned: orderEnded });
-    this.maker = new ContainerMaker({ ...parts, keeper: this.keeper, offered: () => this.pump(), orderEnded });
-    this.coldStarts = new ColdStarts({ ...parts, keeper: this.keeper, orderEnded });
-    this.#view = { ...parts, coldStarts: this.coldStarts };
+    this.keeper = new InstanceKeeper({ ...parts, changed: instanceChanged, abandoned: orderEnded });
+    const common = { ...parts, keeper: this.keeper };
+    this.maker = new ContainerMaker({ ...common, offered: pump, orderEnded });
+    this.coldStarts = new ColdStarts({ ...common, orderEnded });
+    this.reclaimer = new Reclaimer({ ...common, freed: pump });
     this.room = new WaitingRoom({ ...parts, refused: (ticket, error) => this.#refused(ticket, error) });
+    this.#relief = new Relief({ ...parts, queue: this.room.queue });
+    this.#concurrency = new Concurrency(parts, pump);
     this.runner = new Runner({
-      ...parts,
-      keeper: this.keeper,
+      ...common,
+      concurrency: this.#concurrency,
+      takes: (container) => this.#relief.takes(container),
       again: (ticket) => this.route(ticket),
-      freed: () => this.pump(),
+      freed: pump,
     });
-    this.#patience = new Patience(parts, () => this.pump());
-    this.#relief = new Relief({ ...parts, keeper: this.keeper, queue: this.room.queue });
+    const { coldStarts, maker, reclaimer } = this;
+    this.#view = { ...parts, coldStarts, maker, reclaimer, relief: this.#relief };
   }
 
   /** Finds a place for a request, now or later. */
@@ -114,9 +125,12 @@ export class Dispatcher {
 
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
-    return this.room.queue.codes(account).some((code) => {
-      const ticket = this.#patience.impatient(code);
-      return ticket !== undefined && this.#order(ticket, this.#decide(ticket, false));
+    return this.room.queue.codes(account).some(({ uncovered }) => {
+      // One whose caller holds a container cannot wait for what comes free; others can.
+      const { newest } = uncovered;
+      const ticket = newest?.invocation.nested === true ? newest : uncovered.find(mayOrder);
+      if (ticket === undefined || !mayOrder(ticket) || !this.#concurrency.may(ticket)) return false;
+      return this.#order(ticket, this.#decide(ticket, false));
     });
   }
 
@@ -127,10 +141,9 @@ export class Dispatcher {
 
   /** Whether the request is running now. */
   #startNow(ticket: Ticket): boolean {
-    if (this.#patience.yields(ticket)) return false;
+    if (!this.#concurrency.may(ticket)) return false;
     const decision = this.#decide(ticket, true);
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
-    else if (this.#patience.has(ticket)) return false;
     else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
     else if (decision.by === 'warm') return this.#allocate(ticket);
     else return false;
@@ -143,7 +156,11 @@ export class Dispatcher {
   }
 
   #load(ticket: Ticket, instance: ActiveInstance, startPath: StartPath): void {
-    const container = this.#p.active.takeBlank(instance, ticket.code, this.#p.clock.now());
+    const { active, clock, memory } = this.#p;
+    const { memoryMb } = ticket.code.function;
+    if (!memory.tryReserve(memoryMb))
+      throw new Error(`A container was placed without memory: ${memoryMb} MB of ${memory.freeMb} MB free.`);
+    const container = active.takeBlank(instance, ticket.code, clock.now());
     this.maker.replenish(instance);
     // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
     const waitedForBoot = instance.bornAt > ticket.invocation.receivedAt;
@@ -151,14 +168,15 @@ export class Dispatcher {
   }
 
   #allocate(ticket: Ticket): boolean {
-    const { holding } = ticket.code;
-    const warm = this.#p.warming.take(holding.configuration);
+    const { pool, function: fn } = ticket.code;
+    const warm = this.#p.warming.take(fn.runtime);
     if (warm === undefined) return false;
-    const instance = this.keeper.allocate(holding, warm.guest, warm.bornAt);
-    // One that came without blank containers has room at least; the request is decided anew.
-    if (instance.blanks.size === 0) return this.#startNow(ticket);
-    this.#load(ticket, instance, 'warm-instance');
-    return true;
+    const instance = this.keeper.allocate(pool, warm);
+    // One that came without a blank container for it has room at least: one is ordered there.
+    const served = instance.blanksOf(fn.runtime) > 0;
+    if (served) this.#load(ticket, instance, 'warm-instance');
+    this.keeper.opened(instance);
+    return served;
   }
 
   #begin(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
@@ -166,22 +184,27 @@ export class Dispatcher {
       this.#unseat(ticket);
       this.room.leave(ticket);
     }
+    this.#concurrency.begun(container);
     this.runner.run(ticket, container, startPath);
   }
 
   /** Whether something is under way for the request now, or it is out of the queue. */
   #order(ticket: Ticket, decision: Decision): boolean {
+    const { pool, function: fn } = ticket.code;
     switch (decision.by) {
       case 'seat':
         return this.#seat(decision.order, ticket);
       case 'make':
-        return this.#seat(this.maker.make(decision.instance), ticket);
+        return this.#seat(this.maker.make(decision.instance, fn.runtime), ticket);
       case 'cold':
-        return this.#seat(this.coldStarts.begin(ticket.code.holding, decision.evict), ticket);
+        return this.#seat(this.coldStarts.begin(pool, fn.runtime), ticket);
       case 'replace':
-        return this.#seat(this.maker.replace(decision.container), ticket);
+        return this.#seat(this.maker.replace(decision.container, fn.runtime), ticket);
+      case 'evict':
+        this.reclaimer.reclaim(decision.neededMb);
+        return false;
       case 'impossible':
-        this.room.impossible(ticket, ticket.code.holding.instanceMb, this.#p.memory.totalMb);
+        this.room.impossible(ticket, fn.memoryMb, this.#p.memory.totalMb);
         return true;
       case 'wait':
         return false;
@@ -192,6 +215,7 @@ export class Dispatcher {
 
   #seat(order: Order, ticket: Ticket): boolean {
     order.seat(ticket);
+    ticket.code.begunAt = this.#p.clock.now();
     if (order.instance !== undefined) this.#p.active.hold(order.instance);
     this.room.queue.cover(ticket);
     return true;
@@ -215,9 +239,9 @@ export class Dispatcher {
       this.room.queue.uncover(ticket);
     }
     this.pump();
+    this.#changed();
     for (const { code } of tickets)
-      if (!code.holding.promising)
-        for (const ticket of code.uncovered) if (!mayOrder(ticket)) this.room.hopeless(ticket);
+      if (!code.pool.promising) for (const ticket of code.uncovered) if (!mayOrder(ticket)) this.room.hopeless(ticket);
     for (const ticket of tickets)
       if (ticket.place !== undefined && ticket.order === undefined) this.room.review(ticket);
   }

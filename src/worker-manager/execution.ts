@@ -6,7 +6,7 @@ import { InstanceLostError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-container.ts';
+import type { ActiveContainer } from './active-pool/active-container.ts';
 import type { CodeSource } from './contract.ts';
 import { Deadline } from './deadline.ts';
 import { runtimeInit } from './environment.ts';
@@ -15,7 +15,7 @@ import { exitError, exitNote, functionError, timeoutError } from './function-err
 import { InvocationLog } from './invocation-log.ts';
 import { laneOf } from './lane.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
-import type { Ticket } from './ticket.ts';
+import type { Ticket } from './queue/ticket.ts';
 
 /** What an execution needs of its surroundings. */
 export interface ExecutionHost {
@@ -46,7 +46,6 @@ export class Execution implements ContainerInvocation {
   readonly #loads: boolean;
   /** The limit that is running, for the error that says it was overrun. */
   #limitMs: number;
-  readonly #beganAt: number;
   #startedAt: number | undefined;
   #codeError: unknown;
   #ended = false;
@@ -69,7 +68,6 @@ export class Execution implements ContainerInvocation {
     this.#loads = startPath !== 'reused-container';
     this.#limitMs = startAllowanceMs(this.#function, this.#loads);
     const now = host.clock.now();
-    this.#beganAt = now;
     this.#deadline = new Deadline(host.clock, now, now + this.#limitMs, now + timeoutMs, () => this.#overran());
   }
 
@@ -193,7 +191,7 @@ export class Execution implements ContainerInvocation {
   #outcome(
     result: InvocationResult,
     reusable: boolean,
-    { initMs, cpuMs }: Pick<RuntimeAnswer, 'initMs' | 'cpuMs'>,
+    { initMs, cpuMs, ranMs }: Pick<RuntimeAnswer, 'initMs' | 'cpuMs' | 'ranMs'>,
     status?: string,
     limit?: InvocationOutcome['limit'],
   ): ExecutionEnd {
@@ -212,6 +210,7 @@ export class Execution implements ContainerInvocation {
     const known = {
       ...(initMs !== undefined && { initMs }),
       ...(cpuMs !== undefined && { cpuMs }),
+      ...(ranMs !== undefined && { ranMs }),
       ...(limit !== undefined && { limit }),
     };
     return { kind: 'outcome', outcome: { ...outcome, ...known }, reusable };
@@ -220,7 +219,6 @@ export class Execution implements ContainerInvocation {
   #end(end: ExecutionEnd): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.ticket.code.took(this.#host.clock.now() - this.#beganAt, this.#loads);
     this.#deadline.end();
     this.#host.ended(this, end);
   }

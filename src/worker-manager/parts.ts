@@ -1,22 +1,28 @@
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/settings.ts';
+import type { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
-import type { StartGuest, WarmingPool } from '../warming-pool/warming-pool.ts';
-import type { ActivePool } from './active-pool.ts';
+import type { InstanceShape, StartGuest, WarmingPool } from '../warming-pool/warming-pool.ts';
+import type { ActivePool } from './active-pool/active-pool.ts';
+import type { Registry } from './active-pool/registry.ts';
 import type { CodeSource, Processors, WorkerObserver } from './contract.ts';
-import type { Registry } from './registry.ts';
+import type { Costs } from './orders/costs.ts';
 
 /** What a worker manager is made of, from outside. */
 export interface ManagerOptions {
   readonly clock: Clock;
   readonly settings: Pick<
     Settings,
-    'region' | 'warm' | 'containerIdleMs' | 'instanceIdleMs' | 'instanceLifeMs' | 'queueMax' | 'queueWaitMs'
+    'region' | 'containerIdleMs' | 'instanceIdleMs' | 'instanceLifeMs' | 'surplusIdleMs' | 'queueMax' | 'queueWaitMs'
   >;
   /** Shared with the warming pool. */
   readonly memory: MemoryBudget;
   /** Started and, at the end, stopped by its manager. */
   readonly warming: WarmingPool;
+  /** What instances are like, whatever blank containers they begin with. */
+  readonly shape: InstanceShape;
+  /** What is known of the functions that may be called; shared with the warming pool. */
+  readonly known: Pick<KnownFunctions, 'blanksFor' | 'used' | 'removed'>;
   readonly startGuest: StartGuest;
   readonly codeSource: CodeSource;
   readonly observer: WorkerObserver;
@@ -31,4 +37,5 @@ export interface ManagerOptions {
 export interface Parts extends ManagerOptions {
   readonly active: ActivePool;
   readonly registry: Registry;
+  readonly costs: Costs;
 }

@@ -1,18 +1,22 @@
 import { CancelledError, StoppingError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-container.ts';
+import type { ActiveContainer } from './active-pool/active-container.ts';
+import type { Concurrency } from './concurrency/concurrency.ts';
 import type { CodeSource } from './contract.ts';
 import { Execution, type ExecutionHost } from './execution.ts';
 import type { ExecutionEnd } from './execution-end.ts';
-import type { InstanceKeeper } from './instance-keeper.ts';
+import type { InstanceKeeper } from './life/instance-keeper.ts';
 import type { Parts } from './parts.ts';
-import type { Ticket } from './ticket.ts';
+import type { Ticket } from './queue/ticket.ts';
 
 const cancelled = new CancelledError('The thread was cancelled.');
 
 export interface RunnerOptions extends Parts {
   readonly keeper: InstanceKeeper;
+  readonly concurrency: Concurrency;
+  /** Whether a container that has come free is to end because its account gives up memory. */
+  readonly takes: (container: ActiveContainer) => boolean;
   /** To be tried once more: it was lost before its user code began. */
   readonly again: (ticket: Ticket) => void;
   /** A container may have come free. */
@@ -36,6 +40,11 @@ export class Runner implements ExecutionHost {
     this.codeSource = options.codeSource;
   }
 
+  /** Calls that run now. */
+  get running(): number {
+    return this.#executions.size;
+  }
+
   /** Runs a ticket on a container that was taken for it. */
   run(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
     const execution = new Execution(this, ticket, container, startPath);
@@ -54,6 +63,7 @@ export class Runner implements ExecutionHost {
   ended(execution: Execution, end: ExecutionEnd): void {
     this.#executions.delete(execution);
     const { container, ticket } = execution;
+    this.#o.concurrency.ended(container, end.kind === 'outcome' ? end.outcome : undefined);
     this.#release(container, end.kind === 'outcome' && end.reusable);
     if (end.kind === 'lost') this.#lost(ticket, container, end.instanceLost, end.otherwise);
     else this.#finish(ticket, end);
@@ -87,7 +97,8 @@ export class Runner implements ExecutionHost {
     if (container.state === 'retiring') return;
     container.invocations += 1;
     const { code, instance } = container;
-    const keep = reusable && !instance.retiring && code?.retired === false && !this.#draining;
+    const wanted = reusable && !instance.retiring && code?.retired === false && !this.#draining;
+    const keep = wanted && !this.#o.takes(container);
     if (keep) this.#o.active.rest(container, this.clock.now());
     else void this.#o.keeper.drop(container);
   }

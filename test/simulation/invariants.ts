@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { instanceMemoryMb } from '../../src/model/configuration.ts';
+import { instanceOverheadMb } from '../../src/model/configuration.ts';
 import type { SimulatedService } from './service.ts';
 import type { SimulatedContainer, SimulatedGuest, Witness } from './simulated-guest.ts';
 
@@ -24,18 +24,27 @@ export class Invariants implements Witness {
 
   instanceBegan(guest: SimulatedGuest): void {
     this.alive.add(guest);
-    this.aliveMb += instanceMemoryMb(guest.configuration);
+    this.aliveMb += instanceOverheadMb;
     assert.ok(this.aliveMb <= this.#memoryMbMax, `Instances have ${this.aliveMb} MB of ${this.#memoryMbMax}.`);
   }
 
   instanceEnded(guest: SimulatedGuest): void {
     this.alive.delete(guest);
-    this.aliveMb -= instanceMemoryMb(guest.configuration);
+    this.aliveMb -= instanceOverheadMb;
   }
 
   containerBegan({ instance }: SimulatedContainer): void {
     const { containersMax } = instance.configuration;
     assert.ok(instance.alive.size <= containersMax, `An instance has ${instance.alive.size} containers.`);
+  }
+
+  codeLoaded({ loaded }: SimulatedContainer): void {
+    this.aliveMb += loaded?.memoryMb ?? 0;
+    assert.ok(this.aliveMb <= this.#memoryMbMax, `Containers have ${this.aliveMb} MB of ${this.#memoryMbMax}.`);
+  }
+
+  containerEnded({ loaded }: SimulatedContainer): void {
+    this.aliveMb -= loaded?.memoryMb ?? 0;
   }
 
   codeBegan(_container: SimulatedContainer, requestId: string): void {

@@ -1,13 +1,13 @@
-import type { ActivePool } from '../../src/worker-manager/active-pool.ts';
-import type { Code } from '../../src/worker-manager/code.ts';
+import { instanceOverheadMb } from '../../src/model/configuration.ts';
+import type { ActivePool } from '../../src/worker-manager/active-pool/active-pool.ts';
+import type { Code } from '../../src/worker-manager/active-pool/code.ts';
 
 /** The active pool as plain data: everything, indexed by nothing. */
 export interface PoolData {
   readonly instances: readonly {
     readonly id: string;
     readonly account: string;
-    readonly configuration: string;
-    readonly instanceMb: number;
+    readonly freeMb: number;
     readonly retiring: boolean;
     readonly held: boolean;
     readonly hasRoom: boolean;
@@ -15,6 +15,8 @@ export interface PoolData {
     readonly containers: readonly {
       readonly id: string;
       readonly state: string;
+      readonly runtime: string;
+      readonly memoryMb: number;
       readonly codeKey: string | undefined;
       readonly usedAt: number;
     }[];
@@ -25,15 +27,16 @@ export function dataOf(active: ActivePool): PoolData {
   return {
     instances: Array.from(active.instances, (instance) => ({
       id: instance.guest.id,
-      account: instance.holding.account,
-      configuration: instance.holding.configurationKey,
-      instanceMb: instance.holding.instanceMb,
+      account: instance.pool.account,
+      freeMb: instance.guest.configuration.memoryMb - instance.heldMb,
       retiring: instance.retiring,
       held: instance.holds > 0,
       hasRoom: instance.hasRoom,
       containersLeft: instance.guest.containersLeft,
-      containers: Array.from(instance.containers, ({ guest, state, code, usedAt }) => ({
+      containers: Array.from(instance.containers, ({ guest, state, code, usedAt, memoryMb }) => ({
         id: guest.id,
+        runtime: guest.runtime,
+        memoryMb,
         state,
         codeKey: code?.key,
         usedAt,
@@ -44,9 +47,11 @@ export function dataOf(active: ActivePool): PoolData {
 
 /** What placement may be offered for a code, found by looking at everything; several, where they are equally good. */
 export function candidates(data: PoolData, code: Code): Record<string, string[]> {
-  const { account, configurationKey } = code.holding;
+  const { account } = code.pool;
+  const { memoryMb, runtime } = code.function;
   const usable = data.instances.filter(({ retiring }) => !retiring);
-  const own = usable.filter((one) => one.account === account && one.configuration === configurationKey);
+  const own = usable.filter((one) => one.account === account);
+  const fitting = own.filter(({ freeMb }) => freeMb >= memoryMb);
   const idle = own.flatMap(({ containers, containersLeft }) =>
     containers.filter(({ state }) => state === 'idle').map((container) => ({ ...container, containersLeft })),
   );
@@ -66,13 +71,13 @@ export function candidates(data: PoolData, code: Code): Record<string, string[]>
     ),
     blank: ids(
       best(
-        own.filter(({ containers }) => containers.some(({ state }) => state === 'blank')),
+        fitting.filter(({ containers }) => containers.some((one) => one.state === 'blank' && one.runtime === runtime)),
         fullness,
       ),
     ),
     room: ids(
       best(
-        own.filter(({ hasRoom }) => hasRoom),
+        fitting.filter(({ hasRoom }) => hasRoom),
         fullness,
       ),
     ),
@@ -82,6 +87,12 @@ export function candidates(data: PoolData, code: Code): Record<string, string[]>
         ({ usedAt }) => -usedAt,
       ),
     ),
-    evictableMb: [String(usable.filter(({ held }) => !held).reduce((sum, { instanceMb }) => sum + instanceMb, 0))],
+    evictableMb: [String(idleMbOf(usable))],
   };
+}
+
+function idleMbOf(usable: PoolData['instances']): number {
+  const idle = usable.flatMap(({ containers }) => containers.filter(({ state }) => state === 'idle'));
+  const instances = usable.filter(({ held }) => !held).length * instanceOverheadMb;
+  return idle.reduce((sum, { memoryMb }) => sum + memoryMb, instances);
 }

@@ -1,9 +1,9 @@
 import type { CodeBundle } from '../../src/model/code.ts';
-import type { Configuration } from '../../src/model/configuration.ts';
+import { instanceOverheadMb, type Blanks, type Configuration } from '../../src/model/configuration.ts';
 import type { FunctionVersion } from '../../src/model/function.ts';
 import type { Invocation, InvocationOutcome } from '../../src/model/invocation.ts';
-import type { Settings } from '../../src/model/settings.ts';
 import { recordOf } from '../../src/store/testing/record-of.ts';
+import { KnownFunctions } from '../../src/warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-pool.ts';
 import type { Processors, WorkerObserver } from '../../src/worker-manager/contract.ts';
@@ -21,7 +21,9 @@ export const smallSettings = {
   memoryMb: 16_384,
   queueMax: 100,
   queueWaitMs: 10_000,
-  warm: [] as Settings['warm'],
+  surplusIdleMs: 60_000,
+  /** Instances kept warm: at least, at most. */
+  warm: [0, 0] as readonly [min: number, max: number],
 };
 
 /** What a handler does unless a test says otherwise: starts in 1 ms, initialises in 5, runs for 10. */
@@ -46,6 +48,10 @@ export interface SimulatedServiceOptions {
   readonly processors?: Processors;
   readonly witness?: Witness;
   readonly seed?: number;
+  /** Blank containers that should be ready whatever is known. */
+  readonly basis?: Blanks;
+  readonly containersMax?: number;
+  readonly instanceMb?: number;
 }
 
 const nothing = (): void => undefined;
@@ -57,6 +63,7 @@ export class SimulatedService {
   readonly memory: MemoryBudget;
   readonly warming: WarmingPool;
   readonly manager: LocalWorkerManager;
+  readonly known: KnownFunctions;
 
   constructor(options: SimulatedServiceOptions = {}) {
     const { clock } = this;
@@ -86,12 +93,19 @@ export class SimulatedService {
       instanceFailed: nothing,
       ...options.observer,
     };
-    const common = { clock, memory: this.memory, startGuest, observer, random };
-    const { warm, instanceLifeMs } = settings;
-    this.warming = new WarmingPool({ ...common, warm, instanceLifeMs, concurrency: options.concurrency ?? 1 });
+    const { containersMax = 4, instanceMb = 10_240, basis = { 'nodejs24.x': 2 } } = options;
+    this.known = new KnownFunctions(() => clock.wall(), basis);
+    const shape = { containersMax, memoryMb: Math.min(instanceMb, settings.memoryMb - instanceOverheadMb) };
+    const common = { clock, memory: this.memory, shape, startGuest, observer, random };
+    const [min, max] = settings.warm;
+    const { instanceLifeMs } = settings;
+    const concurrency = options.concurrency ?? 1;
+    this.warming = new WarmingPool({ ...common, min, max, instanceLifeMs, concurrency, expectation: this.known });
+    this.known.onChange = () => this.warming.expectationChanged();
     this.manager = new LocalWorkerManager({
       ...common,
       settings,
+      known: this.known,
       warming: this.warming,
       processors: options.processors ?? { count: 4, full: () => false },
       codeSource: options.codeSource ?? (() => Promise.resolve({ sha256: 'c2hh', files: [], bytes: 0 })),

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { configurationFor } from '../../src/model/configuration.ts';
 import type { FunctionVersion } from '../../src/model/function.ts';
 import { Invariants } from './invariants.ts';
 import { pick, seededRandom } from './random.ts';
@@ -55,10 +54,8 @@ export class Simulation {
         containerIdleMs: 20_000,
         instanceIdleMs: 10_000,
         instanceLifeMs: 300_000,
-        warm: [
-          { configuration: configurationFor('nodejs24.x', 128), min: 2, max: 8 },
-          { configuration: configurationFor('nodejs24.x', 512), min: 1, max: 4 },
-        ],
+        surplusIdleMs: 5_000,
+        warm: [3, 12],
       },
       world: this.#world(),
       startGuest: (guest, signal) => this.#boot(guest, signal),
@@ -105,6 +102,7 @@ export class Simulation {
         startMs: random() < 0.002 ? 1e7 : random() * 3,
         initMs: random() * 100,
         runMs: random() < 0.002 ? undefined : random() * 200,
+        share: random() < 0.5 ? random() * 0.2 : 0.5 + random() * 0.5,
         end: random() < 0.97 ? 'ok' : pick(random, badEnds),
       }),
     };
@@ -117,7 +115,7 @@ export class Simulation {
     try {
       await clock.sleep(random() < 0.02 ? 5_000 : 100 + random() * 300);
       signal.throwIfAborted();
-      if (random() < 0.05) throw new Error('The driver failed.');
+      if (random() < 0.15) throw new Error('The driver failed.');
       const started = guest();
       if (random() < 0.3) clock.timer(random() * 600_000, () => started.die());
       return started;

@@ -8,7 +8,7 @@ import type {
   RuntimeAnswer,
 } from '../../src/instance/guest.ts';
 import type { CodeBundle } from '../../src/model/code.ts';
-import type { Configuration } from '../../src/model/configuration.ts';
+import { runtimes, type Configuration, type RuntimeName } from '../../src/model/configuration.ts';
 import { limits } from '../../src/model/limits.ts';
 import type { RuntimeInit } from '../../src/protocol/messages.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -21,6 +21,8 @@ export interface Behaviour {
   readonly initMs: number;
   /** Undefined: never. */
   readonly runMs: number | undefined;
+  /** Part of a processor that it wants while it runs; 0.05 where nothing is said. */
+  readonly share?: number;
   readonly prints?: readonly string[];
   readonly end:
     | 'ok'
@@ -49,6 +51,8 @@ export interface Witness {
   /** Nothing of it is left. */
   instanceEnded(guest: SimulatedGuest): void;
   containerBegan(container: SimulatedContainer): void;
+  codeLoaded(container: SimulatedContainer): void;
+  containerEnded(container: SimulatedContainer): void;
   /** User code begins to run for a request. */
   codeBegan(container: SimulatedContainer, requestId: string): void;
 }
@@ -58,6 +62,8 @@ const silent: Witness = {
   instanceBegan: nothing,
   instanceEnded: nothing,
   containerBegan: nothing,
+  codeLoaded: nothing,
+  containerEnded: nothing,
   codeBegan: nothing,
 };
 let ids = 0;
@@ -85,10 +91,12 @@ export class SimulatedGuest implements Guest {
     this.world = world;
     this.witness = witness;
     this.witness.instanceBegan(this);
-    this.firstContainers = Array.from({ length: configuration.blankContainers }, () => this.#container());
+    this.firstContainers = runtimes.flatMap((runtime) =>
+      Array.from({ length: configuration.blanks[runtime] ?? 0 }, () => this.#container(runtime)),
+    );
   }
 
-  async makeContainer(signal: AbortSignal): Promise<SimulatedContainer> {
+  async makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<SimulatedContainer> {
     assert.ok(!this.dead, 'A container is asked of a dead instance.');
     assert.ok(!this.resting, 'A container is asked of an instance that rests.');
     assert.ok(this.containersLeft > 0, 'A container is asked of an instance without channels.');
@@ -99,10 +107,15 @@ export class SimulatedGuest implements Guest {
     if (this.dead) throw new Error('The instance died.');
     if (ms === undefined) throw new Error('The container could not be made.');
     this.containersLeft += 1;
-    return this.#container();
+    return this.#container(runtime);
+  }
+
+  processorMs(): Promise<ReadonlyMap<string, number>> {
+    return Promise.resolve(new Map([...this.alive].map(({ id, processorMs }) => [id, processorMs])));
   }
 
   rest(): void {
+    for (const container of this.alive) assert.ok(!container.running, 'An instance rests while code runs in it.');
     this.resting = true;
   }
 
@@ -138,9 +151,9 @@ export class SimulatedGuest implements Guest {
     this.witness.instanceEnded(this);
   }
 
-  #container(): SimulatedContainer {
+  #container(runtime: RuntimeName): SimulatedContainer {
     this.containersLeft -= 1;
-    const container = new SimulatedContainer(this);
+    const container = new SimulatedContainer(this, runtime);
     this.alive.add(container);
     this.witness.containerBegan(container);
     return container;
@@ -151,24 +164,46 @@ export class SimulatedGuest implements Guest {
 export class SimulatedContainer implements GuestContainer {
   readonly id: string = `c-${(ids += 1)}`;
   readonly instance: SimulatedGuest;
+  readonly runtime: RuntimeName;
   loaded: RuntimeInit | undefined;
   readonly requests: string[] = [];
   #running: ((error: Error) => void) | undefined;
+  #processorMs = 0;
+  /** The call that runs: since when, and what share of a processor it wants. */
+  #call: { readonly at: number; readonly share: number } | undefined;
   readonly #exited: PromiseWithResolvers<ContainerExit> = Promise.withResolvers();
   readonly exited: Promise<ContainerExit> = this.#exited.promise;
   dead = false;
 
-  constructor(instance: SimulatedGuest) {
+  constructor(instance: SimulatedGuest, runtime: RuntimeName) {
     this.instance = instance;
+    this.runtime = runtime;
+  }
+
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** What its calls have wanted of processors until now. */
+  get processorMs(): number {
+    const { clock } = this.instance.world;
+    return this.#processorMs + (this.#call === undefined ? 0 : (clock.now() - this.#call.at) * this.#call.share);
   }
 
   async load(_sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
     assert.equal(this.loaded, undefined, 'A container was loaded twice.');
     assert.ok(!this.instance.resting, 'A container is loaded in an instance that rests.');
     const account = init.functionArn.split(':')[4];
+    if (this.dead) throw new Error('The container died.');
     this.instance.account ??= account;
     assert.equal(account, this.instance.account, 'Code of two accounts met in one instance.');
+    assert.ok(
+      [...this.instance.alive].reduce((sum, { loaded }) => sum + (loaded?.memoryMb ?? 0), init.memoryMb) <=
+        this.instance.configuration.memoryMb,
+      'An instance was given more than it has.',
+    );
     this.loaded = init;
+    this.instance.witness.codeLoaded(this);
     await code();
     if (this.dead) throw new Error('The container died.');
   }
@@ -196,6 +231,7 @@ export class SimulatedContainer implements GuestContainer {
     if (this.dead) return;
     this.dead = true;
     this.instance.alive.delete(this);
+    this.instance.witness.containerEnded(this);
     this.#running?.(new Error(`The container ended: ${exit.reason}`));
     this.#exited.resolve(exit);
   }
@@ -207,6 +243,14 @@ export class SimulatedContainer implements GuestContainer {
     if (this.dead) return;
     if (behaviour.end === 'crash-before-start') return this.end({ reason: 'exit', code: 1, signal: null });
     this.instance.witness.codeBegan(this, invocation.requestId);
+    const { share = 0.05, runMs } = behaviour;
+    this.#call = { at: clock.now(), share };
+    const took = (): Pick<RuntimeAnswer, 'cpuMs' | 'ranMs'> => {
+      const ranMs = (runMs ?? 0) + (first ? behaviour.initMs : 0);
+      this.#processorMs += ranMs * share;
+      this.#call = undefined;
+      return { ranMs, cpuMs: (runMs ?? 0) * share + (first ? behaviour.initMs : 0) };
+    };
     invocation.onStarted();
     if (first) await clock.sleep(behaviour.initMs);
     if (this.dead) return;
@@ -218,17 +262,18 @@ export class SimulatedContainer implements GuestContainer {
     }
     if (first) invocation.onInitialised?.();
     for (const text of behaviour.prints ?? []) invocation.onLog(text);
-    if (behaviour.runMs === undefined) return;
-    await clock.sleep(behaviour.runMs);
+    if (runMs === undefined) return;
+    await clock.sleep(runMs);
     if (this.dead) return;
     if (behaviour.end === 'instance-dies') return this.instance.die();
     if (behaviour.end === 'crash') return this.end({ reason: 'exit', code: 1, signal: null });
     if (behaviour.end === 'memory') return this.end({ reason: 'memory', code: null, signal: 'SIGKILL' });
     this.#running = undefined;
-    if (behaviour.end === 'ok') return answer({ ok: true, payload: invocation.payload, memoryPeakMb: 40, ...initMs });
+    const measured = { memoryPeakMb: 40, ...initMs, ...took() };
+    if (behaviour.end === 'ok') return answer({ ok: true, payload: invocation.payload, ...measured });
     const error = { errorType: 'Error', errorMessage: 'oh' };
     const exits = behaviour.end === 'uncaught' ? ({ exits: true } as const) : {};
-    answer({ ok: false, phase: 'invoke', error, memoryPeakMb: 40, ...initMs, ...exits });
+    answer({ ok: false, phase: 'invoke', error, ...measured, ...exits });
     if (behaviour.end === 'uncaught') this.end({ reason: 'exit', code: 1, signal: null });
   }
 }

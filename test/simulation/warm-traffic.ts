@@ -1,4 +1,3 @@
-import { type Configuration, configurationFor } from '../../src/model/configuration.ts';
 import { exponential } from './random.ts';
 import { SimulatedService } from './service.ts';
 
@@ -35,8 +34,7 @@ export interface WarmResult {
 
 /** Plays a demand to a warming pool of `min` to `max`; instances take 300 ms to make. */
 export async function play(demand: Demand, min: number, max: number, hours: number): Promise<WarmResult> {
-  const configuration: Configuration = configurationFor('nodejs24.x', 128);
-  const settings = { warm: [{ configuration, min, max }], memoryMb: 1e9, instanceLifeMs: 24 * hourMs };
+  const settings = { warm: [min, max] as const, memoryMb: 1e9, instanceLifeMs: 24 * hourMs };
   const service: SimulatedService = new SimulatedService({
     settings,
     startGuest: async (guest) => (await service.clock.sleep(300), guest()),
@@ -46,7 +44,7 @@ export async function play(demand: Demand, min: number, max: number, hours: numb
   await clock.until(warming.ready());
   let hits = 0;
   for (const at of demand)
-    clock.timer(Math.max(0, at - clock.now()), () => void (hits += warming.take(configuration) ? 1 : 0));
+    clock.timer(Math.max(0, at - clock.now()), () => void (hits += warming.take('nodejs24.x') ? 1 : 0));
   let samples = 0;
   let sum = 0;
   const sample = (): void => {

@@ -83,10 +83,10 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     argument: 'LIST',
     description:
       'instances kept ready, RUNTIME-MEMORY=MIN..MAX with commas between, or none; xBLANK after MAX sets how many ' +
-      'blank containers each has, as in nodejs24.x-256=2..8x4',
+      'blank containers of that runtime each has, as in nodejs24.x-256=2..8x4; what is deployed is made ready in any case',
     parse: parseWarm,
     fallback: defaultWarm,
-    fallbackText: 'nodejs24.x-256=2..8x2, less on a small machine',
+    fallbackText: 'nodejs24.x-256=1..8x2, less on a small machine',
   },
   containerIdleMs: {
     flag: 'container-idle',
@@ -96,6 +96,15 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     parse: parseDuration,
     fallback: () => 300_000,
     fallbackText: '5m',
+  },
+  surplusIdleMs: {
+    flag: 'surplus-idle',
+    environment: 'HEDDLE_SURPLUS_IDLE',
+    argument: 'DURATION',
+    description: 'the same, where another container of its code was used later: what only a crowd needed',
+    parse: parseDuration,
+    fallback: () => 5_000,
+    fallbackText: '5s',
   },
   instanceIdleMs: {
     flag: 'instance-idle',

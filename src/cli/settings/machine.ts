@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { configurationFor, instanceMemoryMb } from '../../model/configuration.ts';
-import type { WarmSetting } from './parse.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
+import type { WarmSetting } from '../../model/settings.ts';
 
 /** What defaults are made from. */
 export interface Machine {
@@ -34,17 +34,16 @@ export function defaultCache(machine: Machine): string {
   return join(machine.cacheDir ?? join(machine.homeDir, '.cache'), 'heddle');
 }
 
-/** The smallest instance there is, MiB: less would make a service that can run nothing. */
-const smallestInstanceMb = instanceMemoryMb(configurationFor('nodejs24.x', 256));
+/** An instance with four small functions, MiB: less would make a service that can hardly run anything. */
+const smallestInstanceMb = instanceOverheadMb + 4 * 256;
 
 /** Half of what is free, and never less than one instance needs. */
 export function defaultMemoryMb(machine: Machine): number {
   return Math.max(smallestInstanceMb, Math.floor(machine.availableMb / 2));
 }
 
-/** Two small Node instances ready and up to eight in a burst; one where half the memory holds fewer than four. */
+/** One instance ready whatever is known, and up to eight by what is known and asked for; fewer where memory is short. */
 export function defaultWarm(machine: Machine): readonly WarmSetting[] {
   const fit = Math.floor(defaultMemoryMb(machine) / smallestInstanceMb);
-  const [min, max] = fit < 4 ? [1, fit] : [2, Math.min(8, fit)];
-  return [{ configuration: configurationFor('nodejs24.x', 256), min, max }];
+  return [{ runtime: 'nodejs24.x', memoryMb: 256, min: 1, max: Math.min(8, fit), blanks: 2 }];
 }

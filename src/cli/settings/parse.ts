@@ -1,10 +1,6 @@
-import {
-  type Configuration,
-  configurationFor,
-  configurationKey,
-  memoryClassesMb,
-  runtimes,
-} from '../../model/configuration.ts';
+import { runtimes } from '../../model/configuration.ts';
+import { limits } from '../../model/limits.ts';
+import type { WarmSetting } from '../../model/settings.ts';
 
 /** What a parser throws: the rest of a sentence that begins with where the value came from, "must be …". */
 export class SettingError extends Error {
@@ -53,13 +49,6 @@ export function parseMemory(text: string): number {
   return value;
 }
 
-/** A configuration that is kept warm. */
-export interface WarmSetting {
-  readonly configuration: Configuration;
-  readonly min: number;
-  readonly max: number;
-}
-
 const warmForm =
   'must be RUNTIME-MEMORY=MIN..MAX, such as nodejs24.x-256=2..8, with xBLANK after it for another number of blank ' +
   'containers in each instance, such as nodejs24.x-256=2..8x4';
@@ -70,31 +59,29 @@ function parseWarmItem(text: string): WarmSetting {
   if (match === null || runtime === undefined)
     throw new SettingError(`${warmForm}; runtimes are ${runtimes.join(', ')}`);
   const memoryMb = Number(match[2]);
-  if (!memoryClassesMb.includes(memoryMb))
-    throw new SettingError(`${warmForm}; memory classes are ${memoryClassesMb.join(', ')}`);
+  const { functionMemoryMbMax, functionMemoryMbMin } = limits;
+  if (memoryMb < functionMemoryMbMin || memoryMb > functionMemoryMbMax)
+    throw new SettingError(`${warmForm}; MEMORY is from ${functionMemoryMbMin} to ${functionMemoryMbMax}`);
   const min = Number(match[3]);
   const max = Number(match[4] ?? match[3]);
   if (max < min || max > 1_000) throw new SettingError(`${warmForm}; MAX is from MIN to 1000`);
-  return { configuration: withBlanks(configurationFor(runtime, memoryMb), match[5]), min, max };
+  return { runtime, memoryMb, min, max, ...(match[5] === undefined ? {} : { blanks: blanksOf(match[5]) }) };
 }
 
-function withBlanks(configuration: Configuration, digits: string | undefined): Configuration {
-  if (digits === undefined) return configuration;
-  const { containersMax } = configuration;
-  const blankContainers = Number(digits);
-  if (blankContainers < 1 || blankContainers > containersMax)
-    throw new SettingError(
-      `${warmForm}; BLANK is from 1 to the ${containersMax} containers that an instance of ` +
-        `${configurationKey(configuration)} has at most`,
-    );
-  return { ...configuration, blankContainers };
+function blanksOf(digits: string): number {
+  const { containersPerInstanceMax } = limits;
+  const blanks = Number(digits);
+  if (blanks >= 1 && blanks <= containersPerInstanceMax) return blanks;
+  throw new SettingError(
+    `${warmForm}; BLANK is from 1 to the ${containersPerInstanceMax} that every instance can hold`,
+  );
 }
 
 /** What is kept warm: `nodejs24.x-256=2..8`, or `…=2..8x4` with four blank containers each; several with commas, or `none`. */
 export function parseWarm(text: string): readonly WarmSetting[] {
   if (text === 'none') return [];
   const items = text.split(',').map(parseWarmItem);
-  const keys = items.map((item) => configurationKey(item.configuration));
+  const keys = items.map(({ runtime, memoryMb }) => `${runtime}-${memoryMb}`);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) throw new SettingError(`must name each configuration once, and names ${twice} twice`);
   return items;

@@ -1,10 +1,10 @@
 import { ApiError } from '../../api/errors.ts';
-import { configurationFor, instanceMemoryMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 
 /** Throws InvalidParameterValueException for a function whose instance is larger than all together may be (`totalMb`). */
-export function checkFits({ runtime, memoryMb }: Pick<FunctionVersion, 'runtime' | 'memoryMb'>, totalMb: number): void {
-  const neededMb = instanceMemoryMb(configurationFor(runtime, memoryMb));
+export function checkFits({ memoryMb }: Pick<FunctionVersion, 'memoryMb'>, totalMb: number): void {
+  const neededMb = instanceOverheadMb + memoryMb;
   if (neededMb <= totalMb) return;
   throw new ApiError(
     'InvalidParameterValueException',

@@ -1,6 +1,4 @@
 import type { Logger } from 'pino';
-import { configurationFor, configurationKey } from '../../model/configuration.ts';
-import type { Configuration } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import type { FunctionStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
@@ -10,7 +8,10 @@ import { retriedRecord, settledRecord } from './record-changes.ts';
 export interface PreparationOptions {
   readonly functions: FunctionStore;
   readonly workerManager: WorkerManager;
-  readonly prepare: (configuration: Configuration) => Promise<void>;
+  /** Whether the first invocation of this version would start at once, as far as is known. */
+  readonly isReady: (version: FunctionVersion) => boolean;
+  /** Sees to that. Resolves when it is so, or after some seconds; rejects if it will never be. */
+  readonly prepare: (version: FunctionVersion) => Promise<void>;
   /** Fires when `prepare` is given up because the service stops. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
@@ -19,8 +20,6 @@ export interface PreparationOptions {
 /** Sees to it that what functions need to run is there, and moves their states along when it is. */
 export class Preparation {
   readonly #options: PreparationOptions;
-  readonly #prepared = new Set<string>();
-  readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(options: PreparationOptions) {
     this.#options = options;
@@ -28,7 +27,7 @@ export class Preparation {
 
   /** Whether a version can run at once, so that its function need not wait as `Pending` or `InProgress`. */
   isPrepared(version: FunctionVersion): boolean {
-    return this.#prepared.has(configurationKey(configurationOf(version)));
+    return this.#options.isReady(version);
   }
 
   /** Prepares a version in the background, then settles its function if that is still its newest version. */
@@ -53,7 +52,7 @@ export class Preparation {
 
   async #prepareAndSettle(version: FunctionVersion): Promise<void> {
     const { functions, workerManager, logger, stopping } = this.#options;
-    const failure = await this.#prepareOnce(configurationOf(version)).then(
+    const failure = await this.#options.prepare(version).then(
       () => undefined,
       (error: unknown) => {
         if (stopping.aborted) return undefined;
@@ -71,21 +70,4 @@ export class Preparation {
     );
     if (failure === undefined) workerManager.retire(version.account, version.name, version.revisionId);
   }
-
-  #prepareOnce(configuration: Configuration): Promise<void> {
-    const key = configurationKey(configuration);
-    if (this.#prepared.has(key)) return Promise.resolve();
-    const underWay = this.#underWay.get(key);
-    if (underWay !== undefined) return underWay;
-    const preparing = this.#options
-      .prepare(configuration)
-      .then(() => void this.#prepared.add(key))
-      .finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, preparing);
-    return preparing;
-  }
-}
-
-function configurationOf(version: FunctionVersion): Configuration {
-  return configurationFor(version.runtime, version.memoryMb);
 }

@@ -43,6 +43,7 @@ export function fakeWorkerManager(observer?: WorkerObserver): FakeWorkerManager 
     },
     retire: (account, functionName, keepRevisionId) =>
       void fake.retired.push({ account, functionName, keepRevisionId }),
+    readiness: () => ({ ready: true }),
     snapshot: () => fake.state,
     stop: async () => undefined,
   };

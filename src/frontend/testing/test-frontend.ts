@@ -49,6 +49,7 @@ export async function startTestFrontend(
     logs,
     workerManager,
     metrics,
+    isReady: () => changes.prepare === undefined,
     prepare: async () => undefined,
     stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region, memoryMb: 8_192 },

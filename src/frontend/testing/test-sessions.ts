@@ -10,10 +10,9 @@ import { ThreadService } from '../threads/thread-service.ts';
 /** Sessions for threads on whatever worker manager a test has. */
 export function testSessions(home: string, codeStore: CodeStore, workerManager: WorkerManager): ThreadSessions {
   const threadEnds = openThreadEndStore({ folder: join(home, 'threads'), clock: systemClock, keepMs: 60_000 });
-  const prepare = async (): Promise<void> => undefined;
   const region = 'eu-west-1';
   const onUnkept = (error: unknown): void => assert.fail(String(error));
   return new ThreadSessions(
-    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, prepare, region, clock: systemClock }),
+    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, region, clock: systemClock }),
   );
 }

@@ -1,4 +1,3 @@
-import { configurationFor, configurationKey, type Configuration } from '../../model/configuration.ts';
 import type { Clock } from '../../model/clock.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { FunctionVersion } from '../../model/function.ts';
@@ -27,8 +26,6 @@ export interface ThreadServiceOptions {
   /** The end of a detached thread could not be kept. */
   readonly onUnkept: (error: unknown) => void;
   readonly workerManager: WorkerManager;
-  /** Resolves when instances of this configuration can be started. Idempotent. */
-  readonly prepare: (configuration: Configuration) => Promise<void>;
   readonly region: string;
   readonly clock: Clock;
 }
@@ -40,7 +37,6 @@ export class ThreadService {
   readonly sharing: SharedObjects;
   readonly #options: ThreadServiceOptions;
   readonly #detached: DetachedThreads;
-  readonly #prepared = new Map<string, Promise<void>>();
 
   constructor(options: ThreadServiceOptions) {
     this.#options = options;
@@ -85,7 +81,6 @@ export class ThreadService {
     const { signal } = thread.cancel;
     try {
       const fn = this.#functionOf(account, order);
-      await this.#prepare(fn);
       const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested };
       const outcome = await this.#options.workerManager.invoke(
         { ...invocation, watcher: thread, cancel: signal },
@@ -106,18 +101,5 @@ export class ThreadService {
       );
     const { region } = this.#options;
     return moduleFunction({ account, region }, order, code, this.clock.wall());
-  }
-
-  /** Instances of this kind can be started, from the second time on at once. */
-  #prepare({ runtime, memoryMb }: FunctionVersion): Promise<void> | undefined {
-    const configuration = configurationFor(runtime, memoryMb);
-    const key = configurationKey(configuration);
-    let prepared = this.#prepared.get(key);
-    if (prepared === undefined) {
-      prepared = this.#options.prepare(configuration);
-      this.#prepared.set(key, prepared);
-      prepared.catch(() => this.#prepared.delete(key));
-    }
-    return prepared;
   }
 }

@@ -1,0 +1,66 @@
+import { runtimes, type Blanks, type RuntimeName } from '../../model/configuration.ts';
+
+/** A function that somebody may call, and what is known of that. Times in milliseconds since the Unix epoch. */
+export interface KnownFunction {
+  readonly account: string;
+  readonly name: string;
+  readonly runtime: RuntimeName;
+  readonly memoryMb: number;
+  /** When it was created or last changed. */
+  readonly deployedAt: number;
+  /** When it was last called; undefined while it was not since it was deployed. */
+  readonly usedAt?: number | undefined;
+}
+
+/** Who deploys something calls it within so long, or somebody else does one day. */
+const deployedMs = 300_000; // 5 min
+/** Of what was called before a restart, so many are expected back first, within so long after it. */
+const restartedCount = 8;
+const restartedMs = 120_000; // 2 min
+/** A runtime whose functions nobody called or changed for so long is not kept ready. */
+const forgottenMs = 86_400_000; // 1 d
+/** One call after another each take a blank container; more than so many at once are made while they run. */
+const dueMax = 8;
+
+/**
+ * Which functions' first calls are due, so that each should find a blank container of its own: those just deployed and not called
+ * yet, and after a restart those last called before it. Pure. `startedAt`: of the service.
+ */
+export function dueFunctions(functions: readonly KnownFunction[], now: number, startedAt: number): KnownFunction[] {
+  const deployed = functions.filter((fn) => (fn.usedAt ?? 0) < fn.deployedAt && now - fn.deployedAt < deployedMs);
+  if (now - startedAt >= restartedMs) return deployed;
+  const before = functions.filter(({ usedAt }) => usedAt !== undefined && usedAt < startedAt);
+  const last = before.toSorted((a, b) => (b.usedAt ?? 0) - (a.usedAt ?? 0)).slice(0, restartedCount);
+  return [...deployed, ...last];
+}
+
+/**
+ * How many blank containers of each runtime one account's functions should find: `basis` in any case, one for each runtime that it
+ * uses, one for each function whose first call is due. Pure.
+ */
+export function blanksForAccount(
+  functions: readonly KnownFunction[],
+  due: readonly KnownFunction[],
+  now: number,
+  basis: Blanks,
+): Blanks {
+  const blanks: Partial<Record<RuntimeName, number>> = { ...basis };
+  for (const runtime of runtimes) {
+    const known = functions.some((fn) => fn.runtime === runtime && now - (fn.usedAt ?? fn.deployedAt) < forgottenMs);
+    const dueCount = Math.min(dueMax, due.filter((fn) => fn.runtime === runtime).length);
+    const wanted = Math.max(basis[runtime] ?? 0, known ? 1 : 0, dueCount);
+    if (wanted > 0) blanks[runtime] = wanted;
+  }
+  return blanks;
+}
+
+/** The most of each runtime that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */
+export function mostOf(all: Iterable<Blanks>): Blanks {
+  const most: Partial<Record<RuntimeName, number>> = {};
+  for (const blanks of all)
+    for (const runtime of runtimes) {
+      const count = Math.max(most[runtime] ?? 0, blanks[runtime] ?? 0);
+      if (count > 0) most[runtime] = count;
+    }
+  return most;
+}

@@ -1,0 +1,118 @@
+import type { Blanks, RuntimeName } from '../../model/configuration.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import { blanksForAccount, dueFunctions, mostOf, type KnownFunction } from './forecast.ts';
+
+/** What was worked out holds for so long, unless something is deployed or called for the first time, ms. */
+const freshMs = 1_000;
+
+interface Expected {
+  readonly at: number;
+  readonly accounts: ReadonlyMap<string, Blanks>;
+  readonly warm: Blanks;
+  /** Accounts with a function whose first call is due. */
+  readonly due: ReadonlySet<string>;
+}
+
+/**
+ * What is known of the functions that may be called: told by the frontend when one is deployed or removed, by the worker manager when one is
+ * called, and kept over restarts by the daemon. From it follows what should be ready (`forecast.ts`, pure).
+ */
+export class KnownFunctions {
+  readonly #functions: Map<string, KnownFunction> = new Map();
+  /** Of functions that were not told of yet. */
+  readonly #usedBefore: Map<string, number> = new Map();
+  readonly #wall: () => number;
+  readonly #startedAt: number;
+  readonly #basis: Blanks;
+  #expected: Expected | undefined;
+  /** Told when other things should be ready than before. */
+  onChange: () => void = () => undefined;
+
+  /** `basis`: blank containers that should be ready whatever is known. */
+  constructor(wall: () => number, basis: Blanks) {
+    this.#wall = wall;
+    this.#startedAt = wall();
+    this.#basis = basis;
+  }
+
+  /** When functions were last called, for the next service; and what the last one kept of that. */
+  get uses(): [key: string, usedAt: number][] {
+    return [...this.#functions.values()].flatMap((fn) => (fn.usedAt === undefined ? [] : [[keyOf(fn), fn.usedAt]]));
+  }
+
+  restore(uses: Iterable<readonly [key: string, usedAt: number]>): void {
+    for (const [key, usedAt] of uses) this.#usedBefore.set(key, usedAt);
+  }
+
+  /** It was created or changed, now or before this service started. */
+  deployed({ account, name, runtime, memoryMb, modifiedAt }: FunctionVersion): void {
+    const known = this.#functions.get(keyOf({ account, name }));
+    this.#functions.set(keyOf({ account, name }), {
+      account,
+      name,
+      runtime,
+      memoryMb,
+      deployedAt: modifiedAt,
+      usedAt: known?.usedAt ?? this.#usedBefore.get(keyOf({ account, name })),
+    });
+    this.#expected = undefined;
+    this.onChange();
+  }
+
+  /** It is called. Only the first call of one that is known changes what should be ready. */
+  used({ account, name }: Pick<FunctionVersion, 'account' | 'name'>): void {
+    const key = keyOf({ account, name });
+    const known = this.#functions.get(key);
+    if (known === undefined) return;
+    const usedAt = this.#wall();
+    const first = (known.usedAt ?? 0) < Math.max(known.deployedAt, this.#startedAt);
+    if (!first && usedAt - (known.usedAt ?? 0) < freshMs) return;
+    this.#functions.set(key, { ...known, usedAt });
+    if (first) this.#expected = undefined;
+  }
+
+  removed(account: string, name: string): void {
+    this.#functions.delete(keyOf({ account, name }));
+    this.#expected = undefined;
+  }
+
+  /** Blank containers that an account's instance should have ready. */
+  blanksFor(account: string): Blanks {
+    return this.#expect().accounts.get(account) ?? this.#basis;
+  }
+
+  /** Blank containers that an instance which may become anybody's should have ready. */
+  get blanksForAny(): Blanks {
+    return this.#expect().warm;
+  }
+
+  /** Accounts whose functions are about to be called for the first time. */
+  get dueAccounts(): ReadonlySet<string> {
+    return this.#expect().due;
+  }
+
+  /** Names of the functions for which containers of this runtime are kept. */
+  reasons(runtime: RuntimeName): string[] {
+    return [...this.#functions.values()].filter((fn) => fn.runtime === runtime).map(({ name }) => name);
+  }
+
+  #expect(): Expected {
+    const at = this.#wall();
+    if (this.#expected === undefined || at - this.#expected.at > freshMs) this.#expected = this.#workOut(at);
+    return this.#expected;
+  }
+
+  #workOut(at: number): Expected {
+    const due = dueFunctions([...this.#functions.values()], at, this.#startedAt);
+    const byAccount = Map.groupBy(this.#functions.values(), ({ account }) => account);
+    const dueByAccount = Map.groupBy(due, ({ account }) => account);
+    const accounts = new Map<string, Blanks>();
+    for (const [account, functions] of byAccount)
+      accounts.set(account, blanksForAccount(functions, dueByAccount.get(account) ?? [], at, this.#basis));
+    return { at, accounts, warm: mostOf([this.#basis, ...accounts.values()]), due: new Set(dueByAccount.keys()) };
+  }
+}
+
+function keyOf({ account, name }: Pick<KnownFunction, 'account' | 'name'>): string {
+  return `${account}\0${name}`;
+}

@@ -1,0 +1,43 @@
+import type { Guest, GuestContainer } from '../instance/guest.ts';
+import type { RuntimeName } from '../model/configuration.ts';
+
+/** A booted instance that belongs to nobody yet, and its blank containers. */
+export class WarmGuest {
+  readonly guest: Guest;
+  /** When it was ready, on {@link Clock.now}. */
+  readonly bornAt: number;
+  readonly blanks: Set<GuestContainer> = new Set();
+  /** The runtime of the container that is being made in it, if one is. */
+  making: RuntimeName | undefined;
+  /** Whoever took the instance gets what was still being made in it. */
+  onLateBlank: ((container: GuestContainer) => void) | undefined;
+
+  constructor(guest: Guest, bornAt: number) {
+    this.guest = guest;
+    this.bornAt = bornAt;
+    for (const container of guest.firstContainers) this.#add(container);
+  }
+
+  blanksOf(runtime: RuntimeName): number {
+    let count = 0;
+    for (const container of this.blanks) if (container.runtime === runtime) count += 1;
+    return count;
+  }
+
+  /** Makes one more blank container. Resolves when it is there; rejects if it could not be made. One at a time. */
+  async make(runtime: RuntimeName, signal: AbortSignal): Promise<void> {
+    this.making = runtime;
+    try {
+      const container = await this.guest.makeContainer(runtime, signal);
+      if (this.onLateBlank === undefined) this.#add(container);
+      else this.onLateBlank(container);
+    } finally {
+      this.making = undefined;
+    }
+  }
+
+  #add(container: GuestContainer): void {
+    this.blanks.add(container);
+    void container.exited.then(() => this.blanks.delete(container));
+  }
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { candidates, dataOf } from '../../../test/simulation/pool-data.ts';
+import { functionOf } from '../../../test/simulation/service.ts';
+import type { Guest, GuestContainer } from '../../instance/guest.ts';
+import type { RuntimeName } from '../../model/configuration.ts';
+import type { ActiveContainer } from './active-container.ts';
+import type { ActiveInstance } from './active-instance.ts';
+import { ActivePool } from './active-pool.ts';
+import type { Code } from './code.ts';
+import { Registry } from './registry.ts';
+
+let ids = 0;
+const never = new Promise<never>(() => undefined);
+
+const runtimes: readonly RuntimeName[] = ['nodejs24.x', 'nodejs22.x'];
+
+function container(which: number): GuestContainer {
+  const runtime = runtimes[which % 2] ?? 'nodejs24.x';
+  return { id: `c-${(ids += 1)}`, runtime, exited: never, load: () => never, invoke: () => never, kill: () => never };
+}
+
+function guest(blanks: number, left: number): Guest & { containersLeft: number } {
+  return {
+    id: `i-${(ids += 1)}`,
+    configuration: { blanks: {}, containersMax: 4, memoryMb: 1_024 },
+    firstContainers: Array.from({ length: blanks }, (_, nth) => container(nth)),
+    containersLeft: left,
+    exited: never,
+    makeContainer: () => never,
+    processorMs: () => never,
+    warmUp: () => Promise.resolve(),
+    rest: () => undefined,
+    wake: () => undefined,
+    residentBytes: () => Promise.resolve(0),
+    destroy: () => Promise.resolve(),
+  };
+}
+
+/** Two accounts with three functions each, of two sizes and runtimes. */
+const functions = ['111111111111', '222222222222'].flatMap((account) =>
+  [128, 128, 512].map((memoryMb, index) => functionOf(`f${index}`, { account, memoryMb })),
+);
+
+type Step = readonly [kind: number, which: number];
+
+/** Applies random transitions, and calls `check` after each. */
+function walk(steps: readonly Step[], check: (active: ActivePool, codes: readonly Code[]) => void): void {
+  const registry = new Registry(4);
+  const active = new ActivePool(registry);
+  const codes = functions.map((fn) => registry.begin(fn));
+  let now = 0;
+  for (const [kind, which] of steps) {
+    now += 1;
+    const code = codes[which % codes.length] ?? assert.fail();
+    const instance = [...active.instances][which % Math.max(1, active.instances.size)];
+    const containers = [...active.instances].flatMap((one) => [...one.containers]);
+    const some = containers[which % Math.max(1, containers.length)];
+    step(active, kind, code, instance, some, now, which);
+    check(active, codes);
+  }
+  for (const instance of [...active.instances]) active.removeInstance(instance, now);
+  for (const code of codes) registry.ended(code);
+  assert.equal(registry.codeCount, 0);
+  assert.equal([...registry.pools].length, 0);
+  assert.equal(active.idleMb, 0);
+}
+
+function step(
+  active: ActivePool,
+  kind: number,
+  code: Code,
+  instance: ActiveInstance | undefined,
+  some: ActiveContainer | undefined,
+  now: number,
+  which: number,
+): void {
+  if (kind === 0) {
+    const made = guest(which % 3, which % 4);
+    active.allocate(code.pool, made, made.firstContainers, now, now);
+  }
+  if (instance !== undefined) {
+    if (kind === 1 && instance.hasRoom) active.addBlank(instance, container(which), now);
+    const own = active.blankInstance(code.pool, code.function.runtime, code.function.memoryMb);
+    if (kind >= 2 && kind <= 4 && own !== undefined) active.takeBlank(own, code, now).state = 'running';
+    if (kind === 10) active.retire(instance);
+    if (kind === 11) active.removeInstance(instance, now);
+  }
+  if (some === undefined) return;
+  if (kind >= 5 && kind <= 7 && some.state === 'running' && !some.instance.retiring) active.rest(some, now);
+  if (kind === 8 && some.state === 'idle' && !some.instance.retiring) active.reuse(some, now);
+  if (kind === 9) active.withdraw(some, now);
+  if (kind === 12) active.removeContainer(some, now);
+}
+
+const steps = fc.array(fc.tuple(fc.nat(12), fc.nat(1_000)), { minLength: 20, maxLength: 60 });
+
+test('the indexes offer placement what a look at everything finds, after each of thousands of random steps', () => {
+  let compared = 0;
+  fc.assert(
+    fc.property(steps, (all) => {
+      walk(all, (active, codes) => {
+        const data = dataOf(active);
+        for (const code of codes) {
+          const found = candidates(data, code);
+          const offered: Record<string, string | undefined> = {
+            idle: code.idle.newest?.guest.id,
+            blank: active.blankInstance(code.pool, code.function.runtime, code.function.memoryMb)?.guest.id,
+            room: active.roomInstance(code.pool, code.function.memoryMb)?.guest.id,
+            replaceable: code.pool.replaceable.oldest?.guest.id,
+            evictableMb: String(active.idleMb),
+          };
+          for (const [what, ids] of Object.entries(found)) {
+            compared += ids.length;
+            if (ids.length === 0) assert.equal(offered[what], undefined, what);
+            else
+              assert.ok(ids.includes(offered[what] ?? ''), `${what}: ${offered[what]} is not among ${ids.join(', ')}`);
+          }
+        }
+      });
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(compared > 20_000, `Only ${compared} candidates were compared.`);
+});
+
+test('whatever happens, an instance holds code of one account only', () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      walk(all, (active) => {
+        for (const instance of active.instances)
+          for (const { code } of instance.containers)
+            if (code !== undefined) assert.equal(code.function.account, instance.pool.account);
+      });
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,220 @@
+import type { Guest, GuestContainer } from '../../instance/guest.ts';
+import { instanceOverheadMb, type RuntimeName } from '../../model/configuration.ts';
+import type { AccountPool } from './account-pool.ts';
+import { ActiveContainer } from './active-container.ts';
+import { ActiveInstance } from './active-instance.ts';
+import type { Code } from './code.ts';
+import { RecencyList } from './recency-list.ts';
+import type { Registry } from './registry.ts';
+
+/**
+ * The active pool: the instances that are allocated to accounts and their containers, with every index that placement
+ * needs. This room is state only: nothing here starts, kills or waits, and memory is reserved by whoever calls.
+ *
+ * Called by the dispatcher (takes), the runner (gives back), the keeper (births and deaths), in this order for one container:
+ * `allocate` or `addBlank` → `takeBlank` → `rest` ⇄ `reuse` → `withdraw` → `removeContainer`. Each method is one transition and
+ * keeps all indexes right. `AccountPool` is what one account has of it; `Code` what there is for one revision of a function;
+ * `Registry` finds both by name.
+ */
+export class ActivePool {
+  readonly instances: Set<ActiveInstance> = new Set();
+  /** Instances that nothing holds and that are not retiring, least recently used first. */
+  readonly idleInstances: RecencyList<ActiveInstance> = new RecencyList();
+  /** Idle containers of all accounts, least recently used first. */
+  readonly idleContainers: RecencyList<ActiveContainer> = new RecencyList();
+  #idleContainersMb = 0;
+  /** Told when an instance begins and ends to be idle. */
+  onIdle: (instance: ActiveInstance, idle: boolean) => void = () => undefined;
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Memory that could be had by destroying what is idle, MiB. */
+  get idleMb(): number {
+    return this.#idleContainersMb + this.idleInstances.size * instanceOverheadMb;
+  }
+
+  /** Allocates a guest to an account, its first containers blank. */
+  allocate(
+    pool: AccountPool,
+    guest: Guest,
+    blanks: Iterable<GuestContainer>,
+    bornAt: number,
+    now: number,
+  ): ActiveInstance {
+    const instance = new ActiveInstance(guest, pool, bornAt, now);
+    this.instances.add(instance);
+    pool.instances.add(instance);
+    for (const container of blanks) this.#insertBlank(instance, container, now);
+    this.#setIdle(instance);
+    this.reindex(instance);
+    return instance;
+  }
+
+  addBlank(instance: ActiveInstance, guest: GuestContainer, now: number): ActiveContainer {
+    const container = this.#insertBlank(instance, guest, now);
+    this.reindex(instance);
+    return container;
+  }
+
+  /** idle → running. */
+  reuse(container: ActiveContainer, now: number): void {
+    this.#notIdle(container);
+    container.code?.busy.add(container.inCode);
+    container.state = 'running';
+    this.#begun(container, now);
+    this.hold(container.instance);
+  }
+
+  /** blank → starting, for this code. Throws if the instance has none of its runtime. */
+  takeBlank(instance: ActiveInstance, code: Code, now: number): ActiveContainer {
+    const { runtime } = code.function;
+    const container = [...instance.blanks].find(({ guest }) => guest.runtime === runtime);
+    if (container === undefined)
+      throw new Error(`Instance ${instance.guest.id} has no blank ${runtime} container to take.`);
+    this.#takeOut(container);
+    container.state = 'starting';
+    container.code = code;
+    instance.heldMb += container.memoryMb;
+    code.containers.add(container);
+    code.busy.add(container.inCode);
+    this.#begun(container, now);
+    this.hold(instance);
+    this.reindex(instance);
+    return container;
+  }
+
+  /** running → idle. */
+  rest(container: ActiveContainer, now: number): void {
+    const { code, instance } = container;
+    container.state = 'idle';
+    container.usedAt = now;
+    code?.busy.remove(container.inCode);
+    code?.idle.add(container.inCode);
+    if (instance.guest.containersLeft > 0) instance.pool.replaceable.add(container.inAccount);
+    this.idleContainers.add(container.inIdle);
+    this.#idleContainersMb += container.memoryMb;
+    this.unhold(instance, now);
+  }
+
+  /** any → retiring: it takes no work any more. */
+  withdraw(container: ActiveContainer, now: number): void {
+    const { instance, state } = container;
+    if (state === 'retiring') return;
+    if (state === 'idle') this.#notIdle(container);
+    container.state = 'retiring';
+    container.inCode.list?.remove(container.inCode);
+    this.#takeOut(container);
+    if (state === 'starting' || state === 'running') this.unhold(instance, now);
+    this.reindex(instance);
+  }
+
+  /** It is dead and nothing is left of it. */
+  removeContainer(container: ActiveContainer, now: number): void {
+    this.withdraw(container, now);
+    const { instance, code } = container;
+    if (!instance.containers.delete(container)) return;
+    instance.heldMb -= container.memoryMb;
+    if (instance.fullness === 0) instance.emptySince = now;
+    if (code !== undefined) {
+      code.containers.delete(container);
+      this.#registry.codeChanged(code);
+    }
+    this.reindex(instance);
+  }
+
+  /** It takes no new work from now on. */
+  retire(instance: ActiveInstance): void {
+    for (const container of instance.containers) {
+      if (container.state !== 'idle') continue;
+      this.#notIdle(container);
+      container.inCode.list?.remove(container.inCode);
+    }
+    instance.retiring = true;
+    this.#setIdle(instance);
+    this.reindex(instance);
+  }
+
+  removeInstance(instance: ActiveInstance, now: number): void {
+    this.retire(instance);
+    for (const container of instance.containers) this.removeContainer(container, now);
+    this.instances.delete(instance);
+    instance.pool.instances.delete(instance);
+    this.#setIdle(instance);
+    this.reindex(instance);
+    this.#registry.poolChanged(instance.pool);
+  }
+
+  hold(instance: ActiveInstance): void {
+    instance.holds += 1;
+    if (instance.holds === 1) this.#setIdle(instance);
+  }
+
+  unhold(instance: ActiveInstance, now: number): void {
+    instance.holds -= 1;
+    instance.usedAt = now;
+    if (instance.holds === 0) this.#setIdle(instance);
+  }
+
+  /** To be called when what an instance holds, or can make, has changed. */
+  reindex(instance: ActiveInstance): void {
+    const { pool, fullness } = instance;
+    const usable = !instance.retiring && this.instances.has(instance);
+    for (const [runtime, index] of pool.blanks)
+      index.put(instance, usable && instance.blanksOf(runtime) > 0 ? fullness : undefined);
+    pool.rooms.put(instance, usable && instance.hasRoom ? fullness : undefined);
+    if (instance.guest.containersLeft === 0)
+      for (const container of instance.containers) pool.replaceable.remove(container.inAccount);
+  }
+
+  /** An instance with a blank container of this runtime that may be given so much memory: the fullest of a few. */
+  blankInstance(pool: AccountPool, runtime: RuntimeName, memoryMb: number): ActiveInstance | undefined {
+    return pool.blanksOf(runtime).fullestThat((instance) => instance.fits(memoryMb));
+  }
+
+  /** The same of instances in which a container can be made. */
+  roomInstance(pool: AccountPool, memoryMb: number): ActiveInstance | undefined {
+    return pool.rooms.fullestThat((instance) => instance.fits(memoryMb));
+  }
+
+  #begun(container: ActiveContainer, now: number): void {
+    container.usedAt = now;
+    container.look = undefined;
+    container.share = undefined;
+    if (container.code !== undefined) container.code.begunAt = now;
+  }
+
+  #notIdle(container: ActiveContainer): void {
+    const { code, instance } = container;
+    code?.idle.remove(container.inCode);
+    instance.pool.replaceable.remove(container.inAccount);
+    if (this.idleContainers.remove(container.inIdle)) this.#idleContainersMb -= container.memoryMb;
+  }
+
+  #insertBlank(instance: ActiveInstance, guest: GuestContainer, now: number): ActiveContainer {
+    const container = new ActiveContainer(guest, instance, now);
+    instance.containers.add(container);
+    instance.blanks.add(container);
+    countBlank(container, 1);
+    return container;
+  }
+
+  #takeOut(container: ActiveContainer): void {
+    if (container.instance.blanks.delete(container)) countBlank(container, -1);
+  }
+
+  #setIdle(instance: ActiveInstance): void {
+    const idle = instance.holds === 0 && !instance.retiring && this.instances.has(instance);
+    if (idle === (instance.inIdle.list !== undefined)) return;
+    if (idle) this.idleInstances.add(instance.inIdle);
+    else this.idleInstances.remove(instance.inIdle);
+    this.onIdle(instance, idle);
+  }
+}
+
+function countBlank({ guest, instance }: ActiveContainer, by: 1 | -1): void {
+  const { blankCounts } = instance.pool;
+  blankCounts.set(guest.runtime, (blankCounts.get(guest.runtime) ?? 0) + by);
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '../../model/clock.ts';
+import type { InvocationOutcome } from '../../model/invocation.ts';
+import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { Code } from '../active-pool/code.ts';
+import type { Processors } from '../contract.ts';
+import type { Ticket } from '../queue/ticket.ts';
+import { mayRun, stallMs } from './admission.ts';
+import type { CallSample } from './call-profile.ts';
+import { InFlight } from './in-flight.ts';
+import { Tally } from './tally.ts';
+
+/** Who is held back is looked at again so often, ms. */
+const reviewMs = 12;
+
+/** What the limit needs of its surroundings. */
+export interface ConcurrencyOptions {
+  readonly clock: Clock;
+  readonly processors: Pick<Processors, 'count'>;
+}
+
+/**
+ * How many calls run at once. Containers that share processors slow each other down, sandboxes more than processes, so calls
+ * begin only as far as there are processors for what they want of them; the others wait in the queue, which is first come, first
+ * served, and loses nothing by it.
+ *
+ * The dispatcher asks `may` before it begins a call or orders a container for one; the runner tells `begun` and `ended`. In this
+ * room, `admission.ts` decides (pure), `call-profile.ts` knows what calls of a code are like, `in-flight.ts` looks at those that take
+ * long, and `tally.ts` adds up what runs.
+ */
+export class Concurrency {
+  readonly #clock: Clock;
+  readonly #processors: Pick<Processors, 'count'>;
+  readonly #tally = new Tally();
+  readonly #inFlight: InFlight;
+  readonly #again: () => void;
+
+  /** `again` is called when somebody who was held back may be let in. */
+  constructor({ clock, processors }: ConcurrencyOptions, again: () => void) {
+    this.#clock = clock;
+    this.#processors = processors;
+    this.#again = again;
+    this.#inFlight = new InFlight(clock, (container, share) => this.#tally.looked(container, share));
+  }
+
+  /**
+   * Whether this request may begin, or have a container ordered, now. Where its caller holds a container itself it always may: two that
+   * wait for each other would wait for ever.
+   */
+  may(ticket: Ticket): boolean {
+    const { code, invocation, order } = ticket;
+    if (invocation.nested === true) return true;
+    const running = code.busy.size + code.ordered - (order === undefined ? 0 : 1);
+    const may =
+      running === 0 ||
+      mayRun({
+        processors: this.#processors.count,
+        running,
+        looked: this.#tally.lookedOf(code),
+        queued: code.uncovered.size + (ticket.place === undefined ? 1 : 0),
+        known: code.profile.known,
+        cpuMs: code.profile.cpuMs,
+        share: this.#tally.shareOf(code),
+        computing: this.#tally.computing,
+        waitingShares: this.#tally.waitingShares,
+        sinceBegunMs: this.#clock.now() - code.begunAt,
+      });
+    if (!may) this.#reviewLater(code);
+    return may;
+  }
+
+  /** A container was taken for a call. */
+  begun(container: ActiveContainer): void {
+    this.#tally.begun(container);
+  }
+
+  /** The call of a container has ended; `outcome` is missing where its code was not reached. */
+  ended(container: ActiveContainer, outcome: InvocationOutcome | undefined): void {
+    const { code, share } = container;
+    this.#tally.ended(container);
+    if (code === undefined || outcome === undefined) return;
+    code.profile.add(sampleOf(outcome, share));
+    this.#tally.profiled(code);
+  }
+
+  #reviewLater(code: Code): void {
+    code.review ??= this.#clock.timer(reviewMs, () => {
+      code.review = undefined;
+      if (code.waiting.size > 0) void this.#review(code);
+    });
+  }
+
+  async #review(code: Code): Promise<void> {
+    const looked = await this.#inFlight.look(code);
+    if (code.waiting.size === 0) return;
+    if (looked || this.#clock.now() - code.begunAt >= stallMs) this.#again();
+    // Whoever was let in, others may be held back still.
+    if (code.waiting.size > 0) this.#reviewLater(code);
+  }
+}
+
+/** What a call took without the initialisation of its module, which others do not repeat. `share`: what was seen of it while it ran. */
+function sampleOf(outcome: InvocationOutcome, share: number | undefined): CallSample {
+  const { durationMs, initMs = 0, cpuMs = durationMs * (share ?? 1), ranMs = durationMs } = outcome;
+  return { cpuMs: Math.max(0, cpuMs - initMs), ranMs: Math.max(0, ranMs - initMs) };
+}

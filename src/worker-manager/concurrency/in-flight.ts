@@ -1,0 +1,61 @@
+import type { Clock } from '../../model/clock.ts';
+import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { Code } from '../active-pool/code.ts';
+
+/** A call that runs so long, and so many times longer than usual, is looked at, ms. */
+const longMs = 8;
+const longFactor = 8;
+/** A share seen over less time than this says little, ms. */
+const spanMsMin = 18;
+const shareMin = 0.02;
+
+/** Looks at calls that take long while they run: what they want of processors, as the kernel of their instance counts it. */
+export class InFlight {
+  readonly #clock: Clock;
+  readonly #seen: (container: ActiveContainer, share: number) => void;
+
+  /** `seen` is told of each share. */
+  constructor(clock: Clock, seen: (container: ActiveContainer, share: number) => void) {
+    this.#clock = clock;
+    this.#seen = seen;
+  }
+
+  /** Looks at the code's calls that take long, if there are any. Resolves with whether a share was seen. Never rejects. */
+  async look(code: Code): Promise<boolean> {
+    const before = this.#clock.now() - Math.max(longMs, code.profile.known ? longFactor * code.profile.ranMs : 0);
+    const instances = new Map<ActiveInstance, ActiveContainer[]>();
+    for (const container of code.busy) {
+      if (container.usedAt > before) break;
+      const long = instances.get(container.instance);
+      if (long === undefined) instances.set(container.instance, [container]);
+      else long.push(container);
+    }
+    const seen = await Promise.all(Array.from(instances, ([instance, long]) => this.#lookInto(instance, long)));
+    return seen.includes(true);
+  }
+
+  async #lookInto(instance: ActiveInstance, containers: readonly ActiveContainer[]): Promise<boolean> {
+    const calls = containers.map((container) => ({ container, usedAt: container.usedAt }));
+    let wanted: ReadonlyMap<string, number>;
+    try {
+      wanted = await instance.guest.processorMs();
+    } catch {
+      return false; // It is dying, and whoever waits for it is told elsewhere.
+    }
+    const at = this.#clock.now();
+    let seen = false;
+    for (const { container, usedAt } of calls) {
+      const processorMs = wanted.get(container.guest.id);
+      // Another call runs there now, or none.
+      if (processorMs === undefined || container.usedAt !== usedAt || container.state === 'idle') continue;
+      const { look } = container;
+      if (look !== undefined && at - look.at < spanMsMin) continue;
+      container.look = { at, processorMs };
+      if (look === undefined) continue;
+      this.#seen(container, Math.min(1, Math.max(shareMin, (processorMs - look.processorMs) / (at - look.at))));
+      seen = true;
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock, Timer } from '../../model/clock.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
+import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
+import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { ActivePool } from '../active-pool/active-pool.ts';
+import type { FairQueue } from '../queue/fair-queue.ts';
+import { reliefPlan, type Starved } from './relief-plan.ts';
+
+/** An account whose request has waited so long with nothing under way for it is starved. */
+const starvedMs = 500;
+
+export interface ReliefOptions {
+  readonly clock: Clock;
+  readonly active: ActivePool;
+  readonly memory: MemoryBudget;
+  readonly queue: FairQueue;
+}
+
+/**
+ * While requests wait for memory, sees to it that accounts with none or little get theirs: what others give up is set aside for
+ * them (`availableMb`), and containers of those others end instead of being reused (`takes`).
+ */
+export class Relief {
+  readonly #o: ReliefOptions;
+  #timer: Timer | undefined;
+  #starved: readonly Starved[] = [];
+  #givingMb: Map<string, number> = new Map();
+
+  constructor(options: ReliefOptions) {
+    this.#o = options;
+  }
+
+  /** To be called when a request begins to wait. */
+  watch(): void {
+    this.#timer ??= this.#o.clock.timer(starvedMs, () => {
+      this.#timer = undefined;
+      this.#relieve();
+      if (this.#o.queue.uncovered > 0) this.watch();
+      else this.#givingMb.clear();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.[Symbol.dispose]();
+  }
+
+  /** Memory that is free for this account, MiB: not what is set aside for those that starve. */
+  availableMb(account: string): number {
+    const { freeMb } = this.#o.memory;
+    if (this.#starved.length === 0) return freeMb;
+    const own = this.#starved.some((one) => one.account === account);
+    return own ? freeMb : freeMb - this.#starved.reduce((sum, { neededMb }) => sum + neededMb, 0);
+  }
+
+  /** Whether a container that has come free is to end, because its account gives up memory. */
+  takes(container: ActiveContainer): boolean {
+    const { account } = container.instance.pool;
+    const givingMb = this.#givingMb.get(account);
+    if (givingMb === undefined) return false;
+    const left = givingMb - container.memoryMb;
+    if (left > 0) this.#givingMb.set(account, left);
+    else this.#givingMb.delete(account);
+    return true;
+  }
+
+  #relieve(): void {
+    this.#starved = this.#findStarved();
+    if (this.#starved.length === 0) return this.#givingMb.clear();
+    const held = new Map<string, number>();
+    for (const { pool, reservedMb } of this.#o.active.instances)
+      held.set(pool.account, (held.get(pool.account) ?? 0) + reservedMb);
+    for (const [account, mb] of reliefPlan(this.#starved, held, this.#givingMb))
+      this.#givingMb.set(account, (this.#givingMb.get(account) ?? 0) + mb);
+  }
+
+  /** Each account's longest waiting request that nothing is under way for and for which there is no memory, if it waits long enough. */
+  #findStarved(): Starved[] {
+    const { clock, memory, queue } = this.#o;
+    const longSince = clock.now() - starvedMs;
+    return queue.accounts().flatMap((account) => {
+      const codes = queue.codes(account);
+      const code = codes.find(({ uncovered }) => (uncovered.oldest?.place?.queuedAt ?? Infinity) <= longSince);
+      if (code === undefined || code.containers.size > 0) return [];
+      const neededMb = code.function.memoryMb + (code.pool.instances.size === 0 ? instanceOverheadMb : 0);
+      return neededMb > memory.freeMb || this.#starved.some((one) => one.account === account)
+        ? [{ account, neededMb }]
+        : [];
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import type { Clock } from '../../model/clock.ts';
+import { runtimes, type RuntimeName } from '../../model/configuration.ts';
+import { InstanceLostError, StoppingError } from '../../model/errors.ts';
+import { backOffMs } from '../../warming-pool/back-off.ts';
+import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
+import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { ActivePool } from '../active-pool/active-pool.ts';
+import type { Registry } from '../active-pool/registry.ts';
+import type { Processors } from '../contract.ts';
+import type { InstanceKeeper } from '../life/instance-keeper.ts';
+import type { Ticket } from '../queue/ticket.ts';
+import type { Costs } from './costs.ts';
+import { Order } from './order.ts';
+
+export interface ContainerMakerOptions {
+  readonly clock: Clock;
+  readonly active: ActivePool;
+  readonly registry: Registry;
+  readonly costs: Costs;
+  readonly keeper: InstanceKeeper;
+  readonly processors: Processors;
+  readonly random: () => number;
+  readonly known: Pick<KnownFunctions, 'blanksFor'>;
+  /** A container is being made in which a waiting request may take a seat. */
+  readonly offered: () => void;
+  /** An order is over; these tickets had seats in it. */
+  readonly orderEnded: (tickets: readonly Ticket[], error: Error | undefined) => void;
+}
+
+/** Blank containers are made so long after the last was taken, lest making them disturbs the code just started … */
+const replenishDelayMs = 20;
+/** … and so long while another one is left … */
+const calmReplenishDelayMs = 250;
+/** … and while the processors are full: what runs has them first. */
+const busyReplenishDelayMs = 1_000;
+/** An instance in which so many containers in a row could not be made is given up. */
+const makeFailuresMax = 3;
+
+/** Makes containers in allocated instances: for requests on the spot, and blank ones in the background. */
+export class ContainerMaker {
+  readonly #o: ContainerMakerOptions;
+  readonly #stop: AbortController = new AbortController();
+  #making = 0;
+
+  constructor(options: ContainerMakerOptions) {
+    this.#o = options;
+  }
+
+  /** Whether as many are being made as processors can make at once. */
+  get saturated(): boolean {
+    return this.#making > this.#o.processors.count;
+  }
+
+  /** Makes a container in an instance that has room. */
+  make(instance: ActiveInstance, runtime: RuntimeName): Order {
+    const order = this.#order(instance, runtime);
+    this.#o.active.reindex(instance);
+    void this.#make(order, instance, runtime);
+    return order;
+  }
+
+  /** Ends an idle container, and makes another in its place. */
+  replace(container: ActiveContainer, runtime: RuntimeName): Order {
+    const order = this.#order(container.instance, runtime);
+    void this.#o.keeper.drop(container).then(() => this.#make(order, container.instance, runtime));
+    return order;
+  }
+
+  /** Makes blank containers in the background, one at a time, until the instance has as many as it should. */
+  replenish(instance: ActiveInstance, delayMs: number = this.#delayMs(instance)): void {
+    if (instance.replenishing !== undefined || this.#lacking(instance) === undefined) return;
+    instance.replenishing = this.#o.clock.timer(delayMs, () => {
+      instance.replenishing = undefined;
+      const runtime = this.#lacking(instance);
+      if (runtime === undefined) return;
+      if (delayMs < busyReplenishDelayMs && this.#o.processors.full())
+        return this.replenish(instance, busyReplenishDelayMs);
+      this.make(instance, runtime);
+      this.#o.offered();
+    });
+  }
+
+  /** Gives up what is being made. */
+  stop(): void {
+    this.#stop.abort(new StoppingError('The service is stopping.'));
+  }
+
+  #delayMs({ blanks }: ActiveInstance): number {
+    return blanks.size > 0 ? calmReplenishDelayMs : replenishDelayMs;
+  }
+
+  /** A runtime of which its account should have another blank container, if there is one and it can be made here. */
+  #lacking(instance: ActiveInstance): RuntimeName | undefined {
+    if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
+    const wanted = this.#o.known.blanksFor(instance.pool.account);
+    const { blankCounts } = instance.pool;
+    return runtimes.find((runtime) => (blankCounts.get(runtime) ?? 0) < (wanted[runtime] ?? 0));
+  }
+
+  #order(instance: ActiveInstance, runtime: RuntimeName): Order {
+    const order = new Order(runtime, instance.pool, instance, 1, this.#o.clock.now());
+    instance.making += 1;
+    this.#making += 1;
+    instance.orders.add(order);
+    instance.pool.orders += 1;
+    return order;
+  }
+
+  async #make(order: Order, instance: ActiveInstance, runtime: RuntimeName): Promise<void> {
+    const { active, clock, costs, keeper, random } = this.#o;
+    const begunAt = clock.now();
+    let error: Error | undefined;
+    try {
+      if (instance.ending !== undefined) throw new InstanceLostError(`Instance ${instance.guest.id} is gone.`);
+      instance.guest.wake();
+      const guest = await instance.guest.makeContainer(runtime, this.#stop.signal);
+      const now = clock.now();
+      costs.containerMs.add(now - begunAt);
+      instance.makeFailures = 0;
+      if (instance.ending === undefined) keeper.watch(active.addBlank(instance, guest, now));
+    } catch (caught) {
+      error = caught instanceof Error ? caught : new Error(String(caught));
+      instance.makeFailures += 1;
+    }
+    this.#over(order, instance, error);
+    if (instance.makeFailures >= makeFailuresMax) keeper.retire(instance);
+    else this.replenish(instance, error === undefined ? undefined : backOffMs(instance.makeFailures, random));
+  }
+
+  #over(order: Order, instance: ActiveInstance, error: Error | undefined): void {
+    const { active, clock, keeper, orderEnded, registry } = this.#o;
+    instance.making -= 1;
+    this.#making -= 1;
+    instance.orders.delete(order);
+    instance.pool.orders -= 1;
+    active.reindex(instance);
+    const tickets = order.end();
+    for (let left = tickets.length; left > 0; left -= 1) active.unhold(instance, clock.now());
+    orderEnded(tickets, error);
+    keeper.settle(instance);
+    registry.poolChanged(instance.pool);
+  }
+}

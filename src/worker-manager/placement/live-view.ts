@@ -1,0 +1,133 @@
+import type { Clock } from '../../model/clock.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
+import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
+import type { InstanceShape, WarmingPool } from '../../warming-pool/warming-pool.ts';
+import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { ActivePool } from '../active-pool/active-pool.ts';
+import type { Code } from '../active-pool/code.ts';
+import type { Reclaimer } from '../memory/reclaimer.ts';
+import type { Relief } from '../memory/relief.ts';
+import type { ColdStarts } from '../orders/cold-starts.ts';
+import type { ContainerMaker } from '../orders/container-maker.ts';
+import type { Costs } from '../orders/costs.ts';
+import type { Order } from '../orders/order.ts';
+import type { FreeSeat, PlacementView } from './placement.ts';
+
+export interface LiveViewOptions {
+  readonly clock: Clock;
+  readonly memory: MemoryBudget;
+  readonly warming: WarmingPool;
+  readonly active: ActivePool;
+  readonly coldStarts: ColdStarts;
+  readonly maker: ContainerMaker;
+  readonly reclaimer: Reclaimer;
+  readonly relief: Relief;
+  readonly costs: Costs;
+  readonly shape: InstanceShape;
+  readonly coldStartsMax: number;
+}
+
+/** What placement looks at, straight from the indexes; nothing is computed before it is asked for. */
+export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, Order> {
+  readonly seated: boolean;
+  readonly #o: LiveViewOptions;
+  readonly #code: Code;
+
+  constructor(options: LiveViewOptions, code: Code, seated: boolean) {
+    this.#o = options;
+    this.#code = code;
+    this.seated = seated;
+  }
+
+  get idleContainer(): ActiveContainer | undefined {
+    return this.#code.idle.newest;
+  }
+
+  get memoryMb(): number {
+    return this.#code.function.memoryMb;
+  }
+
+  get overheadMb(): number {
+    return instanceOverheadMb;
+  }
+
+  get instanceMbMax(): number {
+    return this.#o.shape.memoryMb;
+  }
+
+  get memoryTotalMb(): number {
+    return this.#o.memory.totalMb;
+  }
+
+  get memoryFreeMb(): number {
+    return this.#o.relief.availableMb(this.#code.pool.account);
+  }
+
+  get memoryComingMb(): number {
+    return this.#o.reclaimer.comingMb;
+  }
+
+  get evictableMb(): number {
+    return this.#o.reclaimer.evictableMb;
+  }
+
+  get blankInstance(): ActiveInstance | undefined {
+    const { memoryMb, runtime } = this.#code.function;
+    return this.#o.active.blankInstance(this.#code.pool, runtime, memoryMb);
+  }
+
+  get roomInstance(): ActiveInstance | undefined {
+    return this.#o.active.roomInstance(this.#code.pool, this.memoryMb);
+  }
+
+  get crowd(): boolean {
+    return this.#code.containers.size > 0;
+  }
+
+  get warmReady(): number {
+    return this.#o.warming.readyCount;
+  }
+
+  get warmBlank(): boolean {
+    return this.#o.warming.hasBlank(this.#code.function.runtime);
+  }
+
+  get makeSeat(): FreeSeat<Order> | undefined {
+    return this.#seat(this.#code.function.runtime, this.containerMs);
+  }
+
+  get coldSeat(): FreeSeat<Order> | undefined {
+    return this.#seat('cold', this.coldMs);
+  }
+
+  get makesSaturated(): boolean {
+    return this.#o.maker.saturated;
+  }
+
+  get replaceableContainer(): ActiveContainer | undefined {
+    return this.#code.pool.replaceable.oldest;
+  }
+
+  get coldStarting(): number {
+    return this.#o.coldStarts.count;
+  }
+
+  get coldStartsMax(): number {
+    return this.#o.coldStartsMax;
+  }
+
+  get coldMs(): number {
+    return this.#o.costs.coldMs.value;
+  }
+
+  get containerMs(): number {
+    return this.#o.costs.containerMs.value;
+  }
+
+  #seat(kind: Order['kind'], costMs: number): FreeSeat<Order> | undefined {
+    for (const order of this.#code.pool.freeSeats(kind))
+      return { order, readyInMs: Math.max(0, costMs - (this.#o.clock.now() - order.begunAt)) };
+    return undefined;
+  }
+}

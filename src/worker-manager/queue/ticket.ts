@@ -1,0 +1,54 @@
+import type { Timer } from '../../model/clock.ts';
+import type { Invocation, InvocationOutcome } from '../../model/invocation.ts';
+import type { Code } from '../active-pool/code.ts';
+import type { Order } from '../orders/order.ts';
+import type { Link } from '../active-pool/recency-list.ts';
+
+/** One request, from the moment it is taken to its answer, which it gets exactly once. */
+export class Ticket {
+  readonly invocation: Invocation;
+  readonly code: Code;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: InvocationOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  /** How often it was begun, or something ordered for it, and that was lost before its code ran. */
+  attempts = 0;
+  /** Why what was ordered for it last did not come. */
+  failure: Error | undefined;
+  /** What it waits for, if something is under way for it. */
+  order: Order | undefined;
+  /** Where it stands in the queue; undefined until it first waits. */
+  place: QueuePlace | undefined;
+
+  constructor(
+    invocation: Invocation,
+    code: Code,
+    signal: AbortSignal,
+    resolve: (outcome: InvocationOutcome) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.invocation = invocation;
+    this.code = code;
+    this.signal = signal;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** What only a waiting request needs. */
+export interface QueuePlace {
+  /** Grows with arrival. */
+  readonly sequence: number;
+  readonly queuedAt: number;
+  readonly inWaiting: Link<Ticket>;
+  readonly inUncovered: Link<Ticket>;
+  timer: Timer;
+  readonly onAbort: () => void;
+  /** It has waited long enough; it stays only for what is already under way for it. */
+  overdue: boolean;
+}
+
+/** Whether something may be ordered for it: not again and again what fails. It still gets what comes free. */
+export function mayOrder(ticket: Ticket): boolean {
+  return ticket.attempts <= 1;
+}

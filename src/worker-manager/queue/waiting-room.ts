@@ -1,0 +1,168 @@
+import type { Clock } from '../../model/clock.ts';
+import { CapacityError, NeverFitsError, NoRoomError, type StoppingError } from '../../model/errors.ts';
+import type { Settings } from '../../model/settings.ts';
+import { MovingAverage } from '../orders/costs.ts';
+import { FairQueue } from './fair-queue.ts';
+import { Link } from '../active-pool/recency-list.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface WaitingRoomOptions {
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'queueMax' | 'queueWaitMs'>;
+  /** It will not be served; it is out of the queue. */
+  readonly refused: (ticket: Ticket, error: unknown) => void;
+}
+
+/** A timer may fire this much early. */
+const slackMs = 1;
+
+/** When to try again, whole seconds: about as long as others waited of late. */
+export function retryAfterSeconds(waitMs: number): number {
+  return Math.min(60, Math.max(1, Math.ceil(waitMs / 1_000)));
+}
+
+function failureOf({ failure }: Ticket): string {
+  return `No instance could be started for it: ${failure?.message.replace(/\.$/, '') ?? 'unknown'}`;
+}
+
+/** Nobody waits in a queue that takes longer than this, or than so many calls of its function one after the other, ms. */
+const queueMs = 225;
+const queueCalls = 20;
+
+/**
+ * The bounded queue with its clocks: a request leaves it by being served, by waiting too long, because its client is
+ * gone, because there are too many, or because the service stops. A queue that moves is no lack of capacity: who waits in it
+ * is not refused for the time that it takes, as long as others of its code are served.
+ *
+ * The dispatcher brings in what cannot start at once (`enter`, then `bound`), and takes out what does (`leave`). In this room,
+ * `fair-queue.ts` is the order of the line, `pace.ts` how fast it moves, and `ticket.ts` one request with its place in it.
+ */
+export class WaitingRoom {
+  readonly queue: FairQueue = new FairQueue();
+  readonly #o: WaitingRoomOptions;
+  readonly #waitMs: MovingAverage = new MovingAverage(0);
+  #sequence = 0;
+
+  constructor(options: WaitingRoomOptions) {
+    this.#o = options;
+  }
+
+  enter(ticket: Ticket): void {
+    const { clock, settings } = this.#o;
+    const onAbort = (): void => this.#refuse(ticket, ticket.signal.reason);
+    ticket.place = {
+      sequence: (this.#sequence += 1),
+      queuedAt: clock.now(),
+      inWaiting: new Link(ticket),
+      inUncovered: new Link(ticket),
+      timer: clock.timer(settings.queueWaitMs, () => this.#waitedLong(ticket)),
+      onAbort,
+      overdue: false,
+    };
+    ticket.signal.addEventListener('abort', onAbort);
+    this.queue.add(ticket);
+    this.queue.uncover(ticket);
+  }
+
+  /** It is served now. */
+  leave(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    const now = this.#o.clock.now();
+    this.#waitMs.add(now - place.queuedAt);
+    ticket.code.pace.served(now);
+    this.#remove(ticket);
+  }
+
+  /** Nothing is under way for it any more, and it was not served: has it been here too long, or is it one too many? */
+  review(ticket: Ticket): void {
+    if (ticket.place?.overdue === true) this.#waitedLong(ticket);
+    else this.bound(ticket);
+  }
+
+  /** Keeps the queue within its limit: whoever has most requests in it loses the newest of them. */
+  bound(newcomer: Ticket): void {
+    if (newcomer.invocation.nested === true)
+      return this.#refuse(
+        newcomer,
+        new NoRoomError('Its caller holds a container itself, and no other one is free.', 1),
+      );
+    // Threads wait with their caller, who has only so many under way; refused, they would fail a program that does all it should.
+    if (newcomer.invocation.watcher !== undefined) return;
+    const { queueMax } = this.#o.settings;
+    const slow = this.#tooSlow(newcomer);
+    if (slow !== undefined) return this.#refuse(newcomer, this.#capacityError(slow));
+    if (this.queue.uncovered <= queueMax) return;
+    const own = this.queue.uncoveredOf(newcomer.code.function.account);
+    const loser = this.queue.newestOfHeaviest(own) ?? newcomer;
+    this.#refuse(
+      loser,
+      this.#capacityError(`${queueMax} requests wait for capacity already, which is the most that may (queueMax).`),
+    );
+  }
+
+  /** Why the queue of its function is too long for one more, if it is. */
+  #tooSlow({ code }: Ticket): string | undefined {
+    const waitMs = code.pace.waitMs(code.uncovered.size);
+    const waitMsMax = Math.max(queueMs, queueCalls * code.profile.ranMs);
+    if (waitMs === undefined || waitMs <= waitMsMax) return undefined;
+    return `${code.uncovered.size} requests for its function wait already, and the last will wait ${Math.round(waitMs)} ms; at most ${Math.round(waitMsMax)} ms are waited.`;
+  }
+
+  /** What was ordered for it failed, not for the first time, and there is nothing else to wait for. */
+  hopeless(ticket: Ticket): void {
+    this.#refuse(ticket, this.#capacityError(`${failureOf(ticket)}.`, ticket.failure));
+  }
+
+  /** No instance of its configuration can ever be had. */
+  impossible(ticket: Ticket, neededMb: number, totalMb: number): void {
+    const what = `Its instance needs ${neededMb} MB of memory, and all instances together may have ${totalMb} MB.`;
+    const remedy = `Give the function less memory, or start the service with more (--memory ${neededMb}).`;
+    this.#refuse(ticket, new NeverFitsError(`The request cannot be started. ${what} ${remedy}`));
+  }
+
+  clear(error: StoppingError): void {
+    for (const ticket of [...this.queue]) this.#refuse(ticket, error);
+  }
+
+  #waitedLong(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    if (ticket.order !== undefined) {
+      place.overdue = true;
+      return;
+    }
+    const { clock, settings } = this.#o;
+    const { queueWaitMs } = settings;
+    const unmovedMs = clock.now() - ticket.code.begunAt;
+    if (unmovedMs < queueWaitMs - slackMs && ticket.failure === undefined) {
+      place.timer = clock.timer(queueWaitMs - unmovedMs, () => this.#waitedLong(ticket));
+      return;
+    }
+    this.#waitMs.add(queueWaitMs);
+    const waited = `It waited ${queueWaitMs} ms for capacity, and none came free.`;
+    const why = ticket.failure === undefined ? waited : `${waited} ${failureOf(ticket)}.`;
+    this.#refuse(ticket, this.#capacityError(why, ticket.failure));
+  }
+
+  #capacityError(what: string, cause?: Error): CapacityError {
+    const error = new CapacityError(`The request was not started. ${what}`, retryAfterSeconds(this.#waitMs.value));
+    if (cause !== undefined) error.cause = cause;
+    return error;
+  }
+
+  #refuse(ticket: Ticket, error: unknown): void {
+    this.#remove(ticket);
+    this.#o.refused(ticket, error);
+  }
+
+  #remove(ticket: Ticket): void {
+    const { place } = ticket;
+    if (place === undefined) return;
+    this.queue.remove(ticket);
+    if (ticket.code.waiting.size === 0) ticket.code.pace.emptied();
+    place.timer[Symbol.dispose]();
+    ticket.signal.removeEventListener('abort', place.onAbort);
+    ticket.place = undefined;
+  }
+}
