@@ -3,8 +3,9 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GuestBundle } from '../../image/bundle.ts';
 import { guestPrograms } from '../../image/root.ts';
+import { limits } from '../../model/limits.ts';
 import { runtimes, type RuntimeName } from '../../model/configuration.ts';
-import type { AgentProfile } from '../../protocol/profile.ts';
+import { outputFolder, type AgentProfile } from '../../protocol/profile.ts';
 import { isRoot } from '../user.ts';
 
 /** Where our bundles are, as agent and containers see it. */
@@ -67,6 +68,9 @@ export async function agentCommand(guest: HostGuest, folder: string): Promise<[s
     '--bind',
     folder,
     workDir,
+    // In memory: a file system on disk may take half a millisecond for each of the FIFOs.
+    '--tmpfs',
+    outputFolder(workDir),
     '--chdir',
     workDir,
     '--clearenv',
@@ -96,6 +100,7 @@ async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
   const own = [...runtimes.map((runtime) => guestPrograms[runtime]), ...bundles(guest).map(inBundleDir)];
   return {
     channels: 'inherited',
+    channelCount: limits.socketChannelsPerInstance,
     workDir,
     programs: guestPrograms,
     nodeRuntime: inBundleDir(guest.bundle.runtimeNode),
@@ -111,11 +116,11 @@ async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
 
 /**
  * User ids for an instance's containers that nobody else on this machine has: RLIMIT_NPROC counts by user, so two
- * containers with the same one would take each other's processes. 32 of them, at random from a thousand million that
+ * containers with the same one would take each other's processes. 256 of them, at random from a thousand million that
  * distributions leave alone (they end at 65,536, systemd's and subuid's ranges lie far apart from each other in between).
  */
 function freshIdBase(): number {
-  return 1_000_000_000 + 32 * randomInt(31_250_000);
+  return 1_000_000_000 + 256 * randomInt(3_906_250);
 }
 
 function bundles({ bundle }: HostGuest): string[] {
