@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { bundleForGuest } from '../image/bundle.ts';
-import { limits } from '../model/limits.ts';
 import { Connection } from '../protocol/connection.ts';
 import type { AgentMessage, AgentRequest } from '../protocol/messages.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
@@ -22,6 +21,8 @@ const standIn = `
   fs.writeSync(3, JSON.stringify(open) + '\\n');
   new Socket({ fd: 3 }).once('data', () => { for (let count = 0; count < 100; count++) spawn('/bin/sleep', ['100']); });
 `;
+
+const channelCount = 25;
 
 interface Agent {
   readonly process: ChildProcess;
@@ -42,7 +43,7 @@ async function startAgent(t: TestContext): Promise<Agent> {
   await writeFile(join(folder, 'runtime.mjs'), standIn);
   const child = spawn(process.execPath, [main], {
     env: { PATH: '/usr/bin:/bin', HEDDLE_AGENT_PROFILE: JSON.stringify(profile(folder)) },
-    stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: limits.channelsPerInstance }, () => 'pipe' as const)],
+    stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: channelCount }, () => 'pipe' as const)],
   });
   t.after(() => {
     child.kill('SIGKILL');
@@ -57,6 +58,7 @@ function profile(folder: string): AgentProfile {
   const system = ['/usr', '/bin', '/lib', '/lib64', '/etc/ld.so.cache'];
   return {
     channels: 'inherited',
+    channelCount,
     workDir: join(folder, 'work'),
     programs: { 'nodejs24.x': '/opt/node', 'nodejs22.x': '/opt/node' },
     nodeRuntime: '/opt/runtime.mjs',
@@ -122,7 +124,6 @@ function make(channel: number, seq: number): AgentRequest {
     seq,
     channel,
     runtime: 'nodejs24.x',
-    memoryMb: 256,
     pidsMax: 64,
     tmpBytes: 1_000_000,
   };
@@ -161,7 +162,7 @@ test('an agent that hears garbage says so, ends its containers and exits with an
 test('requests that cannot be carried out are answered with the reason, and harm nothing', async (t) => {
   const agent = await startAgent(t);
   const refusals: [AgentRequest, RegExp][] = [
-    [{ type: 'bind', seq: 1, channel: 1, sha256: 'x' }, /Channel 1 has no container/],
+    [{ type: 'bind', seq: 1, channel: 1, sha256: 'x', memoryMb: 128 }, /Channel 1 has no container/],
     [{ type: 'code', seq: 2, sha256: '../x', files: [], last: true }, /not the SHA-256/],
     [
       {
@@ -225,7 +226,7 @@ test('where only looking helps, a container with too many processes is killed fo
   await once(channel, 'data');
   const files = [{ path: 'index.js', mode: 0o644, data: Buffer.from(''), offset: 0 }];
   await agent.ask({ type: 'code', seq: 2, sha256: 'x', files, last: true });
-  assert.equal((await agent.ask({ type: 'bind', seq: 3, channel: 1, sha256: 'x' })).type, 'done');
+  assert.equal((await agent.ask({ type: 'bind', seq: 3, channel: 1, sha256: 'x', memoryMb: 128 })).type, 'done');
   channel.write('go');
   const exit = await agent.next(({ type }) => type === 'container-exited');
   assert.ok(exit.type === 'container-exited' && exit.reason === 'processes');

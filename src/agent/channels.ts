@@ -1,6 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { limits } from '../model/limits.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 
 const virtioPorts = '/sys/class/virtio-ports';
@@ -13,13 +12,13 @@ const closeOnExec = 0o2000000;
 export type OpenChannel = (channel: number) => number;
 
 /** How channels are opened in the place that `profile` describes. */
-export function channelOpener(profile: Pick<AgentProfile, 'channels'>): OpenChannel {
-  return profile.channels === 'virtio' ? openVirtioPort : inheritedChannel;
-}
-
-function inheritedChannel(channel: number): number {
-  if (channel >= limits.channelsPerInstance) throw new Error(`There is no channel ${channel}.`);
-  return firstFd + channel;
+export function channelOpener(profile: Pick<AgentProfile, 'channels' | 'channelCount'>): OpenChannel {
+  return profile.channels === 'virtio'
+    ? openVirtioPort
+    : (channel) => {
+        if (channel < profile.channelCount) return firstFd + channel;
+        throw new Error(`There is no channel ${channel}; there are ${profile.channelCount}, from 0.`);
+      };
 }
 
 function openVirtioPort(channel: number): number {
@@ -35,11 +34,11 @@ function openVirtioPort(channel: number): number {
  * Node marks what it finds at its start (`uv_disable_stdio_inheritance`), up to the first gap; a container that got the
  * agent's channel, or another container's, could speak for them. Throws if a channel is not marked.
  */
-export function closeStrays(profile: Pick<AgentProfile, 'channels'>): void {
+export function closeStrays(profile: Pick<AgentProfile, 'channels' | 'channelCount'>): void {
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name);
     if (fd < firstFd || isClosedOnExec(fd)) continue;
-    if (profile.channels === 'inherited' && fd < firstFd + limits.channelsPerInstance)
+    if (profile.channels === 'inherited' && fd < firstFd + profile.channelCount)
       throw new Error(`File descriptor ${fd}, a channel, would be inherited by every container.`);
     closeSync(fd);
   }

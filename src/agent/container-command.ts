@@ -1,4 +1,5 @@
 import type { RuntimeName } from '../model/configuration.ts';
+import { limits } from '../model/limits.ts';
 import { nodeFlags } from '../protocol/node-flags.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 
@@ -6,7 +7,6 @@ import type { AgentProfile } from '../protocol/profile.ts';
 export interface ContainerPlan {
   readonly channel: number;
   readonly runtime: RuntimeName;
-  readonly memoryMb: number;
   readonly pidsMax: number;
   readonly tmpBytes: number;
   /** The container's own, still empty, code folder. */
@@ -101,19 +101,26 @@ function fds(): string[] {
 
 /** Lowers the limits of one process tree, then its privileges, for good. The order matters: limits are root's to count. */
 function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
-  const limits = ['prlimit', '--core=0:0', '--nofile=4096:4096', '--memlock=8388608:8388608'];
-  if (profile.processLimit === 'rlimit') limits.push(`--nproc=${plan.pidsMax}:${plan.pidsMax}`);
-  limits.push('--');
-  if (profile.user.kind === 'namespace') return limits;
+  const prlimit = ['prlimit', '--core=0:0', '--nofile=4096:4096', '--memlock=8388608:8388608'];
+  if (profile.processLimit === 'rlimit') prlimit.push(`--nproc=${plan.pidsMax}:${plan.pidsMax}`);
+  prlimit.push('--');
+  if (profile.user.kind === 'namespace') return prlimit;
   const id = String(containerUser(profile, plan.channel));
   const user = ['setpriv', '--reuid', id, '--regid', id, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all'];
-  return [...limits, ...user, '--no-new-privs', '--'];
+  return [...prlimit, ...user, '--no-new-privs', '--'];
+}
+
+/** A blank container may be given any size: how far the heap goes is the limit's to say. */
+function flagsOfAnySize(emulated?: boolean): string[] {
+  return nodeFlags(1_024, emulated).map((flag) =>
+    flag.startsWith('--max-old-space-size=') ? `--max-old-space-size=${limits.functionMemoryMbMax}` : flag,
+  );
 }
 
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
   const command = [
     profile.programs[plan.runtime],
-    ...nodeFlags(plan.memoryMb, profile.emulated),
+    ...flagsOfAnySize(profile.emulated),
     profile.nodeRuntime,
     '/var/task',
   ];

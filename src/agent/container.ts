@@ -14,7 +14,7 @@ import {
   type ProcessEnd,
 } from './bubblewrap.ts';
 import { containerFds, type ContainerPlan } from './container-command.ts';
-import type { ContainerLimits, LimitReason, LimitsFactory } from './limits/container-limits.ts';
+import type { ContainerLimits, LimitReason, LimitsFactory } from './limits/contract.ts';
 import { Output } from './output.ts';
 
 /** How a container ended. */
@@ -68,9 +68,14 @@ export class Container {
     return this.#initPid;
   }
 
-  /** User code is about to run in it. */
-  occupied(): void {
-    this.#limits.occupied();
+  /** User code is about to run in it, and may take so much memory. */
+  occupied(memoryMb: number): void {
+    this.#limits.occupied(memoryMb);
+  }
+
+  /** Processor time that its processes wanted until now, milliseconds. */
+  processorMs(): number {
+    return this.#initPid === undefined ? 0 : (this.#limits.processorMs() ?? 0);
   }
 
   /** Passes on at once what it has printed until now. */

@@ -40,7 +40,7 @@ export class Containers {
     this.#events = events;
     mkdirSync(join(profile.workDir, 'containers'), { recursive: true });
     this.code = new CodeCache(join(profile.workDir, 'code'));
-    const pipes = new OutputPipes(profile.workDir);
+    const pipes = new OutputPipes(profile);
     this.ready = pipes.made;
     const seccompFile = join(profile.workDir, 'seccomp.bpf');
     writeFileSync(seccompFile, seccompProgram(profile.memoryLimit === 'watch'), { mode: 0o600 });
@@ -69,14 +69,14 @@ export class Containers {
     await container.made;
   }
 
-  /** Puts cached code into a blank container, whose limits are watched from then on. Throws if there is no such code or container. */
-  bind(channel: number, sha256: string): void {
+  /** Puts cached code into a blank container, which is limited to `memoryMb` from then on. Throws if there is no such code or container. */
+  bind(channel: number, sha256: string, memoryMb: number): void {
     const container = this.#alive.get(channel);
     if (container?.initPid === undefined) throw new Error(`Channel ${channel} has no container.`);
     if (this.#bound.has(channel)) throw new Error(`The container of channel ${channel} already has its code.`);
     this.code.bind(sha256, container.plan.codeDir);
     this.#bound.add(channel);
-    container.occupied();
+    container.occupied(memoryMb);
   }
 
   /** Goes through what `bind` does to files, and leaves nothing of it. Throws if there is no such code. */
@@ -101,6 +101,11 @@ export class Containers {
     if (container === undefined) return;
     container.kill();
     await container.exited;
+  }
+
+  /** Processor time that each living container's processes wanted until now, milliseconds; see the message `usage`. */
+  processorMs(): (readonly [channel: number, ms: number])[] {
+    return [...this.#alive].map(([channel, container]) => [channel, container.processorMs()] as const);
   }
 
   async killAll(): Promise<void> {

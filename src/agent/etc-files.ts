@@ -8,7 +8,7 @@ import { containerUser } from './container-command.ts';
  * `[path here, path in the container]`. Where a whole `/etc` is bound that has no such file, none can be put there.
  */
 export function etcFiles(profile: AgentProfile): (readonly [from: string, to: string])[] {
-  const users = [...new Set(containerChannels().map((channel) => containerUser(profile, channel)))];
+  const users = [...new Set(containerChannels(profile).map((channel) => containerUser(profile, channel)))];
   const texts = {
     hosts: '127.0.0.1 localhost\n::1 localhost\n',
     passwd: users.map((id) => `user${id}:x:${id}:${id}::/tmp:/bin/sh\n`).join(''),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { constants, existsSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { containerChannels, outputFifo, outputFifoMode } from '../protocol/profile.ts';
+import { containerChannels, outputFifo, outputFifoMode, type AgentProfile } from '../protocol/profile.ts';
 
 /** File descriptors of a pipe; whoever opened it closes them. */
 export interface OutputPipe {
@@ -21,10 +21,10 @@ export class OutputPipes {
   /** Resolves when pipes can be opened, undefined if they can be now. Rejects if they could not be made. */
   readonly made: Promise<void> | undefined;
 
-  constructor(workDir: string) {
-    this.#workDir = workDir;
-    const missing = containerChannels()
-      .map((channel) => outputFifo(workDir, channel))
+  constructor(profile: Pick<AgentProfile, 'workDir' | 'channelCount'>) {
+    this.#workDir = profile.workDir;
+    const missing = containerChannels(profile)
+      .map((channel) => outputFifo(profile.workDir, channel))
       .filter((path) => !existsSync(path));
     this.made = missing.length === 0 ? undefined : makeFifos(missing);
   }

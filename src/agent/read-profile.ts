@@ -20,6 +20,7 @@ function parseProfile(value: unknown): AgentProfile {
   const programs = fieldsOf(fields['programs']);
   return {
     channels: word(fields, 'channels', ['inherited', 'virtio']),
+    channelCount: count(fields, 'channelCount'),
     workDir: text(fields, 'workDir'),
     programs: programsOf(programs),
     nodeRuntime: text(fields, 'nodeRuntime'),

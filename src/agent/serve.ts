@@ -65,11 +65,16 @@ class Requests {
     try {
       const slow = this.#carryOut(request);
       if (slow !== undefined) await slow;
-      const timed = request.type === 'ping' || request.type === 'identify';
-      this.#send(timed ? { type: 'done', seq, wallMs: Date.now() } : { type: 'done', seq });
+      this.#send({ type: 'done', seq, ...this.#said(request) });
     } catch (error) {
       this.#send({ type: 'failed', seq, message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  /** What the answer carries beside that it is done. */
+  #said({ type }: AgentRequest): Pick<Extract<AgentMessage, { type: 'done' }>, 'wallMs' | 'processorMs'> {
+    if (type === 'usage') return { processorMs: this.#containers.processorMs() };
+    return type === 'ping' || type === 'identify' ? { wallMs: Date.now() } : {};
   }
 
   #resume(): void {
@@ -90,7 +95,7 @@ class Requests {
         this.#containers.code.store(request.sha256, request.files, request.last);
         return undefined;
       case 'bind':
-        this.#containers.bind(request.channel, request.sha256);
+        this.#containers.bind(request.channel, request.sha256, request.memoryMb);
         return undefined;
       case 'rehearse-bind':
         this.#containers.rehearseBind(request.sha256);
@@ -103,6 +108,7 @@ class Requests {
         return undefined;
       case 'kill':
         return this.#containers.kill(request.channel);
+      case 'usage':
       case 'ping':
         return undefined;
       default:

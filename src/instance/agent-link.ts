@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
-import { configurationKey, type Configuration } from '../model/configuration.ts';
+import type { RuntimeName } from '../model/configuration.ts';
 import { InstanceLostError, ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { Connection } from '../protocol/connection.ts';
@@ -19,6 +19,10 @@ export class AgentRefusedError extends Error {
 export interface AgentEvents {
   onContainerExited(channel: number, exit: ContainerExit): void;
   onOutput(channel: number, text: string): void;
+  /** Something is about to be asked. */
+  onAsk?(): void;
+  /** All that was asked is answered. */
+  onQuiet?(): void;
   /** Once: the agent is gone, broke the protocol, or did not answer in time. Its instance is to be destroyed. */
   onLost(error: Error): void;
 }
@@ -29,10 +33,13 @@ type RequestWithoutSeq = AgentRequest extends infer Request
     : never
   : never;
 
+/** What `done` carries. */
+type Answer = Omit<Extract<AgentMessage, { type: 'done' }>, 'type' | 'seq'>;
+
 interface Waiting {
   readonly what: string;
   readonly timer: Timer;
-  resolve(answer: { readonly wallMs?: number }): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
 }
 
@@ -63,6 +70,11 @@ export class AgentLink {
     });
   }
 
+  /** Whether it owes an answer. */
+  get busy(): boolean {
+    return this.#waiting.size > 0 || this.#greeting !== undefined;
+  }
+
   /**
    * `behindMs`: by how much the guest's clock is behind, if that is known. Gives by how much it seems to be behind
    * afterwards, which includes the time that the answer took.
@@ -76,10 +88,11 @@ export class AgentLink {
   }
 
   /** Resolves when the container's process exists. `channel` must never have had a container before. */
-  async makeContainer(channel: number, configuration: Configuration): Promise<void> {
+  async makeContainer(channel: number, runtime: RuntimeName): Promise<void> {
+    const { pidsPerContainer: pidsMax, tmpBytes } = limits;
     await this.#ask(
-      { type: 'make-container', channel, ...containerShape(configuration) },
-      `make a ${configurationKey(configuration)} container`,
+      { type: 'make-container', channel, runtime, pidsMax, tmpBytes },
+      `make a ${runtime} container`,
       limits.containerHelloMsMax,
     );
   }
@@ -111,8 +124,9 @@ export class AgentLink {
     }
   }
 
-  async bind(channel: number, sha256: string): Promise<void> {
-    await this.#ask({ type: 'bind', channel, sha256 });
+  /** Puts code of the cache into a blank container, which may take `memoryMb` from then on. */
+  async bind(channel: number, sha256: string, memoryMb: number): Promise<void> {
+    await this.#ask({ type: 'bind', channel, sha256, memoryMb });
   }
 
   /** See `rehearse-bind`. */
@@ -141,6 +155,13 @@ export class AgentLink {
     return wallMs;
   }
 
+  /** Processor time that each container's processes wanted until now, by channel, milliseconds. */
+  async processorMs(): Promise<ReadonlyMap<number, number>> {
+    const { processorMs } = await this.#ask({ type: 'usage' });
+    if (processorMs === undefined) throw this.#lose(new ProtocolError('it answered about usage without it'));
+    return new Map(processorMs);
+  }
+
   /** Hangs up. What waits is rejected; `onLost` is not called. */
   close(): void {
     this.#lost ??= new InstanceLostError('The instance is being destroyed.');
@@ -158,10 +179,11 @@ export class AgentLink {
     request: RequestWithoutSeq,
     what: string = request.type,
     msMax: number = limits.agentAnswerMsMax,
-  ): Promise<{ readonly wallMs?: number }> {
+  ): Promise<Answer> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const seq = this.#seq;
     this.#seq = (seq + 1) >>> 0;
+    this.#events.onAsk?.();
     return new Promise((resolve, reject) => {
       this.#waiting.set(seq, this.#wait(what, msMax, resolve, reject));
       this.#connection.send({ ...request, seq });
@@ -204,6 +226,7 @@ export class AgentLink {
     if (waiting === undefined) throw new ProtocolError(`it answered request ${seq}, which nobody made`);
     this.#waiting.delete(seq);
     waiting.timer[Symbol.dispose]();
+    if (!this.busy) this.#events.onQuiet?.();
     return waiting;
   }
 
@@ -226,14 +249,4 @@ export class AgentLink {
       waiting.reject(error);
     }
   }
-}
-
-/** What the containers of a configuration are made with. Whoever makes a template makes them the same. */
-export function containerShape(
-  configuration: Configuration,
-): Pick<Extract<AgentRequest, { type: 'make-container' }>, 'runtime' | 'memoryMb' | 'pidsMax' | 'tmpBytes'> {
-  const { runtime, memoryMb } = configuration;
-  // A container's /tmp is memory, and counts: it must be full before the container is killed for it.
-  const tmpBytes = Math.min(limits.tmpBytes, memoryMb * 524_288);
-  return { runtime, memoryMb, pidsMax: limits.pidsPerContainer, tmpBytes };
 }

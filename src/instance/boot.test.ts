@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../model/clock.ts';
-import { configurationFor } from '../model/configuration.ts';
 import { newId } from '../model/id.ts';
 import { boot, ContainerDiedError } from './boot.ts';
 import type { GuestContainer } from './guest.ts';
-import { bundleOf, call, initOf, invoke, load, startTestGuest } from './guest-fixture.ts';
+import { bundleOf, call, initOf, invoke, load, startTestGuest, testConfiguration } from './guest-fixture.ts';
 import { createHostDriver } from './host/driver.ts';
 
 const counter = 'let calls = 0; export const handler = async (event) => ({ event, calls: ++calls });';
@@ -67,7 +66,7 @@ test('code that the instance has is not asked for again', async () => {
     return bundle;
   };
   await Promise.all([first, second].map((container) => container.load(bundle.sha256, code, initOf())));
-  const third = await started.guest.makeContainer(AbortSignal.timeout(30_000));
+  const third = await started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(30_000));
   await third.load(bundle.sha256, code, initOf());
   assert.deepEqual(await call(third, 1), { event: 1, calls: 1 });
   assert.equal(asked, 1);
@@ -185,28 +184,28 @@ test('an instance that dies takes its invocations along, and leaves nothing', as
   );
   assert.equal((await second.exited).reason, 'instance-lost');
   assert.equal((await started.guest.exited).expected, true);
-  await assert.rejects(started.guest.makeContainer(AbortSignal.timeout(1_000)), /was destroyed/);
+  await assert.rejects(started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(1_000)), /was destroyed/);
   assert.ok(!existsSync(join(started.folder, 'home/run/host', started.guest.id)));
 });
 
 test('an instance runs out of channels and says so beforehand', async () => {
-  await using started = await startTestGuest({ blankContainers: 1 });
+  await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
   const { guest } = started;
   const signal = AbortSignal.timeout(60_000);
   for (let left = guest.containersLeft; left > 0; left--) {
     assert.equal(guest.containersLeft, left);
-    const container = await guest.makeContainer(signal);
+    const container = await guest.makeContainer('nodejs24.x', signal);
     await container.kill();
   }
   assert.equal(guest.containersLeft, 0);
-  await assert.rejects(guest.makeContainer(signal), /no channel left/);
+  await assert.rejects(guest.makeContainer('nodejs24.x', signal), /no channel left/);
 });
 
 test('a boot that is called off leaves nothing', async () => {
-  await using started = await startTestGuest({ blankContainers: 1 });
+  await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
   const home = join(started.folder, 'other');
   const driver = createHostDriver({ home, cache: join(started.folder, 'cache') });
-  const configuration = configurationFor('nodejs24.x', 128);
+  const configuration = testConfiguration();
   for (const delayMs of [0, 20, 60]) {
     const spec = { instanceId: newId('i'), configuration };
     await assert.rejects(boot(driver, spec, systemClock, AbortSignal.timeout(delayMs)), { name: 'TimeoutError' });

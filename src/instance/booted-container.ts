@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../model/clock.ts';
+import type { RuntimeName } from '../model/configuration.ts';
 import type { CodeBundle } from '../model/code.ts';
 import { ProtocolError } from '../model/errors.ts';
 import { newId } from '../model/id.ts';
@@ -7,7 +8,9 @@ import { limits } from '../model/limits.ts';
 import { CutShortError } from '../protocol/frame.ts';
 import type { RuntimeInit } from '../protocol/messages.ts';
 import { ContainerDiedError } from './container-died.ts';
+import type { Instance } from './contract.ts';
 import { ContainerLink } from './container-link.ts';
+import type { CodePlace } from './guest-code.ts';
 import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer } from './guest.ts';
 
 /**
@@ -22,8 +25,10 @@ const lastWordsUnits = 1_024;
 /** What a container needs of the guest it is in. */
 export interface ContainerHome {
   readonly clock: Clock;
-  /** Puts code into the container of this channel. */
-  bindCode(channel: number, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
+  /** Puts code into a container, and limits it. */
+  bindCode(place: CodePlace, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
+  /** The container is about to be used: whatever rests goes on. */
+  wake(): void;
   /** Resolves when {@link BootedContainer.output} was told what the container printed until now. Rejects if the agent is lost. */
   flushContainer(channel: number): Promise<void>;
   /** Resolves when nothing is left of it. Rejects if the agent is lost. */
@@ -36,6 +41,7 @@ export interface ContainerHome {
 export class BootedContainer implements GuestContainer {
   readonly id: string = newId('c');
   readonly channel: number;
+  readonly runtime: RuntimeName;
   readonly exited: Promise<ContainerExit>;
   /** Resolves when the runtime waits for code; rejects if the container dies, or that takes too long. */
   readonly ready: Promise<void>;
@@ -52,8 +58,10 @@ export class BootedContainer implements GuestContainer {
   /** What it printed before it was ready: usually why it never was. */
   #lastWords = '';
 
-  constructor(channel: number, stream: Duplex, helloSaid: boolean, home: ContainerHome) {
+  constructor(place: Instance['containers'][number], stream: Duplex, helloSaid: boolean, home: ContainerHome) {
+    const { channel, runtime } = place;
     this.channel = channel;
+    this.runtime = runtime;
     this.#home = home;
     this.exited = this.#settle.promise;
     this.ready = this.#greeted.promise;
@@ -71,8 +79,14 @@ export class BootedContainer implements GuestContainer {
     });
   }
 
+  /** Whether something is expected of it: that it says hello, or answers. */
+  get busy(): boolean {
+    return this.#state !== 'dead' && this.#link.busy;
+  }
+
   /** See `Guest.warmUp`. */
   async rehearse(): Promise<void> {
+    this.#home.wake();
     using _ = this.#home.clock.timer(limits.containerHelloMsMax, () => void this.kill());
     await this.#link.rehearse();
   }
@@ -81,10 +95,11 @@ export class BootedContainer implements GuestContainer {
     if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
     if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);
     this.#state = 'loaded';
+    this.#home.wake();
     try {
       // Beside what comes next: the runtime wakes up and prepares itself while the agent is at work.
       this.#link.init(init);
-      await this.#home.bindCode(this.channel, sha256, code);
+      await this.#home.bindCode({ channel: this.channel, memoryMb: init.memoryMb }, sha256, code);
       if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
     } catch (error) {
       // Half loaded is of no use to anybody.
@@ -97,6 +112,7 @@ export class BootedContainer implements GuestContainer {
     if (this.#exit !== undefined) return Promise.reject(new ContainerDiedError(this.#exit));
     // Between its last word and the news of its end, a container is as good as dead.
     if (!this.#link.open) return this.exited.then((exit) => Promise.reject(new ContainerDiedError(exit)));
+    this.#home.wake();
     try {
       return this.#link.invoke(invocation);
     } catch (error) {

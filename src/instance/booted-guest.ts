@@ -1,7 +1,6 @@
 import type { Clock } from '../model/clock.ts';
-import type { Configuration } from '../model/configuration.ts';
+import { runtimes, type Configuration, type RuntimeName } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
 import { AgentLink } from './agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
 import type { Instance, InstanceExit } from './contract.ts';
@@ -9,6 +8,7 @@ import type { ContainerExit, Guest } from './guest.ts';
 import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
 import { rehearseCode } from './rehearsal.ts';
+import { Rest } from './rest.ts';
 
 /** After so many rounds V8 has compiled what an agent does when code comes. */
 const rehearsals = 3;
@@ -26,6 +26,9 @@ export class BootedGuest implements Guest {
   readonly #containers = new Map<number, BootedContainer>();
   readonly #code: GuestCode;
   readonly #freeChannels: number[];
+  readonly #rest: Rest;
+  /** What containers that hold code may take, MiB, by channel. */
+  readonly #allowedMb = new Map<number, number>();
   #firstContainers: readonly BootedContainer[] = [];
   #lost: Error | undefined;
   /** It went wrong by itself, before anybody asked for its end. */
@@ -36,7 +39,9 @@ export class BootedGuest implements Guest {
     this.configuration = instance.configuration;
     this.#instance = instance;
     this.#clock = clock;
-    this.#freeChannels = channelsFrom(1).filter((channel) => !instance.containers.includes(channel));
+    const given = new Set(instance.containers.map(({ channel }) => channel));
+    this.#freeChannels = channelsBelow(instance.channels).filter((channel) => !given.has(channel));
+    this.#rest = new Rest(instance.freezer, () => this.#busy);
     this.#agent = new AgentLink(
       instance.channel(0),
       instance.helloSaid,
@@ -45,6 +50,8 @@ export class BootedGuest implements Guest {
           this.#containers.get(channel)?.ended({ reason: exit.reason, code: exit.code, signal: exit.signal });
         },
         onOutput: (channel, text) => this.#containers.get(channel)?.output(text),
+        onAsk: () => this.#rest.interrupt(),
+        onQuiet: () => this.#rest.goOn(),
         onLost: (error) => this.#lose(error),
       },
       clock,
@@ -70,11 +77,10 @@ export class BootedGuest implements Guest {
     signal.throwIfAborted();
     await identify(this.#agent, this.#instance);
     signal.throwIfAborted();
-    const blanks = this.configuration.blankContainers;
     this.#firstContainers =
       this.#instance.containers.length > 0
-        ? this.#instance.containers.map((channel) => this.#adopt(channel, true))
-        : await Promise.all(Array.from({ length: blanks }, () => this.makeContainer(signal)));
+        ? this.#instance.containers.map((place) => this.#adopt(place, true))
+        : await Promise.all(this.#blankRuntimes().map((runtime) => this.makeContainer(runtime, signal)));
   }
 
   async warmUp(): Promise<void> {
@@ -83,7 +89,7 @@ export class BootedGuest implements Guest {
     for (const container of this.#firstContainers) await container.rehearse();
   }
 
-  async makeContainer(signal: AbortSignal): Promise<BootedContainer> {
+  async makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<BootedContainer> {
     signal.throwIfAborted();
     if (this.#lost !== undefined) throw this.#lost;
     const channel = this.#freeChannels.shift();
@@ -91,11 +97,11 @@ export class BootedGuest implements Guest {
       throw new Error(
         `The instance ${this.id} has no channel left for another container; ask \`containersLeft\` first.`,
       );
-    const container = this.#adopt(channel, false);
+    const container = this.#adopt({ channel, runtime }, false);
     const giveUp = (): void => void container.kill();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      await this.#agent.makeContainer(channel, this.configuration);
+      await this.#agent.makeContainer(channel, runtime);
       await container.ready;
       signal.throwIfAborted();
       return container;
@@ -107,12 +113,18 @@ export class BootedGuest implements Guest {
     }
   }
 
+  async processorMs(): Promise<ReadonlyMap<string, number>> {
+    const byChannel = await this.#agent.processorMs();
+    const living = [...this.#containers].map(([channel, { id }]) => [id, byChannel.get(channel)] as const);
+    return new Map(living.flatMap(([id, ms]) => (ms === undefined ? [] : [[id, ms]])));
+  }
+
   rest(): void {
-    this.#instance.freezer?.freeze();
+    this.#rest.begin();
   }
 
   wake(): void {
-    this.#instance.freezer?.thaw();
+    this.#rest.end();
   }
 
   residentBytes(): Promise<number> {
@@ -125,18 +137,43 @@ export class BootedGuest implements Guest {
     await this.exited;
   }
 
-  #adopt(channel: number, helloSaid: boolean): BootedContainer {
+  get #busy(): boolean {
+    return this.#agent.busy || [...this.#containers.values()].some((container) => container.busy);
+  }
+
+  #blankRuntimes(): RuntimeName[] {
+    return runtimes.flatMap((runtime) =>
+      Array.from({ length: this.configuration.blanks[runtime] ?? 0 }, () => runtime),
+    );
+  }
+
+  #adopt(place: Instance['containers'][number], helloSaid: boolean): BootedContainer {
+    const { channel } = place;
     const home: ContainerHome = {
       clock: this.#clock,
-      bindCode: (...args) => this.#code.bind(...args),
+      bindCode: (at, sha256, code) => {
+        this.#allow(at.channel, at.memoryMb);
+        return this.#code.bind(at, sha256, code);
+      },
       flushContainer: (number) => this.#agent.flush(number),
       killContainer: (number) => this.#agent.kill(number),
+      wake: () => this.#rest.end(),
       lose: (error) => this.#lose(error),
     };
-    const container = new BootedContainer(channel, this.#instance.channel(channel), helloSaid, home);
+    const container = new BootedContainer(place, this.#instance.channel(channel), helloSaid, home);
     this.#containers.set(channel, container);
-    void container.exited.then(() => this.#containers.delete(channel));
+    void container.exited.then(() => {
+      this.#containers.delete(channel);
+      this.#allow(channel, 0);
+    });
     return container;
+  }
+
+  /** A container may take so much, with the others that hold code beside it. */
+  #allow(channel: number, memoryMb: number): void {
+    if (memoryMb === 0 && !this.#allowedMb.delete(channel)) return;
+    if (memoryMb > 0) this.#allowedMb.set(channel, memoryMb);
+    this.#instance.allowMemory?.([...this.#allowedMb.values()].reduce((sum, mb) => sum + mb, 0));
   }
 
   #lose(error: Error): void {
@@ -155,6 +192,7 @@ export class BootedGuest implements Guest {
   }
 }
 
-function channelsFrom(first: number): number[] {
-  return Array.from({ length: limits.channelsPerInstance - first }, (_, index) => first + index);
+/** The numbers that containers' channels have. */
+function channelsBelow(count: number): number[] {
+  return Array.from({ length: count - 1 }, (_, index) => index + 1);
 }

@@ -4,27 +4,18 @@ import { join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
+import { kinds } from './conformance/kinds.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
 import { memory } from './conformance/memory.ts';
 import { network } from './conformance/network.ts';
 import { output } from './conformance/output.ts';
-import type { Subject } from './conformance/subject.ts';
+import type { ConformanceOptions, Subject } from './conformance/subject.ts';
 import { traffic } from './conformance/traffic.ts';
 import type { InstanceDriver } from './contract.ts';
 import { guarded } from './guard.ts';
+import { testConfiguration } from './guest-fixture.ts';
 import type { Places } from './places.ts';
 import { testCache } from './testing/places.ts';
-import { configurationFor } from '../model/configuration.ts';
-
-/** What the suite must know of a driver that its contract does not say. */
-export interface ConformanceOptions {
-  /** Where the driver is made, so that a test can do it in another process: a module's URL and the name it exports. */
-  readonly made: { readonly module: string; readonly by: string };
-  /** The process on the host whose death is the instance's: QEMU, the sandbox, the agent. */
-  readonly victim: (instanceId: string, places: Places) => Promise<number>;
-  /** Longest that one test may take, milliseconds. */
-  readonly testMsMax: number;
-}
 
 /**
  * What a driver is: whatever passes this. Registers tests, all of which go through `guarded` and most through `boot`; on a
@@ -40,7 +31,7 @@ export async function conformance(
   const signal = AbortSignal.timeout(600_000);
   const verdict = await driver.probe(signal);
   const skip = verdict.works ? false : `${verdict.evidence} ${verdict.remedy ?? ''}`;
-  const subject: Subject = { driver, places, options, configuration: configurationFor('nodejs24.x', 256) };
+  const subject: Subject = { driver, places, options, configuration: testConfiguration() };
 
   describe(`${name} (${verdict.mode})`, { skip, timeout: options.testMsMax * 30 }, () => {
     before(() => driver.prepare(subject.configuration, () => undefined, signal), { timeout: 600_000 });
@@ -50,6 +41,7 @@ export async function conformance(
     inside(subject);
     output(subject);
     memory(subject);
+    kinds(subject);
     network(subject);
     boundaries(subject);
   });

@@ -74,6 +74,11 @@ export class ContainerLink {
     return this.#state !== 'ended';
   }
 
+  /** Whether something is expected of the runtime: its hello, or an answer. */
+  get busy(): boolean {
+    return this.#state === 'greeting' || (this.#running ?? this.#settling) !== undefined;
+  }
+
   /** Has a blank runtime go through the motions of an invocation. Resolves when it waits for code again, rejects if it ends. */
   rehearse(): Promise<void> {
     if (this.#state !== 'blank') throw new Error(`Only a blank container rehearses; this one is ${this.#state}.`);
@@ -207,11 +212,12 @@ export class ContainerLink {
     const running = this.#running;
     if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
     this.#running = undefined;
-    const { initMs, cpuMs, spent } = message;
+    const { initMs, cpuMs, ranMs, spent } = message;
     const whole = {
       ...answer,
       ...(initMs !== undefined && { initMs }),
       ...(cpuMs !== undefined && { cpuMs }),
+      ...(ranMs !== undefined && { ranMs }),
       ...(spent !== undefined && { spent }),
     };
     if (message.printedRaw === true) this.#settle(running, whole);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { createGvisorDriver } from './gvisor/driver.ts';
 import { createHostDriver } from './host/driver.ts';
-import { configurationFor } from '../model/configuration.ts';
+import { testConfiguration } from './guest-fixture.ts';
 import { testCache, testPlaces } from './testing/places.ts';
 
 /** Nobody has this user id, so none of its processes is anybody else's. */
@@ -28,7 +28,7 @@ for (const make of [createHostDriver, createGvisorDriver]) {
     const driver = make(places);
     const verdict = await driver.probe(AbortSignal.timeout(60_000));
     if (!verdict.works) return t.skip(verdict.evidence);
-    await driver.prepare(configurationFor('nodejs24.x', 256), () => undefined, AbortSignal.timeout(600_000));
+    await driver.prepare(testConfiguration(), () => undefined, AbortSignal.timeout(600_000));
     const folder = await mkdtemp(join(tmpdir(), 'heddle-user-'));
     try {
       await share(testCache(), join(folder, 'cache'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configurationFor } from '../model/configuration.ts';
+import { testConfiguration } from './guest-fixture.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { guarded } from './guard.ts';
 import { MemoryDriver } from './testing/memory-driver.ts';
 
-const configuration = configurationFor('nodejs24.x', 256);
+const configuration = testConfiguration();
 const never = new AbortController().signal;
 const silent = (): void => undefined;
 

@@ -118,7 +118,9 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
     id: instance.id,
     configuration: instance.configuration,
     containers: instance.containers,
+    channels: instance.channels,
     helloSaid: instance.helloSaid,
+    ...(instance.allowMemory === undefined ? {} : { allowMemory: instance.allowMemory }),
     ...(instance.freezer === undefined ? {} : { freezer: instance.freezer }),
     ...(instance.clockBehindMs === undefined ? {} : { clockBehindMs: instance.clockBehindMs }),
     channel: (index): Duplex => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
-import { configurationFor, type Configuration } from '../model/configuration.ts';
+import type { Configuration } from '../model/configuration.ts';
 import { newId } from '../model/id.ts';
 import type { RuntimeInit } from '../protocol/messages.ts';
 import { boot } from './boot.ts';
@@ -17,10 +17,10 @@ export interface TestGuest extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** Boots one. `configuration` changes what is not to be the smallest Node 24 configuration. */
+/** Boots one. `configuration` changes what {@link testConfiguration} gives. */
 export async function startTestGuest(configuration: Partial<Configuration> = {}): Promise<TestGuest> {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-guest-'));
-  const wanted = { ...configurationFor('nodejs24.x', 128), ...configuration };
+  const wanted = testConfiguration(configuration);
   const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
   const signal = AbortSignal.timeout(60_000);
   await driver.prepare(wanted, () => undefined, signal);
@@ -33,6 +33,11 @@ export async function startTestGuest(configuration: Partial<Configuration> = {})
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Two blank containers of Node 24, for small functions. */
+export function testConfiguration(changes: Partial<Configuration> = {}): Configuration {
+  return { blanks: { 'nodejs24.x': 2 }, containersMax: 4, memoryMb: 2_048, ...changes };
 }
 
 /** One file of code, `index.mjs`, as a bundle; its name is unique. */
@@ -50,7 +55,7 @@ export function initOf(changes: Partial<RuntimeInit> = {}): RuntimeInit {
     functionName: 'test',
     functionVersion: '$LATEST',
     functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
-    memoryMb: 128,
+    memoryMb: 256,
     logGroup: '/aws/lambda/test',
     logStream: 'stream',
     randomSeed: 1,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { duplexPair, type Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { configurationFor } from '../model/configuration.ts';
 import { InstanceLostError, ProtocolError } from '../model/errors.ts';
 import { Connection } from '../protocol/connection.ts';
 import { encodeFrameWhole } from '../protocol/encode.ts';
@@ -11,9 +10,9 @@ import { parseAgentRequest } from '../protocol/requests.ts';
 import { boot, ContainerDiedError } from './boot.ts';
 import type { Instance, InstanceDriver, InstanceExit } from './contract.ts';
 import type { Guest, GuestContainer } from './guest.ts';
-import { bundleOf, initOf, invoke } from './guest-fixture.ts';
+import { bundleOf, initOf, invoke, testConfiguration } from './guest-fixture.ts';
 
-const configuration = { ...configurationFor('nodejs24.x', 128), blankContainers: 2 };
+const configuration = testConfiguration();
 const hello = { type: 'hello', protocol: protocolVersion } as const;
 
 /** A guest that is only its channels: the test says what agent and runtimes say. Its agent does as asked until told otherwise. */
@@ -28,7 +27,7 @@ class ScriptedGuest {
 
   readonly driver: InstanceDriver = {
     name: 'host',
-    capabilities: { ownKernel: false, emulated: false, clones: false },
+    capabilities: { ownKernel: false, emulated: false, clones: false, containersMax: 3, containersEverMax: 3 },
     probe: () => Promise.reject(new Error('not asked')),
     prepare: () => Promise.resolve(),
     sweep: () => Promise.resolve(0),
@@ -48,6 +47,7 @@ class ScriptedGuest {
       id,
       configuration,
       containers: [],
+      channels: 4,
       helloSaid: false,
       channel: (index) => hostEnds[index] ?? assert.fail(`channel ${index}`),
       exited: exit.promise,
@@ -214,7 +214,8 @@ for (const [what, message] of Object.entries({
   'an answer to nothing': { type: 'done', seq: 4_000_000 },
   'a second hello': { ...hello, role: 'agent' },
   'a message without a type': { seq: 1 },
-  'output of a container beyond the last channel': { type: 'output', channel: 99, text: '' },
+  'processor times that are none': { type: 'done', seq: 0, processorMs: [[1, -1]] },
+  'output of a container beyond the last channel': { type: 'output', channel: 129, text: '' },
 })) {
   test(`an agent that sends ${what} costs its instance its life`, async () => {
     const { scripted, guest, container } = await booted();
@@ -222,7 +223,7 @@ for (const [what, message] of Object.entries({
     assert.equal((await container.exited).reason, 'instance-lost');
     await guest.exited;
     assert.ok(scripted.destroyed);
-    await assert.rejects(guest.makeContainer(new AbortController().signal), InstanceLostError);
+    await assert.rejects(guest.makeContainer('nodejs24.x', new AbortController().signal), InstanceLostError);
   });
 }
 
@@ -264,7 +265,10 @@ test('an agent that refuses to make a container leaves the guest as it was', asy
     request.type === 'make-container'
       ? { type: 'failed', seq: request.seq, message: 'no memory' }
       : { type: 'done', seq: request.seq };
-  await assert.rejects(guest.makeContainer(new AbortController().signal), /could not make a .* container: no memory/);
+  await assert.rejects(
+    guest.makeContainer('nodejs24.x', new AbortController().signal),
+    /could not make a nodejs24.x container: no memory/,
+  );
   assert.ok(!scripted.destroyed);
 });
 
@@ -290,7 +294,7 @@ test('code that an instance has forgotten is sent again', async () => {
 async function secondContainer(guest: Guest, scripted: ScriptedGuest): Promise<GuestContainer> {
   const { answer } = scripted;
   scripted.answer = ({ seq }) => ({ type: 'done', seq });
-  const container = await guest.makeContainer(new AbortController().signal);
+  const container = await guest.makeContainer('nodejs24.x', new AbortController().signal);
   scripted.answer = answer;
   return container;
 }

@@ -21,7 +21,7 @@ const perl = String.raw`
 `;
 
 test('a program in a container is refused each system call that is none of its business', async () => {
-  await using started = await startTestGuest({ blankContainers: 1 });
+  await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
   const [container] = started.guest.firstContainers;
   assert.ok(container !== undefined);
   await load(
@@ -44,7 +44,7 @@ test('a program in a container is refused each system call that is none of its b
 });
 
 test('what Node programs ordinarily do works under the filter', async () => {
-  await using started = await startTestGuest({ blankContainers: 1 });
+  await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
   const [container] = started.guest.firstContainers;
   assert.ok(container !== undefined);
   await load(

@@ -28,6 +28,7 @@ export function treeInstance(parts: TreeInstanceParts): Instance {
     id: spec.instanceId,
     configuration: spec.configuration,
     containers: [],
+    channels: tree.channels.length,
     helloSaid: false,
     channel: (index) => {
       const channel = tree.channels[index];

@@ -32,12 +32,14 @@ export const limits = {
   functionMemoryMbMax: 10_240,
   environmentBytesMax: 4_096, // 4 KiB
 
-  /** Channels of one instance: 0 is the agent's, the others are for containers, each used once. Virtio-serial has 31. */
+  /** Channels of an instance that is a virtual machine: 0 is the agent's, the others are for containers, each used once. Virtio-serial has 31. */
   channelsPerInstance: 25,
+  /** The same where they are socket pairs: two file descriptors each, and nothing else while nobody uses them. */
+  socketChannelsPerInstance: 129,
   /** One more, for templates: a container on it rehearses what copies will do, and is gone before there are any. */
   rehearsalChannel: 25,
   /** Containers alive at the same time in one instance. */
-  containersPerInstanceMax: 16,
+  containersPerInstanceMax: 64,
   /** Processes and threads in one container (Node alone has about 11). */
   pidsPerContainer: 128,
   /** `/tmp` of a container. */
@@ -111,7 +113,11 @@ must(
 );
 must(limits.codePartBytesMax * 2 < limits.frameBytesMax, 'codePartBytesMax * 2 < frameBytesMax');
 must(limits.codeZipBytesMax < limits.codeBytesMax, 'codeZipBytesMax < codeBytesMax');
-must(limits.containersPerInstanceMax < limits.channelsPerInstance, 'containersPerInstanceMax < channelsPerInstance');
+must(
+  limits.containersPerInstanceMax < limits.socketChannelsPerInstance,
+  'containersPerInstanceMax < socketChannelsPerInstance',
+);
+must(limits.rehearsalChannel < limits.socketChannelsPerInstance, 'rehearsalChannel < socketChannelsPerInstance');
 must(limits.rehearsalChannel === limits.channelsPerInstance, 'rehearsalChannel === channelsPerInstance');
 must(
   limits.rehearsalChannel <= 30,

@@ -1,5 +1,4 @@
 import type { RuntimeName } from '../model/configuration.ts';
-import { limits } from '../model/limits.ts';
 
 /**
  * What an agent must know of the place it runs in. Written by the driver, read once by the agent at its start: the JSON
@@ -11,6 +10,8 @@ export interface AgentProfile {
    * `virtio`: channel n is the virtio-serial port named `heddle.n` (`/sys/class/virtio-ports/…/name`).
    */
   readonly channels: 'inherited' | 'virtio';
+  /** How many channels there are, the agent's own, 0, included. */
+  readonly channelCount: number;
   /** A folder the agent may write in: code cache, containers' code folders. Empty but for FIFOs, see {@link outputFifo}. */
   readonly workDir: string;
   /** Path of the language runtime's program, as the agent sees it and as containers see it. */
@@ -38,8 +39,8 @@ export interface AgentProfile {
 }
 
 /** Channels that containers may have, the one that rehearses included. */
-export function containerChannels(): number[] {
-  return Array.from({ length: limits.rehearsalChannel }, (_, index) => index + 1);
+export function containerChannels({ channelCount }: Pick<AgentProfile, 'channelCount'>): number[] {
+  return Array.from({ length: channelCount - 1 }, (_, index) => index + 1);
 }
 
 /** The FIFO that a channel's container prints to. A driver that makes them saves the agent from doing so, all or none. */

@@ -26,14 +26,19 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         seq,
         channel: channel(fields),
         runtime: word(fields, 'runtime', runtimes),
-        memoryMb: count(fields, 'memoryMb'),
         pidsMax: count(fields, 'pidsMax'),
         tmpBytes: count(fields, 'tmpBytes'),
       };
     case 'code':
       return { type: 'code', seq, sha256: text(fields, 'sha256'), files: files(fields), last: fields['last'] === true };
     case 'bind':
-      return { type: 'bind', seq, channel: channel(fields), sha256: text(fields, 'sha256') };
+      return {
+        type: 'bind',
+        seq,
+        channel: channel(fields),
+        sha256: text(fields, 'sha256'),
+        memoryMb: count(fields, 'memoryMb'),
+      };
     case 'rehearse-bind':
       return { type: 'rehearse-bind', seq, sha256: text(fields, 'sha256') };
     case 'drop-code':
@@ -42,6 +47,8 @@ export function parseAgentRequest(value: unknown): AgentRequest {
       return { type: 'flush', seq, channel: channel(fields) };
     case 'kill':
       return { type: 'kill', seq, channel: channel(fields) };
+    case 'usage':
+      return { type: 'usage', seq };
     case 'ping':
       return { type: 'ping', seq };
     default:

@@ -18,9 +18,12 @@ export function parseAgentMessage(value: unknown): AgentMessage {
   const fields = fieldsOf(value);
   switch (fields['type']) {
     case 'done':
-      return fields['wallMs'] === undefined
-        ? { type: 'done', seq: count(fields, 'seq') }
-        : { type: 'done', seq: count(fields, 'seq'), wallMs: amount(fields, 'wallMs') };
+      return {
+        type: 'done',
+        seq: count(fields, 'seq'),
+        ...(fields['wallMs'] === undefined ? {} : { wallMs: amount(fields, 'wallMs') }),
+        ...(fields['processorMs'] === undefined ? {} : { processorMs: processorMs(fields) }),
+      };
     case 'failed':
       return { type: 'failed', seq: count(fields, 'seq'), message: text(fields, 'message') };
     case 'output':
@@ -138,11 +141,27 @@ export function word<const Word extends string>(fields: Fields, key: string, wor
   throw wrong(fields, key, `one of ${words.join(', ')}`);
 }
 
+/** The largest number that a container's channel has with any driver. */
+const channelMax = limits.socketChannelsPerInstance - 1;
+
 /** A channel that can belong to a container. */
 export function channel(fields: Fields): number {
   const value = count(fields, 'channel');
-  if (value >= 1 && value <= limits.rehearsalChannel) return value;
-  throw wrong(fields, 'channel', `between 1 and ${limits.rehearsalChannel}`);
+  if (value >= 1 && value <= channelMax) return value;
+  throw wrong(fields, 'channel', `between 1 and ${channelMax}`);
+}
+
+function processorMs(fields: Fields): (readonly [channel: number, ms: number])[] {
+  const list = fields['processorMs'];
+  const ok = Array.isArray(list) && list.length <= channelMax && list.every(isChannelAndMs);
+  if (ok) return list.map(([number, ms]) => [number, ms]);
+  throw wrong(fields, 'processorMs', `a list of at most ${channelMax} pairs of channel and milliseconds`);
+}
+
+function isChannelAndMs(value: unknown): value is [channel: number, ms: number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [number, ms]: unknown[] = value;
+  return typeof number === 'number' && Number.isInteger(number) && typeof ms === 'number' && ms >= 0 && ms < Infinity;
 }
 
 function payload(fields: Fields): Uint8Array {
@@ -154,6 +173,7 @@ function payload(fields: Fields): Uint8Array {
 interface MeasuredFields {
   readonly initMs?: number;
   readonly cpuMs?: number;
+  readonly ranMs?: number;
   readonly printedRaw?: true;
   readonly spent?: true;
 }
@@ -162,6 +182,7 @@ function measured(fields: Fields): MeasuredFields {
   return {
     ...(fields['initMs'] === undefined ? {} : { initMs: amount(fields, 'initMs') }),
     ...(fields['cpuMs'] === undefined ? {} : { cpuMs: amount(fields, 'cpuMs') }),
+    ...(fields['ranMs'] === undefined ? {} : { ranMs: amount(fields, 'ranMs') }),
     ...(fields['printedRaw'] === true ? { printedRaw: true } : {}),
     ...(fields['spent'] === true ? { spent: true } : {}),
   };

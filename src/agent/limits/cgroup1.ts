@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mountOf, rmdirIfThere } from './cgroup2.ts';
-import type { LimitsFactory } from './container-limits.ts';
+import type { LimitsFactory } from './contract.ts';
 
 /**
  * The number of processes by the `pids` controller of cgroup version 1, which gVisor enforces (its other controllers
@@ -19,6 +19,7 @@ export function cgroup1Limits(): LimitsFactory {
         writeFileSync(join(folder, 'cgroup.procs'), String(initPid));
       },
       occupied: () => undefined,
+      processorMs: () => undefined,
       verdict: () => undefined,
       release: () => rmdirIfThere(folder),
     };

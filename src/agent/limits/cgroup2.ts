@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LimitsFactory } from './container-limits.ts';
+import type { LimitsFactory } from './contract.ts';
 
 const mebibyte = 1_048_576;
 
@@ -24,7 +24,6 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
       admit: (initPid) => {
         mkdirSync(folder);
         if (memory) {
-          set('memory.max', plan.memoryMb * mebibyte);
           setIfThere(join(folder, 'memory.swap.max'), '0');
           // One process of a container killed for memory means all of them: half a container is of no use.
           set('memory.oom.group', 1);
@@ -32,7 +31,10 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
         if (processes) set('pids.max', plan.pidsMax);
         set('cgroup.procs', initPid);
       },
-      occupied: () => undefined,
+      occupied: (memoryMb) => {
+        if (memory) set('memory.max', memoryMb * mebibyte);
+      },
+      processorMs: () => usedMs(folder),
       verdict: () => (memory && killedForMemory(folder) ? 'memory' : undefined),
       release: () => rmdirIfThere(folder),
     };
@@ -47,6 +49,12 @@ export function mountOf(kind: string): string {
     if (type === kind || (type === 'cgroup' && options?.split(',').includes(kind))) return path;
   }
   throw new Error(`No \`${kind}\` cgroup file system is mounted here, which the agent's profile asks for.`);
+}
+
+/** What the cgroup's processes had; how long they stood in line its kernel does not count. */
+function usedMs(folder: string): number {
+  const [, us] = /^usage_usec (\d+)$/m.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8')) ?? [];
+  return Number(us ?? 0) / 1_000;
 }
 
 function killedForMemory(folder: string): boolean {

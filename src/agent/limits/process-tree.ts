@@ -27,6 +27,11 @@ export class ProcessTree {
     this.#root = root;
   }
 
+  /** The processes known, as of the last walk. */
+  get pids(): Iterable<number> {
+    return this.#statm.keys();
+  }
+
   /** Finds the processes there are now. In gVisor this takes some hundred system calls of the kind that are slow there. */
   walk(): void {
     const found = new Set<number>();

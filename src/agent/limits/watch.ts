@@ -1,6 +1,7 @@
 import type { ContainerPlan } from '../container-command.ts';
-import type { ContainerLimits, LimitReason } from './container-limits.ts';
+import type { ContainerLimits, LimitReason } from './contract.ts';
 import { processesNow, ProcessTree } from './process-tree.ts';
+import { ProcessorTime } from './processor-time.ts';
 
 /** How often containers are looked at, milliseconds. A program can fill some 50 MiB in that time. */
 const lookMs = 50;
@@ -20,8 +21,9 @@ export class Watcher {
   readonly #margin: number | undefined;
   readonly #watched = new Set<Watched>();
   #looks = 0;
-  /** All processes, of whatever container, when they were last looked for. */
+  /** All processes, of whatever container, when they were last looked for; and how often there were others than before. */
   #processes = '';
+  #generation = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** `margin`: how many processes above the limit are tolerated; without it they are not counted. */
@@ -40,9 +42,10 @@ export class Watcher {
           over(why);
         });
       },
-      occupied: () => {
-        if (watched !== undefined) this.#watch(watched, this.#memory ? plan.memoryMb * mebibyte : Infinity);
+      occupied: (memoryMb) => {
+        if (watched !== undefined) this.#watch(watched, this.#memory ? memoryMb * mebibyte : Infinity);
       },
+      processorMs: () => watched?.processorMs(this.#processGeneration()),
       verdict: () => reason,
       release: () => {
         if (watched !== undefined) this.#forget(watched);
@@ -65,23 +68,21 @@ export class Watcher {
   }
 
   #look(): void {
-    const news = this.#looks++ % looksPerWalk === 0 ? this.#news() : 'not asked';
+    const generation = this.#looks++ % looksPerWalk === 0 ? this.#processGeneration() : undefined;
     for (const watched of this.#watched) {
-      watched.look(news);
+      watched.look(generation);
       if (watched.done) this.#forget(watched);
     }
   }
 
-  #news(): News {
+  /** Changes whenever there are other processes than before. */
+  #processGeneration(): number {
     const processes = processesNow();
-    const news = processes === this.#processes ? 'none' : 'some';
+    if (processes !== this.#processes) this.#generation++;
     this.#processes = processes;
-    return news;
+    return this.#generation;
   }
 }
-
-/** Whether there are other processes than before. */
-type News = 'not asked' | 'none' | 'some';
 
 class Watched {
   bytesMax = Infinity;
@@ -89,7 +90,9 @@ class Watched {
   readonly #tree: ProcessTree;
   readonly #pidsMax: number;
   readonly #over: (reason: LimitReason) => void;
-  #walked = false;
+  readonly #processorTime = new ProcessorTime();
+  /** Of the processes that the last walk saw. */
+  #generation: number | undefined;
   #bytes = 0;
 
   constructor(initPid: number, pidsMax: number, over: (reason: LimitReason) => void) {
@@ -98,12 +101,14 @@ class Watched {
     this.#over = over;
   }
 
-  look(news: News): void {
-    if (news === 'some' || !this.#walked) this.#walk();
-    else if (news === 'none') this.#tree.recount();
+  /** `generation`: of the processes that there are now, where that was asked. */
+  look(generation: number | undefined): void {
+    if (this.#generation === undefined || (generation !== undefined && generation !== this.#generation))
+      this.#walk(generation);
+    else if (generation !== undefined) this.#tree.recount();
     let bytes = this.#tree.residentBytes();
     if (bytes - this.#bytes > suddenBytes) {
-      this.#walk();
+      this.#walk(generation);
       bytes = this.#tree.residentBytes();
     }
     this.#bytes = bytes;
@@ -111,13 +116,19 @@ class Watched {
     else if (this.#tree.tasks > this.#pidsMax) this.#end('processes');
   }
 
-  #walk(): void {
-    this.#walked = true;
+  processorMs(generation: number): number {
+    if (generation !== this.#generation) this.#walk(generation);
+    return this.#processorTime.read(this.#tree.pids);
+  }
+
+  #walk(generation = this.#generation ?? 0): void {
+    this.#generation = generation;
     this.#tree.walk();
   }
 
   close(): void {
     this.#tree.close();
+    this.#processorTime.close();
   }
 
   #end(reason: LimitReason): void {

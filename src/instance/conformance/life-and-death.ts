@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
-import { instanceMemoryMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../boot.ts';
 import { call } from '../guest-fixture.ts';
@@ -31,7 +31,7 @@ export function lifeAndDeath(subject: Subject): void {
   cleanTest(subject, 'an instance costs memory, but less than it may use', async () => {
     await using booted = await bootGuest(subject);
     const mebibytes = (await booted.guest.residentBytes()) / 1_048_576;
-    assert.ok(mebibytes > 5 && mebibytes < instanceMemoryMb(configuration), `${mebibytes} MiB`);
+    assert.ok(mebibytes > 5 && mebibytes < instanceOverheadMb + configuration.memoryMb, `${mebibytes} MiB`);
   });
 
   cleanTest(subject, 'an instance may be destroyed twice, at once and later', async () => {

@@ -6,13 +6,23 @@ import { systemClock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../boot.ts';
-import type { ConformanceOptions } from '../conformance.ts';
+import type { RuntimeInit } from '../../protocol/messages.ts';
 import type { InstanceDriver } from '../contract.ts';
 import type { Guest, GuestContainer } from '../guest.ts';
 import { load } from '../guest-fixture.ts';
 import { runFolder, type Places } from '../places.ts';
 import { processesMarked } from '../processes.ts';
 import { mountsBelow } from '../sweep.ts';
+
+/** What the suite must know of a driver that its contract does not say. */
+export interface ConformanceOptions {
+  /** Where the driver is made, so that a test can do it in another process: a module's URL and the name it exports. */
+  readonly made: { readonly module: string; readonly by: string };
+  /** The process on the host whose death is the instance's: QEMU, the sandbox, the agent. */
+  readonly victim: (instanceId: string, places: Places) => Promise<number>;
+  /** Longest that one test may take, milliseconds. */
+  readonly testMsMax: number;
+}
 
 /** What is tested. */
 export interface Subject {
@@ -41,8 +51,12 @@ export async function bootGuest(subject: Subject): Promise<ScopedGuest> {
 }
 
 /** A container with this code in it. */
-export async function loaded(container: GuestContainer, source: string): Promise<GuestContainer> {
-  await load(container, source);
+export async function loaded(
+  container: GuestContainer,
+  source: string,
+  init: Partial<RuntimeInit> = {},
+): Promise<GuestContainer> {
+  await load(container, source, init);
   return container;
 }
 

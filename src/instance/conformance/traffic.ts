@@ -13,7 +13,7 @@ const echo = 'export const handler = async (event) => event;';
 export function traffic(subject: Subject): void {
   cleanTest(subject, 'several containers answer at the same time, each on its own channel', async () => {
     await using booted = await bootGuest(subject);
-    const third = await booted.guest.makeContainer(AbortSignal.timeout(subject.options.testMsMax));
+    const third = await booted.guest.makeContainer('nodejs24.x', AbortSignal.timeout(subject.options.testMsMax));
     const containers = await Promise.all(
       [booted.first, booted.second, third].map((container, index) => loaded(container, named(`code ${index}`))),
     );

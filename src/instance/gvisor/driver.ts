@@ -2,8 +2,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleGuest } from '../../image/bundle.ts';
 import { ensureRoot } from '../../image/root.ts';
-import { instanceMemoryMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
 import { limits } from '../../model/limits.ts';
+import { containerCounts } from '../container-counts.ts';
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { startTree, type ProcessTree } from '../process-tree.ts';
@@ -18,6 +19,7 @@ import { sandboxSpec, type SandboxParts } from './spec.ts';
 
 /** What the sandbox itself may use beside its guest, MiB: some 60 when idle. */
 const overheadMb = 192;
+const mebibyte = 1_048_576;
 
 /**
  * Instances in gVisor: a kernel in user space, written in Go, between the guest and the host's kernel, of which it uses a
@@ -28,7 +30,7 @@ export function createGvisorDriver(places: Places): InstanceDriver {
   let ready: SandboxKit | undefined;
   return {
     name: 'gvisor',
-    capabilities: { ownKernel: true, emulated: false, clones: false },
+    capabilities: { ownKernel: true, emulated: false, clones: false, ...containerCounts },
     probe: (signal) => probeGvisor(places, signal),
     prepare: async (_configuration, report, signal) => {
       ready = await prepareKit(places, report, signal);
@@ -64,7 +66,7 @@ async function startInstance(
     await mkdir(join(folder, 'state'), { recursive: true, mode: 0o700 });
     await writeFile(join(folder, 'config.json'), JSON.stringify(sandboxSpec(kit)));
     signal.throwIfAborted();
-    const channels = limits.channelsPerInstance;
+    const channels = limits.socketChannelsPerInstance;
     const command = runscCommand(kit.runsc, folder, channels);
     const tree = await startTree({ command, marks: instanceMarks(places, spec.instanceId), channels, cwd: folder });
     return watched(spec, tree, folder);
@@ -75,10 +77,9 @@ async function startInstance(
 }
 
 function watched(spec: InstanceSpec, tree: ProcessTree, folder: string): Instance {
-  const limitMb = instanceMemoryMb(spec.configuration) + overheadMb;
   let over = '';
-  const watch = watchMemory(tree.pid, limitMb * 1_048_576, (bytes) => {
-    over = `killed: it used ${Math.round(bytes / 1_048_576)} MiB, its limit is ${limitMb}`;
+  const watch = watchMemory(tree.pid, limitBytes(0), (bytes, bytesMax) => {
+    over = `killed: it used ${Math.round(bytes / mebibyte)} MiB, its limit is ${bytesMax / mebibyte}`;
     void tree.kill();
   });
   const freezer = sandboxFreezer(tree.pid);
@@ -93,5 +94,9 @@ function watched(spec: InstanceSpec, tree: ProcessTree, folder: string): Instanc
     folder,
     residentBytes: () => watch.residentBytes(),
   });
-  return { ...instance, freezer };
+  return { ...instance, freezer, allowMemory: (containersMb) => watch.allow(limitBytes(containersMb)) };
+}
+
+function limitBytes(containersMb: number): number {
+  return (overheadMb + instanceOverheadMb + containersMb) * mebibyte;
 }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
-import { configurationFor, instanceMemoryMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../boot.ts';
 import { guarded } from '../guard.ts';
-import { load } from '../guest-fixture.ts';
+import { load, testConfiguration } from '../guest-fixture.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createGvisorDriver } from './driver.ts';
 
-/** Fills `/tmp` until it is full: memory that no process maps, so that the agent cannot see it, but the host can. */
+/** Fills `/tmp` until it is full. */
 const filler = `
   import fs from 'node:fs';
   export const handler = async () => {
@@ -20,17 +20,21 @@ const filler = `
 
 test('a sandbox that uses more memory than it may is killed by the host, which says why', async (t) => {
   await using places = await testPlaces();
-  const driver = guarded(createGvisorDriver(places));
+  const made = createGvisorDriver(places);
+  // Never told that its containers may have anything.
+  const driver = guarded({
+    ...made,
+    start: async (...args) => ({ ...(await made.start(...args)), allowMemory: () => undefined }),
+  });
   const signal = AbortSignal.timeout(600_000);
   const verdict = await driver.probe(signal);
   if (!verdict.works) return t.skip(verdict.evidence);
-  // Sized for no container at all, so that four that fill their `/tmp` are more than it may hold.
-  const configuration = { ...configurationFor('nodejs24.x', 256), containersMax: 0, blankContainers: 4 };
+  const configuration = testConfiguration();
   await driver.prepare(configuration, () => undefined, signal);
   const guest = await boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   try {
     for (const container of guest.firstContainers) {
-      await load(container, filler);
+      await load(container, filler, { memoryMb: 1_024 });
       container
         .invoke({
           requestId: 'request',
@@ -43,7 +47,7 @@ test('a sandbox that uses more memory than it may is killed by the host, which s
     }
     const exit = await guest.exited;
     assert.equal(exit.expected, false);
-    assert.match(exit.detail, new RegExp(`its limit is ${instanceMemoryMb(configuration) + 192}`));
+    assert.match(exit.detail, new RegExp(`its limit is ${instanceOverheadMb + 192}`));
   } finally {
     await guest.destroy();
   }

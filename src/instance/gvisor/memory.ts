@@ -9,19 +9,30 @@ const lookEveryMs = 500;
 /** How often what the sandbox's own processes have beside that is looked at, in looks: they are many, and change little. */
 const looksPerOwn = 20;
 
+/** How long a sandbox may still have what is no longer allowed: memory of what ended is not given back at once. */
+const lowerMs = 5_000;
+
 /** Looks after a sandbox's memory. */
 export interface MemoryWatch extends Disposable {
+  /** So much, bytes, it may use from now on; where that is less than before, from some seconds on. */
+  allow(limitBytes: number): void;
   /** What the sandbox costs the host now, bytes. */
   residentBytes(): Promise<number>;
 }
 
 /**
- * Calls `onOver` once when a sandbox uses more than `limitBytes`. `pid` is a process that has all of the sandbox below it.
+ * Calls `onOver` once, with how much it has and may have, when a sandbox uses more than `limitBytes`, or what it was allowed since. `pid` is a process that has all of the sandbox below it.
  *
  * All memory of a gVisor guest, its programs' and its tmpfs', lies in one memfd of the sentry called `runsc-memory`. Its
  * allocated blocks are the exact figure; resident set sizes miss what no process has mapped just now, by half.
  */
-export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: number) => void): MemoryWatch {
+export function watchMemory(
+  pid: number,
+  limitBytes: number,
+  onOver: (bytes: number, bytesMax: number) => void,
+): MemoryWatch {
+  let bytesMax = limitBytes;
+  let lowering: Timer | undefined;
   let file: string | undefined;
   let timer: Timer | undefined;
   let ended = false;
@@ -38,7 +49,7 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
   const look = async (): Promise<void> => {
     const bytes = await residentBytes(looks++ % looksPerOwn === 0).catch(() => 0); // it is just dying
     if (ended) return;
-    if (bytes > limitBytes) onOver(bytes);
+    if (bytes > bytesMax) onOver(bytes, bytesMax);
     else arm();
   };
   const arm = (): void => {
@@ -46,10 +57,16 @@ export function watchMemory(pid: number, limitBytes: number, onOver: (bytes: num
   };
   arm();
   return {
+    allow: (wantedBytes) => {
+      lowering?.[Symbol.dispose]();
+      if (wantedBytes >= bytesMax) bytesMax = wantedBytes;
+      else lowering = systemClock.timer(lowerMs, () => (bytesMax = wantedBytes));
+    },
     residentBytes: () => residentBytes(),
     [Symbol.dispose]: () => {
       ended = true;
       timer?.[Symbol.dispose]();
+      lowering?.[Symbol.dispose]();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { GuestBundle } from '../../image/bundle.ts';
 import { containerIdBase } from '../../image/root-files.ts';
 import { guestPrograms } from '../../image/root.ts';
 
+import { limits } from '../../model/limits.ts';
 import { containerChannels, outputFifo, outputFifoMode, type AgentProfile } from '../../protocol/profile.ts';
 
 /** Where our bundles are in the sandbox. */
@@ -40,12 +41,12 @@ const containerPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/opt
 
 /** `config.json` of the bundle that runsc runs, as the OCI runtime specification 1.0.2 has it. */
 export function sandboxSpec(parts: SandboxParts): object {
-  const profile = JSON.stringify(agentProfile(parts));
+  const profile = agentProfile(parts);
   const agent = inBundleDir(parts.bundle.agent);
   return ociSpec({
     rootDir: parts.rootDir,
     args: [guestPrograms['nodejs24.x'], agent],
-    environment: ['PATH=/usr/bin:/bin', `HEDDLE_AGENT_PROFILE=${profile}`],
+    environment: ['PATH=/usr/bin:/bin', `HEDDLE_AGENT_PROFILE=${JSON.stringify(profile)}`],
     mounts: [
       { destination: bundleDir, type: 'bind', source: parts.bundleFolder, options: ['rbind', 'ro'] },
       { destination: '/run', type: 'tmpfs', source: 'tmpfs' },
@@ -53,7 +54,7 @@ export function sandboxSpec(parts: SandboxParts): object {
       { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' },
     ],
     // Made by the sandbox itself: to have a program do it takes 50 ms in there.
-    devices: containerChannels().map((channel) => ({
+    devices: containerChannels(profile).map((channel) => ({
       path: outputFifo(workDir, channel),
       type: 'p',
       fileMode: outputFifoMode,
@@ -101,6 +102,7 @@ function agentProfile({ bundle }: SandboxParts): AgentProfile {
   const runtime = inBundleDir(bundle.runtimeNode);
   return {
     channels: 'inherited',
+    channelCount: limits.socketChannelsPerInstance,
     workDir,
     programs: guestPrograms,
     nodeRuntime: runtime,

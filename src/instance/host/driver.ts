@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { bundleGuest } from '../../image/bundle.ts';
 import { nodeProgram } from '../../image/node-programs.ts';
 import { limits } from '../../model/limits.ts';
+import { containerCounts } from '../container-counts.ts';
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { startTree } from '../process-tree.ts';
@@ -22,7 +23,7 @@ export function createHostDriver(places: Places): InstanceDriver {
   let guest: Promise<HostGuest> | undefined;
   return {
     name: 'host',
-    capabilities: { ownKernel: false, emulated: false, clones: false },
+    capabilities: { ownKernel: false, emulated: false, clones: false, ...containerCounts },
     probe: probeHost,
     prepare: async () => {
       // A failed one is tried again.
@@ -59,7 +60,7 @@ async function startInstance(
     const command = await agentCommand(guest, folder);
     signal.throwIfAborted();
     const marks = instanceMarks(places, spec.instanceId);
-    const tree = await startTree({ command, marks, channels: limits.channelsPerInstance, cwd: folder });
+    const tree = await startTree({ command, marks, channels: limits.socketChannelsPerInstance, cwd: folder });
     return treeInstance({ spec, tree, folder, residentBytes: () => treeResidentBytes(tree.pid) });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

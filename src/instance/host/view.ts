@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GuestBundle } from '../../image/bundle.ts';
 import { guestPrograms } from '../../image/root.ts';
+import { limits } from '../../model/limits.ts';
 import { runtimes, type RuntimeName } from '../../model/configuration.ts';
 import type { AgentProfile } from '../../protocol/profile.ts';
 import { isRoot } from '../user.ts';
@@ -96,6 +97,7 @@ async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
   const own = [...runtimes.map((runtime) => guestPrograms[runtime]), ...bundles(guest).map(inBundleDir)];
   return {
     channels: 'inherited',
+    channelCount: limits.socketChannelsPerInstance,
     workDir,
     programs: guestPrograms,
     nodeRuntime: inBundleDir(guest.bundle.runtimeNode),
@@ -111,11 +113,11 @@ async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
 
 /**
  * User ids for an instance's containers that nobody else on this machine has: RLIMIT_NPROC counts by user, so two
- * containers with the same one would take each other's processes. 32 of them, at random from a thousand million that
+ * containers with the same one would take each other's processes. 256 of them, at random from a thousand million that
  * distributions leave alone (they end at 65,536, systemd's and subuid's ranges lie far apart from each other in between).
  */
 function freshIdBase(): number {
-  return 1_000_000_000 + 32 * randomInt(31_250_000);
+  return 1_000_000_000 + 256 * randomInt(3_906_250);
 }
 
 function bundles({ bundle }: HostGuest): string[] {

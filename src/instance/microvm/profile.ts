@@ -1,6 +1,7 @@
 import { guestFolder } from '../../image/initramfs.ts';
 import { containerIdBase } from '../../image/root-files.ts';
 import { guestPrograms } from '../../image/root.ts';
+import { limits } from '../../model/limits.ts';
 import type { AgentProfile } from '../../protocol/profile.ts';
 import type { Accelerator } from './command.ts';
 
@@ -16,6 +17,7 @@ const shared = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/opt'];
 export function guestProfile(accelerator: Accelerator): AgentProfile {
   return {
     channels: 'virtio',
+    channelCount: limits.rehearsalChannel + 1,
     workDir: '/run/heddle',
     programs: guestPrograms,
     nodeRuntime: `${guestFolder}/${runtimeFile}`,

@@ -15,7 +15,7 @@ export class MemoryDriver implements InstanceDriver {
 
   constructor(name: InstanceDriver['name'] = 'host', ownKernel = false, mode = 'memory') {
     this.name = name;
-    this.capabilities = { ownKernel, emulated: false, clones: false };
+    this.capabilities = { ownKernel, emulated: false, clones: false, containersMax: 4, containersEverMax: 24 };
     this.verdict = { driver: name, works: true, mode, evidence: 'it is made of memory', tookMs: 0 };
   }
 
@@ -47,7 +47,8 @@ export class MemoryDriver implements InstanceDriver {
 export class MemoryInstance implements Instance {
   readonly id: string;
   readonly configuration: InstanceSpec['configuration'];
-  readonly containers: readonly number[] = [];
+  readonly containers: Instance['containers'] = [];
+  readonly channels = 25;
   readonly helloSaid = false;
   readonly exited: Promise<InstanceExit>;
   /** The guest's end of channel 0. */
