@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Configuration, configurationKey } from '../../model/configuration.ts';
 import { promisedPaths, type StartPath, startMsPromised } from '../../model/start-path.ts';
 import type { HeddleClient, InvokeAnswer } from '../../sdk/client.ts';
 import type { Shape } from '../../sdk/shape.ts';
@@ -77,23 +76,22 @@ function row(path: StartPath, because: string, answer: InvokeAnswer): StartRow {
  */
 export async function driveStartPaths(
   client: HeddleClient,
-  cold: Configuration,
-  warm: Configuration,
+  memoryMb: number,
 ): Promise<readonly StartRow[]> {
   const payload = Buffer.from('{"name": "tour"}');
   const start = async (path: StartPath, because: string): Promise<StartRow> => {
-    await untilReady(client, configurationKey(warm));
+    await untilReady(client, 'nodejs24.x');
     return row(path, because, await client.invoke(name, payload));
   };
   const revise = async (memory: number, tour: string): Promise<void> => {
     await client.updateConfiguration(name, { memory, environment: { TOUR: tour } });
     await untilActive(client, name);
   };
-  await revise(cold.memoryMb, 'cold');
+  await revise(memoryMb, 'cold');
   const first = await start('cold-instance', 'nothing like it is kept warm');
-  await revise(warm.memoryMb, 'warm');
+  await revise(memoryMb, 'warm');
   const second = await start('warm-instance', 'taken from the warming pool');
-  await revise(warm.memoryMb, 'new code');
+  await revise(memoryMb, 'new code');
   const third = await start('new-container', 'new revision, same instance');
   const fourth = await start('reused-container', 'the same again');
   return [first, second, third, fourth];
