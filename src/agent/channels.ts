@@ -36,19 +36,11 @@ function openVirtioPort(channel: number): number {
  * are those before it. (To look at each takes gVisor 10 ms.)
  */
 export function closeStrays(profile: Pick<AgentProfile, 'channels' | 'channelCount'>): void {
-<<<<<<< HEAD
   const last = profile.channels === 'inherited' ? firstFd + profile.channelCount - 1 : 0;
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name);
     if (fd < firstFd || (fd > firstFd && fd < last) || isClosedOnExec(fd)) continue;
     if (fd <= last) throw new Error(`File descriptor ${fd}, a channel, would be inherited by every container.`);
-=======
-  for (const name of readdirSync('/proc/self/fd')) {
-    const fd = Number(name);
-    if (fd < firstFd || isClosedOnExec(fd)) continue;
-    if (profile.channels === 'inherited' && fd < firstFd + profile.channelCount)
-      throw new Error(`File descriptor ${fd}, a channel, would be inherited by every container.`);
->>>>>>> microvm
     closeSync(fd);
   }
 }
