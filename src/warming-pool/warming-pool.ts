@@ -144,6 +144,11 @@ export class WarmingPool {
     return this.#stock.ready.size;
   }
 
+  /** Instances that are being booted. */
+  get starting(): number {
+    return this.#stock.starting;
+  }
+
   /** Whether a ready instance has a blank container of this runtime. */
   hasBlank(runtime: RuntimeName): boolean {
     return this.#stock.hasBlank(runtime);
