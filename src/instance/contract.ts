@@ -39,6 +39,11 @@ export interface DriverCapabilities {
   readonly emulated: boolean;
   /** Instances are copies of a template: their containers are there from the start, and `identify` is vital. */
   readonly clones: boolean;
+  /**
+   * What one end of a channel has written is there for the other end to read when the write returns: nothing that buffers lies between.
+   * Then several short threads can be handed to a container at once, and taken back (protocol/batch.ts).
+   */
+  readonly directChannels?: boolean;
 }
 
 /** What is to be started. */

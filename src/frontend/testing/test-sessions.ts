@@ -13,7 +13,8 @@ export function testSessions(home: string, codeStore: CodeStore, workerManager: 
   const prepare = async (): Promise<void> => undefined;
   const region = 'eu-west-1';
   const onUnkept = (error: unknown): void => assert.fail(String(error));
+  const batching = { directChannels: true, processors: 2 };
   return new ThreadSessions(
-    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, prepare, region, clock: systemClock }),
+    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, prepare, region, clock: systemClock, ...batching }),
   );
 }

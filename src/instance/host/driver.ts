@@ -22,7 +22,7 @@ export function createHostDriver(places: Places): InstanceDriver {
   let guest: Promise<HostGuest> | undefined;
   return {
     name: 'host',
-    capabilities: { ownKernel: false, emulated: false, clones: false },
+    capabilities: { ownKernel: false, emulated: false, clones: false, directChannels: true },
     probe: probeHost,
     prepare: async () => {
       // A failed one is tried again.
