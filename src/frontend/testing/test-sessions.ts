@@ -15,6 +15,15 @@ export function testSessions(home: string, codeStore: CodeStore, workerManager: 
   const onUnkept = (error: unknown): void => assert.fail(String(error));
   const batching = { directChannels: true, processors: 2 };
   return new ThreadSessions(
-    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, prepare, region, clock: systemClock, ...batching }),
+    new ThreadService({
+      codeStore,
+      threadEnds,
+      onUnkept,
+      workerManager,
+      prepare,
+      region,
+      clock: systemClock,
+      ...batching,
+    }),
   );
 }

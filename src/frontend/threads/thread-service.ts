@@ -63,12 +63,7 @@ export class ThreadService {
   }
 
   /** Runs a thread to its end, which it tells its listener. */
-  run(
-    account: string,
-    thread: ServedThread,
-    order: ThreadOrder,
-    origin: OrderOrigin,
-  ): void {
+  run(account: string, thread: ServedThread, order: ThreadOrder, origin: OrderOrigin): void {
     if (thread.detached) this.keep(account, thread);
     void this.#run(account, thread, order, origin);
   }

@@ -25,10 +25,7 @@ export interface BatchParts {
 }
 
 /** Runs a call; `begins` is called right before it. Gives what it answers, and whether it has used its lane. */
-export type RunCall = (
-  call: Buffer,
-  begins: () => void,
-) => Promise<{ readonly bytes: Buffer; readonly said: boolean }>;
+export type RunCall = (call: Buffer, begins: () => void) => Promise<{ readonly bytes: Buffer; readonly said: boolean }>;
 
 /**
  * Several calls in one invocation, one after the other (protocol/batch.ts). What is out of the ordinary makes a call the last one here,

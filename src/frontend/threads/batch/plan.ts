@@ -1,7 +1,7 @@
-/** Threads that run at once for each processor before others wait to go along with the next: one runs, one is on its way. */
-const flightsPerProcessor = 2;
+/** Flights beside one for each processor: while one ends here, another one is there already. More take the processors from each other. */
+const flightsAhead = 1;
 /** What is handed to a container at once takes about so long, milliseconds: long beside the hand-over, short beside a person's patience. */
-const flightMs = 1;
+const flightMs = 2;
 /** … and is at most so many. */
 const flightThreadsMax = 32;
 /** What takes longer than this is nobody's to wait for. */
@@ -49,7 +49,7 @@ export interface BatchState {
 export function nextFlight({ waiting, flights, usual, processors }: BatchState): number {
   if (waiting === 0) return 0;
   if (usual.waits || (usual.ms ?? 0) >= longMs) return 1;
-  const free = flightsPerProcessor * processors - flights;
+  const free = processors + flightsAhead - flights;
   if (free <= 0) return 0;
   if (usual.ms === undefined) return 1;
   // Not so many that a container is left without.
