@@ -34,7 +34,7 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import type { StartGuest } from './warming-pool/warming-pool.ts';
+import type { StartGuest } from './warming-pool/contract.ts';
 
 /** A running service. */
 export interface Service {

@@ -28,7 +28,9 @@ const snapshot: ServiceSnapshot = {
       state: 'warm',
       ageMs: 61_000,
       idleMs: 0,
-      containers: [{ id: 'c-one', runtime: 'nodejs24.x', state: 'blank', ageMs: 61_000, idleMs: 61_000, invocations: 0 }],
+      containers: [
+        { id: 'c-one', runtime: 'nodejs24.x', state: 'blank', ageMs: 61_000, idleMs: 61_000, invocations: 0 },
+      ],
     },
   ],
   queue: { length: 0, max: 10 },

@@ -6,7 +6,7 @@ import { InstanceLostError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-pool/active-container.ts';
+import type { ActiveContainer } from './active-pool/state.ts';
 import type { CodeSource } from './contract.ts';
 import { Deadline } from './deadline.ts';
 import { runtimeInit } from './environment.ts';

@@ -1,5 +1,4 @@
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { Code } from '../active-pool/code.ts';
+import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import { computingShare } from './admission.ts';
 
 /** What one code adds to the sums. */
