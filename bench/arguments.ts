@@ -3,7 +3,8 @@ import { baseCommit } from './builds/base.ts';
 
 /** What a run of the benchmark is asked for. */
 export interface Wanted {
-  readonly drivers: readonly string[];
+  /** Undefined: those that each row is usually measured with. */
+  readonly drivers: readonly string[] | undefined;
   /** Names of rows. */
   readonly only: readonly string[];
   readonly full: boolean;
@@ -22,7 +23,7 @@ export function readArguments(args: readonly string[], rowNames: readonly string
   const { values } = parseArgs({
     args: [...args],
     options: {
-      driver: { type: 'string', multiple: true, default: ['host', 'gvisor'] },
+      driver: { type: 'string', multiple: true },
       only: { type: 'string', multiple: true, default: [] },
       full: { type: 'boolean', default: false },
       against: { type: 'string' },
@@ -39,7 +40,7 @@ export function readArguments(args: readonly string[], rowNames: readonly string
   // All rows with the base beside them take more than the five minutes of a default run.
   const against = values.against ?? (only.length > 0 || values.full ? baseCommit : 'none');
   return {
-    drivers: list(values.driver),
+    drivers: values.driver && list(values.driver),
     only: only.length > 0 ? only : rowNames,
     full: values.full,
     against: against === 'none' ? undefined : against,
@@ -59,7 +60,7 @@ export function helpText(rows: readonly { readonly name: string; readonly about:
 Measures this build on this machine, beside its peers, and prints each line as it is known.
 
   --only ROW,…      only these rows
-  --driver NAME,…   host,gvisor unless others are named
+  --driver NAME,…   host,gvisor unless others are named (rows may have others: cold, idle)
   --against COMMIT  measure that commit's build, too, in turns (kept in .scratch/); "none" for none. ${baseCommit} with --only
                     and with --full, none otherwise
   --full            more samples, longer loads

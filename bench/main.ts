@@ -6,7 +6,7 @@ import { baseBuild } from './builds/base.ts';
 import { type Build, here } from './builds/build.ts';
 import { renderLine } from './print.ts';
 import type { BenchResult, Line, RowResult } from './result.ts';
-import type { Row } from './row.ts';
+import { type Row, usualDrivers } from './row.ts';
 import { rows } from './rows/all.ts';
 import { nodeStartMs } from './yardstick.ts';
 
@@ -54,7 +54,7 @@ else {
   const builds = await buildsFor(wanted);
   const results: RowResult[] = [];
   for (const row of rows.filter(({ name }) => wanted.only.includes(name)))
-    for (const driver of wanted.drivers.filter((name) => row.drivers?.includes(name) ?? true))
+    for (const driver of wanted.drivers ?? row.drivers ?? usualDrivers)
       results.push(await measure(row, driver, builds, wanted));
   const result: BenchResult = {
     node: process.version,

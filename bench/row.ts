@@ -20,8 +20,11 @@ export interface Row {
   readonly name: string;
   /** One line for `--help`. */
   readonly about: string;
-  /** The drivers that it says something about; all where it is left out. */
+  /** The drivers it is measured with where none are named; {@link usualDrivers} where it is left out. */
   readonly drivers?: readonly string[];
   /** Measures, and gives each line as soon as it is known. */
   readonly run: (context: Context) => AsyncGenerator<Line, void, undefined>;
 }
+
+/** What rows are measured with. Emulated virtual machines are left to the rows that say something about them. */
+export const usualDrivers: readonly string[] = ['host', 'gvisor'];

@@ -23,7 +23,7 @@ export interface Answers {
   readonly dueMs: readonly number[];
   /** From then to the last byte of its answer. */
   readonly latencyMs: readonly number[];
-  /** Of HTTP; 0 where the connection broke. */
+  /** Of HTTP; 0 where the connection broke, 1 where the function failed. */
   readonly status: readonly number[];
   /** Index of the request in the plan. */
   readonly request: readonly number[];
