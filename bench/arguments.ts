@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { baseCommit } from './builds/base.ts';
+import type { Row } from './row.ts';
 
 /** What a run of the benchmark is asked for. */
 export interface Wanted {
@@ -18,8 +19,9 @@ export interface Wanted {
 
 const list = (texts: readonly string[]): readonly string[] => texts.flatMap((text) => text.split(','));
 
-/** Reads the command line. Throws on what is not known. `rowNames`: all there are. */
-export function readArguments(args: readonly string[], rowNames: readonly string[]): Wanted {
+/** Reads the command line. Throws on what is not known. `rows`: all there are. */
+export function readArguments(args: readonly string[], rows: readonly Pick<Row, 'name' | 'onRequest'>[]): Wanted {
+  const rowNames = rows.map(({ name }) => name);
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -41,7 +43,10 @@ export function readArguments(args: readonly string[], rowNames: readonly string
   const against = values.against ?? (only.length > 0 || values.full ? baseCommit : 'none');
   return {
     drivers: values.driver && list(values.driver),
-    only: only.length > 0 ? only : rowNames,
+    only:
+      only.length > 0
+        ? only
+        : rows.filter(({ onRequest }) => values.full || onRequest !== true).map(({ name }) => name),
     full: values.full,
     against: against === 'none' ? undefined : against,
     json: values.json,

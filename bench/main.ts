@@ -4,11 +4,13 @@ import { availableParallelism } from 'node:os';
 import { helpText, readArguments, type Wanted } from './arguments.ts';
 import { baseBuild } from './builds/base.ts';
 import { type Build, here } from './builds/build.ts';
-import { renderLine } from './print.ts';
+import { goalsOf } from './goals.ts';
+import { renderGoal, renderLine } from './print.ts';
+import { writeReadme } from './readme/write.ts';
 import type { BenchResult, Line, RowResult } from './result.ts';
 import { type Row, usualDrivers } from './row.ts';
 import { rows } from './rows/all.ts';
-import { nodeStartMs } from './yardstick.ts';
+import { nodeStartMs, referenceNodeStartMs } from './yardstick.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -30,7 +32,7 @@ async function measure(row: Row, driver: string, builds: readonly Build[], wante
   const startedAt = performance.now();
   say(`\n${row.name} (${driver})`);
   try {
-    for await (const line of row.run({ driver, builds, full: wanted.full, profileDir: undefined, note })) {
+    for await (const line of row.run({ driver, builds, full: wanted.full, profile: wanted.profile, note })) {
       lines.push(line);
       say(renderLine(line));
     }
@@ -43,11 +45,9 @@ async function measure(row: Row, driver: string, builds: readonly Build[], wante
   return { row: row.name, driver, lines, notes };
 }
 
-const wanted = readArguments(
-  process.argv.slice(2),
-  rows.map(({ name }) => name),
-);
+const wanted = readArguments(process.argv.slice(2), rows);
 if (wanted.help) say(helpText(rows));
+else if (wanted.readme !== undefined) say(await writeReadme(wanted.readme));
 else {
   const yardstickMs = nodeStartMs();
   say(`bare Node starts and ends in ${yardstickMs.toFixed(1)} ms; ${availableParallelism()} processors`);
@@ -61,7 +61,9 @@ else {
     cores: availableParallelism(),
     nodeStartMs: yardstickMs,
     rows: results,
-    goals: [],
+    goals: goalsOf(results, yardstickMs),
   };
+  say(`\nGoals (times are held in proportion to bare Node's start, ${referenceNodeStartMs} ms where they were set)`);
+  for (const goal of result.goals) say(renderGoal(goal, process.stdout));
   if (wanted.json !== undefined) await writeFile(wanted.json, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -29,6 +29,6 @@ export interface Answers {
   readonly request: readonly number[];
   /** Not answered when the time was over. */
   readonly unanswered: number;
-  /** How late the generator itself sent, 99th percentile, milliseconds: what it can make wrong. */
+  /** From when a request was due to when it was sent, 99th percentile, milliseconds: all connections were taken, or the generator had no processor. */
   readonly lateMs: number;
 }

@@ -21,7 +21,7 @@ export const computingRow: Row = {
   name: 'computing',
   about: '50 ms of computing, 16 connections, beside the best fixed number of containers',
   run: async function* ({ builds, driver, full, note }) {
-    const sendMs = full ? 12_000 : 5_000;
+    const sendMs = full ? 12_000 : 4_000;
     const cores = availableParallelism();
     const counts = full ? Array.from({ length: cores * 2 + 1 }, (_, index) => index + 1) : [cores, cores + 1];
     const [own] = builds;

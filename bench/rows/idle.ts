@@ -60,7 +60,7 @@ export const idleRow: Row = {
   about: 'processor time of 4 warm and 4 active idle instances, and the first request after rest',
   drivers: ['gvisor'],
   run: async function* ({ builds, driver, full, note }) {
-    const seen = await ofEach(builds, (build) => idle(build, driver, full ? 60_000 : 6_000));
+    const seen = await ofEach(builds, (build) => idle(build, driver, full ? 60_000 : 4_000));
     for (const [who, { warm, active: busy }] of seen) note(`${who}: ${warm} warm and ${busy} active instances`);
     yield { what: 'all of it, of one processor', unit: '%', values: valuesOf(seen, (one) => one.processorPercent) };
     yield { what: 'first request after rest', unit: 'ms', values: valuesOf(seen, (one) => one.firstAfterRestMs) };

@@ -3,57 +3,41 @@ import type { Row } from '../row.ts';
 import { deploy } from '../service/functions.ts';
 import { invoke } from '../service/invoke.ts';
 import { processesOf, pssMb } from '../service/processes.ts';
-import { type BenchService, startService } from '../service/service.ts';
+import { startService } from '../service/service.ts';
 import { isQuiet, until } from '../service/settle.ts';
 import { ofEach, valuesOf } from './each-build.ts';
 
 /** Functions that are idle in the instance, each in a container of its own. */
-const functions = 6;
+const functions = 3;
 
 interface Cost {
   readonly instanceMb: number;
   readonly containerMb: number;
 }
 
-interface Weighed {
-  readonly mb: number;
-  readonly containers: number;
-}
-
-async function weigh(service: BenchService): Promise<Weighed> {
-  const { instances } = await until(service, 'nothing is made or runs', isQuiet);
-  const ofInstances = (await processesOf(service)).filter(({ instance }) => instance !== undefined);
-  return {
-    mb: await pssMb(ofInstances),
-    containers: instances.reduce((sum, { containers }) => sum + containers.length, 0),
-  };
-}
-
 /**
- * One instance with its blank containers only, and again when several functions are idle in it: the difference is the
- * containers'.
+ * An instance in which functions are idle beside warm ones, which have fewer containers, at the same moment: what they share,
+ * they share alike, and the difference is the containers'.
  */
 async function costs(build: Build, driver: string): Promise<Cost> {
-  const config = { warm: ['nodejs24.x-256=1..1'], instanceIdle: '1h', containerIdle: '1h' };
+  const config = { warm: ['nodejs24.x-256=2..2'], instanceIdle: '1h', containerIdle: '1h' };
   await using service = await startService({ build, driver, config });
-  const before = await weigh(service);
   const names = Array.from({ length: functions }, (_, n) => `f${n}`);
   for (const name of names) await deploy(service, name);
   for (const name of names) await invoke(service, name);
   const { instances } = await until(service, 'nothing is made or runs', isQuiet);
-  const own = instances.filter(({ state }) => state === 'allocated').map(({ id }) => id);
   const processes = await processesOf(service);
-  const mine = processes.filter(({ instance }) => instance !== undefined && own.includes(instance));
-  const containers = instances
-    .filter(({ id }) => own.includes(id))
-    .reduce((sum, one) => sum + one.containers.length, 0);
-  // With several active instances the share of each in the difference is an instance, too.
-  const more = containers - before.containers * own.length;
-  const containerMb = ((await pssMb(mine)) - before.mb * own.length) / more;
-  return {
-    containerMb: more > 0 ? containerMb : Number.NaN,
-    instanceMb: more > 0 ? before.mb - containerMb * before.containers : Number.NaN,
+  const average = async (isWarm: boolean): Promise<{ mb: number; containers: number }> => {
+    const some = instances.filter(({ state }) => (state === 'warm') === isWarm);
+    const ids = new Set(some.map(({ id }) => id));
+    const mb = await pssMb(processes.filter(({ instance }) => instance !== undefined && ids.has(instance)));
+    const containers = some.reduce((sum, one) => sum + one.containers.length, 0);
+    return { mb: mb / some.length, containers: containers / some.length };
   };
+  const [warm, used] = [await average(true), await average(false)];
+  const more = used.containers - warm.containers;
+  const containerMb = more > 0 ? (used.mb - warm.mb) / more : Number.NaN;
+  return { containerMb, instanceMb: warm.mb - containerMb * warm.containers };
 }
 
 /** All of a service with default settings that has nothing to do but has run one function. */

@@ -17,7 +17,7 @@ export const roundTripRow: Row = {
       if (full && !context.full) continue;
       const plan: WarmPlan = context.full
         ? { connections: 1, warmUpAnswers: 20_000, warmUpMs: 15_000, roundMs: 2_000, rounds: 4, ...cpus }
-        : { connections: 1, warmUpAnswers: 5_000, warmUpMs: 2_500, roundMs: 700, rounds: 3, ...cpus };
+        : { connections: 1, warmUpAnswers: 4_000, warmUpMs: 2_000, roundMs: 600, rounds: 3, ...cpus };
       await using stack = new AsyncDisposableStack();
       const targets = await startTargets(stack, context, plan, { withPeers, alone: false });
       yield* linesOf(await measureInTurns(targets, plan), name);

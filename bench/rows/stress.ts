@@ -9,7 +9,7 @@ import { ofEach, valuesOf } from './each-build.ts';
 
 const callers = 4;
 const hogs = 16;
-const quietMs = 3_000;
+const quietMs = 2_000;
 /** How often a function that nobody has called yet is among them, which needs a container of its own. */
 const freshEveryMs = 2_000;
 /** What the service says when it gives up on an instance that may only have been slow. */
@@ -69,10 +69,13 @@ export const stressRow: Row = {
   name: 'stress',
   about: `beside "stress-ng --cpu ${hogs}": instances lost, failed answers, start times`,
   run: async function* ({ builds, driver, full, note }) {
-    if (!(await isInstalled())) return note('left out: stress-ng is not installed (apt-get install stress-ng)');
+    if (!(await isInstalled())) {
+      note('left out: stress-ng is not installed (apt-get install stress-ng)');
+      return;
+    }
     const seen = await ofEach(builds, async (build) => {
       await using service = await startService({ build, driver });
-      return await stressed(service, full ? 300_000 : 15_000);
+      return await stressed(service, full ? 300_000 : 12_000);
     });
     yield { what: 'p50 start, quiet', unit: 'ms', values: valuesOf(seen, ({ quiet }) => median(starts(quiet))) };
     yield { what: 'p50 start, stressed', unit: 'ms', values: valuesOf(seen, ({ busy }) => median(starts(busy))) };

@@ -20,7 +20,7 @@ async function tailOf(build: Build, driver: string, full: boolean): Promise<Tail
   await using service = await startService({ build, driver });
   await deploy(service, 'echo');
   const plan = { port: service.port, requests: [await service.invocation('echo')] };
-  const closedMs = full ? 15_000 : 5_000;
+  const closedMs = full ? 15_000 : 4_000;
   const closed = await load({ ...plan, connections: 16, sendMs: closedMs });
   const maxPerSecond = rateBetween(closed, closedMs - 2_000, closedMs);
   const open = { connections: connectionsMax, sendMs: full ? 20_000 : 4_000, rate: share * maxPerSecond };
@@ -35,7 +35,7 @@ export const tailRow: Row = {
     const seen = await ofEach(builds, (build) => tailOf(build, driver, full));
     for (const [who, { answers }] of seen) {
       const bad = failures(answers) > 0 ? `, ${statuses(answers)}` : '';
-      note(`${who}: the generator sent at most ${answers.lateMs.toFixed(1)} ms late (p99)${bad}`);
+      note(`${who}: sent ${answers.lateMs.toFixed(1)} ms after they were due (p99)${bad}`);
     }
     const line = (what: string, unit: string, value: (tail: Tail) => number) => ({
       what,

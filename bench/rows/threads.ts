@@ -56,7 +56,8 @@ export const mapRow: Row = {
 /** Bursts, computing, ports and locks. */
 export const threadsRow: Row = {
   name: 'threads',
-  about: 'bursts of threads, tasks that compute, messages, locks',
+  about: 'bursts of threads, tasks that compute, messages, locks (with --only and --full)',
+  onRequest: true,
   run: async function* (context) {
     yield* measured(context, 'computing');
     // The code of the thread that answers is this build's, which another build need not understand.

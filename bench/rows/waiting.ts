@@ -10,7 +10,7 @@ import { ofEach, valuesOf } from './each-build.ts';
 const sleeper: Body = { waitMs: 500 };
 const computer: Body = { computeMs: 20 };
 /** Of the mix, what the computing half is held against: the middle of the run. */
-const settledMs = 2_000;
+const settledMs = 1_500;
 
 /** A crowd that comes to a service whose functions nobody has called; the connections take the functions in turns. */
 async function coldCrowd(
@@ -39,7 +39,7 @@ export const waitingRow: Row = {
     for (const [who, answers] of alone) if (failures(answers) > 0) note(`64 that wait, ${who}: ${statuses(answers)}`);
     yield { what: '64 that wait 500 ms: all answered after', unit: 'ms', values: valuesOf(alone, lastAnswerMs) };
 
-    const sendMs = full ? 15_000 : 5_000;
+    const sendMs = full ? 15_000 : 4_000;
     const rate = (answers: Answers): number =>
       rateBetween(only(answers, answers.request.includes(1) ? 1 : 0), settledMs, sendMs);
     const computing = await ofEach(builds, (build) =>
