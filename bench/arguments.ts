@@ -9,6 +9,8 @@ export interface Wanted {
   /** Names of rows. */
   readonly only: readonly string[];
   readonly full: boolean;
+  /** How often each row runs; the median of each number counts. */
+  readonly rounds: number;
   /** A commit to compare with, or undefined. */
   readonly against: string | undefined;
   readonly json: string | undefined;
@@ -29,6 +31,7 @@ export function readArguments(args: readonly string[], rows: readonly Pick<Row, 
       only: { type: 'string', multiple: true, default: [] },
       full: { type: 'boolean', default: false },
       against: { type: 'string' },
+      rounds: { type: 'string', default: '1' },
       json: { type: 'string' },
       profile: { type: 'boolean', default: false },
       readme: { type: 'string' },
@@ -39,6 +42,9 @@ export function readArguments(args: readonly string[], rows: readonly Pick<Row, 
   const unknown = only.filter((name) => !rowNames.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no row ${unknown.join(', ')}. Rows for --only: ${rowNames.join(', ')}.`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds must be a whole number from 1; it is ${values.rounds}.`);
   // All rows with the base beside them take more than the five minutes of a default run.
   const against = values.against ?? (only.length > 0 || values.full ? baseCommit : 'none');
   return {
@@ -48,6 +54,7 @@ export function readArguments(args: readonly string[], rows: readonly Pick<Row, 
         ? only
         : rows.filter(({ onRequest }) => values.full || onRequest !== true).map(({ name }) => name),
     full: values.full,
+    rounds,
     against: against === 'none' ? undefined : against,
     json: values.json,
     profile: values.profile,
@@ -69,6 +76,7 @@ Measures this build on this machine, beside its peers, and prints each line as i
   --against COMMIT  measure that commit's build, too, in turns (kept in .scratch/); "none" for none. ${baseCommit} with --only
                     and with --full, none otherwise
   --full            more samples, longer loads
+  --rounds N        each row N times, A B A B; the median of each number counts
   --profile         also a flame graph of the service under load (row throughput)
   --json FILE       write the result there
   --readme FILE     measure nothing: put the result in FILE into README.md's tables

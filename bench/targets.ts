@@ -1,3 +1,5 @@
+import { promisedPaths } from '../src/model/start-path.ts';
+import { baseCommit } from './builds/base.ts';
 import type { Find, Target } from './target.ts';
 
 const drivers = ['host', 'gvisor'] as const;
@@ -140,5 +142,26 @@ const configurations: readonly Target[] = drivers.flatMap((driver) => {
   ];
 });
 
+const firstOf1024 = (who?: string) => plain('matrix', 'gvisor', 'nodejs24.x, 1024 MB: p50', who);
+const asBefore: readonly Target[] = drivers.flatMap((driver) => [
+  ...promisedPaths.map((path) => {
+    const of = (who?: string) => plain('starts', driver, `${path}: p50`, who);
+    return atMost(`${path} (${driver}) ÷ ${baseCommit}'s`, 1.05, ratio(of(), of(baseCommit)));
+  }),
+]);
+const better = atMost(
+  `first invocation, 1,024 MB (gvisor) ÷ ${baseCommit}'s`,
+  1 / 30,
+  ratio(firstOf1024(), firstOf1024(baseCommit)),
+);
+
 /** What is to be reached. */
-export const targets: readonly Target[] = [...crowds, ...warm, ...work, ...rest, ...configurations];
+export const targets: readonly Target[] = [
+  ...crowds,
+  ...warm,
+  ...work,
+  ...rest,
+  ...configurations,
+  ...asBefore,
+  better,
+];
