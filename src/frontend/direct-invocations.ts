@@ -83,7 +83,7 @@ async function answer(
   const scope = { account: claimant.key.account, region };
   const parameters = { functionName };
   const reply = await invoke.run(
-    new AuthenticatedRequest(signed, { scope, requestId, receivedAt, body, parameters, response }),
+    new AuthenticatedRequest(signed, { scope, requestId, receivedAt, body, parameters, socket: request.socket }),
   );
   if (!(reply.body instanceof Uint8Array)) throw new Error('An invocation that is waited for has no payload.');
   sendBytes(response, requestId, reply, reply.body, answered);
