@@ -13,7 +13,7 @@ export async function addFiles(root: string): Promise<void> {
   await symlink('/opt/node24/bin/node', join(root, 'usr/local/bin/node'));
   // Where it is missing, ICU reads the whole time zone database to find out what UTC is called.
   await symlink('/usr/share/zoneinfo/Etc/UTC', join(root, 'etc/localtime'));
-  const users = Array.from({ length: limits.channelsPerInstance }, (_, n) => ({
+  const users = Array.from({ length: limits.socketChannelsPerInstance }, (_, n) => ({
     name: `sbx${n}`,
     id: containerIdBase + n,
   }));

@@ -43,7 +43,14 @@ export async function ensureRoot(
   const programs = await Promise.all(runtimes.map((runtime) => nodeProgram(runtime)));
   const distribution = await thisDistribution();
   const nodes = programs.map(({ runtime, version }) => [runtime, version]);
-  const hash = keyOf({ recipe, distribution, packages, nodes, containerIdBase, channels: limits.channelsPerInstance });
+  const hash = keyOf({
+    recipe,
+    distribution,
+    packages,
+    nodes,
+    containerIdBase,
+    channels: limits.socketChannelsPerInstance,
+  });
   const dir = await once(join(cacheDir, 'root'), hash, (build) => buildRoot(programs, build), report, signal);
   return { dir, hash };
 }

@@ -81,8 +81,9 @@ function machineOptions(machine: Machine, backend: boolean): string {
 
 function memoryBackend({ memory, memoryMb }: QemuCommand): string[] {
   if (memory === undefined) return [];
-  const share = memory.shared ? 'on' : 'off';
-  return ['-object', `memory-backend-file,id=mem,size=${memoryMb}M,mem-path=${quote(memory.path)},share=${share}`];
+  // A copy may write to all of its memory and will to little of it: a host that is smaller than its guests takes it all the same.
+  const how = memory.shared ? 'share=on' : 'share=off,reserve=off';
+  return ['-object', `memory-backend-file,id=mem,size=${memoryMb}M,mem-path=${quote(memory.path)},${how}`];
 }
 
 function diskArguments(path: string | undefined): string[] {

@@ -1,5 +1,6 @@
 import { configurationKey, type Configuration } from '../../model/configuration.ts';
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
+import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
 import { sweepRun } from '../sweep.ts';
 import { startClone } from './clone.ts';
@@ -8,6 +9,9 @@ import { microvmInstance } from './instance.ts';
 import { ensureParts } from './parts.ts';
 import { probeMicrovm } from './probe.ts';
 import { ensureTemplate, type Template } from './template.ts';
+
+/** Containers of one guest at the same time: it has one processor. */
+const containersMax = 16;
 
 /**
  * Instances that are virtual machines, by QEMU: with the processor's own help (`kvm`), or anywhere, emulated (`tcg`). These
@@ -20,7 +24,13 @@ export function createMicrovmDriver(places: Places, accelerator: Accelerator): I
   const templates = new Map<string, Template>();
   return {
     name: 'microvm',
-    capabilities: { ownKernel: true, emulated: accelerator === 'tcg', clones: true },
+    capabilities: {
+      ownKernel: true,
+      emulated: accelerator === 'tcg',
+      clones: true,
+      containersMax,
+      containersEverMax: limits.channelsPerInstance - 1,
+    },
     probe: (signal) => probeMicrovm(places, accelerator, signal),
     prepare: async (configuration, report, signal) => {
       const parts = await ensureParts(places, accelerator, report, signal);

@@ -1,9 +1,10 @@
+import { limits } from '../../model/limits.ts';
 import { treeResidentBytes } from '../resident.ts';
 import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
 import type { Clone } from './clone.ts';
 
 /** The instance that a running copy is. */
-export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: readonly number[]): Instance {
+export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: Instance['containers']): Instance {
   const { qemu, gone } = clone;
   const asked = new Set<number>();
   let destroying = false;
@@ -16,12 +17,13 @@ export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: re
     id: spec.instanceId,
     configuration: spec.configuration,
     containers,
+    channels: limits.channelsPerInstance,
     helloSaid: true,
     clockBehindMs: () => clone.clockBehindMs,
     channel: (index) => {
-      const channel = qemu.channels[index];
+      const channel = index < limits.channelsPerInstance ? qemu.channels[index] : undefined;
       if (channel === undefined)
-        throw new RangeError(`Channel ${index} was asked for; an instance has ${qemu.channels.length}, from 0.`);
+        throw new RangeError(`Channel ${index} was asked for; an instance has ${limits.channelsPerInstance}, from 0.`);
       asked.add(index);
       return channel;
     },

@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { systemClock } from '../../model/clock.ts';
-import type { Configuration } from '../../model/configuration.ts';
+import { runtimes, type Configuration, type RuntimeName } from '../../model/configuration.ts';
+import { limits } from '../../model/limits.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink, type RuntimeEvents } from '../container-link.ts';
 import { measureBehindMs } from '../guest-clock.ts';
+import { blankContainers } from './guest-shape.ts';
 import { rehearse, rehearseContainer } from './rehearse.ts';
 
 /**
@@ -20,26 +22,28 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
     false,
     {
       onContainerExited: (channel, { reason, code, signal }) => {
-        if (channel <= configuration.blankContainers) fail(`Container ${channel} ended (${reason}, ${code ?? signal})`);
+        if (channel !== limits.rehearsalChannel) fail(`Container ${channel} ended (${reason}, ${code ?? signal})`);
       },
       onOutput: (_, text) => (words = (words + text).slice(-4_096)),
       onLost: (error) => trouble.reject(error),
     },
     systemClock,
   );
-  const container = async (channel: number): Promise<ContainerLink> => {
+  const container = async (channel: number, runtime: RuntimeName): Promise<ContainerLink> => {
     const link = greeted(at(channels, channel), {
       onEnd: (error) => fail(`Runtime ${channel} hung up (${error?.message})`),
       flush: () => agent.flush(channel),
     });
-    await agent.makeContainer(channel, configuration);
+    await agent.makeContainer(channel, runtime);
     return link;
   };
   const ready = async (): Promise<number> => {
     await agent.hello;
-    await rehearseContainer(agent, container);
+    const planned = blankContainers(configuration);
+    const [first = { runtime: runtimes[0] }] = planned;
+    await rehearseContainer(agent, (channel) => container(channel, first.runtime));
     const blanks: ContainerLink[] = [];
-    for (let channel = 1; channel <= configuration.blankContainers; channel++) blanks.push(await container(channel));
+    for (const { channel, runtime } of planned) blanks.push(await container(channel, runtime));
     await rehearse(agent, blanks);
     return measureBehindMs(agent);
   };

@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyOf, once } from '../../image/cache.ts';
-import { configurationKey, instanceMemoryMb, type Configuration } from '../../model/configuration.ts';
+import { configurationKey, type Configuration } from '../../model/configuration.ts';
 import { limits } from '../../model/limits.ts';
+import type { Instance } from '../contract.ts';
 import type { Places } from '../places.ts';
 import { machinesFor, qemuArguments, type Accelerator, type Machine, type QemuCommand } from './command.ts';
+import { blankContainers, guestMemoryMb } from './guest-shape.ts';
 import { makeTemplate, parseManifest, templateFiles } from './make-template.ts';
 import type { GuestParts } from './parts.ts';
 
 /** Raised when templates are made differently in a way that their other inputs do not show. */
-const recipe = 3;
+const recipe = 4;
 
 /** A guest that was booted, brought to where its agent and first containers wait, and saved. */
 export interface Template {
@@ -19,8 +21,8 @@ export interface Template {
   readonly state: Uint8Array;
   /** What the guest's clock shows when a copy begins to run, milliseconds since the Unix epoch. */
   readonly guestWallMs: number;
-  /** Channels of the containers that are there already. */
-  readonly containers: readonly number[];
+  /** The containers that are there already. */
+  readonly containers: Instance['containers'];
 }
 
 /** Finds a configuration's template in the cache, or makes it: boots a guest, which takes seconds. */
@@ -46,7 +48,7 @@ export async function ensureTemplate(
   const memory = { path: join(dir, templateFiles.memory), shared: false };
   const state = await readFile(join(dir, templateFiles.state));
   const command = { ...commandFor(accelerator, machine, parts, configuration), memory };
-  return { command, state, guestWallMs, containers: firstContainers(configuration) };
+  return { command, state, guestWallMs, containers: blankContainers(configuration) };
 }
 
 function commandFor(
@@ -55,10 +57,6 @@ function commandFor(
   parts: GuestParts,
   configuration: Configuration,
 ): QemuCommand {
-  const memoryMb = instanceMemoryMb(configuration);
+  const memoryMb = guestMemoryMb(configuration);
   return { accelerator, machine, memoryMb, disk: parts.image.path, channels: limits.rehearsalChannel + 1 };
-}
-
-function firstContainers({ blankContainers }: Configuration): number[] {
-  return Array.from({ length: blankContainers }, (_, index) => index + 1);
 }

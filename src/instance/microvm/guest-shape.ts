@@ -1,0 +1,20 @@
+import { instanceOverheadMb, runtimes, type Configuration } from '../../model/configuration.ts';
+import type { Instance } from '../contract.ts';
+
+/** Of each so many MiB of memory, Linux keeps one for its own record of it (`struct page`: 64 bytes for 4,096). */
+const mbPerMbOfRecords = 64;
+
+/**
+ * Memory that a guest of this configuration believes to have, MiB. It is there once it is touched, so a large one costs no
+ * more than a small one; what its kernel keeps its records in is on top, so that containers can have what they were promised.
+ */
+export function guestMemoryMb({ memoryMb }: Configuration): number {
+  const usedMb = memoryMb + instanceOverheadMb;
+  return usedMb + Math.ceil(usedMb / (mbPerMbOfRecords - 1));
+}
+
+/** The blank containers that a template of this configuration has. */
+export function blankContainers({ blanks }: Configuration): Instance['containers'] {
+  const kinds = runtimes.flatMap((runtime) => Array.from({ length: blanks[runtime] ?? 0 }, () => runtime));
+  return kinds.map((runtime, index) => ({ channel: index + 1, runtime }));
+}
