@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { configurationKey } from '../model/configuration.ts';
+import { configurationKey, type Configuration } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { Instance, InstanceDriver, InstanceExit, InstanceSpec, ProbeVerdict } from './contract.ts';
@@ -25,6 +25,14 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
   /** Starting or alive. */
   const ids = new Set<string>();
   let probing: Promise<ProbeVerdict> | undefined;
+  const park = driver.park?.bind(driver);
+  const assertPrepared = (what: string, configuration: Configuration): void => {
+    const key = configurationKey(configuration);
+    if (prepared.get(key)?.ready !== true)
+      throw new Error(
+        `${what} of a ${driver.name} instance ${key} before \`prepare\` of that configuration succeeded.`,
+      );
+  };
 
   return {
     name: driver.name,
@@ -42,12 +50,16 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
       );
       return entry.done;
     },
+    ...(park === undefined
+      ? {}
+      : {
+          park: async (configuration: Configuration, count: number) => {
+            assertPrepared('Parking', configuration);
+            await park(configuration, count);
+          },
+        }),
     start: async (spec, signal) => {
-      const key = configurationKey(spec.configuration);
-      if (prepared.get(key)?.ready !== true)
-        throw new Error(
-          `Start of a ${driver.name} instance ${key} before \`prepare\` of that configuration succeeded.`,
-        );
+      assertPrepared('Start', spec.configuration);
       if (ids.has(spec.instanceId))
         throw new Error(`There is an instance ${spec.instanceId} already; ids are used once.`);
       ids.add(spec.instanceId);
