@@ -47,10 +47,18 @@ export type InvocationResult =
   /** `payload` is JSON: `{errorType, errorMessage, trace?}`. */
   | { readonly ok: false; readonly functionError: 'Unhandled' | 'Handled'; readonly payload: Uint8Array };
 
+/**
+ * Why an invocation had to wait for a boot: nothing like what it needs is kept warm, all that was is taken, there was no memory
+ * to keep it in, or it was on its way.
+ */
+export type ColdReason = 'none-kept' | 'all-taken' | 'no-memory' | 'booting';
+
 /** The answer, and what it took. */
 export interface InvocationOutcome {
   readonly result: InvocationResult;
   readonly startPath: StartPath;
+  /** Where the path is `cold-instance` and it is known. */
+  readonly coldReason?: ColdReason;
   /** From `receivedAt` to the moment the host learned that the first line of user code was about to run. */
   readonly startMs: number;
   /** From that moment to the answer. */

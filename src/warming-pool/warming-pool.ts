@@ -144,6 +144,16 @@ export class WarmingPool {
     return this.#stock.ready.size;
   }
 
+  /** Instances that are on their way. */
+  get startingCount(): number {
+    return this.#stock.starting;
+  }
+
+  /** Whether there may ever be any in it. */
+  get keepsAny(): boolean {
+    return this.#stock.max > 0;
+  }
+
   /** Whether a ready instance has a blank container of this runtime. */
   hasBlank(runtime: RuntimeName): boolean {
     return this.#stock.hasBlank(runtime);

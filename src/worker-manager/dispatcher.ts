@@ -6,6 +6,7 @@ import { Concurrency } from './concurrency/concurrency.ts';
 import { InstanceKeeper } from './life/instance-keeper.ts';
 import { Reclaimer } from './memory/reclaimer.ts';
 import { Relief } from './memory/relief.ts';
+import { coldReasonOf } from './orders/cold-reason.ts';
 import { ColdStarts } from './orders/cold-starts.ts';
 import { ContainerMaker } from './orders/container-maker.ts';
 import type { Order } from './orders/order.ts';
@@ -69,6 +70,7 @@ export class Dispatcher {
   route(ticket: Ticket): void {
     // Nobody overtakes those who wait for the same code.
     if (ticket.code.waiting.size === 0 && this.#startNow(ticket)) return;
+    ticket.coldReason ??= coldReasonOf(ticket.code.function.memoryMb, this.#view);
     this.room.enter(ticket);
     this.pump();
     if (ticket.place !== undefined && ticket.order === undefined) this.room.bound(ticket);
