@@ -1,90 +1,67 @@
 // `npm run bench` and `heddle bench`: what Heddle costs on this machine, beside its peers in the same run.
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { startPaths, type StartPath } from '../src/model/start-path.ts';
-import { goalsOf } from './goals.ts';
-import { benchMemory, type MemoryCost } from './memory.ts';
-import { render } from './print.ts';
-import { benchRoundTrip, type Pinning, type RoundTrip } from './round-trip.ts';
-import { benchStartPaths } from './start-paths.ts';
-import type { ThreadRow } from './threads/client.ts';
-import { benchThreads } from './threads/run.ts';
-import type { Summary } from './statistics.ts';
+import { availableParallelism } from 'node:os';
+import { helpText, readArguments, type Wanted } from './arguments.ts';
+import { baseBuild } from './builds/base.ts';
+import { type Build, here } from './builds/build.ts';
+import { renderLine } from './print.ts';
+import type { BenchResult, Line, RowResult } from './result.ts';
+import type { Row } from './row.ts';
+import { rows } from './rows/all.ts';
 import { nodeStartMs } from './yardstick.ts';
 
-/** Everything that was measured, as `--json` writes it. */
-export interface BenchResult {
-  readonly node: string;
-  /** What bare Node takes to start and end here, milliseconds. */
-  readonly nodeStartMs: number;
-  readonly startPaths: readonly { driver: string; paths: Readonly<Record<StartPath, Summary>> }[];
-  readonly roundTrips: readonly { pinning: string; connections: number; servers: readonly RoundTrip[] }[];
-  readonly memory: readonly ({ driver: string } & MemoryCost)[];
-  readonly threads: readonly { driver: string; rows: readonly ThreadRow[] }[];
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function buildsFor(wanted: Wanted): Promise<readonly Build[]> {
+  if (wanted.against === undefined) return [here];
+  const base = await baseBuild(wanted.against);
+  if (typeof base !== 'string') return [here, base];
+  say(base);
+  return [here];
 }
 
-const pinnings: readonly Pinning[] = [
-  { name: 'all on one core', servers: '0', load: '0' },
-  { name: 'load generator on a core of its own', servers: '0', load: '1' },
-  { name: 'both cores for all', servers: '0,1', load: '0,1' },
-];
-
-const { values } = parseArgs({
-  options: {
-    driver: { type: 'string', multiple: true, default: ['host', 'gvisor', 'microvm'] },
-    only: { type: 'string', multiple: true, default: ['starts', 'round-trips', 'memory', 'threads'] },
-    json: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
-});
-const drivers = values.driver.flatMap((text) => text.split(','));
-const parts = values.only.flatMap((text) => text.split(','));
-const report = (line: string): void => void process.stderr.write(`${line}\n`);
-const yardstickMs = nodeStartMs();
-
-const starts: { driver: string; paths: Readonly<Record<StartPath, Summary>> }[] = [];
-const plan = values.quick ? { fast: 20, cold: 5 } : { fast: 200, cold: 30 };
-if (parts.includes('starts'))
-  for (const driver of drivers) {
-    report(`${driver}: request→code-start by ${startPaths.join(', ')}`);
-    starts.push({ driver, paths: await benchStartPaths(driver, '0,1', plan, report) });
-  }
-
-const roundTrips: { pinning: string; connections: number; servers: readonly RoundTrip[] }[] = [];
-// V8 goes on compiling a service's code for some 20,000 requests; a bare server has less of it, and is done sooner.
-const load = values.quick
-  ? { warmUpRequests: 3_000, warmUpMs: 5_000, measureMs: 1_000, rounds: 1 }
-  : { warmUpRequests: 30_000, warmUpMs: 20_000, measureMs: 2_000, rounds: 3 };
-if (parts.includes('round-trips'))
-  for (const connections of [1, 16])
-    for (const pinning of pinnings) {
-      report(`warm round trip, ${connections} connection(s), ${pinning.name}`);
-      const servers = await benchRoundTrip(drivers, pinning, { ...load, connections });
-      roundTrips.push({ pinning: pinning.name, connections, servers });
+async function measure(row: Row, driver: string, builds: readonly Build[], wanted: Wanted): Promise<RowResult> {
+  const lines: Line[] = [];
+  const notes: string[] = [];
+  const note = (text: string): void => {
+    notes.push(text);
+    say(`  ${text}`);
+  };
+  const startedAt = performance.now();
+  say(`\n${row.name} (${driver})`);
+  try {
+    for await (const line of row.run({ driver, builds, full: wanted.full, profileDir: undefined, note })) {
+      lines.push(line);
+      say(renderLine(line));
     }
-
-const memory: ({ driver: string } & MemoryCost)[] = [];
-if (parts.includes('memory'))
-  for (const driver of drivers) {
-    report(`${driver}: memory of idle instances and containers`);
-    memory.push({ driver, ...(await benchMemory(driver)) });
+  } catch (error) {
+    // What one row cannot measure must not cost the others; the run fails in the end.
+    process.exitCode = 1;
+    note(`failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+  say(`  (${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);
+  return { row: row.name, driver, lines, notes };
+}
 
-const threads: { driver: string; rows: readonly ThreadRow[] }[] = [];
-if (parts.includes('threads'))
-  for (const driver of drivers) {
-    report(`${driver}: threads`);
-    threads.push({ driver, rows: await benchThreads(driver, values.quick) });
-  }
-
-const result: BenchResult = {
-  node: process.version,
-  nodeStartMs: yardstickMs,
-  startPaths: starts,
-  roundTrips,
-  memory,
-  threads,
-};
-const goals = goalsOf(result);
-process.stdout.write(`${render(result, goals, process.stdout)}\n`);
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...result, goals }, null, 2)}\n`);
+const wanted = readArguments(
+  process.argv.slice(2),
+  rows.map(({ name }) => name),
+);
+if (wanted.help) say(helpText(rows));
+else {
+  const yardstickMs = nodeStartMs();
+  say(`bare Node starts and ends in ${yardstickMs.toFixed(1)} ms; ${availableParallelism()} processors`);
+  const builds = await buildsFor(wanted);
+  const results: RowResult[] = [];
+  for (const row of rows.filter(({ name }) => wanted.only.includes(name)))
+    for (const driver of wanted.drivers.filter((name) => row.drivers?.includes(name) ?? true))
+      results.push(await measure(row, driver, builds, wanted));
+  const result: BenchResult = {
+    node: process.version,
+    cores: availableParallelism(),
+    nodeStartMs: yardstickMs,
+    rows: results,
+    goals: [],
+  };
+  if (wanted.json !== undefined) await writeFile(wanted.json, `${JSON.stringify(result, null, 2)}\n`);
+}

@@ -13,3 +13,8 @@ export function summarise(sample: readonly number[]): Summary {
   const at = (q: number): number => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
   return { n: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
+
+/** The median of a sample, nearest rank; NaN of none. */
+export function median(sample: readonly number[]): number {
+  return summarise(sample).p50;
+}

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { configurationKey } from '../model/configuration.ts';
+import { configurationKey, type Configuration } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import type { Instance, InstanceDriver, InstanceExit, InstanceSpec, ProbeVerdict } from './contract.ts';
@@ -22,6 +22,9 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
   const clock = options.clock ?? systemClock;
   const startMsMax = options.startMsMax ?? limits.agentHelloMsMax;
   const prepared = new Map<string, { readonly done: Promise<void>; ready: boolean }>();
+  // Only what is copied from a template is made beforehand; of others, one kind is prepared like any.
+  const kindOf = (configuration: Configuration): string =>
+    driver.capabilities.clones ? configurationKey(configuration) : 'any';
   /** Starting or alive. */
   const ids = new Set<string>();
   let probing: Promise<ProbeVerdict> | undefined;
@@ -31,7 +34,7 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
     capabilities: driver.capabilities,
     probe: (signal) => (probing ??= driver.probe(signal).finally(() => (probing = undefined))),
     prepare: (configuration, report, signal) => {
-      const key = configurationKey(configuration);
+      const key = kindOf(configuration);
       const known = prepared.get(key);
       if (known !== undefined) return known.done;
       const entry = { done: driver.prepare(configuration, report, signal), ready: false };
@@ -43,10 +46,9 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
       return entry.done;
     },
     start: async (spec, signal) => {
-      const key = configurationKey(spec.configuration);
-      if (prepared.get(key)?.ready !== true)
+      if (prepared.get(kindOf(spec.configuration))?.ready !== true)
         throw new Error(
-          `Start of a ${driver.name} instance ${key} before \`prepare\` of that configuration succeeded.`,
+          `Start of a ${driver.name} instance ${configurationKey(spec.configuration)} before \`prepare\` of that configuration succeeded.`,
         );
       if (ids.has(spec.instanceId))
         throw new Error(`There is an instance ${spec.instanceId} already; ids are used once.`);

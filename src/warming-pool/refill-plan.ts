@@ -59,7 +59,8 @@ export function stockNeeded(state: Pick<ShelfState, 'now' | 'demands' | 'makeMs'
  * before what they replace is destroyed.
  */
 export function refillPlan(state: ShelfState): RefillPlan {
-  const wanted = Math.ceil(stockNeeded(state) * safetyFactor - 1e-9);
+  // One asked for now and then is met by one.
+  const wanted = Math.ceil(stockNeeded(state) * safetyFactor - (safetyFactor - 1));
   const target = Math.min(state.max, Math.max(state.min, wanted));
   const fresh = state.ready - state.expired;
   const make = Math.max(0, target - fresh - state.starting);

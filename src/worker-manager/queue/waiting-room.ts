@@ -25,9 +25,11 @@ function failureOf({ failure }: Ticket): string {
   return `No instance could be started for it: ${failure?.message.replace(/\.$/, '') ?? 'unknown'}`;
 }
 
-/** Nobody waits in a queue that takes longer than this, or than so many calls of its function one after the other, ms. */
-const queueMs = 225;
+/** Nobody joins a queue that takes longer than this, or than so many calls of its function one after the other, ms … */
+const queueMs = 250;
 const queueCalls = 20;
+/** … where it is longer than this: to refuse costs nearly as much as to serve, and who is refused comes back at once. */
+const queueLengthMin = 512;
 
 /**
  * The bounded queue with its clocks: a request leaves it by being served, by waiting too long, because its client is
@@ -103,6 +105,7 @@ export class WaitingRoom {
 
   /** Why the queue of its function is too long for one more, if it is. */
   #tooSlow({ code }: Ticket): string | undefined {
+    if (code.uncovered.size < queueLengthMin) return undefined;
     const waitMs = code.pace.waitMs(code.uncovered.size);
     const waitMsMax = Math.max(queueMs, queueCalls * code.profile.ranMs);
     if (waitMs === undefined || waitMs <= waitMsMax) return undefined;

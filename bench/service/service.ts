@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServiceSnapshot } from '../../src/model/snapshot.ts';
+import { type Build, mainOf } from '../builds/build.ts';
+import { startPinned } from './process.ts';
+import { credentialsIn, sign, signedText } from './sign.ts';
+
+/** A service under test, in a process and a home of its own. It is spoken to by HTTP only, so that any build can be one. */
+export interface BenchService extends AsyncDisposable {
+  readonly build: Build;
+  readonly port: number;
+  readonly pid: number;
+  readonly home: string;
+  /** One signed invocation as text, head and body, as the load generator takes it. Valid for some minutes. */
+  invocation(functionName: string, body?: string): Promise<string>;
+  /** Sends one signed request. Throws unless the answer is 2xx. */
+  call(method: string, path: string, body?: string): Promise<Response>;
+  snapshot(): Promise<ServiceSnapshot>;
+  /** What it wrote to standard error so far. */
+  log(): string;
+}
+
+/** How a service is started. */
+export interface ServiceOptions {
+  readonly build: Build;
+  readonly driver: string;
+  /** Its configuration file. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** A `taskset` list; wherever there is room where it is left out. */
+  readonly cpus?: string | undefined;
+  /** Kept when the service ends; a new one, removed then, where it is left out. */
+  readonly home?: string;
+  /** Of Node, before the program. */
+  readonly nodeFlags?: readonly string[];
+}
+
+/** The path of an invocation of `name`. */
+export function invokePath(name: string): string {
+  return `/2015-03-31/functions/${name}/invocations`;
+}
+
+/** A home for a service. Remove it with `rm`. */
+export function newHome(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'heddle-bench-'));
+}
+
+/** The small event that is sent where nothing else is asked for. */
+export const smallEvent = '{"n":1,"text":"a small event, as most are"}';
+
+/** Starts `heddle up` and waits until it is ready. */
+export async function startService(options: ServiceOptions): Promise<BenchService> {
+  const { build, driver, cpus, nodeFlags = [] } = options;
+  const home = options.home ?? (await newHome());
+  await writeFile(join(home, 'config.json'), JSON.stringify(options.config ?? {}));
+  const flags = ['--json', '--home', home, '--port', '0', '--driver', driver, '--log-level', 'warn'];
+  const started = await startPinned(cpus, [...nodeFlags, mainOf(build), 'up', ...flags]);
+  const ready: { url: string } = JSON.parse(started.firstLine);
+  const credentials = await credentialsIn(join(home, 'credentials'));
+  const port = Number(new URL(ready.url).port);
+  const call = async (method: string, path: string, body = ''): Promise<Response> => {
+    const url = new URL(path, ready.url);
+    const { host: _host, ...headers } = (await sign(credentials, url, method, body)).headers;
+    const response = await fetch(url, body === '' ? { method, headers } : { method, headers, body });
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
+    return response;
+  };
+  return {
+    build,
+    port,
+    pid: started.pid,
+    home,
+    call,
+    log: started.log,
+    invocation: (name, body = smallEvent) => signedText(credentials, port, invokePath(name), body),
+    snapshot: async () => {
+      const snapshot: ServiceSnapshot = JSON.parse(await (await call('GET', '/heddle/v1/snapshot')).text());
+      return snapshot;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await started[Symbol.asyncDispose]();
+      if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    },
+  };
+}
