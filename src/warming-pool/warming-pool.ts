@@ -29,8 +29,6 @@ export interface Expectation {
   readonly blanksForAny: Blanks;
   /** Accounts that are about to need an instance. */
   readonly dueAccounts: ReadonlySet<string>;
-  /** Names of functions for which containers of this runtime are kept, for people. */
-  reasons(runtime: RuntimeName): readonly string[];
 }
 
 export interface WarmingPoolOptions {
@@ -159,6 +157,17 @@ export class WarmingPool {
     return this.#stock.hasBlank(runtime);
   }
 
+  /** Blank containers of this runtime in ready instances, and those that are being made, instances that are being booted included. */
+  blanksOf(runtime: RuntimeName): { readonly ready: number; readonly making: number } {
+    let ready = 0;
+    let making = this.#stock.starting * (this.#options.expectation.blanksForAny[runtime] ?? 0);
+    for (const warm of this.#stock.ready) {
+      ready += warm.blanksOf(runtime);
+      if (warm.making === runtime) making += 1;
+    }
+    return { ready, making };
+  }
+
   /**
    * Offers an instance that was booted elsewhere and is not needed: it must never have been allocated. False where it is
    * not wanted; else it and its memory reservation are the pool's.
@@ -188,12 +197,11 @@ export class WarmingPool {
     const { ready, starting } = this.#stock;
     const { target } = this.#plan();
     return runtimes.flatMap((configuration) => {
-      const because = expectation.reasons(configuration);
       const blanksWanted = expectation.blanksForAny[configuration] ?? 0;
       const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
       const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);
-      if (blanksWanted === 0 && blanks === 0 && because.length === 0) return [];
-      return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted, because }];
+      if (blanksWanted === 0 && blanks === 0) return [];
+      return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted }];
     });
   }
 
