@@ -74,10 +74,7 @@ function row(path: StartPath, because: string, answer: InvokeAnswer): StartRow {
  *   new-container      a new revision: containers of the old one may not run it, but their instance may
  *   reused-container   the same again
  */
-export async function driveStartPaths(
-  client: HeddleClient,
-  memoryMb: number,
-): Promise<readonly StartRow[]> {
+export async function driveStartPaths(client: HeddleClient, memoryMb: number): Promise<readonly StartRow[]> {
   const payload = Buffer.from('{"name": "tour"}');
   const start = async (path: StartPath, because: string): Promise<StartRow> => {
     await untilReady(client, 'nodejs24.x');
