@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -101,6 +102,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
     workerManager: manager,
     region: settings.region,
     clock: systemClock,
+    directChannels: driver.capabilities.directChannels === true,
+    processors: availableParallelism(),
   };
   const sessions = new ThreadSessions(new ThreadService(threads));
   undo.defer(async () => {

@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from '../model/errors.ts';
-import type { ThreadLane } from '../model/invocation.ts';
 import { limits } from '../model/limits.ts';
 import { Connection } from '../protocol/connection.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/messages.ts';
 import { checkVersion, parseRuntimeMessage } from '../protocol/validate.ts';
-import type { ContainerInvocation, RuntimeAnswer } from './guest.ts';
+import type { ContainerInvocation, ContainerLane, RuntimeAnswer } from './guest.ts';
 
 /**
  * Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. A runtime that
@@ -121,7 +120,7 @@ export class ContainerLink {
   }
 
   /** The way to the thread that is running now; closed when its invocation is over. */
-  #laneOf(running: Running): ThreadLane {
+  #laneOf(running: Running): ContainerLane {
     const connection = this.#connection;
     const open = (): boolean => this.#running === running;
     return {
@@ -129,6 +128,7 @@ export class ContainerLink {
       drained: () => connection.drained(),
       pause: () => open() && connection.pause(),
       resume: () => connection.resume(),
+      synced: () => connection.synced(),
     };
   }
 

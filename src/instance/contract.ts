@@ -42,6 +42,11 @@ export interface DriverCapabilities {
   /** Containers that one instance can have at the same time, and how many it can have in all its life (each has a channel of its own). */
   readonly containersMax: number;
   readonly containersEverMax: number;
+  /**
+   * What one end of a channel has written is there for the other end to read when the write returns: nothing that buffers lies between.
+   * Then several short threads can be handed to a container at once, and taken back (protocol/batch.ts).
+   */
+  readonly directChannels?: boolean;
 }
 
 /** What is to be started. */

@@ -68,6 +68,9 @@ export type RuntimeAnswer = {
     }
 );
 
+/** The way to the thread that runs in a container. */
+export type ContainerLane = Omit<ThreadLane, 'renew'>;
+
 /** What one invocation needs. */
 export interface ContainerInvocation {
   readonly requestId: string;
@@ -77,7 +80,7 @@ export interface ContainerInvocation {
   /** It is a thread: the payload is a call, and messages go both ways. */
   readonly thread?: {
     /** At once, when `invoke` was called. */
-    readonly onLane: (lane: ThreadLane) => void;
+    readonly onLane: (lane: ContainerLane) => void;
     readonly onMessage: (data: Uint8Array) => void;
   };
   /** The first line of user code is about to run. Called at most once, and before `invoke` resolves if it does. */

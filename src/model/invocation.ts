@@ -39,6 +39,13 @@ export interface ThreadLane {
   /** Reads nothing more from its container, so that whoever floods it waits. */
   pause(): void;
   resume(): void;
+  /**
+   * Resolves when what was sent lies in the container's channel, and all that the container had said by then was received. Only of
+   * meaning where nothing lies between the ends of a channel (`DriverCapabilities.directChannels`), and while it is not paused.
+   */
+  synced(): Promise<void>;
+  /** Another thread of the same invocation begins: its time-out counts from now. */
+  renew(): void;
 }
 
 /** How it ended for user code. A function error is an answer, not a failure of the service. */

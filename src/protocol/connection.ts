@@ -7,6 +7,7 @@ import { FrameDecoder } from './frame.ts';
 
 /** What may lie unsent before a peer that does not read is given up, bytes: room for two full frames. */
 const unsentBytesMax = limits.frameBytesMax * 2;
+const nothing = Buffer.alloc(0);
 
 /** Who is told what a connection receives. Neither may throw anything but what should end the connection. */
 export interface ConnectionEvents<In> {
@@ -82,6 +83,21 @@ export class Connection<In, Out extends object> {
       this.#stream.on('drain', settle);
       this.#stream.on('close', settle);
     });
+  }
+
+  /**
+   * Resolves when what was sent until now has left this process, and what had come by then was delivered, or the connection has ended.
+   */
+  async synced(): Promise<void> {
+    if (this.#ended) return;
+    await new Promise<void>((resolve) => void this.#stream.write(nothing, () => resolve()));
+    // The first may come right after the loop has looked for what came, the second only when it has looked again.
+    for (let look = 0; look < 2; look += 1) await new Promise((resolve) => void setImmediate(resolve));
+  }
+
+  /** Takes bytes that were read from the stream's descriptor past the stream, in order. */
+  take(chunk: Buffer): void {
+    this.#receive(chunk);
   }
 
   /** Nothing is delivered from now on but what has been read already; whoever sends much, waits. */

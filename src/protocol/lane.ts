@@ -22,9 +22,17 @@ export const laneKinds = {
   session: 6,
   /** The other end's port was closed: this one's closes, after what was posted before. */
   close: 7,
+  /** To several in one (batch.ts): begin no more of them. */
+  recall: 8,
+  /** From several in one: the end of the one that ran (`TurnEnd`); the next one begins. */
+  next: 9,
+  /** From several in one: those after the one that runs will not be begun here. */
+  back: 10,
 } as const;
 /** One of {@link laneKinds}. */
 export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];
+/** By their numbers. */
+const kinds: readonly LaneKind[] = Object.values(laneKinds).toSorted((a, b) => a - b);
 
 /** Bytes of a value that travel in one piece with the call or the answer; larger ones go ahead in parts of this size. */
 export const partBytes = 262_144;
@@ -51,7 +59,7 @@ export function checkLaneBytes(body: Uint8Array): void {
 
 /** Takes one apart. Throws ProtocolError for one that is none. */
 export function openLaneMessage(message: Uint8Array): { readonly kind: LaneKind; readonly body: Buffer } {
-  const kind = Object.values(laneKinds).find((known) => known === message[0]);
+  const kind = kinds[message[0] ?? kinds.length];
   if (kind === undefined)
     throw new ProtocolError(`A message on a thread's lane is of kind ${message[0]}, which is none.`);
   return { kind, body: Buffer.from(message.buffer, message.byteOffset + 1, message.byteLength - 1) };

@@ -34,6 +34,7 @@ const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
     environment,
     detached: flag,
     apart: flag,
+    batches: flag,
     parts: flag,
   }),
   fc.record({ type: is('lane'), thread: id, data }),

@@ -61,6 +61,7 @@ function spawn(fields: Fields): ClientMessage {
     environment,
     detached: fields['detached'] === true,
     apart: fields['apart'] === true,
+    batches: fields['batches'] === true,
   };
 }
 

@@ -29,6 +29,8 @@ export interface SpawnOrder {
   readonly detached: boolean;
   /** Its code can neither start threads nor reach what threads share. */
   readonly apart: boolean;
+  /** Nobody says anything to it while it runs, nor asks for it: it may be handed to a container along with others (batch.ts). */
+  readonly batches: boolean;
 }
 
 /** What a thread is to do. */

@@ -51,9 +51,7 @@ declare const __heddleEntry: string | undefined;
  */
 export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
   const start = startOwn(module);
-  return remoteModule<M>((exportName, args, own, onItem) =>
-    start(exportName, args, { ...options, ...own }, onItem === undefined ? {} : { onItem }),
-  );
+  return remoteModule<M>((exportName, args, own, extras) => start(exportName, args, { ...options, ...own }, extras));
 }
 
 /** The same, so many at a time. */

@@ -142,8 +142,8 @@ export class WarmingPool {
     return this.#stock.ready.size;
   }
 
-  /** Instances that are on their way. */
-  get startingCount(): number {
+  /** Instances that are being booted. */
+  get starting(): number {
     return this.#stock.starting;
   }
 

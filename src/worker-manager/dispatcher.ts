@@ -1,3 +1,4 @@
+import { instanceOverheadMb } from '../model/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
 import type { StartPath } from '../model/start-path.ts';
 import type { ActiveContainer } from './active-pool/active-container.ts';
@@ -63,7 +64,7 @@ export class Dispatcher {
       freed: pump,
     });
     const { coldStarts, maker, reclaimer } = this;
-    this.#view = { ...parts, coldStarts, maker, reclaimer, relief: this.#relief };
+    this.#view = { ...parts, coldStarts, maker, reclaimer, relief: this.#relief, queue: this.room.queue };
   }
 
   /** Finds a place for a request, now or later. */
@@ -206,7 +207,7 @@ export class Dispatcher {
         this.reclaimer.reclaim(decision.neededMb);
         return false;
       case 'impossible':
-        this.room.impossible(ticket, fn.memoryMb, this.#p.memory.totalMb);
+        this.room.impossible(ticket, instanceOverheadMb + fn.memoryMb, this.#p.memory.totalMb);
         return true;
       case 'wait':
         return false;

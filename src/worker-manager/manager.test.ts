@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Behaviour } from '../../test/simulation/simulated-guest.ts';
 import { errorOf, functionOf, plain, SimulatedService } from '../../test/simulation/service.ts';
-import { configurationFor } from '../model/configuration.ts';
 
-const configuration = configurationFor('nodejs24.x', 128);
-const warm = [{ configuration, min: 1, max: 4 }];
+const warm = [1, 4] as const;
 const hello = functionOf('hello');
 
 test('requests come to their containers by the cheapest path there is: cold, new, reused, and warm for another account', async () => {
@@ -166,7 +164,7 @@ test('code that cannot be had is an error of the service, and leaves no containe
   });
   await assert.rejects(service.run(hello), /disk/);
   await service.clock.advance(500);
-  assert.equal(service.guests[0]?.alive.size, 2);
+  assert.equal(service.guests[0]?.alive.size, 2, 'two blank ones');
 });
 
 test('a new revision retires idle containers at once and running ones when they end', async () => {
@@ -239,7 +237,7 @@ test('an instance past its life takes no new work and goes when it is idle', asy
 
 test('stopping lets running invocations end, cuts them at the deadline, refuses the rest, and leaves nothing', async () => {
   const behaviour = (): Behaviour => ({ ...plain, runMs: 2_000 });
-  const settings = { memoryMb: 1_280, warm: [{ configuration, min: 0, max: 1 }] };
+  const settings = { memoryMb: 256 + 4 * 128, warm: [0, 1] as const };
   const service = new SimulatedService({ settings, world: { behaviour } });
   const long = functionOf('long', { timeoutMs: 60_000 });
   const sent = Array.from({ length: 5 }, () => service.send(long));
@@ -267,14 +265,13 @@ test('stopping lets running invocations end, cuts them at the deadline, refuses 
   assert.ok(other.guests.every(({ dead }) => dead));
 });
 
-test('every instance of a configuration that is kept warm has as many blank containers as those that are', async () => {
-  const three = { ...configuration, blankContainers: 3 };
-  const service = new SimulatedService({ settings: { warm: [{ configuration: three, min: 0, max: 1 }] } });
+test('an instance that was booted for a request gets as many blank containers as warm ones have', async () => {
+  const service = new SimulatedService({ basis: { 'nodejs24.x': 3 } });
   const states = (): (string | undefined)[] =>
     service.manager.snapshot().instances.flatMap(({ containers }) => containers.map(({ state }) => state));
   const { startPath } = await service.run(hello);
   assert.equal(startPath, 'cold-instance');
-  assert.deepEqual(states().toSorted(), ['blank', 'blank', 'idle']);
+  assert.deepEqual(states().toSorted(), ['idle'], 'whoever waits needs one');
   await service.clock.advance(1_000);
   assert.deepEqual(states().toSorted(), ['blank', 'blank', 'blank', 'idle']);
 });
@@ -303,13 +300,62 @@ test('the snapshot says what there is, and for how long', async () => {
   await service.clock.advance(500);
   const { instances, queue, warming } = service.manager.snapshot();
   assert.deepEqual(queue, { length: 0, max: 100 });
-  assert.equal(warming[0]?.configuration, 'nodejs24.x-256');
+  assert.equal(warming[0]?.configuration, 'nodejs24.x');
+  assert.equal(warming[0]?.blanksWanted, 2);
   const allocated = instances.find(({ state }) => state === 'allocated');
   assert.equal(allocated?.account, hello.account);
   assert.equal(allocated?.idleMs, 0);
   const running = allocated?.containers.find(({ state }) => state === 'running');
   assert.equal(running?.functionName, 'hello');
   assert.equal(running?.ageMs, 500);
+});
+
+test('of a crowd one container stays for the whole time-out, the others go early', async () => {
+  const settings = { containerIdleMs: 60_000, surplusIdleMs: 5_000 };
+  const service = new SimulatedService({ settings, world: { behaviour: () => ({ ...plain, runMs: 1_000 }) } });
+  await service.clock.until(Promise.all(Array.from({ length: 4 }, () => service.send(hello))));
+  await service.clock.advance(4_000);
+  const idle = (): number =>
+    service.manager
+      .snapshot()
+      .instances.flatMap(({ containers }) => containers)
+      .filter(({ state }) => state === 'idle').length;
+  assert.ok(idle() > 1, `${idle()} containers`);
+  await service.clock.advance(10_000);
+  assert.equal(idle(), 1);
+  assert.equal((await service.run(hello)).startPath, 'reused-container');
+});
+
+test('an instance in which nothing runs rests, and is awake when it is used', async () => {
+  const service = new SimulatedService();
+  await service.run(hello);
+  assert.equal(service.guests[0]?.resting, false);
+  await service.clock.advance(3_000);
+  assert.equal(service.guests[0]?.resting, true);
+  assert.equal((await service.run(hello)).startPath, 'reused-container');
+  assert.equal(service.guests[0]?.resting, false);
+});
+
+test('containers of both runtimes and of all sizes share an instance', async () => {
+  const service = new SimulatedService({ basis: { 'nodejs24.x': 1, 'nodejs22.x': 1 } });
+  const sizes = [128, 512, 1_024, 2_048];
+  const outcomes = [];
+  for (const memoryMb of sizes)
+    outcomes.push(
+      await service.run(
+        functionOf(`f${memoryMb}`, { memoryMb, runtime: memoryMb > 600 ? 'nodejs22.x' : 'nodejs24.x' }),
+      ),
+    );
+  assert.equal(new Set(outcomes.map(({ instanceId }) => instanceId)).size, 1);
+  assert.equal(service.memory.usedMb, 256 + 128 + 512 + 1_024 + 2_048);
+});
+
+test('what no longer fits into an instance gets another one', async () => {
+  const service = new SimulatedService({ instanceMb: 2_048 });
+  const first = await service.run(functionOf('a', { memoryMb: 1_500 }));
+  const second = await service.run(functionOf('b', { memoryMb: 1_500 }));
+  assert.notEqual(first.instanceId, second.instanceId);
+  await assert.rejects(service.run(functionOf('c', { memoryMb: 3_000 })), { name: 'NeverFitsError' });
 });
 
 test("an instance that cannot make containers any more is destroyed as soon as nobody's code is in it", async () => {

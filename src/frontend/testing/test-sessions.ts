@@ -12,7 +12,16 @@ export function testSessions(home: string, codeStore: CodeStore, workerManager: 
   const threadEnds = openThreadEndStore({ folder: join(home, 'threads'), clock: systemClock, keepMs: 60_000 });
   const region = 'eu-west-1';
   const onUnkept = (error: unknown): void => assert.fail(String(error));
+  const batching = { directChannels: true, processors: 2 };
   return new ThreadSessions(
-    new ThreadService({ codeStore, threadEnds, onUnkept, workerManager, region, clock: systemClock }),
+    new ThreadService({
+      codeStore,
+      threadEnds,
+      onUnkept,
+      workerManager,
+      region,
+      clock: systemClock,
+      ...batching,
+    }),
   );
 }

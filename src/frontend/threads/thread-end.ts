@@ -2,16 +2,22 @@ import { ApiError } from '../../api/errors.ts';
 import { CancelledError, CapacityError, NeverFitsError } from '../../model/errors.ts';
 import type { InvocationOutcome } from '../../model/invocation.ts';
 import { limits } from '../../model/limits.ts';
+import type { TurnEnd } from '../../protocol/batch.ts';
 import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session-messages.ts';
 import { StringDecoder } from 'node:string_decoder';
 
-/** How a thread ended that ran. */
-export function endOfOutcome(outcome: InvocationOutcome): ThreadEnd {
+/** How a thread ended that ran; `printedBefore`: UTF-16 units that others printed before it in the same invocation. */
+export function endOfOutcome(outcome: InvocationOutcome, printedBefore = 0): ThreadEnd {
   const { result, durationMs, cpuMs = durationMs, memoryPeakMb, log, limit } = outcome;
-  const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log) };
+  const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log, printedBefore) };
   if (result.ok) return { ...numbers, ok: true, result: result.payload };
   const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : 'throw';
   return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };
+}
+
+/** How one of several ended that ran in one invocation, and gave `result`; `printed` is the last of what it printed. */
+export function endOfTurn({ ranMs, cpuMs, memoryPeakMb }: TurnEnd, result: Uint8Array, printed: string): ThreadEnd {
+  return { durationMs: ranMs, cpuMs, memoryPeakMb, logTail: lastBytes(printed), ok: true, result };
 }
 
 /** How a thread ended that did not run, or was ended; `printed` is the last of what it printed until then. */
@@ -41,12 +47,13 @@ function thrownOf(payload: Uint8Array): ThrownText {
 }
 
 /** The last bytes of what the thread itself printed. Begins with a whole character. */
-function tailOf(log: string): string {
-  const printed = log.slice(log.indexOf('\n') + 1, log.lastIndexOf('END RequestId: '));
+function tailOf(log: string, printedBefore: number): string {
+  const printed = log.slice(log.indexOf('\n') + 1 + printedBefore, log.lastIndexOf('END RequestId: '));
   return lastBytes(printed);
 }
 
 function lastBytes(text: string): string {
+  if (text === '') return text;
   const bytes = Buffer.from(text);
   return new StringDecoder('utf8')
     .end(bytes.subarray(Math.max(0, bytes.length - limits.logTailBytes)))

@@ -1,10 +1,11 @@
 import type { Clock } from '../../model/clock.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { FunctionVersion } from '../../model/function.ts';
-import type { SpawnOrder } from '../../protocol/session-messages.ts';
+import type { SpawnCall, SpawnOrder } from '../../protocol/session-messages.ts';
 import type { CodeStore, ThreadEndStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
 import { SharedObjects } from '../../sharing/shared-objects.ts';
+import { Batches } from './batch/batches.ts';
 import { DetachedThreads } from './detached-threads.ts';
 import { moduleFunction } from './module-function.ts';
 import type { ServedThread } from './served-thread.ts';
@@ -19,6 +20,12 @@ export interface OrderOrigin {
   readonly nested: boolean;
 }
 
+/** What a thread is to do, and how. */
+export type ThreadOrder = SpawnOrder & SpawnCall;
+
+/** One with a short time-out is cut too soon to be told from those that came with it. Milliseconds. */
+const batchTimeoutMsMin = 1_000;
+
 /** What threads are run with. */
 export interface ThreadServiceOptions {
   readonly codeStore: CodeStore;
@@ -28,6 +35,9 @@ export interface ThreadServiceOptions {
   readonly workerManager: WorkerManager;
   readonly region: string;
   readonly clock: Clock;
+  /** Whether threads can be handed to a container several at a time: `DriverCapabilities.directChannels`. */
+  readonly directChannels: boolean;
+  readonly processors: number;
 }
 
 /** What the sessions of this service have in common. */
@@ -37,6 +47,7 @@ export class ThreadService {
   readonly sharing: SharedObjects;
   readonly #options: ThreadServiceOptions;
   readonly #detached: DetachedThreads;
+  readonly #batches: Batches;
 
   constructor(options: ThreadServiceOptions) {
     this.#options = options;
@@ -44,15 +55,11 @@ export class ThreadService {
     this.code = new ThreadCode(options.codeStore, options.clock);
     this.sharing = new SharedObjects(options.clock);
     this.#detached = new DetachedThreads(options.threadEnds, options.onUnkept);
+    this.#batches = new Batches(options);
   }
 
   /** Runs a thread to its end, which it tells its listener. */
-  run(
-    account: string,
-    thread: ServedThread,
-    order: SpawnOrder & { readonly call: Uint8Array },
-    origin: OrderOrigin,
-  ): void {
+  run(account: string, thread: ServedThread, order: ThreadOrder, origin: OrderOrigin): void {
     if (thread.detached) this.keep(account, thread);
     void this.#run(account, thread, order, origin);
   }
@@ -75,12 +82,14 @@ export class ThreadService {
   async #run(
     account: string,
     thread: ServedThread,
-    order: SpawnOrder & { readonly call: Uint8Array },
+    order: ThreadOrder,
     { receivedAt, nested }: OrderOrigin,
   ): Promise<void> {
     const { signal } = thread.cancel;
     try {
       const fn = this.#functionOf(account, order);
+      if (this.#options.directChannels && !nested && mayBatch(order))
+        return this.#batches.run(fn, { thread, call: order.call, receivedAt });
       const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested };
       const outcome = await this.#options.workerManager.invoke(
         { ...invocation, watcher: thread, cancel: signal },
@@ -102,4 +111,9 @@ export class ThreadService {
     const { region } = this.#options;
     return moduleFunction({ account, region }, order, code, this.clock.wall());
   }
+}
+
+/** Whether it may go to a container along with others. Nested ones may not: those that wait for them hold a container. */
+function mayBatch({ batches, parts, detached, timeoutMs }: ThreadOrder): boolean {
+  return batches && !parts && !detached && timeoutMs >= batchTimeoutMsMin;
 }

@@ -23,7 +23,7 @@ export function createHostDriver(places: Places): InstanceDriver {
   let guest: Promise<HostGuest> | undefined;
   return {
     name: 'host',
-    capabilities: { ownKernel: false, emulated: false, clones: false, ...containerCounts },
+    capabilities: { ownKernel: false, emulated: false, clones: false, directChannels: true, ...containerCounts },
     probe: probeHost,
     prepare: async () => {
       // A failed one is tried again.

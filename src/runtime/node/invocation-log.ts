@@ -31,6 +31,11 @@ export class InvocationLog {
     return this.#bytesLeft <= 0;
   }
 
+  /** Bytes printed since the last {@link close}. */
+  get printedBytes(): number {
+    return limits.logBytesMax - this.#bytesLeft;
+  }
+
   /** `stderr`: it is meant for standard error, which only whoever started a thread hears about. */
   write(text: string, stderr: boolean = false): void {
     if (this.#bytesLeft <= 0) return;

@@ -14,6 +14,7 @@ import { InvocationLog } from './invocation-log.ts';
 import { preload } from './preload.ts';
 import { seedRandom } from './random.ts';
 import { RawOutput } from './raw-output.ts';
+import { readWaiting } from './read-waiting.ts';
 import { rehearse } from './rehearse.ts';
 import { Server } from './serve.ts';
 import { installAwslambda } from './streamify.ts';
@@ -36,7 +37,12 @@ const channel = openChannel(channelFd);
 const writer = new SyncWriter(channelFd, () => exit(1));
 const log = new InvocationLog(writer);
 const raw = new RawOutput();
-const server = new Server({ writer, log, raw, channel, taskRoot, prepare, exit });
+const server = new Server({ writer, log, raw, channel, taskRoot, poll, prepare, exit });
+
+function poll(): void {
+  const chunk = readWaiting(channelFd);
+  if (chunk !== undefined) connection.take(chunk);
+}
 
 function prepare(init: RuntimeInit): void {
   seedRandom(init.randomSeed);

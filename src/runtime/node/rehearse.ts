@@ -65,6 +65,7 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     raw: new RawOutput(),
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
+    poll: () => {},
     prepare: () => {
       // As in main.ts, but for random numbers, which can be seeded once in each realm, and the time, which is not to be
       // looked at yet.

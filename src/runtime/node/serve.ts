@@ -28,6 +28,8 @@ export interface ServerParts {
   /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
   readonly channel: { ref(): unknown; unref(): unknown };
   readonly taskRoot: string;
+  /** Takes in what the host has sent until now, without waiting. */
+  poll(): void;
   /** Makes the process the function's own: environment, random numbers, clock. */
   prepare(init: RuntimeInit): void;
   exit(code: number): void;
@@ -48,7 +50,8 @@ export class Server {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#threads = new Threads(parts.taskRoot, parts.writer);
+    const { writer, log, raw, taskRoot, poll } = parts;
+    this.#threads = new Threads(taskRoot, { writer, log, raw, poll, spent: () => this.#spent });
   }
 
   receive(request: RuntimeRequest): void {

@@ -25,6 +25,7 @@ export class Thread {
   readonly #ends: ThreadEnds;
   readonly #cpuBeforeMs: number;
   #closed = false;
+  #said = false;
 
   /** `cpuBeforeMs`: processor time of this process until now. Throws ProtocolError if `payload` is no call. */
   constructor(payload: Uint8Array, cpuBeforeMs: number, send: (message: Buffer) => void) {
@@ -37,6 +38,11 @@ export class Thread {
       relayed: (value) => this.#say(laneKinds.post, encodeValue(value)),
       closed: () => this.#say(laneKinds.close, Buffer.alloc(0)),
     });
+  }
+
+  /** Whether it has used its lane: then something may come on that for it. */
+  get said(): boolean {
+    return this.#said;
   }
 
   /** A message of the lane from the other end. */
@@ -57,6 +63,11 @@ export class Thread {
         return this.#ends.received(body);
       case laneKinds.usage:
         return this.#say(laneKinds.usage, encodeValue(this.#usage()));
+      case laneKinds.recall:
+      case laneKinds.next:
+      case laneKinds.back:
+        // Of several in one, of which this is none, or the last.
+        return;
       case laneKinds.item:
         throw new ProtocolError('A thread was sent an item of a stream.');
     }
@@ -112,6 +123,7 @@ export class Thread {
   #say(kind: LaneKind, body: Uint8Array): void {
     // Code that goes on after the end of its thread: the lane is the next one's.
     if (this.#closed) return;
+    this.#said = true;
     this.#send(laneMessage(kind, body));
   }
 }

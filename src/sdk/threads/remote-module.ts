@@ -1,7 +1,7 @@
 import { mapThreads, type MapOptions } from './map.ts';
 import type { ThreadOptions } from './options.ts';
 import { streamOf } from './stream.ts';
-import type { Thread } from './thread.ts';
+import type { Thread, ThreadExtras } from './thread.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 /** What a function takes that can do with one argument. */
@@ -44,7 +44,7 @@ export type StartExport = (
   exportName: string,
   args: readonly unknown[],
   options: ThreadOptions,
-  onItem?: (item: unknown) => void,
+  extras: Pick<ThreadExtras, 'onItem' | 'batches'>,
 ) => Thread<unknown>;
 
 /** A module's functions by whatever starts threads of them. `mapping`: what `map` does where its caller says nothing else. */
@@ -69,14 +69,17 @@ function remoteFunction(
   options: ThreadOptions,
   mapping: MapOptions,
 ): RemoteFunction<AnyFunction> {
-  const begin = (args: readonly unknown[], own: ThreadOptions, onItem?: (item: unknown) => void): Thread<unknown> =>
-    start(exportName, args, { ...options, ...own }, onItem);
-  const call = async (...args: never[]): Promise<unknown> => begin(args, {});
+  const begin = (
+    args: readonly unknown[],
+    own: ThreadOptions,
+    extras: Pick<ThreadExtras, 'onItem' | 'batches'>,
+  ): Thread<unknown> => start(exportName, args, { ...options, ...own }, extras);
+  const call = async (...args: never[]): Promise<unknown> => begin(args, {}, { batches: true });
   return Object.assign(call, {
-    spawn: (...args: never[]) => begin(args, {}),
+    spawn: (...args: never[]) => begin(args, {}, {}),
     map: (items: Iterable<never> | AsyncIterable<never>, own: MapOptions = {}) =>
-      mapThreads(items, (item) => begin([item], own), { ...mapping, ...own }),
-    stream: (...args: never[]) => streamOf<never>((onItem) => begin(args, {}, onItem)),
+      mapThreads(items, (item) => begin([item], own, { batches: true }), { ...mapping, ...own }),
+    stream: (...args: never[]) => streamOf<never>((onItem) => begin(args, {}, { onItem })),
     with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }, mapping),
   });
 }

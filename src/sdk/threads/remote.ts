@@ -17,8 +17,8 @@ export interface RemoteOptions extends ThreadOptions {
  */
 export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
   const code = moduleTarget(module, options);
-  const start: StartExport = (exportName, args, own, onItem) =>
-    startThread({ exportName, code }, args, { ...options, ...own }, onItem === undefined ? {} : { onItem });
+  const start: StartExport = (exportName, args, own, extras) =>
+    startThread({ exportName, code }, args, { ...options, ...own }, extras);
   return remoteModule<M>(start);
 }
 

@@ -45,7 +45,13 @@ export function startThread<R>(
     // Of those that wait, each sees what those before it have sent.
     while (session.crowded && !session.ended) await session.drained();
     const run = new ThreadRun(session, events, attempt, attempt === 1 ? firstId : randomUUID());
-    const order = { code: name, name: options.name ?? exportName, detached: detached(), ...orderOf(options) };
+    const order = {
+      code: name,
+      name: options.name ?? exportName,
+      detached: detached(),
+      ...orderOf(options),
+      batches: more.batches ?? false,
+    };
     const resultBytesMax = options.valueBytesMax ?? limits.threadValueBytes;
     const call = { exportName, args: encoded, streams: more.onItem !== undefined, resultBytesMax };
     run.spawn(order, call, more.holds);

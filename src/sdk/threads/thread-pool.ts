@@ -51,8 +51,7 @@ export class ThreadPool<M extends object> implements AsyncDisposable {
     this.#start = (exportName, args, own, extras) => this.#track(start(exportName, args, { ...rest, ...own }, extras));
     const admit = (signal: AbortSignal): Promise<() => void> => this.#admit(signal);
     this.run = remoteModule<M>(
-      (exportName, args, own, onItem) =>
-        this.#start(exportName, args, own, onItem === undefined ? { admit } : { admit, onItem }),
+      (exportName, args, own, extras) => this.#start(exportName, args, own, { admit, ...extras }),
       { concurrency: max },
     );
     // Threads make their containers themselves where there are none.

@@ -30,6 +30,8 @@ export interface ThreadExtras {
   readonly inline?: (session: ClientSession, events: RunEvents, which: Pick<Run, 'id' | 'attempt'>) => Run;
   /** Resolves when it may begin, with what is to be called when it has ended. Rejects where it may not, or `signal` fires. */
   readonly admit?: (signal: AbortSignal) => Promise<() => void>;
+  /** Only its result is of interest: nobody has it to say anything to it. */
+  readonly batches?: boolean;
   /** Whether it keeps this process until it ends, as it does where nothing is said. */
   readonly holds?: boolean;
 }

@@ -21,8 +21,9 @@ export class AccountPool {
   codes = 0;
   /** Its requests in the queue. */
   waiting = 0;
-  /** Orders under way. */
+  /** Orders under way, and those of them that are boots. */
   orders = 0;
+  coldOrders = 0;
   readonly #freeSeats: Map<string, Set<Order>> = new Map();
 
   constructor(account: string, containersMax: number) {

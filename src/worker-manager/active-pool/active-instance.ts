@@ -31,7 +31,7 @@ export class ActiveInstance {
   /** When it last was held. */
   usedAt: number;
   /** Runs until the next blank container is made in the background. */
-  replenishing: Timer | undefined;
+  replenishing: { readonly at: number; readonly timer: Timer } | undefined;
   /** Runs until it is put to rest. */
   resting: Timer | undefined;
   readonly inIdle: Link<ActiveInstance> = new Link<ActiveInstance>(this);

@@ -107,7 +107,7 @@ export class InstanceKeeper {
 
   #end(instance: ActiveInstance): Promise<void> {
     const { active, clock, memory, observer } = this.#o;
-    instance.replenishing?.[Symbol.dispose]();
+    instance.replenishing?.timer[Symbol.dispose]();
     instance.resting?.[Symbol.dispose]();
     instance.guest.wake();
     const { reservedMb } = instance;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type ReapInstance, reapPlan } from './reap-plan.ts';
 
 type One = ReapInstance<string, string>;
-const settings = { containerIdleMs: 100, instanceIdleMs: 50, instanceLifeMs: 1_000 };
+const settings = { containerIdleMs: 100, instanceIdleMs: 50, instanceLifeMs: 1_000, surplusIdleMs: 20 };
 const one: One = {
   instance: 'i',
   bornAt: 0,
@@ -12,6 +12,7 @@ const one: One = {
   held: false,
   empty: false,
   emptySince: 0,
+  spare: false,
   exhausted: false,
   idle: [],
 };
@@ -23,16 +24,17 @@ const instances: fc.Arbitrary<One[]> = fc.array(
     held: fc.boolean(),
     empty: fc.boolean(),
     emptySince: fc.nat(2_000),
+    spare: fc.boolean(),
     exhausted: fc.boolean(),
-    idle: fc.array(fc.record({ container: fc.uuid(), usedAt: fc.nat(2_000) }), { maxLength: 3 }),
+    idle: fc.array(fc.record({ container: fc.uuid(), usedAt: fc.nat(2_000), surplus: fc.boolean() }), { maxLength: 3 }),
   }),
   { maxLength: 8 },
 );
 
 test('a container ends when it was idle for its time-out, an instance when nobody was in it for its own', () => {
   const idle = [
-    { container: 'old', usedAt: 400 },
-    { container: 'young', usedAt: 450 },
+    { container: 'old', usedAt: 400, surplus: false },
+    { container: 'young', usedAt: 450, surplus: false },
   ];
   const plan = reapPlan(
     [
@@ -43,6 +45,17 @@ test('a container ends when it was idle for its time-out, an instance when nobod
     settings,
   );
   assert.deepEqual(plan, { containers: ['old'], retire: [], destroy: ['empty'], nextAt: 550 });
+});
+
+test('what another one of its kind makes superfluous goes early', () => {
+  const idle = [
+    { container: 'surplus', usedAt: 480, surplus: true },
+    { container: 'last', usedAt: 480, surplus: false },
+  ];
+  assert.deepEqual(reapPlan([{ ...one, idle }], 500, settings).containers, ['surplus']);
+  const empty = { ...one, empty: true, emptySince: 480 };
+  assert.deepEqual(reapPlan([{ ...empty, spare: true }], 500, settings).destroy, ['i']);
+  assert.deepEqual(reapPlan([empty], 500, settings).destroy, []);
 });
 
 test('an instance past its life is retired, whatever is in it; one that can hold nothing more goes at once', () => {

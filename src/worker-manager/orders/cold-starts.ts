@@ -50,6 +50,7 @@ export class ColdStarts {
       throw new Error(`A cold start was placed without memory: ${memory.freeMb} MB free.`);
     const order = new Order('cold', pool, undefined, shape.containersMax, clock.now());
     pool.orders += 1;
+    pool.coldOrders += 1;
     const pending = this.#boot(order, runtime).then((error) => {
       this.#pending.delete(pending);
       this.#over(order, error);
@@ -97,6 +98,7 @@ export class ColdStarts {
   #over(order: Order, error: Error | undefined): void {
     const tickets = order.end();
     order.pool.orders -= 1;
+    order.pool.coldOrders -= 1;
     this.#o.orderEnded(tickets, error);
     this.#o.registry.poolChanged(order.pool);
   }

@@ -69,16 +69,24 @@ export class ContainerMaker {
 
   /** Makes blank containers in the background, one at a time, until the instance has as many as it should. */
   replenish(instance: ActiveInstance, delayMs: number = this.#delayMs(instance)): void {
-    if (instance.replenishing !== undefined || this.#lacking(instance) === undefined) return;
-    instance.replenishing = this.#o.clock.timer(delayMs, () => {
+    if (this.#lacking(instance) === undefined) return;
+    const at = this.#o.clock.now() + delayMs;
+    if (instance.replenishing !== undefined && instance.replenishing.at <= at) return;
+    instance.replenishing?.timer[Symbol.dispose]();
+    const timer = this.#o.clock.timer(delayMs, () => {
       instance.replenishing = undefined;
-      const runtime = this.#lacking(instance);
-      if (runtime === undefined) return;
-      if (delayMs < busyReplenishDelayMs && this.#o.processors.full())
-        return this.replenish(instance, busyReplenishDelayMs);
-      this.make(instance, runtime);
-      this.#o.offered();
+      this.#replenishNow(instance, delayMs < busyReplenishDelayMs);
     });
+    instance.replenishing = { at, timer };
+  }
+
+  /** `yields`: puts it off once where what runs needs the processors. */
+  #replenishNow(instance: ActiveInstance, yields: boolean): void {
+    const runtime = this.#lacking(instance);
+    if (runtime === undefined) return;
+    if (yields && this.#o.processors.full()) return this.replenish(instance, busyReplenishDelayMs);
+    this.make(instance, runtime);
+    this.#o.offered();
   }
 
   /** Gives up what is being made. */

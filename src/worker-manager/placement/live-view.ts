@@ -12,6 +12,7 @@ import type { ColdStarts } from '../orders/cold-starts.ts';
 import type { ContainerMaker } from '../orders/container-maker.ts';
 import type { Costs } from '../orders/costs.ts';
 import type { Order } from '../orders/order.ts';
+import type { FairQueue } from '../queue/fair-queue.ts';
 import type { FreeSeat, PlacementView } from './placement.ts';
 
 export interface LiveViewOptions {
@@ -25,6 +26,7 @@ export interface LiveViewOptions {
   readonly relief: Relief;
   readonly costs: Costs;
   readonly shape: InstanceShape;
+  readonly queue: FairQueue;
   readonly coldStartsMax: number;
 }
 
@@ -107,6 +109,10 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
 
   get replaceableContainer(): ActiveContainer | undefined {
     return this.#code.pool.replaceable.oldest;
+  }
+
+  get bootComing(): boolean {
+    return this.#code.pool.coldOrders > 0 || this.#o.warming.starting >= this.#o.queue.accounts().length;
   }
 
   get coldStarting(): number {

@@ -39,6 +39,8 @@ export interface PlacementView<Container, Instance, Order> {
   readonly makesSaturated: boolean;
   /** Least recently used idle container of this account, whatever its code, that can be replaced. */
   readonly replaceableContainer: Container | undefined;
+  /** Whether an instance is being booted that this request may get a container in: the account's own, or one of the warming pool. */
+  readonly bootComing: boolean;
   readonly coldStarting: number;
   readonly coldStartsMax: number;
   /** Moving averages, milliseconds. */
@@ -106,7 +108,7 @@ function offers<C, I, O>(view: PlacementView<C, I, O>): Offer<C, I, O>[] {
     if (!view.makesSaturated) all.push({ costMs: view.containerMs, placement: { by: 'make', instance: roomInstance } });
     return all;
   }
-  if (coldSeat === undefined && view.coldStarting < view.coldStartsMax && view.memoryFreeMb >= instanceMb(view))
+  if (!view.bootComing && view.coldStarting < view.coldStartsMax && view.memoryFreeMb >= instanceMb(view))
     all.push({ costMs: view.coldMs, placement: { by: 'cold' } });
   return all;
 }

@@ -1,0 +1,45 @@
+import type { Clock } from '../../../model/clock.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import type { WorkerManager } from '../../../worker-manager/contract.ts';
+import { KindQueue } from './kind-queue.ts';
+import type { BatchItem } from './flight.ts';
+
+/** What is remembered of kinds of threads of which none is there. */
+const idleKindsMax = 1_000;
+
+/** What batches are run with. */
+export interface BatchesOptions {
+  readonly workerManager: WorkerManager;
+  readonly clock: Clock;
+  readonly processors: number;
+}
+
+/**
+ * Threads that came in crowds, such as those of a `map`: several short ones of one kind go to a container together, because each
+ * way there and back costs more than they do. Kinds do not mix: what shares a batch could share a container before.
+ */
+export class Batches {
+  readonly #options: BatchesOptions;
+  readonly #kinds = new Map<string, KindQueue>();
+
+  constructor(options: BatchesOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a thread to its end, which it tells its listener. */
+  run(fn: FunctionVersion, item: BatchItem): void {
+    const key = `${fn.account}/${fn.revisionId}/${fn.timeoutMs}`;
+    let queue = this.#kinds.get(key);
+    if (queue === undefined) {
+      this.#forgetIdle();
+      queue = new KindQueue(fn, this.#options);
+      this.#kinds.set(key, queue);
+    }
+    queue.add(item);
+  }
+
+  #forgetIdle(): void {
+    if (this.#kinds.size < idleKindsMax) return;
+    for (const [key, queue] of this.#kinds) if (queue.idle) this.#kinds.delete(key);
+  }
+}
