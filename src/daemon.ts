@@ -117,10 +117,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
     logs,
     workerManager: manager,
     isReady: (version) => manager.readiness(version).ready,
-    prepare: (version) => {
-      workers.known.deployed(version);
-      return settings.warm.length === 0 ? Promise.resolve() : manager.untilReady(version, pendingMsMax);
-    },
+    deployed: (version) => workers.known.deployed(version),
+    prepare: (version) => (warming.keepsAny ? manager.untilReady(version, pendingMsMax) : Promise.resolve()),
     stopping: cancel.signal,
     settings,
     clock: systemClock,

@@ -22,10 +22,14 @@ test('deploy creates, then updates, and says how to run it', async () => {
   const path = join(service.home, 'twice.ts');
   writeFileSync(path, 'export const handler = () => 1;');
   const first = await heddle('deploy', path, '--memory', '512', '--env', 'STAGE=dev=1');
-  assert.match(first.stderr, /Deployed twice .*\n.*heddle invoke twice/);
+  assert.match(
+    first.stderr,
+    /Deployed twice .*\n +Ready: its first call starts at once \(warm-instance\)\.\n.*heddle invoke twice/,
+  );
   const second = await heddle('deploy', path, '--json');
   const configuration: unknown = JSON.parse(second.stdout);
   assert.partialDeepStrictEqual(configuration, {
+    Readiness: { ready: true, path: 'warm-instance' },
     State: 'Active',
     MemorySize: 512,
     Environment: { Variables: { STAGE: 'dev=1' } },
@@ -124,7 +128,9 @@ test('a misspelled command or option is a usage error with a suggestion', async 
 
 test('functions, ps and logs have words and JSON', async () => {
   assert.match((await heddle('functions')).stdout, /NAME .*\n[^]*echo +nodejs24\.x/);
-  assert.match((await heddle('ps')).stdout, /nodejs24\.x-256 +2 +1 +3\n[^]*└─ c-one +blank/);
+  const ps = (await heddle('ps')).stdout;
+  assert.match(ps, /nodejs24\.x +128 MB +✓ warm-instance +4 +0 +echo/);
+  assert.match(ps, /nodejs24\.x +2 +1 +3 +4 \(2 wanted in each\)\n[^]*└─ c-one +nodejs24\.x +blank/);
   assert.partialDeepStrictEqual(JSON.parse((await heddle('ps', '--json')).stdout), { queue: { max: 10 } });
   await heddle('invoke', 'echo');
   assert.match((await heddle('logs', 'echo', '--since', '1h')).stdout, /\d\d:\d\d:\d\d\.\d{3} it ran\n/);

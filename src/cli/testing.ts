@@ -18,9 +18,7 @@ import { testSessions } from '../frontend/testing/test-sessions.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 
 const snapshot: ServiceSnapshot = {
-  warming: [
-    { configuration: 'nodejs24.x', ready: 2, starting: 1, target: 3, blanks: 4, blanksWanted: 2, because: ['hello'] },
-  ],
+  warming: [{ configuration: 'nodejs24.x', ready: 2, starting: 1, target: 3, blanks: 4, blanksWanted: 2 }],
   instances: [
     {
       id: 'i-one',
@@ -75,7 +73,7 @@ export async function startTestService(): Promise<TestService> {
       return outcome;
     },
     retire: () => undefined,
-    readiness: () => ({ ready: true }),
+    readiness: () => ({ ready: true, path: 'warm-instance', blanks: 4, making: 0 }),
     snapshot: () => snapshot,
     stop: async () => undefined,
   };
@@ -86,6 +84,7 @@ export async function startTestService(): Promise<TestService> {
     workerManager,
     sessions: testSessions(home, codeStore, workerManager),
     isReady: () => true,
+    deployed: () => undefined,
     prepare: async () => undefined,
     stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region: 'us-east-1', memoryMb: 8_192 },

@@ -16,7 +16,9 @@ export interface FrontendOptions {
   readonly workerManager: WorkerManager;
   /** Clients' sessions for threads, whichever way they connect. */
   readonly sessions: ThreadSessions;
-  /** Resolves when instances of this configuration can be started, such as when its template is built. Idempotent. */
+  /** Told of every version that may be called from now on, also after a start. */
+  readonly deployed: (version: FunctionVersion) => void;
+  /** Resolves when the first invocation of a version that `deployed` was told of would start at once, or after some seconds. Idempotent. */
   readonly prepare: (version: FunctionVersion) => Promise<void>;
   /** Whether the first invocation of this version would start at once, as far as is known. */
   readonly isReady: (version: FunctionVersion) => boolean;

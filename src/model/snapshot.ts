@@ -1,3 +1,5 @@
+import type { StartPath } from './start-path.ts';
+
 /** What the service holds at one moment, for `heddle ps`, the dashboard and tests. Times in milliseconds. */
 export interface ServiceSnapshot {
   readonly warming: readonly WarmingSnapshot[];
@@ -16,7 +18,20 @@ export interface WarmingSnapshot {
   /** Blank containers of it in all of them, and how many there should be in each. */
   readonly blanks: number;
   readonly blanksWanted: number;
-  /** Names of the functions for which they are kept. */
+}
+
+/** What the first call of an account's functions of one runtime and memory would find. */
+export interface ConfigurationSnapshot {
+  readonly runtime: string;
+  readonly memoryMb: number;
+  /** How it would start, if at once … */
+  readonly path?: StartPath;
+  /** … else why not, for people. */
+  readonly why?: string;
+  /** Blank containers that it could be given, and those that are being made. */
+  readonly ready: number;
+  readonly making: number;
+  /** Names of the functions. */
   readonly because: readonly string[];
 }
 

@@ -145,7 +145,12 @@ export class HeddleClient implements Disposable {
     };
   }
 
-  /** What the service holds now: a `ServiceSnapshot`. */
+  /** What the first call of a function would find now: `ready`, and `path`, or `why` not. */
+  async readiness(name: string): Promise<Shape> {
+    return await this.#json({ method: 'GET', path: `/heddle/v1/functions/${encodeURIComponent(name)}/readiness` });
+  }
+
+  /** What the service holds now: a `ServiceSnapshot`, and `configurations`, a list of `ConfigurationSnapshot`. */
   async snapshot(signal?: AbortSignal): Promise<Shape> {
     return await this.#json({ method: 'GET', path: '/heddle/v1/snapshot', ...(signal && { signal }) });
   }

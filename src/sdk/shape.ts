@@ -28,6 +28,21 @@ export class Shape {
     return value;
   }
 
+  /** Whether it is true; no where it is missing or null. */
+  flag(key: string): boolean {
+    const value = this.#member(key) ?? false;
+    if (typeof value !== 'boolean') throw new TypeError(`${this.#what}: ${key} is neither true nor false.`);
+    return value;
+  }
+
+  /** A list of texts; empty where it is missing or null. */
+  texts(key: string): readonly string[] {
+    const value = this.#member(key) ?? [];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+      throw new TypeError(`${this.#what}: ${key} is not a list of texts.`);
+    return value;
+  }
+
   /** A list of objects; empty where it is missing or null. */
   list(key: string): readonly Shape[] {
     const value = this.#member(key) ?? [];

@@ -1,5 +1,5 @@
 import type { Guest } from '../instance/guest.ts';
-import type { Blanks, Configuration, RuntimeName } from '../model/configuration.ts';
+import type { Blanks, Configuration } from '../model/configuration.ts';
 
 /** What all instances of a service have in common, whatever blank containers they begin with. */
 export type InstanceShape = Omit<Configuration, 'blanks'>;
@@ -13,6 +13,4 @@ export interface Expectation {
   readonly blanksForAny: Blanks;
   /** Accounts that are about to need an instance. */
   readonly dueAccounts: ReadonlySet<string>;
-  /** Names of functions for which containers of this runtime are kept, for people. */
-  reasons(runtime: RuntimeName): readonly string[];
 }

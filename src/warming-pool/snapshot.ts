@@ -7,11 +7,10 @@ import type { Stock } from './stock.ts';
 export function snapshotOfStock(stock: Stock, expectation: Expectation, target: number): WarmingSnapshot[] {
   const { ready, starting } = stock;
   return runtimes.flatMap((configuration) => {
-    const because = expectation.reasons(configuration);
     const blanksWanted = expectation.blanksForAny[configuration] ?? 0;
     const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
     const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);
-    if (blanksWanted === 0 && blanks === 0 && because.length === 0) return [];
-    return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted, because }];
+    if (blanksWanted === 0 && blanks === 0) return [];
+    return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted }];
   });
 }

@@ -127,9 +127,25 @@ export class WarmingPool {
     return this.#stock.starting;
   }
 
+  /** Whether there may ever be any in it. */
+  get keepsAny(): boolean {
+    return this.#stock.max > 0;
+  }
+
   /** Whether a ready instance has a blank container of this runtime. */
   hasBlank(runtime: RuntimeName): boolean {
     return this.#stock.hasBlank(runtime);
+  }
+
+  /** Blank containers of this runtime in ready instances, and those that are being made, instances that are being booted included. */
+  blanksOf(runtime: RuntimeName): { readonly ready: number; readonly making: number } {
+    let ready = 0;
+    let making = this.#stock.starting * (this.#options.expectation.blanksForAny[runtime] ?? 0);
+    for (const warm of this.#stock.ready) {
+      ready += warm.blanksOf(runtime);
+      if (warm.making === runtime) making += 1;
+    }
+    return { ready, making };
   }
 
   /**

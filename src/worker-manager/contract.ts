@@ -2,6 +2,7 @@ import type { CodeBundle } from '../model/code.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { Invocation, InvocationOutcome } from '../model/invocation.ts';
 import type { ServiceSnapshot } from '../model/snapshot.ts';
+import type { StartPath } from '../model/start-path.ts';
 
 /**
  * The hand-over from the frontend: takes a request that is authenticated, authorised and within its limits, finds it a
@@ -24,8 +25,15 @@ export interface WorkerManager {
   stop(deadlineMs: number): Promise<void>;
 }
 
-/** Whether the first invocation of a function would start at once, as far as is known; else why not, for people. */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
+/** Whether the first invocation of a function would start at once, as far as is known, and how; else why not, for people. */
+export type Readiness = ReadyContainers &
+  ({ readonly ready: true; readonly path: StartPath } | { readonly ready: false; readonly why: string });
+
+/** Blank containers that a first invocation could be given, and those on their way. */
+interface ReadyContainers {
+  readonly blanks: number;
+  readonly making: number;
+}
 
 /** What the worker manager asks of the code store. */
 export type CodeSource = (fn: FunctionVersion) => Promise<CodeBundle>;

@@ -4,6 +4,7 @@ import { Concurrency } from './concurrency/concurrency.ts';
 import { InstanceKeeper } from './life/instance-keeper.ts';
 import { Reclaimer } from './memory/reclaimer.ts';
 import { Relief } from './memory/relief.ts';
+import { coldReasonOf } from './orders/cold-reason.ts';
 import { ColdStarts } from './orders/cold-starts.ts';
 import { ContainerMaker } from './orders/container-maker.ts';
 import { OrderBook } from './orders/order-book.ts';
@@ -23,6 +24,7 @@ export class Dispatcher {
   readonly runner: Runner;
   readonly #placer: Placer;
   readonly #relief: Relief;
+  readonly #p: Parts;
   readonly #changed: () => void;
   #closed = false;
   #pumping = false;
@@ -30,6 +32,7 @@ export class Dispatcher {
 
   /** `changed` is called when other containers are ready than before. */
   constructor(parts: Parts, changed: () => void) {
+    this.#p = parts;
     this.#changed = changed;
     const pump = (): void => this.pump();
     const orderEnded = (tickets: readonly Ticket[], error?: Error): void => this.#orderEnded(tickets, error);
@@ -72,6 +75,7 @@ export class Dispatcher {
   route(ticket: Ticket): void {
     // Nobody overtakes those who wait for the same code.
     if (this.room.queue.of(ticket.code) === undefined && this.#placer.startNow(ticket)) return;
+    ticket.coldReason ??= coldReasonOf(ticket.code.function.memoryMb, this.#p);
     this.room.enter(ticket);
     this.pump();
     if (ticket.place !== undefined && ticket.order === undefined) this.room.bound(ticket);

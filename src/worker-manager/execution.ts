@@ -205,7 +205,7 @@ export class Execution implements ContainerInvocation {
     const durationMs = now - startedAt;
     const { container, startPath, requestId } = this;
     const { memoryPeakMb } = container;
-    const retries = this.ticket.attempts;
+    const { attempts: retries, coldReason } = this.ticket;
     const { memoryMb } = this.#function;
     const report = { requestId, durationMs, initMs, memoryMb, memoryPeakMb, startPath, startMs, retries, status };
     const log = this.#log.end(report);
@@ -216,6 +216,7 @@ export class Execution implements ContainerInvocation {
       ...(cpuMs !== undefined && { cpuMs }),
       ...(ranMs !== undefined && { ranMs }),
       ...(limit !== undefined && { limit }),
+      ...(coldReason !== undefined && startPath === 'cold-instance' && { coldReason }),
     };
     return { kind: 'outcome', outcome: { ...outcome, ...known }, reusable };
   }

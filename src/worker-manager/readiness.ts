@@ -1,34 +1,70 @@
-import { instanceOverheadMb } from '../model/configuration.ts';
+import { instanceOverheadMb, type RuntimeName } from '../model/configuration.ts';
 import type { FunctionVersion } from '../model/function.ts';
+import { dueMax } from '../warming-pool/forecast/forecast.ts';
+import type { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import type { WarmingPool } from '../warming-pool/warming-pool.ts';
-import type { ActivePool } from './active-pool/active-pool.ts';
 import type { Registry } from './active-pool/registry.ts';
 import type { Readiness } from './contract.ts';
 import type { Reclaimer } from './memory/reclaimer.ts';
 
 /** Where a first invocation would look. */
 export interface ReadinessOptions {
-  readonly memory: MemoryBudget;
-  readonly warming: WarmingPool;
-  readonly active: ActivePool;
-  readonly registry: Registry;
-  readonly reclaimer: Reclaimer;
+  readonly memory: Pick<MemoryBudget, 'totalMb' | 'freeMb'>;
+  readonly warming: Pick<WarmingPool, 'blanksOf' | 'keepsAny'>;
+  readonly registry: Pick<Registry, 'poolOf'>;
+  readonly reclaimer: Pick<Reclaimer, 'evictableMb'>;
+  readonly known: Pick<KnownFunctions, 'aheadOf'>;
 }
 
-/** What the first invocation of a function would find now: a blank container of its runtime, and memory for it. */
+/**
+ * What the first invocation of a function would find now: memory for it, and a blank container of its runtime beside those that the
+ * functions take which are about to be called before it.
+ */
 export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Readiness {
-  const { active, memory, reclaimer, registry, warming } = options;
-  const { account, memoryMb, runtime } = fn;
-  if (instanceOverheadMb + memoryMb > memory.totalMb)
-    return { ready: false, why: `${memoryMb} MB do not fit into the ${memory.totalMb} MB that all instances may have` };
-  if (memory.freeMb + reclaimer.evictableMb < memoryMb)
-    return {
-      ready: false,
-      why: `${memoryMb} MB do not fit beside what runs: ${memory.freeMb} MB of ${memory.totalMb} MB are free`,
-    };
-  const pool = registry.poolOf(account);
-  if (pool !== undefined && active.blankInstance(pool, runtime, memoryMb) !== undefined) return { ready: true };
-  if (warming.hasBlank(runtime)) return { ready: true };
-  return { ready: false, why: `no container of ${runtime} is ready yet` };
+  const { known, warming } = options;
+  const own = ownBlanks(fn, options.registry);
+  const warm = warming.blanksOf(fn.runtime);
+  const counts = { blanks: own.ready + warm.ready, making: own.making + warm.making };
+  const lacking = lackOfMemory(fn.memoryMb, options);
+  if (lacking !== undefined) return { ready: false, why: lacking, ...counts };
+  // More than so many are not made ahead, however many are deployed at once.
+  const ahead = Math.min(known.aheadOf(fn), dueMax - 1);
+  if (ahead < counts.blanks)
+    return { ready: true, path: ahead < own.ready ? 'new-container' : 'warm-instance', ...counts };
+  return { ready: false, why: lackOfContainers(fn.runtime, counts.blanks, warming), ...counts };
+}
+
+/** In instances of its account that have room for it. */
+function ownBlanks(
+  { account, memoryMb, runtime }: FunctionVersion,
+  registry: ReadinessOptions['registry'],
+): { readonly ready: number; readonly making: number } {
+  let ready = 0;
+  let making = 0;
+  for (const instance of registry.poolOf(account)?.instances ?? []) {
+    if (instance.retiring || !instance.fits(memoryMb)) continue;
+    ready += instance.blanksOf(runtime);
+    making += instance.making;
+  }
+  return { ready, making };
+}
+
+function lackOfMemory(memoryMb: number, { memory, reclaimer }: ReadinessOptions): string | undefined {
+  const { freeMb, totalMb } = memory;
+  const mostMb = totalMb - instanceOverheadMb;
+  if (memoryMb > mostMb)
+    return `${mb(memoryMb)} do not fit into the ${mb(mostMb)} that one function may have here (--memory)`;
+  if (memoryMb <= freeMb + reclaimer.evictableMb) return undefined;
+  return `${mb(memoryMb)} do not fit beside the ${mb(totalMb - freeMb)} in use: there are ${mb(totalMb)} in all (--memory)`;
+}
+
+function lackOfContainers(runtime: RuntimeName, blanks: number, warming: Pick<WarmingPool, 'keepsAny'>): string {
+  if (blanks > 0) return `what is ready of ${runtime} is for functions that were deployed before it`;
+  if (!warming.keepsAny) return 'nothing is kept warm (--warm none)';
+  return `no container of ${runtime} is ready yet`;
+}
+
+function mb(amount: number): string {
+  return `${amount.toLocaleString('en-US')} MB`;
 }

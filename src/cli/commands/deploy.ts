@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runtimes } from '../../model/configuration.ts';
 import { limits } from '../../model/limits.ts';
+import type { Shape } from '../../sdk/shape.ts';
 import { launcher, printJson, wantsJson, withClient } from '../context.ts';
 import { deployFunction } from '../deploy-function.ts';
 import { CliError, exitCodes } from '../exit.ts';
@@ -46,6 +47,12 @@ function checkRuntime(runtime: string): void {
   });
 }
 
+/** What the first call will find. */
+export function readinessLine(readiness: Shape): string {
+  if (readiness.flag('ready')) return `Ready: its first call starts at once (${readiness.text('path')}).`;
+  return `${paint('yellow', 'Not ready', process.stderr)}: its first call will wait; ${readiness.text('why')}.`;
+}
+
 async function deploy(path: string, command: Command): Promise<void> {
   const flags: DeployFlags = command.opts();
   checkRuntime(flags.runtime);
@@ -62,9 +69,11 @@ async function deploy(path: string, command: Command): Promise<void> {
       ...(timeout !== undefined && { timeout }),
       ...(environment !== undefined && { environment }),
     });
-    if (wantsJson(command)) return printJson(configuration);
+    const readiness = await client.readiness(name);
+    if (wantsJson(command)) return printJson(Object.assign({ Readiness: readiness }, configuration.toJSON()));
     const verb = created ? 'Deployed' : 'Updated';
     process.stderr.write(`${paint('green', '✓', process.stderr)} ${verb} ${name} (${code.summary}).\n`);
+    process.stderr.write(`  ${readinessLine(readiness)}\n`);
     process.stderr.write(`  Run it: ${launcher()} invoke ${name} --payload '{}'\n`);
   });
 }

@@ -21,6 +21,11 @@ export function formatMs(ms: number): string {
   return ms < 1_000 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(2)} s`;
 }
 
+/** Memory for people: `256 MB`, `10,240 MB`. */
+export function formatMb(mb: number): string {
+  return `${mb.toLocaleString('en-US')} MB`;
+}
+
 /** An age for people: `4s`, `12m`, `3h`, `2d`. */
 export function formatAge(ms: number): string {
   const seconds = Math.floor(ms / 1_000);

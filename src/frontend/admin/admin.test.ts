@@ -11,7 +11,7 @@ import { startTestFrontend } from '../testing/test-frontend.ts';
 import type { TestFrontend } from '../testing/test-frontend.ts';
 import { zipOf } from '../testing/zip-of.ts';
 
-const instance = { configuration: 'nodejs24.x-256', ageMs: 1, idleMs: 1, containers: [] };
+const instance = { configuration: 'nodejs24.x*2-10240', ageMs: 1, idleMs: 1, containers: [] };
 
 describe('what the service says of itself', () => {
   let service: TestFrontend;
@@ -36,14 +36,14 @@ describe('what the service says of itself', () => {
   }
 
   test('nothing of it is said to strangers', async () => {
-    for (const path of ['snapshot', 'status', 'functions/talks/logs'])
+    for (const path of ['snapshot', 'status', 'functions/talks/logs', 'functions/talks/readiness'])
       assert.equal((await fetch(`${service.url}/heddle/v1/${path}`)).status, 403);
   });
 
   test('an account sees the warming pool and its own instances only', async () => {
     const { account } = service.key;
     service.workerManager.state = {
-      warming: [{ configuration: 'nodejs24.x-256', ready: 2, starting: 1, target: 3 }],
+      warming: [{ configuration: 'nodejs24.x', ready: 2, starting: 1, target: 3, blanks: 4, blanksWanted: 2 }],
       instances: [
         { ...instance, id: 'i-warm', state: 'warm' },
         { ...instance, id: 'i-mine', state: 'allocated', account },
@@ -56,8 +56,24 @@ describe('what the service says of itself', () => {
     assert.match(seen, /i-mine/);
     assert.doesNotMatch(seen, /i-other|000000000000/);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
-    assert.match(metrics, /^heddle_warming_instances\{configuration="nodejs24.x-256",state="ready"\} 2$/m);
+    assert.match(metrics, /^heddle_warming_instances\{configuration="nodejs24.x",state="ready"\} 2$/m);
     assert.match(metrics, /^heddle_instances\{state="allocated"\} 2$/m);
+  });
+
+  test('it says what the first call of a function would find, and of which runtime and memory it is', async () => {
+    const readiness = async (): Promise<unknown> => (await get('/heddle/v1/functions/talks/readiness')).json();
+    const ready = { ready: true, path: 'warm-instance', blanks: 2, making: 0 } as const;
+    service.workerManager.ready = ready;
+    assert.deepEqual(await readiness(), ready);
+    const configurations = async (): Promise<unknown> =>
+      Object(await (await get('/heddle/v1/snapshot')).json()).configurations;
+    const common = { runtime: 'nodejs22.x', memoryMb: 128, because: ['talks', 'warm-up'] };
+    assert.deepEqual(await configurations(), [{ ...common, path: 'warm-instance', ready: 2, making: 0 }]);
+    const waits = { ready: false, why: 'no container is ready yet', blanks: 0, making: 1 } as const;
+    service.workerManager.ready = waits;
+    assert.deepEqual(await readiness(), waits);
+    assert.deepEqual(await configurations(), [{ ...common, why: 'no container is ready yet', ready: 0, making: 1 }]);
+    assert.equal((await get('/heddle/v1/functions/none/readiness')).status, 404);
   });
 
   test('the status has the newest start times by path, and so have the metrics', async () => {

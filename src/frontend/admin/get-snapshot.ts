@@ -1,9 +1,13 @@
 import type { FrontendOptions } from '../context.ts';
 import { smallBodyBytesMax } from '../operation.ts';
 import type { Operation } from '../operation.ts';
+import { configurationsOf } from './configurations.ts';
 
-/** What the service holds now. An account sees the warming pool and its own instances, and nobody else's. */
-export function getSnapshot({ workerManager }: FrontendOptions): Operation {
+/**
+ * What the service holds now, a `ServiceSnapshot`, and as `configurations` what first calls would find. An account sees the warming pool and its
+ * own instances and functions, and nobody else's.
+ */
+export function getSnapshot({ store, workerManager }: FrontendOptions): Operation {
   return {
     name: 'GetSnapshot',
     method: 'GET',
@@ -12,7 +16,8 @@ export function getSnapshot({ workerManager }: FrontendOptions): Operation {
     async run({ scope }) {
       const all = workerManager.snapshot();
       const instances = all.instances.filter(({ account }) => account === undefined || account === scope.account);
-      return { status: 200, body: { ...all, instances } };
+      const configurations = await configurationsOf(scope.account, store.functions, workerManager);
+      return { status: 200, body: { ...all, instances, configurations } };
     },
   };
 }

@@ -31,7 +31,8 @@ export async function applyUpdate(
   };
   const record = await store.functions.update(scope.account, ref.name, update, ifRevisionId);
   if (record === undefined) throw notFound(ref);
-  if (record.update.status === 'InProgress' || record.state.status === 'Pending') preparation.begin(record.latest);
-  else workerManager.retire(scope.account, ref.name, record.latest.revisionId);
+  preparation.begin(record);
+  if (record.update.status !== 'InProgress' && record.state.status !== 'Pending')
+    workerManager.retire(scope.account, ref.name, record.latest.revisionId);
   return record;
 }

@@ -53,7 +53,7 @@ export function createFunction({
       };
       const record = createdRecord(latest, tags, preparation.isPrepared(latest));
       await store.functions.create(record);
-      if (record.state.status === 'Pending') preparation.begin(latest);
+      preparation.begin(record);
       return { status: 201, body: functionConfiguration(record) };
     },
   };

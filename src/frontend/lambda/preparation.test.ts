@@ -13,8 +13,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configurationKey } from '../../model/configuration.ts';
-import type { Configuration } from '../../model/configuration.ts';
+import type { FunctionVersion } from '../../model/function.ts';
 import { createLogger } from '../logger.ts';
 import { startTestFrontend } from '../testing/test-frontend.ts';
 import { zipOf } from '../testing/zip-of.ts';
@@ -22,10 +21,10 @@ import { zipOf } from '../testing/zip-of.ts';
 const FunctionName = 'f';
 const quick = { maxWaitTime: 10, minDelay: 1, maxDelay: 1 };
 
-async function create(client: LambdaClient): Promise<string | undefined> {
+async function create(client: LambdaClient, name: string = FunctionName): Promise<string | undefined> {
   const ZipFile = await zipOf({ 'index.mjs': '' });
   const input = {
-    FunctionName,
+    FunctionName: name,
     Runtime: 'nodejs22.x' as const,
     Handler: 'index.handler',
     Role: undefined,
@@ -36,8 +35,8 @@ async function create(client: LambdaClient): Promise<string | undefined> {
 
 test('while an update needs what is not there yet the old version serves, and no other update is taken', async () => {
   const { promise: ready, resolve } = Promise.withResolvers<void>();
-  const prepare = async (configuration: Configuration): Promise<void> => {
-    if (configuration.memoryMb > 256) await ready;
+  const prepare = async ({ memoryMb }: FunctionVersion): Promise<void> => {
+    if (memoryMb > 256) await ready;
   };
   await using service = await startTestFrontend({ prepare });
   const client = service.client();
@@ -61,8 +60,8 @@ test('while an update needs what is not there yet the old version serves, and no
 });
 
 test('a function whose needs cannot be met is Failed with the reason, and an update that can be met mends it', async () => {
-  const prepare = (configuration: Configuration): Promise<void> =>
-    configuration.memoryMb === 256 ? Promise.reject(new Error('no room for a template')) : Promise.resolve();
+  const prepare = ({ memoryMb }: FunctionVersion): Promise<void> =>
+    memoryMb === 128 ? Promise.reject(new Error('no room for a template')) : Promise.resolve();
   await using service = await startTestFrontend({ prepare });
   const client = service.client();
   assert.equal(await create(client), 'Pending');
@@ -75,26 +74,36 @@ test('a function whose needs cannot be met is Failed with the reason, and an upd
   await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
 });
 
-test('a second function of a prepared kind is Active at once, and each kind is prepared once', async () => {
-  const prepared: string[] = [];
+test('a function whose first call would start at once is Active at once, and known of all the same', async () => {
+  const deployed: string[] = [];
+  const waited: string[] = [];
   await using service = await startTestFrontend({
-    prepare: async (kind) => void prepared.push(configurationKey(kind)),
+    isReady: ({ name }) => name === FunctionName,
+    deployed: ({ name, memoryMb }) => void deployed.push(`${name} ${memoryMb}`),
+    prepare: async ({ name }) => void waited.push(name),
   });
   const client = service.client();
-  assert.equal(await create(client), 'Pending');
-  await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName });
-  const ZipFile = await zipOf({ 'index.mjs': '' });
-  const second = await client.send(
-    new CreateFunctionCommand({
-      FunctionName: 'g',
-      Runtime: 'nodejs22.x',
-      Handler: 'i.h',
-      Role: undefined,
-      Code: { ZipFile },
-    }),
-  );
-  assert.equal(second.State, 'Active');
-  assert.deepEqual(prepared, ['nodejs22.x-256']);
+  assert.equal(await create(client), 'Active');
+  assert.equal(await create(client, 'g'), 'Pending');
+  await waitUntilFunctionActiveV2({ client, ...quick }, { FunctionName: 'g' });
+  await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 512 }));
+  assert.deepEqual(deployed, ['f 128', 'g 128', 'f 512']);
+  assert.deepEqual(waited, ['g']);
+});
+
+test('after a start the service is told of every function, and none waits that did not wait before', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-known-'));
+  try {
+    const first = await startTestFrontend({ home });
+    await create(first.client());
+    await first[Symbol.asyncDispose]();
+    const deployed: string[] = [];
+    const prepare = (): Promise<void> => assert.fail('It is Active and need not be prepared.');
+    await using _second = await startTestFrontend({ home, prepare, deployed: ({ name }) => void deployed.push(name) });
+    assert.deepEqual(deployed, [FunctionName]);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 });
 
 test('a function whose preparation was given up, or failed, is Active after the next start', async () => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { FunctionRecord } from '../../model/function-record.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import type { FunctionStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
@@ -10,7 +11,9 @@ export interface PreparationOptions {
   readonly workerManager: WorkerManager;
   /** Whether the first invocation of this version would start at once, as far as is known. */
   readonly isReady: (version: FunctionVersion) => boolean;
-  /** Sees to that. Resolves when it is so, or after some seconds; rejects if it will never be. */
+  /** Told of every version that may be called from now on. */
+  readonly deployed: (version: FunctionVersion) => void;
+  /** Sees to it that one of these would start at once. Resolves when it is so, or after some seconds; rejects if it will never be. */
   readonly prepare: (version: FunctionVersion) => Promise<void>;
   /** Fires when `prepare` is given up because the service stops. */
   readonly stopping: AbortSignal;
@@ -30,10 +33,15 @@ export class Preparation {
     return this.#options.isReady(version);
   }
 
-  /** Prepares a version in the background, then settles its function if that is still its newest version. */
-  begin(version: FunctionVersion): void {
-    void this.#prepareAndSettle(version).catch((error: unknown) => {
-      this.#options.logger.error({ err: error, function: version.arn }, 'The state of a function could not be kept.');
+  /**
+   * A function has a newest version. Where it waits for it, that is prepared in the background, and the function settled if it still is
+   * the newest.
+   */
+  begin({ latest, state, update }: FunctionRecord): void {
+    this.#options.deployed(latest);
+    if (state.status !== 'Pending' && update.status !== 'InProgress') return;
+    void this.#prepareAndSettle(latest).catch((error: unknown) => {
+      this.#options.logger.error({ err: error, function: latest.arn }, 'The state of a function could not be kept.');
     });
   }
 
@@ -45,8 +53,9 @@ export class Preparation {
     const { functions } = this.#options;
     for (const record of await functions.all()) {
       const { account, name } = record.latest;
-      if (retriedRecord(record) !== record) await functions.update(account, name, retriedRecord);
-      this.begin(record.latest);
+      const retried = retriedRecord(record);
+      if (retried !== record) await functions.update(account, name, retriedRecord);
+      this.begin(retried);
     }
   }
 

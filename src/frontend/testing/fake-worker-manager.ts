@@ -1,6 +1,6 @@
 import type { Invocation, InvocationOutcome } from '../../model/invocation.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
-import type { WorkerManager, WorkerObserver } from '../../worker-manager/contract.ts';
+import type { Readiness, WorkerManager, WorkerObserver } from '../../worker-manager/contract.ts';
 
 /** What a fake does with an invocation; throws what a real one would throw. */
 export type Behaviour = (invocation: Invocation, signal: AbortSignal) => Promise<InvocationOutcome>;
@@ -9,6 +9,7 @@ export type Behaviour = (invocation: Invocation, signal: AbortSignal) => Promise
 export interface FakeWorkerManager extends WorkerManager {
   behaviour: Behaviour;
   state: ServiceSnapshot;
+  ready: Readiness;
   readonly invocations: Invocation[];
   readonly retired: { account: string; functionName: string; keepRevisionId: string | undefined }[];
 }
@@ -33,6 +34,7 @@ export function fakeWorkerManager(observer?: WorkerObserver): FakeWorkerManager 
   const fake: FakeWorkerManager = {
     behaviour: async ({ payload }) => outcomeOf(payload),
     state: { warming: [], instances: [], queue: { length: 0, max: 100 } },
+    ready: { ready: true, path: 'warm-instance', blanks: 2, making: 0 },
     invocations: [],
     retired: [],
     async invoke(invocation, signal) {
@@ -43,7 +45,7 @@ export function fakeWorkerManager(observer?: WorkerObserver): FakeWorkerManager 
     },
     retire: (account, functionName, keepRevisionId) =>
       void fake.retired.push({ account, functionName, keepRevisionId }),
-    readiness: () => ({ ready: true }),
+    readiness: () => fake.ready,
     snapshot: () => fake.state,
     stop: async () => undefined,
   };

@@ -50,6 +50,7 @@ export async function startTestFrontend(
     workerManager,
     metrics,
     isReady: () => changes.prepare === undefined,
+    deployed: () => undefined,
     prepare: async () => undefined,
     stopping: new AbortController().signal,
     settings: { host: '127.0.0.1', region, memoryMb: 8_192 },

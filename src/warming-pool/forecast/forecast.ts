@@ -20,7 +20,7 @@ const restartedMs = 120_000; // 2 min
 /** A runtime whose functions nobody called or changed for so long is not kept ready. */
 const forgottenMs = 86_400_000; // 1 d
 /** One call after another each take a blank container; more than so many at once are made while they run. */
-const dueMax = 8;
+export const dueMax = 8;
 
 /**
  * Which functions' first calls are due, so that each should find a blank container of its own: those just deployed and not called

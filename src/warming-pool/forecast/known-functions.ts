@@ -9,8 +9,8 @@ interface Expected {
   readonly at: number;
   readonly accounts: ReadonlyMap<string, Blanks>;
   readonly warm: Blanks;
-  /** Accounts with a function whose first call is due. */
-  readonly due: ReadonlySet<string>;
+  /** By account, the functions whose first call is due. */
+  readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
 }
 
 /**
@@ -88,12 +88,13 @@ export class KnownFunctions {
 
   /** Accounts whose functions are about to be called for the first time. */
   get dueAccounts(): ReadonlySet<string> {
-    return this.#expect().due;
+    return new Set(this.#expect().due.keys());
   }
 
-  /** Names of the functions for which containers of this runtime are kept. */
-  reasons(runtime: RuntimeName): string[] {
-    return [...this.#functions.values()].filter((fn) => fn.runtime === runtime).map(({ name }) => name);
+  /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
+  aheadOf({ account, name, runtime, modifiedAt }: FunctionVersion): number {
+    const due = this.#expect().due.get(account) ?? [];
+    return due.filter((fn) => fn.runtime === runtime && fn.name !== name && fn.deployedAt <= modifiedAt).length;
   }
 
   #expect(): Expected {
@@ -109,7 +110,7 @@ export class KnownFunctions {
     const accounts = new Map<string, Blanks>();
     for (const [account, functions] of byAccount)
       accounts.set(account, blanksForAccount(functions, dueByAccount.get(account) ?? [], at, this.#basis));
-    return { at, accounts, warm: mostOf([this.#basis, ...accounts.values()]), due: new Set(dueByAccount.keys()) };
+    return { at, accounts, warm: mostOf([this.#basis, ...accounts.values()]), due: dueByAccount };
   }
 }
 

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import { after, before, describe, test } from 'node:test';
+import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { shutdown, spawn } from '../../src/index.ts';
+import { runtimes } from '../../src/model/configuration.ts';
+import { promisedPaths, startMsPromised } from '../../src/model/start-path.ts';
+import { clientWith, secondAccount } from './accounts.ts';
+import { driversUnderTest } from './drivers.ts';
+import { assertFirstCalls, deployQuickly, type Kind, type Service } from './first-calls.ts';
+import { invoke, newHome, startHeddle, type RunningService } from './service.ts';
+
+const sizesMb = [128, 256, 512, 1_024, 2_048, 10_240];
+const matrix: readonly Kind[] = runtimes.flatMap((runtime) => sizesMb.map((memoryMb) => ({ runtime, memoryMb })));
+/** Counted by what may be used, of which these functions use little: the largest fits on any machine. */
+const memory = ['--memory', '32G'];
+const triesMax = 5;
+
+/** Takes so much memory, and says after a while that it is still there. */
+const hungry = `
+exports.handler = async ({ mb }) => {
+  const held = [];
+  while (held.length < mb / 4) held.push(Buffer.alloc(4 * 1048576, 1));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  return held.length * 4;
+};`;
+
+for (const { name, skip } of await driversUnderTest()) {
+  // Emulated machines are held to the promise by start-paths.test.ts; a matrix of theirs takes half an hour.
+  if (name === 'microvm') continue;
+  describe(`every configuration is ready, driver ${name}`, { skip }, () => {
+    let home: string;
+    let service: RunningService;
+    let second: Service;
+    before(async () => {
+      home = await newHome();
+      const key = await secondAccount(home);
+      service = await startHeddle(home, '--driver', name, ...memory);
+      second = { client: clientWith(service.url, key) };
+    });
+    after(() => service[Symbol.asyncDispose]());
+
+    test('the first call of every runtime and size, all deployed within a second', async () => {
+      await assertFirstCalls(service, matrix);
+    });
+
+    test('of a second account, too, in an instance of its own', async () => {
+      const kinds = [
+        { runtime: 'nodejs24.x', memoryMb: 512 },
+        { runtime: 'nodejs22.x', memoryMb: 1_024 },
+      ] as const;
+      const [first] = await assertFirstCalls(service, kinds.slice(0, 1));
+      const answers = await assertFirstCalls(second, kinds);
+      for (const { instance } of answers) assert.notEqual(instance, first?.instance);
+    });
+
+    test('a container that takes more than its function may have dies, and its larger neighbour in the same instance lives', async () => {
+      const small = await deployQuickly(second, { runtime: 'nodejs24.x', memoryMb: 128 }, hungry);
+      const large = await deployQuickly(second, { runtime: 'nodejs24.x', memoryMb: 1_024 }, hungry);
+      const modest = [await invoke(second, small, { mb: 4 }), await invoke(second, large, { mb: 4 })] as const;
+      assert.equal(modest[0].instance, modest[1].instance);
+      const [died, lived] = await Promise.all([invoke(second, small, { mb: 300 }), invoke(second, large, { mb: 700 })]);
+      assert.equal(died.container, modest[0].container);
+      assert.equal(died.functionError, 'Unhandled');
+      assert.match(String(Object(died.payload).errorType), /Runtime\.(ExitError|OutOfMemory)/);
+      assert.equal(lived.container, modest[1].container);
+      assert.equal(lived.payload, 700);
+      assert.equal((await invoke(second, large, { mb: 4 })).container, modest[1].container);
+    });
+
+    test('the first thread of any size', async () => {
+      process.env['HEDDLE_HOME'] = home;
+      process.env['HEDDLE_URL'] = service.url;
+      try {
+        for (const memoryMb of [128, 384, 1_024, 3_000, 10_240]) {
+          const late: string[] = [];
+          for (let n = 0; ; n += 1) {
+            assert.ok(n < triesMax, late.join('\n'));
+            const options = { memoryMb: memoryMb - n, output: 'silent' } as const;
+            const thread = spawn((a: number, b: number) => a + b, [20, 22], options);
+            assert.equal(await thread, 42);
+            const { path, ms } = await thread.start;
+            if (promisedPaths.includes(path) && ms <= startMsPromised) break;
+            late.push(`${options.memoryMb} MB: ${path} in ${ms} ms`);
+            await wait(1_000);
+          }
+        }
+      } finally {
+        await shutdown();
+        delete process.env['HEDDLE_URL'];
+      }
+    });
+
+    test('after a restart with many known functions: those used last', async () => {
+      const small = matrix.filter(({ memoryMb }) => memoryMb < 2_048);
+      const names: string[] = [];
+      for (const kind of Array.from({ length: 5 }, () => small).flat()) names.push(await deployQuickly(service, kind));
+      const last = names.slice(-8);
+      for (const one of last) await invoke(service, one);
+      const late: string[] = [];
+      for (let tries = 0; ; tries += 1) {
+        assert.ok(tries < triesMax, late.join('\n'));
+        await service.kill('SIGTERM');
+        service = await startHeddle(home, '--driver', name, ...memory);
+        await wait(10_000);
+        const answers = [];
+        for (const one of last) answers.push(await invoke(service, one));
+        const missed = answers.filter(({ path, startMs }) => path === 'cold-instance' || startMs >= startMsPromised);
+        if (missed.length === 0) break;
+        late.push(missed.map(({ path, startMs }) => `${path} in ${startMs} ms`).join(', '));
+      }
+      const { Functions } = await service.client.send(new ListFunctionsCommand({ MaxItems: 50 }));
+      assert.equal(Functions?.length, 50);
+    });
+
+    test('after what an account had was reaped', async () => {
+      await service.kill('SIGTERM');
+      const idle = ['--container-idle', '1s', '--surplus-idle', '1s', '--instance-idle', '1s'];
+      service = await startHeddle(home, '--driver', name, ...memory, ...idle);
+      const kind = { runtime: 'nodejs24.x', memoryMb: 1_024 } as const;
+      const [before] = await assertFirstCalls(service, [kind]);
+      await allReaped(service);
+      const [answer] = await assertFirstCalls(service, [kind]);
+      assert.notEqual(answer?.instance, before?.instance);
+      assert.equal(answer?.path, 'warm-instance');
+    });
+  });
+}
+
+/** Waits until no instance belongs to anybody any more. */
+async function allReaped({ url }: RunningService): Promise<void> {
+  for (;;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    if (!/^heddle_instances\{state="(allocated|retiring)"\} [1-9]/m.test(text)) return;
+    await wait(100);
+  }
+}
