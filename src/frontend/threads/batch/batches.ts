@@ -9,7 +9,7 @@ const idleKindsMax = 1_000;
 
 /** What batches are run with. */
 export interface BatchesOptions {
-  readonly workerManager: WorkerManager;
+  readonly workerManager: Pick<WorkerManager, 'invoke'>;
   readonly clock: Clock;
   readonly processors: number;
 }
