@@ -7,12 +7,11 @@ import { logLine } from './capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
 import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
-import type { InvocationLog } from './invocation-log.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
 import { cpuMsNow } from './memory.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
-import type { SyncWriter } from './sync-writer.ts';
+import type { BatchParts } from './thread-batch.ts';
 import { Threads } from './threads.ts';
 
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
@@ -21,15 +20,11 @@ const now = performance.now.bind(performance);
 const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, spent: false };
 
 /** What the server needs of the world. */
-export interface ServerParts {
-  readonly writer: SyncWriter;
-  readonly log: InvocationLog;
+export interface ServerParts extends Omit<BatchParts, 'spent'> {
   readonly raw: Pick<RawOutput, 'possible' | 'clear'>;
   /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
   readonly channel: { ref(): unknown; unref(): unknown };
   readonly taskRoot: string;
-  /** Takes in what the host has sent until now, without waiting. */
-  poll(): void;
   /** Makes the process the function's own: environment, random numbers, clock. */
   prepare(init: RuntimeInit): void;
   exit(code: number): void;
@@ -50,8 +45,7 @@ export class Server {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    const { writer, log, raw, taskRoot, poll } = parts;
-    this.#threads = new Threads(taskRoot, { writer, log, raw, poll, spent: () => this.#spent });
+    this.#threads = new Threads({ ...parts, spent: () => this.#spent });
   }
 
   receive(request: RuntimeRequest): void {
