@@ -132,10 +132,11 @@ export class Dispatcher {
     });
   }
 
-  /** Gets something under way for one of the account's requests for which nothing is. */
+  /** Gets something under way for one of the account's requests for which nothing is: first for the code that has fewest containers. */
   #cover(account: string): boolean {
     const { queue } = this.room;
-    return queue.codes(account).some((code) => {
+    const codes = queue.codes(account).toSorted((a, b) => a.containers.size - b.containers.size);
+    return codes.some((code) => {
       const uncovered = queue.of(code)?.uncovered;
       // One whose caller holds a container cannot wait for what comes free; others can.
       const newest = uncovered?.newest;

@@ -84,7 +84,8 @@ export class Concurrency {
     const { code, share } = container;
     this.#tally.ended(container);
     if (code === undefined || outcome === undefined) return;
-    code.profile.add(sampleOf(outcome, share));
+    // Where its runtime does not tell, and nobody looked, it was like those before it.
+    code.profile.add(sampleOf(outcome, share ?? (code.profile.known ? code.profile.share : 1)));
     this.#tally.profiled(code);
   }
 
@@ -105,7 +106,7 @@ export class Concurrency {
 }
 
 /** What a call took without the initialisation of its module, which others do not repeat. `share`: what was seen of it while it ran. */
-function sampleOf(outcome: InvocationOutcome, share: number | undefined): CallSample {
-  const { durationMs, initMs = 0, cpuMs = durationMs * (share ?? 1), ranMs = durationMs } = outcome;
+function sampleOf(outcome: InvocationOutcome, share: number): CallSample {
+  const { durationMs, initMs = 0, cpuMs = durationMs * share, ranMs = durationMs } = outcome;
   return { cpuMs: Math.max(0, cpuMs - initMs), ranMs: Math.max(0, ranMs - initMs) };
 }
