@@ -1,5 +1,5 @@
 import { StoppingError } from '../model/errors.ts';
-import type { ActiveInstance } from './active-pool/state.ts';
+import type { ActiveInstance, Code } from './active-pool/state.ts';
 import { Concurrency } from './concurrency/concurrency.ts';
 import { InstanceKeeper } from './life/instance-keeper.ts';
 import { Reclaimer } from './memory/reclaimer.ts';
@@ -126,23 +126,27 @@ export class Dispatcher {
   /** Starts one of the account's waiting requests, if one can be started at once. */
   #serve(account: string): boolean {
     const { queue } = this.room;
-    return queue.codes(account).some((code) => {
+    return this.#codesOf(account).some((code) => {
       const ticket = queue.of(code)?.waiting.oldest;
       return ticket !== undefined && this.#placer.startNow(ticket);
     });
   }
 
-  /** Gets something under way for one of the account's requests for which nothing is: first for the code that has fewest containers. */
+  /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
     const { queue } = this.room;
-    const codes = queue.codes(account).toSorted((a, b) => a.containers.size - b.containers.size);
-    return codes.some((code) => {
+    return this.#codesOf(account).some((code) => {
       const uncovered = queue.of(code)?.uncovered;
       // One whose caller holds a container cannot wait for what comes free; others can.
       const newest = uncovered?.newest;
       const ticket = newest?.invocation.nested === true ? newest : uncovered?.find(mayOrder);
       return ticket !== undefined && mayOrder(ticket) && this.#placer.order(ticket);
     });
+  }
+
+  /** The codes an account waits for: first those with fewest containers, lest one's crowd takes every new one; then by age. */
+  #codesOf(account: string): Code[] {
+    return this.room.queue.codes(account).sort((a, b) => a.containers.size - b.containers.size);
   }
 
   #orderEnded(tickets: readonly Ticket[], error: Error | undefined): void {
