@@ -17,7 +17,7 @@ import { Threads } from './threads.ts';
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, spent: false };
+const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, ranMs: undefined, spent: false };
 
 /** What the server needs of the world. */
 export interface ServerParts extends Omit<BatchParts, 'spent'> {
@@ -107,6 +107,7 @@ export class Server {
     this.#running = invocation;
     // The lane of a thread may bring it something at any time, so that its loop never is empty.
     if (request.thread === true) return this.#runThread(this.#init, invocation, request.payload);
+    invocation.cpuBeforeMs = cpuMsNow();
     channel.unref();
     if (this.#handler === undefined) this.#load(this.#init, invocation);
     else this.#call(this.#init, this.#handler, invocation);
@@ -224,8 +225,9 @@ export class Server {
     this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
   }
 
-  #measured({ initMs, cpuBeforeMs }: Invocation): Measured {
-    return { initMs, cpuBeforeMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
+  #measured({ initMs, cpuBeforeMs, startedAt }: Invocation): Measured {
+    const ranMs = startedAt === undefined ? undefined : now() - startedAt;
+    return { initMs, cpuBeforeMs, ranMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {
