@@ -72,7 +72,7 @@ export function helpText(rows: readonly { readonly name: string; readonly about:
 Measures this build on this machine, beside its peers, and prints each line as it is known.
 
   --only ROW,…      only these rows
-  --driver NAME,…   host,gvisor unless others are named (rows may have others: cold, idle)
+  --driver NAME,…   host,gvisor unless others are named (some rows have others; all of these with --full)
   --against COMMIT  measure that commit's build, too, in turns (kept in .scratch/); "none" for none. ${baseCommit} with --only
                     and with --full, none otherwise
   --full            more samples, longer loads

@@ -16,6 +16,11 @@ import { nodeStartMs, referenceNodeStartMs } from './yardstick.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** A full run leaves none of the usual drivers out; a row may add one of its own. */
+function driversFor({ drivers = usualDrivers }: Row, wanted: Wanted): Iterable<string> {
+  return wanted.drivers ?? (wanted.full ? new Set([...usualDrivers, ...drivers]) : drivers);
+}
+
 async function buildsFor(wanted: Wanted): Promise<readonly Build[]> {
   if (wanted.against === undefined) return [here];
   const base = await baseBuild(wanted.against);
@@ -65,8 +70,7 @@ else {
   const builds = await buildsFor(wanted);
   const results: RowResult[] = [];
   for (const row of rows.filter(({ name }) => wanted.only.includes(name)))
-    for (const driver of wanted.drivers ?? row.drivers ?? usualDrivers)
-      results.push(await measure(row, driver, builds, wanted));
+    for (const driver of driversFor(row, wanted)) results.push(await measure(row, driver, builds, wanted));
   const result: BenchResult = {
     node: process.version,
     cores: availableParallelism(),

@@ -20,7 +20,7 @@ export interface Row {
   readonly name: string;
   /** One line for `--help`. */
   readonly about: string;
-  /** The drivers it is measured with where none are named; {@link usualDrivers} where it is left out. */
+  /** The drivers it is measured with where none are named and the run is no full one; {@link usualDrivers} where it is left out. */
   readonly drivers?: readonly string[];
   /** Left out unless it is named, or the run is a full one: it answers no open question. */
   readonly onRequest?: boolean;

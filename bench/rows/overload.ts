@@ -47,6 +47,7 @@ function refusals({ during }: Overload): readonly number[] {
 export const overloadRow: Row = {
   name: 'overload',
   about: '4 times the capacity offered, open loop: what is done, what is refused, recovery',
+  drivers: ['gvisor'],
   run: async function* ({ builds, driver, full, note }) {
     const seen = await ofEach(builds, (build) => overload(build, driver, full ? 60_000 : 5_000));
     for (const [who, { during }] of seen)

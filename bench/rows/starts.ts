@@ -28,7 +28,7 @@ export const startsRow: Row = {
   about: 'request to user code by start path, nodejs24.x with 256 MB',
   drivers: ['host', 'gvisor'],
   run: async function* ({ builds, driver, full }) {
-    const wanted = full ? 200 : 12;
+    const wanted = full ? 200 : 10;
     await using stack = new AsyncDisposableStack();
     const config = { warm: ['nodejs24.x-256=2'], instanceIdle: '20ms', containerIdle: '1h' };
     const subjects: { readonly service: BenchService; readonly samples: Samples }[] = [];

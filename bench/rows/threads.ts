@@ -43,6 +43,7 @@ async function* measured(context: Context, part: ThreadPlan['part']): AsyncGener
 export const threadRow: Row = {
   name: 'thread',
   about: 'start and join of a trivial thread, beside a bare hop, Piscina and new Worker',
+  drivers: ['host'],
   run: (context) => measured(context, 'call'),
 };
 
@@ -50,6 +51,7 @@ export const threadRow: Row = {
 export const mapRow: Row = {
   name: 'map',
   about: '10,000 tiny tasks through map, alone and beside an endless loop',
+  drivers: ['gvisor'],
   run: (context) => measured(context, 'map'),
 };
 

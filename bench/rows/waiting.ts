@@ -39,7 +39,7 @@ export const waitingRow: Row = {
     for (const [who, answers] of alone) if (failures(answers) > 0) note(`64 that wait, ${who}: ${statuses(answers)}`);
     yield { what: '64 that wait 500 ms: all answered after', unit: 'ms', values: valuesOf(alone, lastAnswerMs) };
 
-    const sendMs = full ? 15_000 : 4_000;
+    const sendMs = full ? 15_000 : 3_500;
     const rate = (answers: Answers): number =>
       rateBetween(only(answers, answers.request.includes(1) ? 1 : 0), settledMs, sendMs);
     const computing = await ofEach(builds, (build) =>
