@@ -7,6 +7,7 @@ import { idleRow } from './idle.ts';
 import { matrixRow } from './matrix.ts';
 import { memoryRow } from './memory.ts';
 import { overloadRow } from './overload.ts';
+import { placementRow } from './placement.ts';
 import { roundTripRow } from './round-trip.ts';
 import { startRow } from './start.ts';
 import { startsRow } from './starts.ts';
@@ -32,6 +33,7 @@ export const rows: readonly Row[] = [
   mapRow,
   threadsRow,
   memoryRow,
+  placementRow,
   idleRow,
   startRow,
   overloadRow,

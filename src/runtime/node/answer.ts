@@ -81,7 +81,10 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-type Known = Pick<RuntimeMessage & { type: 'result' }, 'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'ranMs' | 'spent'>;
+type Known = Pick<
+  RuntimeMessage & { type: 'result' },
+  'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'ranMs' | 'spent'
+>;
 
 function known({ initMs, printedRaw, cpuBeforeMs, ranMs, spent }: Measured): Known {
   const { memoryPeakMb, cpuMs } = processUsage();

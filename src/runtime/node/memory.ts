@@ -24,7 +24,7 @@ function waitedMs(): number {
   try {
     schedule ??= openSync('/proc/self/schedstat', 'r');
     const length = readSync(schedule, line, 0, line.length, 0);
-    return Number(line.latin1Slice(0, length).split(' ')[1]) / 1e6;
+    return Number(line.toString('latin1', 0, length).split(' ')[1]) / 1e6;
   } catch {
     schedule = 'none';
     return 0;

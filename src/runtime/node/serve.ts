@@ -17,7 +17,13 @@ import { Threads } from './threads.ts';
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, ranMs: undefined, spent: false };
+const nothing: Measured = {
+  initMs: undefined,
+  printedRaw: false,
+  cpuBeforeMs: undefined,
+  ranMs: undefined,
+  spent: false,
+};
 
 /** What the server needs of the world. */
 export interface ServerParts extends Omit<BatchParts, 'spent'> {
