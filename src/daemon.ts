@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { guestStarter } from './daemon/start-guest.ts';
 import { keepUses } from './daemon/uses.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
@@ -14,7 +15,6 @@ import { loggingObserver } from './frontend/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
 import { ThreadSessions } from './frontend/threads/sessions.ts';
 import { ThreadService } from './frontend/threads/thread-service.ts';
-import { boot } from './instance/boot.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
 import { guarded } from './instance/guard.ts';
@@ -23,7 +23,6 @@ import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
 import { allVerdicts, selectDriver, type SelectedDriver } from './instance/select.ts';
 import { systemClock } from './model/clock.ts';
-import { newId } from './model/id.ts';
 import type { Settings } from './model/settings.ts';
 import type { Wire } from './protocol/session-link.ts';
 import { writeFileAtomic } from './store/atomic-file.ts';
@@ -34,7 +33,6 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import type { StartGuest } from './warming-pool/contract.ts';
 
 /** A running service. */
 export interface Service {
@@ -84,9 +82,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
 
   const metrics = createMetrics(driver.name);
   const observer = observers([metrics, logObserver(logs), loggingObserver(logger)]);
-  const startGuest: StartGuest = (configuration, signal) =>
-    boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
-  const workers = createWorkers(settings, kind, driver.capabilities, startGuest, codeStore, observer);
+  const starter = undo.use(guestStarter(driver, { ...kind.shape, blanks: kind.basis }, logger));
+  const workers = createWorkers(settings, kind, driver.capabilities, starter.start, codeStore, observer);
   const { warming, manager } = workers;
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
