@@ -33,7 +33,7 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import type { StartGuest } from './warming-pool/warming-pool.ts';
+import type { StartGuest, WarmingPool } from './warming-pool/warming-pool.ts';
 
 /** A running service. */
 export interface Service {
@@ -41,7 +41,7 @@ export interface Service {
   readonly url: string;
   readonly driver: string;
   readonly home: string;
-  /** Resolves when the warming pool has its minimum; rejects if it cannot get there. */
+  /** Resolves when the warming pool has its minimum; rejects if it cannot get there. Requests are taken before that. */
   readonly ready: Promise<void>;
   /** A session for threads without HTTP, as the service's own account: for programs that have the service in their process. */
   connect(wire: Wire): SessionConnection;
@@ -61,8 +61,8 @@ export interface ServiceOptions {
 }
 
 /**
- * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, prepares
- * what is kept warm, listens, and begins to fill the warming pool. Throws, with nothing left running, if the home is in
+ * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, listens, and
+ * then prepares what is kept warm and begins to fill the warming pool. Throws, with nothing left running, if the home is in
  * use, no driver works, or the port is taken.
  */
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
@@ -76,7 +76,6 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const { store, codeStore, logs, account } = await openState(settings, logger, undo);
   const { driver, verdict } = await chooseDriver(settings, logger, cancel.signal);
   const prepare = (configuration: Configuration): Promise<void> => driver.prepare(configuration, report, cancel.signal);
-  for (const { configuration } of settings.warm) await prepare(configuration);
 
   const metrics = createMetrics(driver.name);
   const observer = observers([metrics, logObserver(logs), loggingObserver(logger)]);
@@ -127,19 +126,35 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const url =
     options.embedded === true ? await embed(app) : await app.listen({ host: settings.host, port: settings.port });
   if (options.embedded !== true) await leaveWord(settings, url, driver.name, undo);
-  warming.start();
   logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
+  const ready = filled(settings, prepare, warming);
   const running = undo.move();
   let stopped: Promise<void> | undefined;
   return {
     url,
     driver: driver.name,
     home: settings.home,
-    ready: warming.ready(),
+    ready,
     connect: (wire) => sessions.accept(account, wire),
     stop: () => (stopped ??= running.disposeAsync()),
   };
+}
+
+/** Fills the warming pool, once what its instances are made of is there. Rejects where that cannot be had. */
+function filled(
+  { warm }: Settings,
+  prepare: (configuration: Configuration) => Promise<void>,
+  warming: WarmingPool,
+): Promise<void> {
+  const ready = (async () => {
+    for (const { configuration } of warm) await prepare(configuration);
+    warming.start();
+    await warming.ready();
+  })();
+  // Who waits for it is told; who does not must not be ended by it.
+  ready.catch(() => undefined);
+  return ready;
 }
 
 /** What is kept in the home folder; whoever has the store has the home to itself. */
