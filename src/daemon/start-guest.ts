@@ -14,17 +14,22 @@ export interface GuestStarter extends AsyncDisposable {
   readonly start: StartGuest;
 }
 
-/** `usual`: the configuration that is asked for next, most likely. */
-export function guestStarter(driver: InstanceDriver, usual: Configuration, logger: Logger): GuestStarter {
+/** `usual`: the configuration that is asked for next, most likely. `prepare` sees to it that instances can be started; idempotent. */
+export function guestStarter(
+  driver: InstanceDriver,
+  usual: Configuration,
+  prepare: () => Promise<void>,
+  logger: Logger,
+): GuestStarter {
   let ended = false;
   const park = async (count: number): Promise<void> => {
     await driver.park?.(usual, count).catch((err: unknown) => {
       logger.warn({ err, driver: driver.name }, 'The next instance could not be half started; it is started when it is needed.');
     });
   };
-  void park(parkedCount);
   return {
     start: async (configuration, signal) => {
+      await prepare();
       try {
         return await boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
       } finally {
