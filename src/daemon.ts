@@ -8,7 +8,7 @@ import { keepUses } from './daemon/uses.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
 import { createLogger } from './frontend/logger.ts';
-import { createMetrics } from './frontend/metrics.ts';
+import { createMetrics } from './frontend/metrics/metrics.ts';
 import { logObserver, observers } from './frontend/observer.ts';
 import { loggingObserver } from './frontend/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
@@ -34,7 +34,7 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import type { StartGuest } from './warming-pool/warming-pool.ts';
+import type { StartGuest } from './warming-pool/contract.ts';
 
 /** A running service. */
 export interface Service {

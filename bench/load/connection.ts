@@ -4,6 +4,9 @@ const headEnd = Buffer.from('\r\n\r\n');
 const lastChunk = Buffer.from('0\r\n\r\n');
 const nothing: Buffer = Buffer.alloc(0);
 
+/** Stands for an answer whose function failed, which HTTP calls 200. */
+export const functionFailed = 1;
+
 /** Bytes of the complete answer at the start of `bytes`, or 0 if it is not complete yet. */
 export function answerLength(bytes: Buffer): number {
   const end = bytes.indexOf(headEnd);
@@ -30,7 +33,7 @@ export class Connection {
     this.#port = port;
   }
 
-  /** Sends `request`; `answered` gets the status of the complete answer, or 0 if the connection broke before. */
+  /** Sends `request`; `answered` gets the status of the complete answer, {@link functionFailed}, or 0 if the connection broke before. */
   send(request: Buffer, answered: (status: number) => void): void {
     this.#answered = answered;
     this.#socket ??= this.#connect();
@@ -58,7 +61,8 @@ export class Connection {
   #take(part: Buffer): void {
     this.#rest = this.#rest.length === 0 ? part : Buffer.concat([this.#rest, part]);
     if (answerLength(this.#rest) === 0) return;
-    this.#finish(Number(this.#rest.toString('latin1', 9, 12)));
+    const head = this.#rest.toString('latin1', 0, this.#rest.indexOf(headEnd));
+    this.#finish(/\r\nx-amz-function-error:/i.test(head) ? functionFailed : Number(head.slice(9, 12)));
   }
 
   #finish(status: number): void {

@@ -23,12 +23,12 @@ export interface Answers {
   readonly dueMs: readonly number[];
   /** From then to the last byte of its answer. */
   readonly latencyMs: readonly number[];
-  /** Of HTTP; 0 where the connection broke. */
+  /** Of HTTP; 0 where the connection broke, 1 where the function failed. */
   readonly status: readonly number[];
   /** Index of the request in the plan. */
   readonly request: readonly number[];
   /** Not answered when the time was over. */
   readonly unanswered: number;
-  /** How late the generator itself sent, 99th percentile, milliseconds: what it can make wrong. */
+  /** From when a request was due to when it was sent, 99th percentile, milliseconds: all connections were taken, or the generator had no processor. */
   readonly lateMs: number;
 }

@@ -1,3 +1,4 @@
+import { functionFailed } from './connection.ts';
 import type { Answers } from './plan.ts';
 import { summarise, type Summary } from '../statistics.ts';
 
@@ -50,7 +51,11 @@ export function failures(answers: Answers): number {
 export function statuses(answers: Answers): string {
   const counts = new Map<number, number>();
   for (const status of answers.status) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const parts = [...counts].map(([status, count]) => `${status === 0 ? 'broken' : status} × ${count}`);
+  const names = new Map([
+    [0, 'broken'],
+    [functionFailed, 'function error'],
+  ]);
+  const parts = [...counts].map(([status, count]) => `${names.get(status) ?? status} × ${count}`);
   if (answers.unanswered > 0) parts.push(`unanswered × ${answers.unanswered}`);
   return parts.join(', ');
 }

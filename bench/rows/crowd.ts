@@ -38,7 +38,7 @@ export const crowdRow: Row = {
   about: '16 to 256 connections from a cold start, beside one container that exists alone',
   run: async function* (context: Context) {
     const { builds, driver, full } = context;
-    const sendMs = full ? 12_000 : 6_000;
+    const sendMs = full ? 12_000 : 5_000;
     const alone: Record<string, number> = {};
     for (const build of builds) alone[build.name] = await oneContainer(build, driver, sendMs);
     yield { what: 'one container alone, 16 connections', unit: 'per s', values: alone };

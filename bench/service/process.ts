@@ -10,11 +10,20 @@ export interface Started extends AsyncDisposable {
 }
 
 const logCharactersMax = 4_194_304;
+const running = new Set<ChildProcess>();
+
+/** Ends everything that was started here and still runs, for a run that is interrupted. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...running].map(end));
+}
 
 function start(cpus: string | undefined, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...args];
   const [file = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command];
-  return spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
 function collect(child: ChildProcess): () => string {

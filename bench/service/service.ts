@@ -71,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
     pid: started.pid,
     home,
     call,
-    log: started.log,
+    log: () => started.log(),
     invocation: (name, body = smallEvent) => signedText(credentials, port, invokePath(name), body),
     snapshot: async () => {
       const snapshot: ServiceSnapshot = JSON.parse(await (await call('GET', '/heddle/v1/snapshot')).text());

@@ -14,3 +14,8 @@ export function burn(seed: number): number {
   for (let round = 0; round < 40_000_000; round += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;
   return value;
 }
+
+/** Never ends. */
+export function forever(): never {
+  for (;;);
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFrontend } from '../frontend/create-frontend.ts';
 import { createLogger } from '../frontend/logger.ts';
-import { createMetrics } from '../frontend/metrics.ts';
+import { createMetrics } from '../frontend/metrics/metrics.ts';
 import { logObserver } from '../frontend/observer.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Invocation, InvocationOutcome } from '../model/invocation.ts';

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Scope } from '../api/function-ref.ts';
 import type { SignedRequest } from './auth/signature-claim.ts';
+import { connectionGone } from './connection-gone.ts';
 import type { ApiRequest } from './operation.ts';
 
 /** What is known of a request beside what was signed. */
@@ -11,7 +12,7 @@ export interface RequestFacts {
   readonly body: Buffer;
   /** What stands in its path, by the route's names. */
   readonly parameters: unknown;
-  readonly response: ServerResponse;
+  readonly socket: Socket;
 }
 
 /** A request as operations see it, whichever way it came in. */
@@ -22,7 +23,7 @@ export class AuthenticatedRequest implements ApiRequest {
   readonly body: Buffer;
   readonly #sent: SignedRequest;
   readonly #parameters: unknown;
-  readonly #response: ServerResponse;
+  readonly #socket: Socket;
 
   constructor(sent: SignedRequest, facts: RequestFacts) {
     this.scope = facts.scope;
@@ -31,7 +32,7 @@ export class AuthenticatedRequest implements ApiRequest {
     this.body = facts.body;
     this.#sent = sent;
     this.#parameters = facts.parameters;
-    this.#response = facts.response;
+    this.#socket = facts.socket;
   }
 
   get origin(): string {
@@ -60,11 +61,6 @@ export class AuthenticatedRequest implements ApiRequest {
   }
 
   gone(): AbortSignal {
-    const controller = new AbortController();
-    const response = this.#response;
-    response.once('close', () => {
-      if (!response.writableFinished) controller.abort();
-    });
-    return controller.signal;
+    return connectionGone(this.#socket);
   }
 }

@@ -45,7 +45,7 @@ export function mountOperations(app: FastifyInstance, operations: readonly Opera
         if (verifying !== undefined) await verifying;
         const scope = { account: claimant.key.account, region };
         const { id: requestId, receivedAt, params: parameters } = request;
-        const facts = { scope, requestId, receivedAt, body, parameters, response: reply.raw };
+        const facts = { scope, requestId, receivedAt, body, parameters, socket: request.raw.socket };
         return send(reply, await operation.run(new AuthenticatedRequest(sent, facts)));
       },
       errorHandler: (error, _request, reply) => {

@@ -5,7 +5,7 @@ import type { Settings } from '../model/settings.ts';
 import type { CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
-import type { ServiceMetrics } from './metrics.ts';
+import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { ThreadSessions } from './threads/sessions.ts';
 
 /** What the frontend is made with. */

@@ -19,6 +19,7 @@ import { StoppingError } from '../model/errors.ts';
 import { hostCannotBeRebound, isLoopback, rememberingLast } from './loopback.ts';
 import { mountOpenRoutes } from './open-routes.ts';
 import { smallBodyBytesMax } from './operation.ts';
+import { shedder } from './shedder.ts';
 import { mountSessions } from './threads/websocket.ts';
 import { refuseConnection, refuseExpectation } from './transport-errors.ts';
 
@@ -56,7 +57,8 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     bodyLimit: smallBodyBytesMax,
     serverFactory: (handler) =>
       createServer(serverOptions, (request, response) => {
-        if (!direct(request, response)) handler(request, response);
+        if (takes(request.headers.host) && (sheds(request, response) || direct(request, response))) return;
+        handler(request, response);
       }),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
@@ -117,7 +119,8 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   };
   app.addHook('onResponse', async () => answered());
   const takes = (host: string | undefined): boolean => !stopping.signal.aborted && trusted(host);
-  const direct = directInvocations({ ...mounting, clock, takes, answered, invoke: invoke(context) });
+  const sheds = shedder({ clock, logger, shed: () => metrics.shed() });
+  const direct = directInvocations({ ...mounting, clock, answered, invoke: invoke(context) });
   app.addHook('preClose', async () => {
     chores[Symbol.dispose]();
     stopping.abort();

@@ -17,8 +17,6 @@ export interface DirectOptions {
   readonly region: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether a request that says it called this host is taken, now. */
-  readonly takes: (host: string | undefined) => boolean;
   /** Called when an answer has left. */
   readonly answered: () => void;
 }
@@ -39,7 +37,7 @@ export function directInvocations(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const functionName = plainInvocation(request);
-    if (functionName === undefined || !options.takes(request.headers.host)) return false;
+    if (functionName === undefined) return false;
     const receivedAt = options.clock.now();
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -83,7 +81,7 @@ async function answer(
   const scope = { account: claimant.key.account, region };
   const parameters = { functionName };
   const reply = await invoke.run(
-    new AuthenticatedRequest(signed, { scope, requestId, receivedAt, body, parameters, response }),
+    new AuthenticatedRequest(signed, { scope, requestId, receivedAt, body, parameters, socket: request.socket }),
   );
   if (!(reply.body instanceof Uint8Array)) throw new Error('An invocation that is waited for has no payload.');
   sendBytes(response, requestId, reply, reply.body, answered);

@@ -36,7 +36,7 @@ export function loggingObserver(logger: Logger, clock: Clock = systemClock): Wor
 }
 
 /** Warns of the first refusal at once, then of as many as there were, at most once in {@link refusalsMs}. */
-function refusalCount(logger: Logger, clock: Clock): (error: CapacityError) => void {
+export function refusalCount(logger: Logger, clock: Clock): (error: CapacityError) => void {
   let refused = 0;
   let last = '';
   let quiet = true;

@@ -8,6 +8,7 @@ import type { Configuration, RuntimeName } from '../model/configuration.ts';
  *
  *   probe      any time; says whether it works on this machine, with evidence; costs seconds, so the verdict is cached
  *   prepare    once per configuration before the first `start` of it: builds image and template, or finds them built
+ *   park       any number of times after `prepare`; with 0 before the service ends
  *   start      any number of times, also at the same time; each gives one instance, or throws and leaves nothing
  *   sweep      at the start of a service: destroys what an earlier service of the same home left running
  *
@@ -23,6 +24,12 @@ export interface InstanceDriver {
   probe(signal: AbortSignal): Promise<ProbeVerdict>;
   /** Idempotent; safe in several processes at once. `report` tells a person what is going on, a short line each. */
   prepare(configuration: Configuration, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Has so many instances of a prepared configuration ready to be started, where a part of starting can be done for nobody:
+   * makes what is missing, or ends what is too much. Those that `start` takes are not replaced until it is called again; 0
+   * ends all. Costs little memory for each and no processor time; resolves when it is so. Absent where nothing is gained.
+   */
+  readonly park?: (configuration: Configuration, count: number) => Promise<void>;
   /** Throws if the instance did not come up or `signal` fired; then nothing is left of it. */
   start(spec: InstanceSpec, signal: AbortSignal): Promise<Instance>;
   /** Destroys what earlier services with this `home` left running; gives the number of instances destroyed. */

@@ -28,6 +28,13 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
   /** Starting or alive. */
   const ids = new Set<string>();
   let probing: Promise<ProbeVerdict> | undefined;
+  const park = driver.park?.bind(driver);
+  const assertPrepared = (what: string, configuration: Configuration): void => {
+    if (prepared.get(kindOf(configuration))?.ready !== true)
+      throw new Error(
+        `${what} of a ${driver.name} instance ${configurationKey(configuration)} before \`prepare\` of that configuration succeeded.`,
+      );
+  };
 
   return {
     name: driver.name,
@@ -45,11 +52,16 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
       );
       return entry.done;
     },
+    ...(park === undefined
+      ? {}
+      : {
+          park: async (configuration: Configuration, count: number) => {
+            assertPrepared('Parking', configuration);
+            await park(configuration, count);
+          },
+        }),
     start: async (spec, signal) => {
-      if (prepared.get(kindOf(spec.configuration))?.ready !== true)
-        throw new Error(
-          `Start of a ${driver.name} instance ${configurationKey(spec.configuration)} before \`prepare\` of that configuration succeeded.`,
-        );
+      assertPrepared('Start', spec.configuration);
       if (ids.has(spec.instanceId))
         throw new Error(`There is an instance ${spec.instanceId} already; ids are used once.`);
       ids.add(spec.instanceId);

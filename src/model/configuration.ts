@@ -28,8 +28,3 @@ export function configurationKey({ blanks, memoryMb }: Configuration): string {
   const kinds = runtimes.flatMap((runtime) => ((blanks[runtime] ?? 0) > 0 ? [`${runtime}*${blanks[runtime]}`] : []));
   return `${kinds.join('+') || 'empty'}-${memoryMb}`;
 }
-
-/** How many blank containers there are, of whatever runtime. */
-export function blankCount(blanks: Blanks): number {
-  return runtimes.reduce((sum, runtime) => sum + (blanks[runtime] ?? 0), 0);
-}

@@ -21,7 +21,9 @@ const semiSpaces = 3;
 export function nodeFlags(memoryMb: number, emulated = false): readonly string[] {
   const semiSpaceMb = Math.min(16, Math.max(4, Math.floor(memoryMb / 32)));
   const oldSpaceMb = Math.max(64, memoryMb - nodeItselfMb - semiSpaces * semiSpaceMb);
-  const quick = emulated ? ['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000'] : [];
+  const quick = emulated
+    ? ['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000', '--no-short-builtin-calls']
+    : [];
   const flags = [...quick, `--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
   return memoryMb < oneProcessorMb ? [...flags, '--v8-pool-size=1'] : flags;
 }

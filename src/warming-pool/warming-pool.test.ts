@@ -30,7 +30,7 @@ test('the pool is ready when it has its minimum, and makes one at a time', async
   assert.equal(service.clock.now(), 600);
   assert.equal(most, 1);
   assert.deepEqual(service.warming.snapshot(), [
-    { configuration: node24, ready: 3, starting: 0, target: 3, blanks: 6, blanksWanted: 2, because: [] },
+    { configuration: node24, ready: 3, starting: 0, target: 3, blanks: 6, blanksWanted: 2 },
   ]);
 });
 

@@ -1,51 +1,22 @@
-import type { Guest } from '../instance/guest.ts';
-import type { Clock, Timer } from '../model/clock.ts';
-import {
-  configurationKey,
-  instanceOverheadMb,
-  runtimes,
-  type Blanks,
-  type Configuration,
-  type RuntimeName,
-} from '../model/configuration.ts';
+import type { Timer } from '../model/clock.ts';
+import { instanceOverheadMb, type RuntimeName } from '../model/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import { backOffMs } from './back-off.ts';
-import { endGuest, type InstanceObserver } from './end-guest.ts';
-import type { MemoryBudget } from './memory-budget.ts';
+import { endGuest } from './end-guest.ts';
+import { Making, type MakingNeeds } from './making.ts';
+import { snapshotOfStock } from './snapshot.ts';
 import { Stock } from './stock.ts';
 import { topUp } from './top-up.ts';
-import { WarmGuest } from './warm-guest.ts';
+import type { WarmGuest } from './warm-guest.ts';
 
-/** What all instances of a service have in common, whatever blank containers they begin with. */
-export type InstanceShape = Omit<Configuration, 'blanks'>;
-
-/** Boots an instance of a configuration. Rejects if it did not come up or `signal` fired; then nothing is left of it. */
-export type StartGuest = (configuration: Configuration, signal: AbortSignal) => Promise<Guest>;
-
-/** What should be ready, as far as is known; asked again and again. */
-export interface Expectation {
-  /** Blank containers of each ready instance. */
-  readonly blanksForAny: Blanks;
-  /** Accounts that are about to need an instance. */
-  readonly dueAccounts: ReadonlySet<string>;
-}
-
-export interface WarmingPoolOptions {
+export interface WarmingPoolOptions extends MakingNeeds {
   /** Instances kept ready: at least, and at most by demand. */
   readonly min: number;
   readonly max: number;
-  readonly shape: InstanceShape;
-  readonly expectation: Expectation;
   readonly instanceLifeMs: number;
-  readonly clock: Clock;
-  readonly memory: MemoryBudget;
-  readonly startGuest: StartGuest;
-  readonly observer: InstanceObserver;
   /** Instances made at the same time. */
   readonly concurrency: number;
-  /** For the jitter of back-off; numbers in [0, 1). */
-  readonly random: () => number;
 }
 
 /** A refill waits so long after a take, so that booting does not disturb the code that is just being started … */
@@ -71,6 +42,7 @@ const checkMs = 5_000;
 export class WarmingPool {
   readonly #options: WarmingPoolOptions;
   readonly #stock: Stock;
+  readonly #making: Making;
   readonly #stop: AbortController = new AbortController();
   readonly #pending: Set<Promise<void>> = new Set();
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -87,6 +59,14 @@ export class WarmingPool {
   constructor(options: WarmingPoolOptions) {
     this.#options = options;
     this.#stock = new Stock(options.min, options.max);
+    this.#making = new Making({
+      ...options,
+      stock: this.#stock,
+      signal: this.#stop.signal,
+      made: (warm) => this.#keep(warm),
+      toppedUp: (warm) => this.#rested(warm),
+      over: () => this.#work(),
+    });
     const minMb = options.min * instanceOverheadMb;
     if (minMb > options.memory.totalMb)
       throw new RangeError(
@@ -193,16 +173,7 @@ export class WarmingPool {
 
   /** One row for each runtime. */
   snapshot(): WarmingSnapshot[] {
-    const { expectation } = this.#options;
-    const { ready, starting } = this.#stock;
-    const { target } = this.#plan();
-    return runtimes.flatMap((configuration) => {
-      const blanksWanted = expectation.blanksForAny[configuration] ?? 0;
-      const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
-      const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);
-      if (blanksWanted === 0 && blanks === 0) return [];
-      return [{ configuration, ready: having.length, starting, target, blanks, blanksWanted }];
-    });
+    return snapshotOfStock(this.#stock, this.#options.expectation, this.#plan().target);
   }
 
   /** Ready instances, for snapshots. */
@@ -263,10 +234,10 @@ export class WarmingPool {
       return this.#wakeIn(busyDelayMs);
     }
     this.#delays = 0;
-    if (next !== undefined) this.#track(this.#makeBlank(next.warm, next.runtime));
+    if (next !== undefined) this.#track(this.#making.blank(next.warm, next.runtime));
     for (let left = plan.make; left > 0 && stock.starting < concurrency; left -= 1) {
       if (!memory.tryReserve(instanceOverheadMb)) return this.#short();
-      this.#track(this.#make());
+      this.#track(this.#making.instance());
     }
   }
 
@@ -275,54 +246,16 @@ export class WarmingPool {
     if (ready.size + starting < min) for (const listener of this.#shortListeners) listener();
   }
 
-  async #make(): Promise<void> {
-    const { clock, expectation, memory, observer, shape, startGuest } = this.#options;
-    const configuration = { ...shape, blanks: expectation.blanksForAny };
-    const key = configurationKey(configuration);
-    const begunAt = clock.now();
-    this.#stock.starting += 1;
-    try {
-      const guest = await startGuest(configuration, this.#stop.signal);
-      const now = clock.now();
-      this.#stock.made(now - begunAt);
-      observer.instanceStarted(key, now - begunAt);
-      this.#keep(new WarmGuest(guest, now));
-    } catch (error) {
-      memory.release(instanceOverheadMb);
-      if (this.#stop.signal.aborted) return;
-      observer.instanceFailed(key, error instanceof Error ? error : new Error(String(error)));
-      this.#failed();
-    } finally {
-      this.#stock.starting -= 1;
-      this.#work();
-    }
-  }
-
-  /** A blank container that is missing in a ready instance. Whoever takes that meanwhile gets it. */
-  async #makeBlank(warm: WarmGuest, runtime: RuntimeName): Promise<void> {
-    warm.guest.wake();
-    try {
-      await warm.make(runtime, this.#stop.signal);
-      this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
-      for (const listener of this.#readyListeners) listener();
-    } catch {
-      // Dead with its instance, whose end is told elsewhere; or it cannot be made now, and is tried again.
-      if (!this.#stop.signal.aborted) this.#failed();
-    }
-    this.#work();
-  }
-
-  #failed(): void {
-    const { clock, random } = this.#options;
-    this.#stock.failures += 1;
-    this.#stock.notBefore = clock.now() + backOffMs(this.#stock.failures, random);
-  }
-
   #keep(warm: WarmGuest): void {
     if (this.#stop.signal.aborted) return this.#destroy(warm);
     this.#stock.ready.add(warm);
-    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
     void this.#watch(warm);
+    this.#rested(warm);
+  }
+
+  /** Something is ready in it; what it does by itself afterwards is over soon. */
+  #rested(warm: WarmGuest): void {
+    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
     for (const listener of this.#readyListeners) listener();
   }
 

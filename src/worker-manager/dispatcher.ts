@@ -1,8 +1,5 @@
-import { instanceOverheadMb } from '../model/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
-import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-pool/active-container.ts';
-import type { ActiveInstance } from './active-pool/active-instance.ts';
+import type { ActiveInstance, Code } from './active-pool/state.ts';
 import { Concurrency } from './concurrency/concurrency.ts';
 import { InstanceKeeper } from './life/instance-keeper.ts';
 import { Reclaimer } from './memory/reclaimer.ts';
@@ -10,17 +7,14 @@ import { Relief } from './memory/relief.ts';
 import { coldReasonOf } from './orders/cold-reason.ts';
 import { ColdStarts } from './orders/cold-starts.ts';
 import { ContainerMaker } from './orders/container-maker.ts';
-import type { Order } from './orders/order.ts';
+import { OrderBook } from './orders/order-book.ts';
 import type { Parts } from './parts.ts';
-import { LiveView, type LiveViewOptions } from './placement/live-view.ts';
-import { place, type Placement } from './placement/placement.ts';
+import { Placer } from './placement/placer.ts';
 import { mayOrder, type Ticket } from './queue/ticket.ts';
 import { WaitingRoom } from './queue/waiting-room.ts';
 import { Runner } from './runner.ts';
 
-type Decision = Placement<ActiveContainer, ActiveInstance, Order>;
-
-/** Brings requests and containers together, now or when something changes. */
+/** Brings requests and containers together, now or when something changes, in turns of the accounts. */
 export class Dispatcher {
   readonly keeper: InstanceKeeper;
   readonly maker: ContainerMaker;
@@ -28,10 +22,9 @@ export class Dispatcher {
   readonly reclaimer: Reclaimer;
   readonly room: WaitingRoom;
   readonly runner: Runner;
+  readonly #placer: Placer;
   readonly #relief: Relief;
-  readonly #concurrency: Concurrency;
   readonly #p: Parts;
-  readonly #view: LiveViewOptions;
   readonly #changed: () => void;
   #closed = false;
   #pumping = false;
@@ -48,30 +41,41 @@ export class Dispatcher {
       this.pump();
       changed();
     };
-    this.keeper = new InstanceKeeper({ ...parts, changed: instanceChanged, abandoned: orderEnded });
-    const common = { ...parts, keeper: this.keeper };
+    const book = new OrderBook();
+    this.room = new WaitingRoom({ ...parts, refused: (ticket, error) => this.#refused(ticket, error) });
+    const { queue } = this.room;
+    this.keeper = new InstanceKeeper({ ...parts, book, changed: instanceChanged, abandoned: orderEnded });
+    const common = { ...parts, book, queue, keeper: this.keeper };
     this.maker = new ContainerMaker({ ...common, offered: pump, orderEnded });
     this.coldStarts = new ColdStarts({ ...common, orderEnded });
     this.reclaimer = new Reclaimer({ ...common, freed: pump });
-    this.room = new WaitingRoom({ ...parts, refused: (ticket, error) => this.#refused(ticket, error) });
-    this.#relief = new Relief({ ...parts, queue: this.room.queue });
-    this.#concurrency = new Concurrency(parts, pump);
+    this.#relief = new Relief(common);
+    const concurrency = new Concurrency(common, pump);
     this.runner = new Runner({
       ...common,
-      concurrency: this.#concurrency,
+      concurrency,
       takes: (container) => this.#relief.takes(container),
       again: (ticket) => this.route(ticket),
       freed: pump,
     });
-    const { coldStarts, maker, reclaimer } = this;
-    this.#view = { ...parts, coldStarts, maker, reclaimer, relief: this.#relief, queue: this.room.queue };
+    const { coldStarts, maker, reclaimer, room, runner } = this;
+    this.#placer = new Placer({
+      ...common,
+      coldStarts,
+      maker,
+      reclaimer,
+      relief: this.#relief,
+      room,
+      runner,
+      concurrency,
+    });
   }
 
   /** Finds a place for a request, now or later. */
   route(ticket: Ticket): void {
     // Nobody overtakes those who wait for the same code.
-    if (ticket.code.waiting.size === 0 && this.#startNow(ticket)) return;
-    ticket.coldReason ??= coldReasonOf(ticket.code.function.memoryMb, this.#view);
+    if (this.room.queue.of(ticket.code) === undefined && this.#placer.startNow(ticket)) return;
+    ticket.coldReason ??= coldReasonOf(ticket.code.function.memoryMb, this.#p);
     this.room.enter(ticket);
     this.pump();
     if (ticket.place !== undefined && ticket.order === undefined) this.room.bound(ticket);
@@ -108,129 +112,41 @@ export class Dispatcher {
 
   /** Gives each account one turn after another, until none can use its turn. */
   #rounds(turn: (account: string) => boolean): void {
+    const { queue } = this.room;
     for (let used = true; used;) {
       used = false;
-      for (const account of this.room.queue.accounts()) {
+      for (const account of queue.accounts()) {
         if (!turn(account)) continue;
         used = true;
-        this.room.queue.rotate(account);
+        queue.rotate(account);
       }
     }
   }
 
   /** Starts one of the account's waiting requests, if one can be started at once. */
   #serve(account: string): boolean {
-    return this.room.queue.codes(account).some((code) => {
-      const ticket = code.waiting.oldest;
-      return ticket !== undefined && this.#startNow(ticket);
+    const { queue } = this.room;
+    return this.#codesOf(account).some((code) => {
+      const ticket = queue.of(code)?.waiting.oldest;
+      return ticket !== undefined && this.#placer.startNow(ticket);
     });
   }
 
   /** Gets something under way for one of the account's requests for which nothing is. */
   #cover(account: string): boolean {
-    return this.room.queue.codes(account).some(({ uncovered }) => {
+    const { queue } = this.room;
+    return this.#codesOf(account).some((code) => {
+      const uncovered = queue.of(code)?.uncovered;
       // One whose caller holds a container cannot wait for what comes free; others can.
-      const { newest } = uncovered;
-      const ticket = newest?.invocation.nested === true ? newest : uncovered.find(mayOrder);
-      if (ticket === undefined || !mayOrder(ticket) || !this.#concurrency.may(ticket)) return false;
-      return this.#order(ticket, this.#decide(ticket, false));
+      const newest = uncovered?.newest;
+      const ticket = newest?.invocation.nested === true ? newest : uncovered?.find(mayOrder);
+      return ticket !== undefined && mayOrder(ticket) && this.#placer.order(ticket);
     });
   }
 
-  /** `seated`: looks only for what is ready now. */
-  #decide(ticket: Ticket, seated: boolean): Decision {
-    return place(new LiveView(this.#view, ticket.code, seated));
-  }
-
-  /** Whether the request is running now. */
-  #startNow(ticket: Ticket): boolean {
-    if (!this.#concurrency.may(ticket)) return false;
-    const decision = this.#decide(ticket, true);
-    if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
-    else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
-    else if (decision.by === 'warm') return this.#allocate(ticket);
-    else return false;
-    return true;
-  }
-
-  #reuse(ticket: Ticket, container: ActiveContainer): void {
-    this.#p.active.reuse(container, this.#p.clock.now());
-    this.#begin(ticket, container, 'reused-container');
-  }
-
-  #load(ticket: Ticket, instance: ActiveInstance, startPath: StartPath): void {
-    const { active, clock, memory } = this.#p;
-    const { memoryMb } = ticket.code.function;
-    if (!memory.tryReserve(memoryMb))
-      throw new Error(`A container was placed without memory: ${memoryMb} MB of ${memory.freeMb} MB free.`);
-    const container = active.takeBlank(instance, ticket.code, clock.now());
-    this.maker.replenish(instance);
-    // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
-    const waitedForBoot = instance.bornAt > ticket.invocation.receivedAt;
-    this.#begin(ticket, container, waitedForBoot ? 'cold-instance' : startPath);
-  }
-
-  #allocate(ticket: Ticket): boolean {
-    const { pool, function: fn } = ticket.code;
-    const warm = this.#p.warming.take(fn.runtime);
-    if (warm === undefined) return false;
-    const instance = this.keeper.allocate(pool, warm);
-    // One that came without a blank container for it has room at least: one is ordered there.
-    const served = instance.blanksOf(fn.runtime) > 0;
-    if (served) this.#load(ticket, instance, 'warm-instance');
-    this.keeper.opened(instance);
-    return served;
-  }
-
-  #begin(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
-    if (ticket.place !== undefined) {
-      this.#unseat(ticket);
-      this.room.leave(ticket);
-    }
-    this.#concurrency.begun(container);
-    this.runner.run(ticket, container, startPath);
-  }
-
-  /** Whether something is under way for the request now, or it is out of the queue. */
-  #order(ticket: Ticket, decision: Decision): boolean {
-    const { pool, function: fn } = ticket.code;
-    switch (decision.by) {
-      case 'seat':
-        return this.#seat(decision.order, ticket);
-      case 'make':
-        return this.#seat(this.maker.make(decision.instance, fn.runtime), ticket);
-      case 'cold':
-        return this.#seat(this.coldStarts.begin(pool, fn.runtime), ticket);
-      case 'replace':
-        return this.#seat(this.maker.replace(decision.container, fn.runtime), ticket);
-      case 'evict':
-        this.reclaimer.reclaim(decision.neededMb);
-        return false;
-      case 'impossible':
-        this.room.impossible(ticket, instanceOverheadMb + fn.memoryMb, this.#p.memory.totalMb);
-        return true;
-      case 'wait':
-        return false;
-      default:
-        return this.#startNow(ticket);
-    }
-  }
-
-  #seat(order: Order, ticket: Ticket): boolean {
-    order.seat(ticket);
-    ticket.code.begunAt = this.#p.clock.now();
-    if (order.instance !== undefined) this.#p.active.hold(order.instance);
-    this.room.queue.cover(ticket);
-    return true;
-  }
-
-  #unseat(ticket: Ticket): void {
-    const { order } = ticket;
-    if (order === undefined) return;
-    order.unseat(ticket);
-    if (order.instance === undefined) return;
-    this.#p.active.unhold(order.instance, this.#p.clock.now());
-    this.keeper.settle(order.instance);
+  /** The codes an account waits for: first those with fewest containers, lest one's crowd takes every new one; then by age. */
+  #codesOf(account: string): Code[] {
+    return this.room.queue.codes(account).sort((a, b) => a.containers.size - b.containers.size);
   }
 
   #orderEnded(tickets: readonly Ticket[], error: Error | undefined): void {
@@ -243,14 +159,13 @@ export class Dispatcher {
     }
     this.pump();
     this.#changed();
-    for (const { code } of tickets)
-      if (!code.pool.promising) for (const ticket of code.uncovered) if (!mayOrder(ticket)) this.room.hopeless(ticket);
+    for (const { code } of tickets) if (!code.pool.usable && code.pool.orders === 0) this.room.hopeless(code);
     for (const ticket of tickets)
       if (ticket.place !== undefined && ticket.order === undefined) this.room.review(ticket);
   }
 
   #refused(ticket: Ticket, reason: unknown): void {
-    this.#unseat(ticket);
+    this.#placer.unseat(ticket);
     this.runner.refuse(ticket, reason);
   }
 }

@@ -6,7 +6,7 @@ import { InstanceLostError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { InvocationOutcome, InvocationResult } from '../model/invocation.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-pool/active-container.ts';
+import type { ActiveContainer } from './active-pool/state.ts';
 import type { CodeSource } from './contract.ts';
 import { Deadline } from './deadline.ts';
 import { runtimeInit } from './environment.ts';
@@ -62,7 +62,8 @@ export class Execution implements ContainerInvocation {
     this.payload = invocation.payload;
     this.onLateLog = host.lateLog(invocation.function, invocation.requestId);
     if (invocation.clientContext !== undefined) this.clientContext = invocation.clientContext;
-    if (invocation.watcher !== undefined) this.thread = laneOf(invocation.watcher, () => this.#renew());
+    const renew = (): void => this.#limit(timeoutMs, host.clock.now());
+    if (invocation.watcher !== undefined) this.thread = laneOf(invocation.watcher, renew);
     this.deadlineWallMs = host.clock.wall() + timeoutMs;
     this.#log = new InvocationLog(invocation.requestId, invocation.function.version);
     this.#loads = startPath !== 'reused-container';
@@ -107,10 +108,6 @@ export class Execution implements ContainerInvocation {
     if (this.#ended) return;
     this.#limitMs = limitMs;
     this.#deadline.move(from + limitMs);
-  }
-
-  #renew(): void {
-    this.#limit(this.#function.timeoutMs, this.#host.clock.now());
   }
 
   async #loadAndInvoke(): Promise<RuntimeAnswer> {

@@ -37,7 +37,8 @@ export class LocalWorkerManager implements WorkerManager {
       this.#dispatcher.pump();
       look();
     });
-    options.warming.busy = () => this.#dispatcher.runner.running > 0 && options.processors.full();
+    options.warming.busy = () =>
+      this.#dispatcher.room.queue.size > 0 || (this.#dispatcher.runner.running > 0 && options.processors.full());
     options.warming.onShort(() => this.#dispatcher.reclaimer.makeRoom());
   }
 

@@ -10,23 +10,24 @@ import { bundleOf } from '../instance/guest-fixture.ts';
 import { createHostDriver } from '../instance/host/driver.ts';
 import { systemClock } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
-import { type Configuration, configurationFor, instanceMemoryMb } from '../model/configuration.ts';
+import type { Configuration } from '../model/configuration.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import { newId } from '../model/id.ts';
 import type { InvocationOutcome } from '../model/invocation.ts';
+import { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import { WarmingPool } from '../warming-pool/warming-pool.ts';
 import { LocalWorkerManager } from './manager.ts';
 
 // The whole of it on real processes: what the simulation cannot know.
 
-const configuration = configurationFor('nodejs24.x', 128);
+const shape = { containersMax: 4, memoryMb: 1_024 };
 const codes = new Map<string, CodeBundle>();
 const ignore = (): void => undefined;
 /** What was printed after its invocation's outcome, by request; `lateText` is told of each. */
 const late = new Map<string, string>();
 let lateText = ignore;
-const memory = new MemoryBudget(4 * instanceMemoryMb(configuration));
+const memory = new MemoryBudget(4_096);
 let folder: string;
 let warming: WarmingPool;
 let manager: LocalWorkerManager;
@@ -35,10 +36,12 @@ let requests = 0;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heddle-manager-'));
   const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
-  await driver.prepare(configuration, ignore, AbortSignal.timeout(60_000));
+  await driver.prepare({ ...shape, blanks: { 'nodejs24.x': 2 } }, ignore, AbortSignal.timeout(60_000));
+  const known = new KnownFunctions(() => systemClock.wall(), { 'nodejs24.x': 2 });
   const common = {
     clock: systemClock,
     memory,
+    shape,
     random: Math.random,
     startGuest: (wanted: Configuration, signal: AbortSignal) =>
       boot(driver, { instanceId: newId('i'), configuration: wanted }, systemClock, signal),
@@ -54,15 +57,16 @@ before(async () => {
       instanceFailed: ignore,
     },
   };
-  const warm = [{ configuration, min: 1, max: 1 }];
-  warming = new WarmingPool({ ...common, warm, instanceLifeMs: 3_600_000, concurrency: 1 });
+  const size = { min: 1, max: 1 };
+  warming = new WarmingPool({ ...common, ...size, expectation: known, instanceLifeMs: 3_600_000, concurrency: 1 });
   manager = new LocalWorkerManager({
     ...common,
     warming,
+    known,
     settings: {
-      warm: [],
       region: 'eu-central-1',
       containerIdleMs: 60_000,
+      surplusIdleMs: 60_000,
       instanceIdleMs: 60_000,
       instanceLifeMs: 3_600_000,
       queueMax: 10,

@@ -45,7 +45,7 @@ function ownBlanks(
   for (const instance of registry.poolOf(account)?.instances ?? []) {
     if (instance.retiring || !instance.fits(memoryMb)) continue;
     ready += instance.blanksOf(runtime);
-    for (const order of instance.orders) if (order.kind === runtime) making += 1;
+    making += instance.making;
   }
   return { ready, making };
 }

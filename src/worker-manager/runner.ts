@@ -1,7 +1,7 @@
 import { CancelledError, StoppingError } from '../model/errors.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-pool/active-container.ts';
+import type { ActiveContainer } from './active-pool/state.ts';
 import type { Concurrency } from './concurrency/concurrency.ts';
 import type { CodeSource } from './contract.ts';
 import { Execution, type ExecutionHost } from './execution.ts';

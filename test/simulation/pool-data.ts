@@ -1,6 +1,6 @@
 import { instanceOverheadMb } from '../../src/model/configuration.ts';
 import type { ActivePool } from '../../src/worker-manager/active-pool/active-pool.ts';
-import type { Code } from '../../src/worker-manager/active-pool/code.ts';
+import type { Code } from '../../src/worker-manager/active-pool/state.ts';
 
 /** The active pool as plain data: everything, indexed by nothing. */
 export interface PoolData {

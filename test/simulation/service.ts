@@ -5,7 +5,8 @@ import type { Invocation, InvocationOutcome } from '../../src/model/invocation.t
 import { recordOf } from '../../src/store/testing/record-of.ts';
 import { KnownFunctions } from '../../src/warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
-import { type StartGuest, WarmingPool } from '../../src/warming-pool/warming-pool.ts';
+import type { StartGuest } from '../../src/warming-pool/contract.ts';
+import { WarmingPool } from '../../src/warming-pool/warming-pool.ts';
 import type { Processors, WorkerObserver } from '../../src/worker-manager/contract.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
 import { seededRandom } from './random.ts';

@@ -21,7 +21,7 @@ async function bench(args: readonly string[]): Promise<void> {
 export function benchCommand(): Command {
   return (
     new Command('bench')
-      .description('measure this machine: start paths, round trips, throughput, memory, beside their peers')
+      .description('measure this build on this machine, beside an older build and its peers')
       .argument('[args...]', 'passed on to the benchmark; --help lists them')
       .helpOption(false)
       .allowUnknownOption()

@@ -83,7 +83,10 @@ describe('what the service says of itself', () => {
     assert.equal(functions, 2);
     assert.deepEqual(Object(starts)[0], { path: 'reused-container', count: 100, p50Ms: 50, p99Ms: 99, maxMs: 100 });
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
-    assert.match(metrics, /^heddle_start_seconds_bucket\{le="0.05",path="reused-container",driver="fake"\} 50$/m);
+    assert.match(
+      metrics,
+      /^heddle_start_seconds_bucket\{le="0.05",path="reused-container",driver="fake",runtime="nodejs22.x",memory="128"\} 50$/m,
+    );
   });
 
   test('logs are read back, the newest so many, and since a time', async () => {

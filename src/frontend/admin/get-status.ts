@@ -1,7 +1,7 @@
 import type { FrontendOptions } from '../context.ts';
 import { smallBodyBytesMax } from '../operation.ts';
 import type { Operation } from '../operation.ts';
-import type { StartSummary } from '../start-samples.ts';
+import type { StartSummary } from '../metrics/start-samples.ts';
 
 /** Answer of `GET /heddle/v1/status`. */
 export interface ServiceStatus {

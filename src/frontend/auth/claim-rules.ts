@@ -51,13 +51,18 @@ function checkTime({ amzDate, expiresSeconds }: SignatureClaim, wallMs: number):
     );
 }
 
-/** NaN for what is no such date. */
+/** NaN for what is no such date. What came last is remembered: stamps have whole seconds, and many requests share one. */
 function parseStamp(amzDate: string): number {
+  if (amzDate === lastStamp.amzDate) return lastStamp.ms;
   const [date, time] = [amzDate.slice(0, 8), amzDate.slice(8)];
-  return Date.parse(
+  const ms = Date.parse(
     `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}${time.slice(0, 3)}:${time.slice(3, 5)}:${time.slice(5)}`,
   );
+  lastStamp = { amzDate, ms };
+  return ms;
 }
+
+let lastStamp = { amzDate: '', ms: Number.NaN };
 
 function stamp(wallMs: number): string {
   return `${new Date(wallMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;

@@ -1,14 +1,11 @@
-import { createHmac, createSecretKey, hash } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { Lru } from '../../model/lru.ts';
 import { canonicalRequest } from './canonical-request.ts';
 import type { SignatureClaim, SignedRequest } from './signature-claim.ts';
+import { SigningKey } from './signing-key.ts';
 
-/**
- * A key is good for one day, region and service: deriving one takes four HMACs, and every request of the day needs it.
- * Kept as a KeyObject, which makes an HMAC five times as fast as one with a key of plain bytes (2 against 12 µs).
- */
-const signingKeys = new Lru<KeyObject>(1_000);
+/** A key is good for one day, region and service: deriving one takes four HMACs, and every request of the day needs it. */
+const signingKeys = new Lru<SigningKey>(1_000);
 
 /** The signature that the holder of the secret would have made. */
 export function expectedSignature(
@@ -20,20 +17,18 @@ export function expectedSignature(
   const { amzDate, date, region, service, signedHeaders } = claim;
   const canonicalHash = hash('sha256', canonicalRequest(request, signedHeaders, payloadHash), 'hex');
   const stringToSign = `AWS4-HMAC-SHA256\n${amzDate}\n${date}/${region}/${service}/aws4_request\n${canonicalHash}`;
-  return hmac(signingKey(claim, secretAccessKey), stringToSign);
+  return signingKey(claim, secretAccessKey).sign(stringToSign);
 }
 
-function signingKey(claim: SignatureClaim, secretAccessKey: string): KeyObject {
+function signingKey(claim: SignatureClaim, secretAccessKey: string): SigningKey {
   const { accessKeyId, date, region, service } = claim;
   const name = `${accessKeyId}/${date}/${region}/${service}`;
   const cached = signingKeys.get(name);
   if (cached !== undefined) return cached;
-  let key = createSecretKey(`AWS4${secretAccessKey}`, 'utf8');
-  for (const part of [date, region, service, 'aws4_request']) key = createSecretKey(hmac(key, part));
+  let derived = Buffer.from(`AWS4${secretAccessKey}`);
+  for (const part of [date, region, service, 'aws4_request'])
+    derived = createHmac('sha256', derived).update(part).digest();
+  const key = new SigningKey(derived);
   signingKeys.set(name, key, 1);
   return key;
-}
-
-function hmac(key: KeyObject, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }

@@ -12,7 +12,7 @@ import { openSqliteStore } from '../../store/sqlite/open.ts';
 import type { FrontendOptions } from '../context.ts';
 import { createFrontend } from '../create-frontend.ts';
 import { createLogger } from '../logger.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { logObserver, observers } from '../observer.ts';
 import { fakeWorkerManager } from './fake-worker-manager.ts';
 import type { FakeWorkerManager } from './fake-worker-manager.ts';

@@ -1,43 +1,61 @@
 import { mkdir, rm } from 'node:fs/promises';
-import type { InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { qemuArguments } from './command.ts';
 import { expectState, migrationEnd, resume } from './migration.ts';
 import { fd, startQemu, type Qemu } from './qemu.ts';
 import type { Template } from './template.ts';
 
-/** A running copy of a template. */
-export interface Clone {
+/** A copy of a template that does not run yet. */
+export interface StillClone {
   readonly qemu: Qemu;
-  /** By how much its clock is behind until somebody sets it. */
-  readonly clockBehindMs: number;
   /** Resolves when nothing of it is left, with how it went. Never rejects. */
   readonly gone: Promise<string>;
 }
 
+/** A running copy of a template. */
+export interface Clone extends StillClone {
+  /** By how much its clock is behind until somebody sets it. */
+  readonly clockBehindMs: number;
+}
+
 /**
- * Starts a copy of a template. Throws `signal`'s reason if that fires, or an Error if QEMU does not get there; then nothing
- * is left of it.
+ * Makes a copy of a template, as far as one comes that is not to run yet. `name` is its own. Throws `signal`'s reason if
+ * that fires, or an Error if QEMU does not get there; then nothing is left of it.
  */
-export async function startClone(
+export async function makeClone(
   places: Places,
   template: Template,
-  { instanceId }: InstanceSpec,
+  name: string,
   signal: AbortSignal,
-): Promise<Clone> {
+): Promise<StillClone> {
   signal.throwIfAborted();
   // Nothing is ever in it. It is where QEMU would leave a core, and by it the sweep sees that there was an instance.
-  const folder = instanceFolder(places, 'microvm', instanceId);
+  const folder = instanceFolder(places, 'microvm', name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const qemu = await launch(places, template, instanceId, folder);
-  const gone = qemu.exited.then((detail) => removed(folder, detail));
+  const qemu = await launch(places, template, name, folder);
+  const still = { qemu, gone: qemu.exited.then((detail) => removed(folder, detail)) };
+  await orNothing(still, signal, () => load(qemu, template));
+  return still;
+}
+
+/** Lets a copy run. Throws as {@link makeClone} does, and then nothing is left of it, either. */
+export async function runClone(still: StillClone, template: Template, signal: AbortSignal): Promise<Clone> {
+  const resumedMs = await orNothing(still, signal, () => resume(still.qemu.qmp));
+  return { ...still, clockBehindMs: resumedMs - template.guestWallMs };
+}
+
+async function orNothing<Result>(
+  { qemu, gone }: StillClone,
+  signal: AbortSignal,
+  step: () => Promise<Result>,
+): Promise<Result> {
   const onAbort = (): void => void qemu.kill();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    const resumedMs = await load(qemu, template);
+    const result = await step();
     signal.throwIfAborted();
-    return { qemu, clockBehindMs: resumedMs - template.guestWallMs, gone };
+    return result;
   } catch (cause) {
     await qemu.kill();
     const detail = await gone;
@@ -48,9 +66,9 @@ export async function startClone(
   }
 }
 
-async function launch(places: Places, template: Template, instanceId: string, folder: string): Promise<Qemu> {
+async function launch(places: Places, template: Template, name: string, folder: string): Promise<Qemu> {
   const { command } = template;
-  const marks = instanceMarks(places, instanceId);
+  const marks = instanceMarks(places, name);
   try {
     return await startQemu({ args: qemuArguments(command), channels: command.channels, marks, cwd: folder });
   } catch (error) {
@@ -59,14 +77,12 @@ async function launch(places: Places, template: Template, instanceId: string, fo
   }
 }
 
-/** Gives when it began to run. */
-async function load({ qmp, state }: Qemu, template: Template): Promise<number> {
+async function load({ qmp, state }: Qemu, template: Template): Promise<void> {
   const loaded = migrationEnd(qmp);
   loaded.catch(() => undefined); // of a QEMU that refuses what comes first
   await expectState(qmp, fd.state);
   state.end(template.state);
   await loaded;
-  return resume(qmp);
 }
 
 async function removed(folder: string, detail: string): Promise<string> {

@@ -1,11 +1,12 @@
 import { configurationKey, type Configuration } from '../../model/configuration.ts';
-import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
+import type { InstanceDriver } from '../contract.ts';
 import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
 import { sweepRun } from '../sweep.ts';
-import { startClone } from './clone.ts';
+import { makeClone, runClone } from './clone.ts';
 import type { Accelerator } from './command.ts';
 import { microvmInstance } from './instance.ts';
+import { ParkedClones } from './parked.ts';
 import { ensureParts } from './parts.ts';
 import { probeMicrovm } from './probe.ts';
 import { ensureTemplate, type Template } from './template.ts';
@@ -22,6 +23,7 @@ const containersMax = 16;
  */
 export function createMicrovmDriver(places: Places, accelerator: Accelerator): InstanceDriver {
   const templates = new Map<string, Template>();
+  const parked = new ParkedClones(places);
   return {
     name: 'microvm',
     capabilities: {
@@ -37,18 +39,20 @@ export function createMicrovmDriver(places: Places, accelerator: Accelerator): I
       const template = await ensureTemplate(places, accelerator, parts, configuration, report, signal);
       templates.set(configurationKey(configuration), template);
     },
-    start: (spec, signal) => start(places, templateFor(templates, spec.configuration), spec, signal),
+    park: (configuration, count) => parked.keep(templateFor(templates, configuration), count),
+    start: async (spec, signal) => {
+      const template = templateFor(templates, spec.configuration);
+      const still = parked.take(template) ?? (await makeClone(places, template, spec.instanceId, signal));
+      return microvmInstance(spec, await runClone(still, template, signal), template.containers);
+    },
     sweep: () => sweepRun(places, 'microvm'),
   };
-}
-
-async function start(places: Places, template: Template, spec: InstanceSpec, signal: AbortSignal): Promise<Instance> {
-  return microvmInstance(spec, await startClone(places, template, spec, signal), template.containers);
 }
 
 function templateFor(templates: ReadonlyMap<string, Template>, configuration: Configuration): Template {
   const key = configurationKey(configuration);
   const template = templates.get(key);
-  if (template === undefined) throw new Error(`Start of a microvm instance ${key} before \`prepare\` of it succeeded.`);
+  if (template === undefined)
+    throw new Error(`A microvm instance ${key} was asked for before \`prepare\` of it succeeded.`);
   return template;
 }

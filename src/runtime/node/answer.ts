@@ -6,6 +6,7 @@ import { processUsage } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
+const { max } = Math;
 
 /** What stands beside every answer. */
 export interface Measured {
@@ -13,8 +14,10 @@ export interface Measured {
   readonly printedRaw: boolean;
   /** This process is not to be used again. */
   readonly spent: boolean;
-  /** Of threads: processor time of this process when it began. */
+  /** Processor time that this process had wanted when it began. */
   readonly cpuBeforeMs: number | undefined;
+  /** From the first line of user code until now, where that was reached. */
+  readonly ranMs: number | undefined;
 }
 
 /**
@@ -78,14 +81,17 @@ function encode(message: RuntimeMessage): readonly Buffer[] {
   return encodeFrame(message);
 }
 
-type Known = Pick<RuntimeMessage & { type: 'result' }, 'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'spent'>;
+type Known = Pick<
+  RuntimeMessage & { type: 'result' },
+  'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'ranMs' | 'spent'
+>;
 
-function known({ initMs, printedRaw, cpuBeforeMs, spent }: Measured): Known {
+function known({ initMs, printedRaw, cpuBeforeMs, ranMs, spent }: Measured): Known {
   const { memoryPeakMb, cpuMs } = processUsage();
   return {
     memoryPeakMb,
     ...(initMs === undefined ? {} : { initMs }),
-    ...(cpuBeforeMs === undefined ? {} : { cpuMs: cpuMs - cpuBeforeMs }),
+    ...(cpuBeforeMs === undefined || ranMs === undefined ? {} : { cpuMs: max(0, cpuMs - cpuBeforeMs), ranMs }),
     ...(printedRaw ? { printedRaw } : {}),
     ...(spent ? { spent } : {}),
   };

@@ -14,7 +14,7 @@ export class Invocation {
   startedAt: number | undefined;
   /** How long the module's top level ran, where it ran for this invocation, ms. */
   initMs: number | undefined;
-  /** Of a thread: processor time of this process when it began, ms. */
+  /** Processor time that this process had wanted when it began, ms. */
   cpuBeforeMs: number | undefined;
   /** What user code may change through its context: whether the answer to a callback waits for an empty event loop. */
   waitsForEmptyEventLoop = true;

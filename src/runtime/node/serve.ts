@@ -7,29 +7,30 @@ import { logLine } from './capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
 import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
-import type { InvocationLog } from './invocation-log.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
 import { cpuMsNow } from './memory.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
-import type { SyncWriter } from './sync-writer.ts';
+import type { BatchParts } from './thread-batch.ts';
 import { Threads } from './threads.ts';
 
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = { initMs: undefined, printedRaw: false, cpuBeforeMs: undefined, spent: false };
+const nothing: Measured = {
+  initMs: undefined,
+  printedRaw: false,
+  cpuBeforeMs: undefined,
+  ranMs: undefined,
+  spent: false,
+};
 
 /** What the server needs of the world. */
-export interface ServerParts {
-  readonly writer: SyncWriter;
-  readonly log: InvocationLog;
+export interface ServerParts extends Omit<BatchParts, 'spent'> {
   readonly raw: Pick<RawOutput, 'possible' | 'clear'>;
   /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
   readonly channel: { ref(): unknown; unref(): unknown };
   readonly taskRoot: string;
-  /** Takes in what the host has sent until now, without waiting. */
-  poll(): void;
   /** Makes the process the function's own: environment, random numbers, clock. */
   prepare(init: RuntimeInit): void;
   exit(code: number): void;
@@ -50,8 +51,7 @@ export class Server {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    const { writer, log, raw, taskRoot, poll } = parts;
-    this.#threads = new Threads(taskRoot, { writer, log, raw, poll, spent: () => this.#spent });
+    this.#threads = new Threads({ ...parts, spent: () => this.#spent });
   }
 
   receive(request: RuntimeRequest): void {
@@ -113,6 +113,7 @@ export class Server {
     this.#running = invocation;
     // The lane of a thread may bring it something at any time, so that its loop never is empty.
     if (request.thread === true) return this.#runThread(this.#init, invocation, request.payload);
+    invocation.cpuBeforeMs = cpuMsNow();
     channel.unref();
     if (this.#handler === undefined) this.#load(this.#init, invocation);
     else this.#call(this.#init, this.#handler, invocation);
@@ -230,8 +231,9 @@ export class Server {
     this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
   }
 
-  #measured({ initMs, cpuBeforeMs }: Invocation): Measured {
-    return { initMs, cpuBeforeMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
+  #measured({ initMs, cpuBeforeMs, startedAt }: Invocation): Measured {
+    const ranMs = startedAt === undefined ? undefined : now() - startedAt;
+    return { initMs, cpuBeforeMs, ranMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {

@@ -27,8 +27,8 @@ export class Threads {
   /** Which thread's code runs, as its timers and promises remember it. */
   readonly #current = new AsyncLocalStorage<Thread>();
 
-  constructor(taskRoot: string, parts: BatchParts) {
-    this.#taskRoot = taskRoot;
+  constructor(parts: BatchParts & { readonly taskRoot: string }) {
+    this.#taskRoot = parts.taskRoot;
     this.#parts = parts;
   }
 

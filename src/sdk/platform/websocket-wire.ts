@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
 import { normalClosure, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
 import type { Connect } from '../threads/client-session.ts';
-import type { ServiceKey } from '../threads/connect.ts';
+import type { ServiceKey } from '../threads/service-key.ts';
 
 /** How long a service may take to answer a request for a connection, milliseconds. */
 const handshakeTimeout = 10_000;

@@ -1,6 +1,7 @@
 import { websocketConnect } from '../platform/websocket-wire.ts';
 import { ClientSession } from './client-session.ts';
 import { connectBy } from './connection.ts';
+import type { ServiceKey } from './service-key.ts';
 
 /** Where a service is, and a key that it accepts. */
 export interface ServiceAddress {
@@ -9,14 +10,6 @@ export interface ServiceAddress {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** `us-east-1` where it is not given. */
   readonly region?: string;
-}
-
-/** A service and a key, complete. */
-export interface ServiceKey {
-  readonly url: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
 }
 
 /**

@@ -7,7 +7,8 @@ import { checkOptions } from './check-options.ts';
 import { orderOf, type ThreadOptions } from './options.ts';
 import { threadsConnection } from './connection.ts';
 import { ThreadRun } from './thread-run.ts';
-import { Thread, type BeginRun, type ThreadExtras } from './thread.ts';
+import { Thread, type ThreadExtras } from './thread.ts';
+import type { BeginRun } from './thread-tries.ts';
 
 /** What is to be called, where. */
 export interface Target {

@@ -3,31 +3,23 @@ import { limits } from '../../model/limits.ts';
 import { encodeMessage } from '../../protocol/clone.ts';
 import { checkLaneBytes } from '../../protocol/lane.ts';
 import { openPorts, type Ports } from '../platform/ports.ts';
-import { pause } from '../platform/timers.ts';
 import type { ClientSession } from './client-session.ts';
 import { number } from './check-options.ts';
 import { RemoteError } from './errors.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
-import type { Retries, ThreadOptions } from './options.ts';
+import type { ThreadOptions } from './options.ts';
 import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
+import { ThreadTries, type BeginRun, type RunInline, type TriedThread } from './thread-tries.ts';
 import { tellUnlessJoined } from './unjoined.ts';
 import { Transcript } from './transcript.ts';
-
-/** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
-export type BeginRun = (
-  session: ClientSession,
-  events: RunEvents,
-  attempt: number,
-  detached: () => boolean,
-) => Promise<Run>;
 
 /** What is built on threads may add. */
 export interface ThreadExtras {
   /** It gives something to iterate over; told of each item. */
   readonly onItem?: (item: unknown) => void;
   /** Runs it here where there is no room anywhere else, so that those who wait for it do not hold up each other. */
-  readonly inline?: (session: ClientSession, events: RunEvents, which: Pick<Run, 'id' | 'attempt'>) => Run;
+  readonly inline?: RunInline;
   /** Resolves when it may begin, with what is to be called when it has ended. Rejects where it may not, or `signal` fires. */
   readonly admit?: (signal: AbortSignal) => Promise<() => void>;
   /** Only its result is of interest: nobody has it to say anything to it. */
@@ -35,8 +27,6 @@ export interface ThreadExtras {
   /** Whether it keeps this process until it ends, as it does where nothing is said. */
   readonly holds?: boolean;
 }
-
-const defaultBackoffMs = 100;
 
 /** A thread that was started: somewhere else, isolated. Awaiting it joins it. */
 export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
@@ -49,7 +39,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #logs = new Transcript();
   readonly #session: Promise<ClientSession>;
   readonly #extras: ThreadExtras;
-  #run: Promise<Run> | undefined;
+  readonly #tries: ThreadTries;
+  readonly #printer: LinePrinter | undefined;
   #id: string;
   #ports: Ports | undefined;
   readonly #waiting = new AbortController();
@@ -77,10 +68,12 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     this.#id = id;
     this.#options = options;
     this.#extras = extras;
+    this.#printer = options.output === 'silent' ? undefined : new LinePrinter(options.name ?? 'thread');
+    this.#tries = new ThreadTries(this.#tried());
     this.start = this.#begun.promise;
     this.start.catch(() => undefined);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type of what the caller's function gives
-    this.#result = this.#attempts(begin) as Promise<R>;
+    this.#result = this.#ran(begin) as Promise<R>;
     this.#result.catch(() => undefined);
     this.#obey(options.signal);
   }
@@ -139,7 +132,7 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (!this.#ended) {
       this.#cancelled = { reason, graceMs };
       this.#waiting.abort(cancelledBefore(this.#id));
-      const run = await this.#run?.catch(() => undefined);
+      const run = await this.#tries.run?.catch(() => undefined);
       if (!this.#ended) run?.cancel(reason, graceMs);
     }
     return this.#result.then(
@@ -160,19 +153,19 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
 
   async state(): Promise<ThreadStatus> {
     // Before its order is sent the service knows nothing of it.
-    const run = await this.#run?.catch(() => undefined);
+    const run = await this.#tries.run?.catch(() => undefined);
     const name = this.#options.name ?? '';
     if (this.#ended) return { state: 'ended', name, ageMs: 0 };
     const ageMs = performance.now() - this.#madeAt;
     // It waits in a queue of this process, or runs in it.
-    if (this.#run === undefined) return { state: 'queued', name, ageMs };
+    if (this.#tries.run === undefined) return { state: 'queued', name, ageMs };
     if (run?.inline === true) return { state: 'running', name, ageMs };
     return threadStatus(await this.#session, this.#id);
   }
 
   /** Processor time and memory of its container until now; of a thread that does not yield, when it ends. */
   async usage(): Promise<Usage> {
-    return (await this.#run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
+    return (await this.#tries.run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
   }
 
   /** What it prints, as it comes; each reader gets all of it, from the beginning. */
@@ -185,19 +178,12 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     if (!this.#detached) await this.cancel();
   }
 
-  async #attempts(begin: BeginRun): Promise<unknown> {
-    const printer = this.#options.output === 'silent' ? undefined : new LinePrinter(this.#options.name ?? 'thread');
+  async #ran(begin: BeginRun): Promise<unknown> {
     let ended: (() => void) | undefined;
     try {
       // Where nobody has to let it in, it is under way when this returns.
       if (this.#extras.admit !== undefined) ended = await this.#extras.admit(this.#waiting.signal);
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await this.#onceOrInline(begin, attempt, printer);
-        } catch (error) {
-          await this.#again(error, attempt);
-        }
-      }
+      return await this.#tries.result(begin);
     } catch (error) {
       this.#begun.reject(error);
       if (error instanceof RemoteError && isTelling(error) && !this.#detached)
@@ -206,32 +192,28 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     } finally {
       this.#ended = true;
       ended?.();
-      printer?.end();
+      this.#printer?.end();
       this.#logs.end();
       this.#ports?.close();
     }
   }
 
-  /** One that is detached is not waited for, and is to outlive this process. */
-  async #onceOrInline(begin: BeginRun, attempt: number, printer: LinePrinter | undefined): Promise<unknown> {
-    const { inline } = this.#extras;
-    try {
-      return await this.#once(begin, attempt, printer);
-    } catch (error) {
-      const full = error instanceof RemoteError && error.kind === 'capacity';
-      if (!full || inline === undefined || this.#detached) throw error;
-      const here: BeginRun = async (session, events) => inline(session, events, { id: this.#id, attempt });
-      return await this.#once(here, attempt, printer, false);
-    }
+  /** As its tries see it. */
+  #tried(): TriedThread {
+    return {
+      session: this.#session,
+      retries: this.#options.retries,
+      inline: this.#extras.inline,
+      waiting: this.#waiting.signal,
+      now: () => ({ id: this.#id, detached: this.#detached, cancelled: this.cancelled, items: this.#items }),
+      events: () => this.#events(),
+      begun: (run, first) => this.#began(run, first),
+    };
   }
 
-  async #once(
-    begin: BeginRun,
-    attempt: number,
-    printer: LinePrinter | undefined,
-    first = attempt === 1,
-  ): Promise<unknown> {
-    const events: RunEvents = {
+  #events(): RunEvents {
+    this.#ready = undefined;
+    return {
       onStart: (start) => {
         this.#early = undefined;
         this.#begun.resolve(start);
@@ -246,17 +228,16 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       },
       onItem: (value) => this.#took(value),
       onLog: (text, stderr) => {
-        printer?.write(text, stderr);
+        this.#printer?.write(text, stderr);
         this.#logs.push(text);
       },
     };
-    this.#ready = undefined;
-    this.#run = this.#session.then((session) => begin(session, events, attempt, () => this.#detached));
-    const run = await this.#run;
+  }
+
+  #began(run: Run, first: boolean): void {
     this.#id = run.id;
     this.#replay(run, first);
     if (this.#cancelled !== undefined) run.cancel(this.#cancelled.reason, this.#cancelled.graceMs);
-    return run.result;
   }
 
   /** What was said before there was this run. */
@@ -268,19 +249,6 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     for (const body of this.#early ?? []) run.post(body);
     if (this.#portClosed) run.closePort();
     if (this.#wanted > 0) run.want(this.#wanted);
-  }
-
-  /** Waits before the next try; throws the error where there is to be none. */
-  async #again(error: unknown, attempt: number): Promise<void> {
-    if (!(error instanceof RemoteError) || this.#cancelled !== undefined) throw error;
-    const { max, backoffMs = defaultBackoffMs, on = isPassing }: Retries = this.#options.retries ?? { max: 0 };
-    const neverBegan = error.kind === 'lost' && attempt === 1 && (await this.#run)?.start === undefined;
-    const session = await this.#session;
-    // Items that were given cannot be taken back.
-    if (session.ended || this.#items > 0) throw error;
-    if (neverBegan && max === 0) return;
-    if (attempt > max || !on(error)) throw error;
-    await pause(Math.min(backoffMs * 2 ** (attempt - 1), limits.threadTimeoutMsMax), this.#waiting.signal);
   }
 
   /** Whoever waits for it may want to know why it was cancelled. */
@@ -350,9 +318,4 @@ function cancelledBefore(threadId: string): RemoteError {
 /** Whether it says something of the code, and not only that whoever started the thread has ended it. */
 function isTelling({ kind }: RemoteError): boolean {
   return kind !== 'cancelled' && kind !== 'lost';
-}
-
-/** What passes by itself: another try may find another instance, or room. */
-function isPassing({ kind }: RemoteError): boolean {
-  return kind === 'lost' || kind === 'capacity';
 }

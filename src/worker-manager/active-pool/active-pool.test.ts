@@ -5,10 +5,8 @@ import { candidates, dataOf } from '../../../test/simulation/pool-data.ts';
 import { functionOf } from '../../../test/simulation/service.ts';
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
 import type { RuntimeName } from '../../model/configuration.ts';
-import type { ActiveContainer } from './active-container.ts';
-import type { ActiveInstance } from './active-instance.ts';
+import type { ActiveContainer, ActiveInstance, Code } from './state.ts';
 import { ActivePool } from './active-pool.ts';
-import type { Code } from './code.ts';
 import { Registry } from './registry.ts';
 
 let ids = 0;

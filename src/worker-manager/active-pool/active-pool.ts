@@ -1,9 +1,6 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
 import { instanceOverheadMb, type RuntimeName } from '../../model/configuration.ts';
-import type { AccountPool } from './account-pool.ts';
-import { ActiveContainer } from './active-container.ts';
-import { ActiveInstance } from './active-instance.ts';
-import type { Code } from './code.ts';
+import { type AccountPool, ActiveContainer, ActiveInstance, type Code } from './state.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Registry } from './registry.ts';
 

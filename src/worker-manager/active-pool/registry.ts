@@ -1,6 +1,5 @@
 import type { FunctionVersion } from '../../model/function.ts';
-import { AccountPool } from './account-pool.ts';
-import { Code, codeKey } from './code.ts';
+import { AccountPool, Code, codeKey } from './state.ts';
 
 /** Finds codes and accounts' pools by name, makes them when they are first needed, and forgets them when nothing refers to them. */
 export class Registry {

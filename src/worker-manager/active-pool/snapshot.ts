@@ -1,8 +1,7 @@
 import { configurationKey } from '../../model/configuration.ts';
 import type { ContainerSnapshot, InstanceSnapshot } from '../../model/snapshot.ts';
 import type { WarmGuest } from '../../warming-pool/warm-guest.ts';
-import type { ActiveContainer } from './active-container.ts';
-import type { ActiveInstance } from './active-instance.ts';
+import type { ActiveContainer, ActiveInstance } from './state.ts';
 
 /** An instance of the warming pool, at `now`. */
 export function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number): InstanceSnapshot {

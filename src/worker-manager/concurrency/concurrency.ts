@@ -1,8 +1,8 @@
 import type { Clock } from '../../model/clock.ts';
 import type { InvocationOutcome } from '../../model/invocation.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { Code } from '../active-pool/code.ts';
+import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import type { Processors } from '../contract.ts';
+import type { FairQueue } from '../queue/fair-queue.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import { mayRun, stallMs } from './admission.ts';
 import type { CallSample } from './call-profile.ts';
@@ -16,6 +16,7 @@ const reviewMs = 12;
 export interface ConcurrencyOptions {
   readonly clock: Clock;
   readonly processors: Pick<Processors, 'count'>;
+  readonly queue: FairQueue;
 }
 
 /**
@@ -30,14 +31,16 @@ export interface ConcurrencyOptions {
 export class Concurrency {
   readonly #clock: Clock;
   readonly #processors: Pick<Processors, 'count'>;
+  readonly #queue: FairQueue;
   readonly #tally = new Tally();
   readonly #inFlight: InFlight;
   readonly #again: () => void;
 
   /** `again` is called when somebody who was held back may be let in. */
-  constructor({ clock, processors }: ConcurrencyOptions, again: () => void) {
+  constructor({ clock, processors, queue }: ConcurrencyOptions, again: () => void) {
     this.#clock = clock;
     this.#processors = processors;
+    this.#queue = queue;
     this.#again = again;
     this.#inFlight = new InFlight(clock, (container, share) => this.#tally.looked(container, share));
   }
@@ -49,14 +52,17 @@ export class Concurrency {
   may(ticket: Ticket): boolean {
     const { code, invocation, order } = ticket;
     if (invocation.nested === true) return true;
-    const running = code.busy.size + code.ordered - (order === undefined ? 0 : 1);
+    const line = this.#queue.of(code);
+    const uncovered = line?.uncovered.size ?? 0;
+    const ordered = (line?.waiting.size ?? 0) - uncovered;
+    const running = code.busy.size + ordered - (order === undefined ? 0 : 1);
     const may =
       running === 0 ||
       mayRun({
         processors: this.#processors.count,
         running,
         looked: this.#tally.lookedOf(code),
-        queued: code.uncovered.size + (ticket.place === undefined ? 1 : 0),
+        queued: uncovered + (ticket.place === undefined ? 1 : 0),
         known: code.profile.known,
         cpuMs: code.profile.cpuMs,
         share: this.#tally.shareOf(code),
@@ -78,28 +84,29 @@ export class Concurrency {
     const { code, share } = container;
     this.#tally.ended(container);
     if (code === undefined || outcome === undefined) return;
-    code.profile.add(sampleOf(outcome, share));
+    // Where its runtime does not tell, and nobody looked, it was like those before it.
+    code.profile.add(sampleOf(outcome, share ?? (code.profile.known ? code.profile.share : 1)));
     this.#tally.profiled(code);
   }
 
   #reviewLater(code: Code): void {
     code.review ??= this.#clock.timer(reviewMs, () => {
       code.review = undefined;
-      if (code.waiting.size > 0) void this.#review(code);
+      if (this.#queue.of(code) !== undefined) void this.#review(code);
     });
   }
 
   async #review(code: Code): Promise<void> {
     const looked = await this.#inFlight.look(code);
-    if (code.waiting.size === 0) return;
+    if (this.#queue.of(code) === undefined) return;
     if (looked || this.#clock.now() - code.begunAt >= stallMs) this.#again();
     // Whoever was let in, others may be held back still.
-    if (code.waiting.size > 0) this.#reviewLater(code);
+    if (this.#queue.of(code) !== undefined) this.#reviewLater(code);
   }
 }
 
 /** What a call took without the initialisation of its module, which others do not repeat. `share`: what was seen of it while it ran. */
-function sampleOf(outcome: InvocationOutcome, share: number | undefined): CallSample {
-  const { durationMs, initMs = 0, cpuMs = durationMs * (share ?? 1), ranMs = durationMs } = outcome;
+function sampleOf(outcome: InvocationOutcome, share: number): CallSample {
+  const { durationMs, initMs = 0, cpuMs = durationMs * share, ranMs = durationMs } = outcome;
   return { cpuMs: Math.max(0, cpuMs - initMs), ranMs: Math.max(0, ranMs - initMs) };
 }

@@ -1,7 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
-import type { Code } from '../active-pool/code.ts';
+import type { ActiveContainer, ActiveInstance, Code } from '../active-pool/state.ts';
 
 /** A call that runs so long, and so many times longer than usual, is looked at, ms. */
 const longMs = 8;

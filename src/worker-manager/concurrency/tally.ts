@@ -1,5 +1,4 @@
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { Code } from '../active-pool/code.ts';
+import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import { computingShare } from './admission.ts';
 
 /** What one code adds to the sums. */
@@ -75,7 +74,7 @@ export class Tally {
     this.waitingShares -= part.waitingShares;
     change(part);
     const others = part.running - part.lookedComputing - part.lookedWaiting;
-    const share = code.profile.known ? code.profile.share : 1;
+    const share = this.shareOf(code);
     const compute = share >= computingShare;
     part.computing = part.lookedComputing + (compute ? others : 0);
     part.waitingShares = part.lookedShares + (compute ? 0 : others * share);

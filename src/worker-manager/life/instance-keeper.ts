@@ -2,16 +2,16 @@ import type { Clock } from '../../model/clock.ts';
 import { endGuest, type InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { WarmGuest } from '../../warming-pool/warm-guest.ts';
-import type { AccountPool } from '../active-pool/account-pool.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { AccountPool, ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
+import type { OrderBook } from '../orders/order-book.ts';
 import type { Ticket } from '../queue/ticket.ts';
 
 export interface InstanceKeeperOptions {
   readonly clock: Clock;
   readonly memory: MemoryBudget;
   readonly active: ActivePool;
+  readonly book: OrderBook;
   readonly observer: InstanceObserver;
   /** What an instance holds has changed: blank containers may be missing, waiting requests may be served. */
   readonly changed: (instance: ActiveInstance) => void;
@@ -121,8 +121,8 @@ export class InstanceKeeper {
 
   /** Who waits for a container of an instance that is no longer to be used, must not wait for it. */
   #abandonOrders(instance: ActiveInstance): void {
-    const { abandoned, active, clock } = this.#o;
-    const tickets = [...instance.orders].flatMap((order) => order.end());
+    const { abandoned, active, book, clock } = this.#o;
+    const tickets = book.endAllIn(instance);
     for (let left = tickets.length; left > 0; left -= 1) active.unhold(instance, clock.now());
     if (tickets.length > 0) abandoned(tickets);
   }

@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import { type ReapInstance, reapPlan, type ReapSettings } from './reap-plan.ts';
 import type { InstanceKeeper } from './instance-keeper.ts';

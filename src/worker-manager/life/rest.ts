@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { ActiveInstance } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 
 /** What nobody uses for so long is stopped until it is used again, ms: longer than the gaps in any steady work. */

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 import { instanceOverheadMb } from '../../model/configuration.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
+import type { ActiveContainer } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
 import { reliefPlan, type Starved } from './relief-plan.ts';
@@ -79,7 +79,7 @@ export class Relief {
     const longSince = clock.now() - starvedMs;
     return queue.accounts().flatMap((account) => {
       const codes = queue.codes(account);
-      const code = codes.find(({ uncovered }) => (uncovered.oldest?.place?.queuedAt ?? Infinity) <= longSince);
+      const code = codes.find((one) => (queue.of(one)?.uncovered.oldest?.place?.queuedAt ?? Infinity) <= longSince);
       if (code === undefined || code.containers.size > 0) return [];
       const neededMb = code.function.memoryMb + (code.pool.instances.size === 0 ? instanceOverheadMb : 0);
       return neededMb > memory.freeMb || this.#starved.some((one) => one.account === account)

@@ -4,13 +4,16 @@ import { configurationKey, instanceOverheadMb, type RuntimeName } from '../../mo
 import { StoppingError } from '../../model/errors.ts';
 import type { InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
-import type { InstanceShape, StartGuest, WarmingPool } from '../../warming-pool/warming-pool.ts';
+import type { InstanceShape, StartGuest } from '../../warming-pool/contract.ts';
+import type { WarmingPool } from '../../warming-pool/warming-pool.ts';
 import { WarmGuest } from '../../warming-pool/warm-guest.ts';
-import type { AccountPool } from '../active-pool/account-pool.ts';
+import type { AccountPool } from '../active-pool/state.ts';
 import type { Registry } from '../active-pool/registry.ts';
 import type { InstanceKeeper } from '../life/instance-keeper.ts';
+import type { FairQueue } from '../queue/fair-queue.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import type { Costs } from './costs.ts';
+import type { OrderBook } from './order-book.ts';
 import { Order } from './order.ts';
 
 export interface ColdStartsOptions {
@@ -18,6 +21,8 @@ export interface ColdStartsOptions {
   readonly memory: MemoryBudget;
   readonly warming: WarmingPool;
   readonly registry: Registry;
+  readonly book: OrderBook;
+  readonly queue: FairQueue;
   readonly costs: Costs;
   readonly shape: InstanceShape;
   readonly keeper: InstanceKeeper;
@@ -43,14 +48,13 @@ export class ColdStarts {
   }
 
   /** Boots an instance for an account, with one blank container of this runtime. Throws if there is no memory for it. */
-  begin(pool: AccountPool, runtime: RuntimeName): Order {
+  begin(pool: AccountPool, runtime: RuntimeName): Order<Ticket> {
     const { clock, memory, shape, warming } = this.#o;
     warming.missed();
     if (!memory.tryReserve(instanceOverheadMb))
       throw new Error(`A cold start was placed without memory: ${memory.freeMb} MB free.`);
-    const order = new Order('cold', pool, undefined, shape.containersMax, clock.now());
-    pool.orders += 1;
-    pool.coldOrders += 1;
+    const order = new Order<Ticket>('cold', pool, undefined, shape.containersMax, clock.now());
+    this.#o.book.add(order);
     const pending = this.#boot(order, runtime).then((error) => {
       this.#pending.delete(pending);
       this.#over(order, error);
@@ -66,7 +70,7 @@ export class ColdStarts {
   }
 
   /** Gives the error, if it failed. Never rejects. */
-  async #boot(order: Order, runtime: RuntimeName): Promise<Error | undefined> {
+  async #boot(order: Order<Ticket>, runtime: RuntimeName): Promise<Error | undefined> {
     const { clock, costs, memory, observer, shape, startGuest } = this.#o;
     const configuration = { ...shape, blanks: { [runtime]: 1 } };
     try {
@@ -89,16 +93,14 @@ export class ColdStarts {
     const { keeper, warming } = this.#o;
     const warm = new WarmGuest(guest, now);
     // Nobody waits for it any more, and it was nobody's yet: it may serve any account.
-    if (pool.waiting === 0 && warming.give(warm)) return;
+    if (!this.#o.queue.hasAccount(pool.account) && warming.give(warm)) return;
     const instance = keeper.allocate(pool, warm);
     if (this.#stop.signal.aborted) void keeper.destroy(instance);
     else keeper.opened(instance);
   }
 
-  #over(order: Order, error: Error | undefined): void {
-    const tickets = order.end();
-    order.pool.orders -= 1;
-    order.pool.coldOrders -= 1;
+  #over(order: Order<Ticket>, error: Error | undefined): void {
+    const tickets = this.#o.book.end(order);
     this.#o.orderEnded(tickets, error);
     this.#o.registry.poolChanged(order.pool);
   }

@@ -3,20 +3,21 @@ import { runtimes, type RuntimeName } from '../../model/configuration.ts';
 import { InstanceLostError, StoppingError } from '../../model/errors.ts';
 import { backOffMs } from '../../warming-pool/back-off.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import type { Registry } from '../active-pool/registry.ts';
 import type { Processors } from '../contract.ts';
 import type { InstanceKeeper } from '../life/instance-keeper.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import type { Costs } from './costs.ts';
+import type { OrderBook } from './order-book.ts';
 import { Order } from './order.ts';
 
 export interface ContainerMakerOptions {
   readonly clock: Clock;
   readonly active: ActivePool;
   readonly registry: Registry;
+  readonly book: OrderBook;
   readonly costs: Costs;
   readonly keeper: InstanceKeeper;
   readonly processors: Processors;
@@ -53,7 +54,7 @@ export class ContainerMaker {
   }
 
   /** Makes a container in an instance that has room. */
-  make(instance: ActiveInstance, runtime: RuntimeName): Order {
+  make(instance: ActiveInstance, runtime: RuntimeName): Order<Ticket> {
     const order = this.#order(instance, runtime);
     this.#o.active.reindex(instance);
     void this.#make(order, instance, runtime);
@@ -61,7 +62,7 @@ export class ContainerMaker {
   }
 
   /** Ends an idle container, and makes another in its place. */
-  replace(container: ActiveContainer, runtime: RuntimeName): Order {
+  replace(container: ActiveContainer, runtime: RuntimeName): Order<Ticket> {
     const order = this.#order(container.instance, runtime);
     void this.#o.keeper.drop(container).then(() => this.#make(order, container.instance, runtime));
     return order;
@@ -106,16 +107,15 @@ export class ContainerMaker {
     return runtimes.find((runtime) => (blankCounts.get(runtime) ?? 0) < (wanted[runtime] ?? 0));
   }
 
-  #order(instance: ActiveInstance, runtime: RuntimeName): Order {
-    const order = new Order(runtime, instance.pool, instance, 1, this.#o.clock.now());
+  #order(instance: ActiveInstance, runtime: RuntimeName): Order<Ticket> {
+    const order = new Order<Ticket>(runtime, instance.pool, instance, 1, this.#o.clock.now());
     instance.making += 1;
     this.#making += 1;
-    instance.orders.add(order);
-    instance.pool.orders += 1;
+    this.#o.book.add(order);
     return order;
   }
 
-  async #make(order: Order, instance: ActiveInstance, runtime: RuntimeName): Promise<void> {
+  async #make(order: Order<Ticket>, instance: ActiveInstance, runtime: RuntimeName): Promise<void> {
     const { active, clock, costs, keeper, random } = this.#o;
     const begunAt = clock.now();
     let error: Error | undefined;
@@ -136,14 +136,12 @@ export class ContainerMaker {
     else this.replenish(instance, error === undefined ? undefined : backOffMs(instance.makeFailures, random));
   }
 
-  #over(order: Order, instance: ActiveInstance, error: Error | undefined): void {
-    const { active, clock, keeper, orderEnded, registry } = this.#o;
+  #over(order: Order<Ticket>, instance: ActiveInstance, error: Error | undefined): void {
+    const { active, book, clock, keeper, orderEnded, registry } = this.#o;
     instance.making -= 1;
     this.#making -= 1;
-    instance.orders.delete(order);
-    instance.pool.orders -= 1;
     active.reindex(instance);
-    const tickets = order.end();
+    const tickets = book.end(order);
     for (let left = tickets.length; left > 0; left -= 1) active.unhold(instance, clock.now());
     orderEnded(tickets, error);
     keeper.settle(instance);

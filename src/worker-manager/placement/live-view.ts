@@ -1,18 +1,19 @@
 import type { Clock } from '../../model/clock.ts';
 import { instanceOverheadMb } from '../../model/configuration.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
-import type { InstanceShape, WarmingPool } from '../../warming-pool/warming-pool.ts';
-import type { ActiveContainer } from '../active-pool/active-container.ts';
-import type { ActiveInstance } from '../active-pool/active-instance.ts';
+import type { InstanceShape } from '../../warming-pool/contract.ts';
+import type { WarmingPool } from '../../warming-pool/warming-pool.ts';
+import type { ActiveContainer, ActiveInstance, Code } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
-import type { Code } from '../active-pool/code.ts';
 import type { Reclaimer } from '../memory/reclaimer.ts';
 import type { Relief } from '../memory/relief.ts';
 import type { ColdStarts } from '../orders/cold-starts.ts';
 import type { ContainerMaker } from '../orders/container-maker.ts';
 import type { Costs } from '../orders/costs.ts';
-import type { Order } from '../orders/order.ts';
+import type { OrderBook } from '../orders/order-book.ts';
+import type { Order, OrderKind } from '../orders/order.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
+import type { Ticket } from '../queue/ticket.ts';
 import type { FreeSeat, PlacementView } from './placement.ts';
 
 export interface LiveViewOptions {
@@ -27,11 +28,12 @@ export interface LiveViewOptions {
   readonly costs: Costs;
   readonly shape: InstanceShape;
   readonly queue: FairQueue;
+  readonly book: OrderBook;
   readonly coldStartsMax: number;
 }
 
 /** What placement looks at, straight from the indexes; nothing is computed before it is asked for. */
-export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, Order> {
+export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, Order<Ticket>> {
   readonly seated: boolean;
   readonly #o: LiveViewOptions;
   readonly #code: Code;
@@ -95,11 +97,11 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
     return this.#o.warming.hasBlank(this.#code.function.runtime);
   }
 
-  get makeSeat(): FreeSeat<Order> | undefined {
+  get makeSeat(): FreeSeat<Order<Ticket>> | undefined {
     return this.#seat(this.#code.function.runtime, this.containerMs);
   }
 
-  get coldSeat(): FreeSeat<Order> | undefined {
+  get coldSeat(): FreeSeat<Order<Ticket>> | undefined {
     return this.#seat('cold', this.coldMs);
   }
 
@@ -112,7 +114,7 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get bootComing(): boolean {
-    return this.#code.pool.coldOrders > 0 || this.#o.warming.starting >= this.#o.queue.accounts().length;
+    return this.#o.book.hasBoot(this.#code.pool) || this.#o.warming.starting >= this.#o.queue.accountCount;
   }
 
   get coldStarting(): number {
@@ -131,9 +133,8 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
     return this.#o.costs.containerMs.value;
   }
 
-  #seat(kind: Order['kind'], costMs: number): FreeSeat<Order> | undefined {
-    for (const order of this.#code.pool.freeSeats(kind))
-      return { order, readyInMs: Math.max(0, costMs - (this.#o.clock.now() - order.begunAt)) };
-    return undefined;
+  #seat(kind: OrderKind, costMs: number): FreeSeat<Order<Ticket>> | undefined {
+    const order = this.#o.book.free(this.#code.pool, kind);
+    return order && { order, readyInMs: Math.max(0, costMs - (this.#o.clock.now() - order.begunAt)) };
   }
 }

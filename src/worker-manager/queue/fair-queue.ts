@@ -1,7 +1,19 @@
-import type { Code } from '../active-pool/code.ts';
+import { RecencyList } from '../active-pool/recency-list.ts';
+import type { Code } from '../active-pool/state.ts';
+import { Pace } from './pace.ts';
 import type { Ticket } from './ticket.ts';
 
-interface Line {
+/** What waits for one code. */
+export interface CodeLine {
+  /** Oldest first; and those of them for which nothing is under way. */
+  readonly waiting: RecencyList<Ticket>;
+  readonly uncovered: RecencyList<Ticket>;
+  /** How fast they are served. */
+  readonly pace: Pace;
+}
+
+/** What waits of one account. */
+interface AccountLine {
   readonly codes: Set<Code>;
   uncovered: number;
 }
@@ -12,7 +24,8 @@ interface Line {
  */
 export class FairQueue {
   /** In the order of turns. */
-  readonly #lines: Map<string, Line> = new Map();
+  readonly #accounts: Map<string, AccountLine> = new Map();
+  readonly #codes: Map<Code, CodeLine> = new Map();
   #size = 0;
   #uncovered = 0;
 
@@ -24,32 +37,37 @@ export class FairQueue {
     return this.#uncovered;
   }
 
+  /** What waits for this code; undefined where nothing does. */
+  of(code: Code): CodeLine | undefined {
+    return this.#codes.get(code);
+  }
+
   add(ticket: Ticket): void {
     const { code, place } = ticket;
     if (place === undefined) throw new Error('A ticket needs its place before it can be queued.');
-    this.#line(code).codes.add(code);
-    code.waiting.add(place.inWaiting);
-    code.pool.waiting += 1;
+    this.#accountLine(code).codes.add(code);
+    this.#codeLine(code).waiting.add(place.inWaiting);
     this.#size += 1;
   }
 
   remove(ticket: Ticket): void {
     const { code, place } = ticket;
-    if (place === undefined || !code.waiting.remove(place.inWaiting)) return;
+    const line = this.#codes.get(code);
+    if (place === undefined || line?.waiting.remove(place.inWaiting) !== true) return;
     this.cover(ticket);
-    code.pool.waiting -= 1;
     this.#size -= 1;
-    if (code.waiting.size > 0) return;
-    const line = this.#line(code);
-    line.codes.delete(code);
-    if (line.codes.size === 0) this.#lines.delete(code.function.account);
+    if (line.waiting.size > 0) return;
+    this.#codes.delete(code);
+    const account = this.#accountLine(code);
+    account.codes.delete(code);
+    if (account.codes.size === 0) this.#accounts.delete(code.function.account);
   }
 
   /** Something is under way for it. */
   cover(ticket: Ticket): void {
     const { code, place } = ticket;
-    if (place === undefined || !code.uncovered.remove(place.inUncovered)) return;
-    this.#line(code).uncovered -= 1;
+    if (place === undefined || this.of(code)?.uncovered.remove(place.inUncovered) !== true) return;
+    this.#accountLine(code).uncovered -= 1;
     this.#uncovered -= 1;
   }
 
@@ -57,54 +75,77 @@ export class FairQueue {
   uncover(ticket: Ticket): void {
     const { code, place } = ticket;
     if (place === undefined || place.inUncovered.list !== undefined) return;
-    code.uncovered.add(place.inUncovered);
-    this.#line(code).uncovered += 1;
+    this.#codeLine(code).uncovered.add(place.inUncovered);
+    this.#accountLine(code).uncovered += 1;
     this.#uncovered += 1;
   }
 
   /** Accounts with waiting requests; whose turn it is, first. */
   accounts(): string[] {
-    return [...this.#lines.keys()];
+    return [...this.#accounts.keys()];
+  }
+
+  get accountCount(): number {
+    return this.#accounts.size;
+  }
+
+  hasAccount(account: string): boolean {
+    return this.#accounts.has(account);
   }
 
   /** The codes an account waits for, longest waiting first. */
   codes(account: string): Code[] {
-    const codes = [...(this.#lines.get(account)?.codes ?? [])];
-    if (codes.length > 1) codes.sort((a, b) => sequenceOf(a.waiting.oldest) - sequenceOf(b.waiting.oldest));
+    const codes = [...(this.#accounts.get(account)?.codes ?? [])];
+    if (codes.length > 1) codes.sort((a, b) => this.#oldestOf(a) - this.#oldestOf(b));
     return codes;
   }
 
   uncoveredOf(account: string): number {
-    return this.#lines.get(account)?.uncovered ?? 0;
+    return this.#accounts.get(account)?.uncovered ?? 0;
   }
 
   /** The account has had its turn. */
   rotate(account: string): void {
-    const line = this.#lines.get(account);
+    const line = this.#accounts.get(account);
     if (line === undefined) return;
-    this.#lines.delete(account);
-    this.#lines.set(account, line);
+    this.#accounts.delete(account);
+    this.#accounts.set(account, line);
   }
 
   /** The newest uncovered request of the account that has most of them, if those are more than `moreThan`. */
   newestOfHeaviest(moreThan: number): Ticket | undefined {
-    let heaviest: Line | undefined;
-    for (const line of this.#lines.values()) if (line.uncovered > (heaviest?.uncovered ?? moreThan)) heaviest = line;
+    let heaviest: AccountLine | undefined;
+    for (const line of this.#accounts.values()) if (line.uncovered > (heaviest?.uncovered ?? moreThan)) heaviest = line;
     let newest: Ticket | undefined;
-    for (const code of heaviest?.codes ?? [])
-      if (sequenceOf(code.uncovered.newest) > sequenceOf(newest)) newest = code.uncovered.newest;
+    for (const code of heaviest?.codes ?? []) {
+      const own = this.of(code)?.uncovered.newest;
+      if (sequenceOf(own) > sequenceOf(newest)) newest = own;
+    }
     return newest;
   }
 
   /** Everyone, oldest first within one code. */
   *[Symbol.iterator](): Iterator<Ticket> {
-    for (const line of this.#lines.values()) for (const code of line.codes) yield* code.waiting;
+    for (const line of this.#codes.values()) yield* line.waiting;
   }
 
-  #line(code: Code): Line {
+  #oldestOf(code: Code): number {
+    return sequenceOf(this.of(code)?.waiting.oldest);
+  }
+
+  #codeLine(code: Code): CodeLine {
+    let line = this.#codes.get(code);
+    if (line === undefined) {
+      line = { waiting: new RecencyList(), uncovered: new RecencyList(), pace: new Pace() };
+      this.#codes.set(code, line);
+    }
+    return line;
+  }
+
+  #accountLine(code: Code): AccountLine {
     const { account } = code.function;
-    let line = this.#lines.get(account);
-    if (line === undefined) this.#lines.set(account, (line = { codes: new Set(), uncovered: 0 }));
+    let line = this.#accounts.get(account);
+    if (line === undefined) this.#accounts.set(account, (line = { codes: new Set(), uncovered: 0 }));
     return line;
   }
 }

@@ -3,7 +3,7 @@ const memory = 32;
 /** Fewer say nothing. */
 const servedMin = 16;
 
-/** How fast requests of one code leave the queue while some wait. Time in milliseconds on one clock. */
+/** How fast requests of one code leave the queue, from when the first began to wait until nobody does. Time in milliseconds on one clock. */
 export class Pace {
   #servedAt: number | undefined;
   #served = 0;
@@ -16,11 +16,6 @@ export class Pace {
       this.#intervalMs += (now - this.#servedAt - this.#intervalMs) / Math.min(this.#served, memory);
     }
     this.#servedAt = now;
-  }
-
-  /** Nobody waits any more: what follows is not a matter of pace until somebody does. */
-  emptied(): void {
-    this.#servedAt = undefined;
   }
 
   /** How long the last of so many that wait will wait, milliseconds; undefined while that is not known. */

@@ -1,6 +1,6 @@
 import type { Timer } from '../../model/clock.ts';
 import type { ColdReason, Invocation, InvocationOutcome } from '../../model/invocation.ts';
-import type { Code } from '../active-pool/code.ts';
+import type { Code } from '../active-pool/state.ts';
 import type { Order } from '../orders/order.ts';
 import type { Link } from '../active-pool/recency-list.ts';
 
@@ -16,7 +16,7 @@ export class Ticket {
   /** Why what was ordered for it last did not come. */
   failure: Error | undefined;
   /** What it waits for, if something is under way for it. */
-  order: Order | undefined;
+  order: Order<Ticket> | undefined;
   /** Why nothing booted was there for it, as things were when it first had to wait; only told where it then waited for a boot. */
   coldReason: ColdReason | undefined;
   /** Where it stands in the queue; undefined until it first waits. */

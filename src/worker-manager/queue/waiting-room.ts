@@ -4,7 +4,8 @@ import type { Settings } from '../../model/settings.ts';
 import { MovingAverage } from '../orders/costs.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Link } from '../active-pool/recency-list.ts';
-import type { Ticket } from './ticket.ts';
+import type { Code } from '../active-pool/state.ts';
+import { mayOrder, type Ticket } from './ticket.ts';
 
 export interface WaitingRoomOptions {
   readonly clock: Clock;
@@ -72,7 +73,7 @@ export class WaitingRoom {
     if (place === undefined) return;
     const now = this.#o.clock.now();
     this.#waitMs.add(now - place.queuedAt);
-    ticket.code.pace.served(now);
+    this.queue.of(ticket.code)?.pace.served(now);
     this.#remove(ticket);
   }
 
@@ -105,16 +106,19 @@ export class WaitingRoom {
 
   /** Why the queue of its function is too long for one more, if it is. */
   #tooSlow({ code }: Ticket): string | undefined {
-    if (code.uncovered.size < queueLengthMin) return undefined;
-    const waitMs = code.pace.waitMs(code.uncovered.size);
+    const line = this.queue.of(code);
+    const length = line?.uncovered.size ?? 0;
+    if (line === undefined || length < queueLengthMin) return undefined;
+    const waitMs = line.pace.waitMs(length);
     const waitMsMax = Math.max(queueMs, queueCalls * code.profile.ranMs);
     if (waitMs === undefined || waitMs <= waitMsMax) return undefined;
-    return `${code.uncovered.size} requests for its function wait already, and the last will wait ${Math.round(waitMs)} ms; at most ${Math.round(waitMsMax)} ms are waited.`;
+    return `${length} requests for its function wait already, and the last will wait ${Math.round(waitMs)} ms; at most ${Math.round(waitMsMax)} ms are waited.`;
   }
 
-  /** What was ordered for it failed, not for the first time, and there is nothing else to wait for. */
-  hopeless(ticket: Ticket): void {
-    this.#refuse(ticket, this.#capacityError(`${failureOf(ticket)}.`, ticket.failure));
+  /** There is nothing that requests of this code could wait for: those for which what was ordered failed, not for the first time, are refused. */
+  hopeless(code: Code): void {
+    for (const ticket of this.queue.of(code)?.uncovered ?? [])
+      if (!mayOrder(ticket)) this.#refuse(ticket, this.#capacityError(`${failureOf(ticket)}.`, ticket.failure));
   }
 
   /** No instance of its configuration can ever be had. */
@@ -163,7 +167,6 @@ export class WaitingRoom {
     const { place } = ticket;
     if (place === undefined) return;
     this.queue.remove(ticket);
-    if (ticket.code.waiting.size === 0) ticket.code.pace.emptied();
     place.timer[Symbol.dispose]();
     ticket.signal.removeEventListener('abort', place.onAbort);
     ticket.place = undefined;

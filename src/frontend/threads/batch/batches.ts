@@ -1,28 +1,19 @@
-import type { Clock } from '../../../model/clock.ts';
 import type { FunctionVersion } from '../../../model/function.ts';
-import type { WorkerManager } from '../../../worker-manager/contract.ts';
-import { KindQueue } from './kind-queue.ts';
+import { KindQueue, type BatchOptions } from './kind-queue.ts';
 import type { BatchItem } from './flight.ts';
 
 /** What is remembered of kinds of threads of which none is there. */
 const idleKindsMax = 1_000;
-
-/** What batches are run with. */
-export interface BatchesOptions {
-  readonly workerManager: WorkerManager;
-  readonly clock: Clock;
-  readonly processors: number;
-}
 
 /**
  * Threads that came in crowds, such as those of a `map`: several short ones of one kind go to a container together, because each
  * way there and back costs more than they do. Kinds do not mix: what shares a batch could share a container before.
  */
 export class Batches {
-  readonly #options: BatchesOptions;
+  readonly #options: BatchOptions;
   readonly #kinds = new Map<string, KindQueue>();
 
-  constructor(options: BatchesOptions) {
+  constructor(options: BatchOptions) {
     this.#options = options;
   }
 

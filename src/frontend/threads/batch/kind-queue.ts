@@ -1,15 +1,23 @@
+import type { Clock } from '../../../model/clock.ts';
 import { CancelledError } from '../../../model/errors.ts';
 import type { FunctionVersion } from '../../../model/function.ts';
 import { encodeBatch } from '../../../protocol/batch.ts';
+import type { WorkerManager } from '../../../worker-manager/contract.ts';
 import { endOfError } from '../thread-end.ts';
-import type { BatchesOptions } from './batches.ts';
 import { Flight, type BatchItem } from './flight.ts';
 import { nextFlight, Usual } from './plan.ts';
+
+/** What batches are run with. */
+export interface BatchOptions {
+  readonly workerManager: Pick<WorkerManager, 'invoke'>;
+  readonly clock: Clock;
+  readonly processors: number;
+}
 
 /** Threads of one kind that wait to be handed over, and those that were. */
 export class KindQueue {
   readonly #function: FunctionVersion;
-  readonly #options: BatchesOptions;
+  readonly #options: BatchOptions;
   readonly #usual = new Usual();
   readonly #flights = new Set<Flight>();
   /** Those that turned out to be long, of them. */
@@ -17,7 +25,7 @@ export class KindQueue {
   #waiting: BatchItem[] = [];
   #pumping = false;
 
-  constructor(fn: FunctionVersion, options: BatchesOptions) {
+  constructor(fn: FunctionVersion, options: BatchOptions) {
     this.#function = fn;
     this.#options = options;
   }

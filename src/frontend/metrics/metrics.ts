@@ -1,0 +1,89 @@
+import type { FunctionVersion } from '../../model/function.ts';
+import type { ServiceSnapshot } from '../../model/snapshot.ts';
+import type { WorkerObserver } from '../../worker-manager/contract.ts';
+import { poolsText } from './pools.ts';
+import { StartSamples } from './start-samples.ts';
+import { Counter, Histogram } from './tallies.ts';
+
+/** What the service counts and measures. Give it to the worker manager as its observer, and to the frontend to show. */
+export interface ServiceMetrics extends WorkerObserver {
+  /** The newest start times by path. */
+  readonly starts: StartSamples;
+  /** Adds the gauges of pools and queue, read when somebody asks. */
+  watch(snapshot: () => ServiceSnapshot): void;
+  /** A request that was refused before anything was done for it, because the service was behind. */
+  shed(): void;
+  /** Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Fine below 15 ms, where our goals are, and with a boundary at the promise itself (100 ms). Seconds. */
+const startBounds = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10];
+const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900];
+/** Memory of functions is told as the smallest of these that holds it: a metric must not grow with what users deploy. MB. */
+const memoryBounds = [128, 256, 512, 1_024, 2_048, 4_096, 10_240];
+
+/** Function names are no labels, for the same reason. */
+export function createMetrics(driver: string): ServiceMetrics {
+  const starts = new StartSamples();
+  const start = new Histogram(
+    'heddle_start_seconds',
+    'From receiving a request to the first line of user code.',
+    startBounds,
+    ...['path', 'driver', 'runtime', 'memory'],
+  );
+  const cold = new Counter('heddle_cold_starts_total', 'Invocations that waited for a boot, by reason.', 'reason');
+  const duration = new Histogram(
+    'heddle_invocation_duration_seconds',
+    'From the first line of user code to the answer.',
+    durationBounds,
+  );
+  const invocations = new Counter('heddle_invocations_total', 'Invocations that ended, by outcome.', 'outcome');
+  const failures = new Counter('heddle_failures_total', 'What went wrong in the service itself, by kind.', 'kind');
+  const instanceStart = new Histogram(
+    'heddle_instance_start_seconds',
+    'How long an instance took until it was ready.',
+    startBounds,
+    ...['configuration', 'driver'],
+  );
+  const instanceEnd = new Counter(
+    'heddle_instances_ended_total',
+    'Instances that ended.',
+    ...['configuration', 'expected'],
+  );
+  const all = [start, cold, duration, invocations, failures, instanceStart, instanceEnd];
+  let snapshot: (() => ServiceSnapshot) | undefined;
+
+  return {
+    starts,
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    async text() {
+      // Loaded for the first who asks: what it watches costs something from then on.
+      const { processText } = await import('./process-metrics.ts');
+      const pools = snapshot === undefined ? [] : [poolsText(snapshot())];
+      return [await processText(), ...all.map((metric) => metric.text()), ...pools].join('\n');
+    },
+    watch: (read) => (snapshot = read),
+    invoked({ runtime, memoryMb }: FunctionVersion, _requestId, outcome) {
+      const { startPath, startMs, durationMs, result } = outcome;
+      starts.add(startPath, startMs);
+      start.observe(startMs / 1_000, startPath, driver, runtime, memoryLabel(memoryMb));
+      if (startPath === 'cold-instance') cold.add(outcome.coldReason ?? 'unknown');
+      duration.observe(durationMs / 1_000);
+      invocations.add(result.ok ? 'ok' : 'function-error');
+    },
+    shed: () => failures.add('shed'),
+    refused: (_fn, _requestId, error) => failures.add(error.name),
+    instanceStarted: (configuration, tookMs) => instanceStart.observe(tookMs / 1_000, configuration, driver),
+    instanceEnded(configuration, _detail, expected) {
+      instanceEnd.add(configuration, String(expected));
+      if (!expected) failures.add('instance-died');
+    },
+    instanceFailed: () => failures.add('instance-start'),
+  };
+}
+
+function memoryLabel(memoryMb: number): string {
+  return String(memoryBounds.find((boundMb) => memoryMb <= boundMb) ?? 'more');
+}

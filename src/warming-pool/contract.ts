@@ -1,0 +1,16 @@
+import type { Guest } from '../instance/guest.ts';
+import type { Blanks, Configuration } from '../model/configuration.ts';
+
+/** What all instances of a service have in common, whatever blank containers they begin with. */
+export type InstanceShape = Omit<Configuration, 'blanks'>;
+
+/** Boots an instance of a configuration. Rejects if it did not come up or `signal` fired; then nothing is left of it. */
+export type StartGuest = (configuration: Configuration, signal: AbortSignal) => Promise<Guest>;
+
+/** What should be ready, as far as is known; asked again and again. */
+export interface Expectation {
+  /** Blank containers of each ready instance. */
+  readonly blanksForAny: Blanks;
+  /** Accounts that are about to need an instance. */
+  readonly dueAccounts: ReadonlySet<string>;
+}

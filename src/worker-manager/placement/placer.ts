@@ -1,0 +1,136 @@
+import { instanceOverheadMb } from '../../model/configuration.ts';
+import type { StartPath } from '../../model/start-path.ts';
+import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
+import type { Concurrency } from '../concurrency/concurrency.ts';
+import type { InstanceKeeper } from '../life/instance-keeper.ts';
+import type { Order } from '../orders/order.ts';
+import type { Parts } from '../parts.ts';
+import type { Ticket } from '../queue/ticket.ts';
+import type { WaitingRoom } from '../queue/waiting-room.ts';
+import type { Runner } from '../runner.ts';
+import { LiveView, type LiveViewOptions } from './live-view.ts';
+import { place, type Placement } from './placement.ts';
+
+type Decision = Placement<ActiveContainer, ActiveInstance, Order<Ticket>>;
+
+export interface PlacerOptions extends Parts, LiveViewOptions {
+  readonly keeper: InstanceKeeper;
+  readonly room: WaitingRoom;
+  readonly runner: Runner;
+  readonly concurrency: Concurrency;
+}
+
+/**
+ * Finds one request its place. The decision is `placement.ts` (pure), what it looks at `live-view.ts`; this carries it out. Called by the
+ * dispatcher: `startNow` for whoever has come or whose turn it is, `order` for who waits with nothing under way, `unseat` for who leaves.
+ */
+export class Placer {
+  readonly #o: PlacerOptions;
+
+  constructor(options: PlacerOptions) {
+    this.#o = options;
+  }
+
+  /** Whether the request is running now. */
+  startNow(ticket: Ticket): boolean {
+    if (!this.#o.concurrency.may(ticket)) return false;
+    const decision = this.#decide(ticket, true);
+    if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
+    else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
+    else if (decision.by === 'warm') return this.#allocate(ticket);
+    else return false;
+    return true;
+  }
+
+  /** Orders what a waiting request needs. Whether something is under way for it now, or it is out of the queue. */
+  order(ticket: Ticket): boolean {
+    if (!this.#o.concurrency.may(ticket)) return false;
+    const { coldStarts, maker, memory, reclaimer, room } = this.#o;
+    const decision = this.#decide(ticket, false);
+    const { pool, function: fn } = ticket.code;
+    switch (decision.by) {
+      case 'seat':
+        return this.#seat(decision.order, ticket);
+      case 'make':
+        return this.#seat(maker.make(decision.instance, fn.runtime), ticket);
+      case 'cold':
+        return this.#seat(coldStarts.begin(pool, fn.runtime), ticket);
+      case 'replace':
+        return this.#seat(maker.replace(decision.container, fn.runtime), ticket);
+      case 'evict':
+        reclaimer.reclaim(decision.neededMb);
+        return false;
+      case 'impossible':
+        room.impossible(ticket, instanceOverheadMb + fn.memoryMb, memory.totalMb);
+        return true;
+      case 'wait':
+        return false;
+      default:
+        return this.startNow(ticket);
+    }
+  }
+
+  /** It is leaving the queue: what it had ordered is for others. */
+  unseat(ticket: Ticket): void {
+    const { active, book, clock, keeper } = this.#o;
+    const { order } = ticket;
+    if (order === undefined) return;
+    book.unseat(ticket);
+    if (order.instance === undefined) return;
+    active.unhold(order.instance, clock.now());
+    keeper.settle(order.instance);
+  }
+
+  /** `seated`: looks only for what is ready now. */
+  #decide(ticket: Ticket, seated: boolean): Decision {
+    return place(new LiveView(this.#o, ticket.code, seated));
+  }
+
+  #reuse(ticket: Ticket, container: ActiveContainer): void {
+    this.#o.active.reuse(container, this.#o.clock.now());
+    this.#begin(ticket, container, 'reused-container');
+  }
+
+  #load(ticket: Ticket, instance: ActiveInstance, startPath: StartPath): void {
+    const { active, clock, maker, memory } = this.#o;
+    const { memoryMb } = ticket.code.function;
+    if (!memory.tryReserve(memoryMb))
+      throw new Error(`A container was placed without memory: ${memoryMb} MB of ${memory.freeMb} MB free.`);
+    const container = active.takeBlank(instance, ticket.code, clock.now());
+    maker.replenish(instance);
+    // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
+    const waitedForBoot = instance.bornAt > ticket.invocation.receivedAt;
+    this.#begin(ticket, container, waitedForBoot ? 'cold-instance' : startPath);
+  }
+
+  #allocate(ticket: Ticket): boolean {
+    const { keeper, warming } = this.#o;
+    const { pool, function: fn } = ticket.code;
+    const warm = warming.take(fn.runtime);
+    if (warm === undefined) return false;
+    const instance = keeper.allocate(pool, warm);
+    // One that came without a blank container for it has room at least: one is ordered there.
+    const served = instance.blanksOf(fn.runtime) > 0;
+    if (served) this.#load(ticket, instance, 'warm-instance');
+    keeper.opened(instance);
+    return served;
+  }
+
+  #begin(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
+    if (ticket.place !== undefined) {
+      this.unseat(ticket);
+      this.#o.room.leave(ticket);
+    }
+    this.#o.concurrency.begun(container);
+    this.#o.runner.run(ticket, container, startPath);
+  }
+
+  #seat(order: Order<Ticket>, ticket: Ticket): boolean {
+    const { active, book, clock, room } = this.#o;
+    book.seat(order, ticket);
+    ticket.code.begunAt = clock.now();
+    if (order.instance !== undefined) active.hold(order.instance);
+    room.queue.cover(ticket);
+    return true;
+  }
+}
