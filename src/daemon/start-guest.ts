@@ -24,7 +24,10 @@ export function guestStarter(
   let ended = false;
   const park = async (count: number): Promise<void> => {
     await driver.park?.(usual, count).catch((err: unknown) => {
-      logger.warn({ err, driver: driver.name }, 'The next instance could not be half started; it is started when it is needed.');
+      logger.warn(
+        { err, driver: driver.name },
+        'The next instance could not be half started; it is started when it is needed.',
+      );
     });
   };
   return {
