@@ -109,6 +109,7 @@ export class BootedGuest implements Guest {
       void container.kill();
       throw signal.aborted ? signal.reason : (this.#lost ?? error);
     } finally {
+      this.#rest.goOn();
       signal.removeEventListener('abort', giveUp);
     }
   }

@@ -52,6 +52,11 @@ export async function isAlive(pid: number): Promise<boolean> {
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
+/** Whether it is on a processor, or stands in line for one. */
+export async function runsNow(pid: number): Promise<boolean> {
+  return (await statOf(pid))?.state === 'R';
+}
+
 /** Ourselves and our parents, up to init. */
 export async function ancestors(): Promise<ReadonlySet<number>> {
   const pids = new Set<number>();
