@@ -20,7 +20,7 @@ export interface FlightEvents {
   readonly clock: Clock;
   /** These have not begun, and are to be handed over anew. */
   again(items: readonly BatchItem[]): void;
-  /** One has run for so long, or runs for so long already. */
+  /** One has run for so long, or has just begun to wait for something. */
   ran(ms: number, waited: boolean): void;
   /** It turned out to be long. */
   long(): void;
@@ -161,7 +161,6 @@ export class Flight implements ThreadWatcher {
     const first = this.#items[0];
     this.#watch = this.#events.clock.timer(afterMs, () => {
       if (this.#items[0] !== first) return this.#look(watchMs);
-      if (afterMs === watchMs) this.#events.ran(watchMs, false);
       this.#isLong();
       void this.#recall();
     });
