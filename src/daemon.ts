@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { guestStarter } from './daemon/start-guest.ts';
 import { keepUses } from './daemon/uses.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
@@ -14,7 +15,6 @@ import { loggingObserver } from './frontend/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
 import { ThreadSessions } from './frontend/threads/sessions.ts';
 import { ThreadService } from './frontend/threads/thread-service.ts';
-import { boot } from './instance/boot.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
 import { guarded } from './instance/guard.ts';
@@ -23,7 +23,6 @@ import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
 import { allVerdicts, selectDriver, type SelectedDriver } from './instance/select.ts';
 import { systemClock } from './model/clock.ts';
-import { newId } from './model/id.ts';
 import type { Settings } from './model/settings.ts';
 import type { Wire } from './protocol/session-link.ts';
 import { writeFileAtomic } from './store/atomic-file.ts';
@@ -34,7 +33,7 @@ import type { LogStore } from './store/logs/contract.ts';
 import { openLogStore } from './store/logs/log-store.ts';
 import { openSqliteStore } from './store/sqlite/open.ts';
 import { openThreadEndStore } from './store/thread-ends.ts';
-import type { StartGuest } from './warming-pool/contract.ts';
+import type { WarmingPool } from './warming-pool/warming-pool.ts';
 
 /** A running service. */
 export interface Service {
@@ -42,7 +41,7 @@ export interface Service {
   readonly url: string;
   readonly driver: string;
   readonly home: string;
-  /** Resolves when the warming pool has its minimum; rejects if it cannot get there. */
+  /** Resolves when the warming pool has its minimum; rejects if it cannot get there. Requests are taken before that. */
   readonly ready: Promise<void>;
   /** A session for threads without HTTP, as the service's own account: for programs that have the service in their process. */
   connect(wire: Wire): SessionConnection;
@@ -65,8 +64,8 @@ export interface ServiceOptions {
 const pendingMsMax = 5_000;
 
 /**
- * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, prepares
- * what is kept warm, listens, and begins to fill the warming pool. Throws, with nothing left running, if the home is in
+ * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, listens, and
+ * then prepares what is kept warm and begins to fill the warming pool. Throws, with nothing left running, if the home is in
  * use, no driver works, or the port is taken.
  */
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
@@ -80,13 +79,13 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const { store, codeStore, logs, account } = await openState(settings, logger, undo);
   const { driver, verdict } = await chooseDriver(settings, logger, cancel.signal);
   const kind = instanceKind(driver.capabilities, settings);
-  await driver.prepare({ ...kind.shape, blanks: kind.basis }, report, cancel.signal);
+  const usual = { ...kind.shape, blanks: kind.basis };
+  const prepare = (): Promise<void> => driver.prepare(usual, report, cancel.signal);
 
   const metrics = createMetrics(driver.name);
   const observer = observers([metrics, logObserver(logs), loggingObserver(logger)]);
-  const startGuest: StartGuest = (configuration, signal) =>
-    boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
-  const workers = createWorkers(settings, kind, driver.capabilities, startGuest, codeStore, observer);
+  const starter = undo.use(guestStarter(driver, usual, prepare, logger));
+  const workers = createWorkers(settings, kind, driver.capabilities, starter.start, codeStore, observer);
   const { warming, manager } = workers;
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
@@ -134,19 +133,31 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const url =
     options.embedded === true ? await embed(app) : await app.listen({ host: settings.host, port: settings.port });
   if (options.embedded !== true) await leaveWord(settings, url, driver.name, undo);
-  warming.start();
   logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
+  const ready = filled(prepare, warming);
   const running = undo.move();
   let stopped: Promise<void> | undefined;
   return {
     url,
     driver: driver.name,
     home: settings.home,
-    ready: warming.ready(),
+    ready,
     connect: (wire) => sessions.accept(account, wire),
     stop: () => (stopped ??= running.disposeAsync()),
   };
+}
+
+/** Fills the warming pool, once what its instances are made of is there. Rejects where that cannot be had. */
+function filled(prepare: () => Promise<void>, warming: WarmingPool): Promise<void> {
+  const ready = (async () => {
+    await prepare();
+    warming.start();
+    await warming.ready();
+  })();
+  // Who waits for it is told; who does not must not be ended by it.
+  ready.catch(() => undefined);
+  return ready;
 }
 
 /** What is kept in the home folder; whoever has the store has the home to itself. */

@@ -40,7 +40,7 @@ export class ManyContainers {
   #next = 0;
 
   /** Requests are for `functionsAskedFor` functions, or for all there are. */
-  constructor(containers: number, functionsAskedFor = Number.POSITIVE_INFINITY) {
+  constructor(containers: number, functionsAskedFor: number = Number.POSITIVE_INFINITY) {
     const registry = new Registry(64);
     this.#active = new ActivePool(registry);
     for (let made = 0; made < containers; made += containersPerInstance) {

@@ -14,7 +14,7 @@ export interface OwnService extends AsyncDisposable {
 
 /**
  * Starts a service in this process. The only place in the command line interface that knows the daemon, and it loads it
- * only then: the other commands start faster without. Throws CliError (unfit) where it cannot start.
+ * only then: the other commands start faster without. Throws CliError (unfit) where it cannot start; so does its `ready`.
  */
 export async function startOwnService(
   settings: Settings,
@@ -22,24 +22,33 @@ export async function startOwnService(
   signal: AbortSignal,
 ): Promise<OwnService> {
   const { startService } = await import('../daemon.ts');
-  let service: Service;
-  try {
-    service = await startService(settings, { report, signal });
-  } catch (cause) {
+  const refused = (cause: unknown): never => {
     if (signal.aborted) throw new CliError('Stopped before it had started.', exitCodes.interrupted, { cause });
-    const why = explain(cause);
-    const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-    const message = busy ? `Port ${settings.port} of ${settings.host} is already in use.` : why;
-    const elsewhere = 'Use another one with --port, or --port 0 for any that is free.';
-    const diagnosis = /\bdriver\b/.test(why) ? `"${launcher()} doctor" shows what works on this machine.` : undefined;
-    const hint = busy ? elsewhere : diagnosis;
-    throw new CliError(message, exitCodes.unfit, { cause, ...(hint !== undefined && { hint }) });
-  }
+    throw unfit(cause, settings);
+  };
+  const service = await startService(settings, { report, signal }).catch(refused);
   return {
     url: service.url,
     driver: service.driver,
     home: service.home,
-    ready: service.ready,
+    ready: ready(service, refused),
     [Symbol.asyncDispose]: async () => await service.stop(),
   };
+}
+
+/** As the service has it, with the errors of its start. Who does not wait for it must not be ended by it. */
+function ready(service: Service, refused: (cause: unknown) => never): Promise<void> {
+  const filled = service.ready.catch(refused);
+  filled.catch(() => undefined);
+  return filled;
+}
+
+function unfit(cause: unknown, { host, port }: Settings): CliError {
+  const why = explain(cause);
+  const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  const message = busy ? `Port ${port} of ${host} is already in use.` : why;
+  const elsewhere = 'Use another one with --port, or --port 0 for any that is free.';
+  const diagnosis = /\bdriver\b/.test(why) ? `"${launcher()} doctor" shows what works on this machine.` : undefined;
+  const hint = busy ? elsewhere : diagnosis;
+  return new CliError(message, exitCodes.unfit, { cause, ...(hint !== undefined && { hint }) });
 }

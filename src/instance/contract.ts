@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Configuration, RuntimeName } from '../model/configuration.ts';
+import type { ProcessorTime } from './fair-clock.ts';
 
 /**
  * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
@@ -83,6 +84,8 @@ export interface Instance {
   readonly exited: Promise<InstanceExit>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */
   residentBytes(): Promise<number>;
+  /** Processor time that all its processes on the host had, and stood in line for: what its deadlines go by. */
+  readonly processorTime?: () => Promise<ProcessorTime>;
   /**
    * What its containers may take together from now on, MiB: the sum of what those that hold code may have. Where the driver limits
    * an instance from outside, its backstop follows this; each container's own limit is the agent's.

@@ -1,3 +1,5 @@
+import { instanceOverheadMb } from '../model/configuration.ts';
+
 /**
  * Memory that instances may be given, MiB, counted by what they may use. Whoever starts an instance reserves its memory
  * before and releases it when nothing of the instance is left, so that the sum never exceeds the total.
@@ -39,4 +41,14 @@ export class MemoryBudget {
   onRelease(listener: () => void): void {
     this.#listeners.push(listener);
   }
+}
+
+/** Throws RangeError if the minimum does not fit into the memory. */
+export function assertFits(min: number, totalMb: number): void {
+  const minMb = min * instanceOverheadMb;
+  if (minMb > totalMb)
+    throw new RangeError(
+      `The warming pool's minimum of ${min} instances needs ${minMb} MB, and instances may have ${totalMb} MB: ` +
+        'lower the minimum, or allow instances more memory.',
+    );
 }

@@ -78,6 +78,17 @@ export class Stock {
     return false;
   }
 
+  /** Blank containers of this runtime that are ready, and those that are being made. `perBoot`: how many a boot brings. */
+  blanksOf(runtime: RuntimeName, perBoot: number): { readonly ready: number; readonly making: number } {
+    let ready = 0;
+    let making = this.starting * perBoot;
+    for (const warm of this.ready) {
+      ready += warm.blanksOf(runtime);
+      if (warm.making === runtime) making += 1;
+    }
+    return { ready, making };
+  }
+
   /** Puts it to rest, if it is here and not the next one. */
   rest(warm: WarmGuest): void {
     if (this.ready.has(warm) && this.next !== warm && warm.making === undefined) warm.guest.rest();

@@ -4,6 +4,7 @@ import { StoppingError } from '../model/errors.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import { backOffMs } from './back-off.ts';
 import { endGuest } from './end-guest.ts';
+import { assertFits } from './memory-budget.ts';
 import { Making, type MakingNeeds } from './making.ts';
 import { snapshotOfStock } from './snapshot.ts';
 import { Stock } from './stock.ts';
@@ -67,12 +68,7 @@ export class WarmingPool {
       toppedUp: (warm) => this.#rested(warm),
       over: () => this.#work(),
     });
-    const minMb = options.min * instanceOverheadMb;
-    if (minMb > options.memory.totalMb)
-      throw new RangeError(
-        `The warming pool's minimum of ${options.min} instances needs ${minMb} MB, and instances may have ` +
-          `${options.memory.totalMb} MB: lower the minimum, or allow instances more memory.`,
-      );
+    assertFits(options.min, options.memory.totalMb);
     this.#ready.promise.catch(() => undefined); // Nobody has to ask whether it is ready.
     options.memory.onRelease(() => this.#wakeIn(refillDelayMs));
   }
@@ -139,13 +135,7 @@ export class WarmingPool {
 
   /** Blank containers of this runtime in ready instances, and those that are being made, instances that are being booted included. */
   blanksOf(runtime: RuntimeName): { readonly ready: number; readonly making: number } {
-    let ready = 0;
-    let making = this.#stock.starting * (this.#options.expectation.blanksForAny[runtime] ?? 0);
-    for (const warm of this.#stock.ready) {
-      ready += warm.blanksOf(runtime);
-      if (warm.making === runtime) making += 1;
-    }
-    return { ready, making };
+    return this.#stock.blanksOf(runtime, this.#options.expectation.blanksForAny[runtime] ?? 0);
   }
 
   /**

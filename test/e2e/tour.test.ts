@@ -23,10 +23,17 @@ interface Tour {
     readonly promised: boolean;
     readonly kept: boolean;
   }[];
-  readonly picture: { readonly path: string; readonly tiles: number; readonly instances: number };
+  readonly configurations: readonly {
+    readonly runtime: string;
+    readonly memoryMb: number;
+    readonly path: string;
+    readonly startMs: number;
+    readonly kept: boolean;
+  }[];
+  readonly picture: { readonly path: string; readonly tiles: number; readonly containers: number };
 }
 
-test('npm start takes a function through every start path on every driver that works here', async () => {
+test('npm start takes functions through every start path and configuration on every driver that works here', async () => {
   const home = await mkdtemp(join(tmpdir(), 'heddle-tour-'));
   const { promise, resolve } = Promise.withResolvers<{ stdout: string; stderr: string }>();
   const args = ['start', '--driver', 'all', '--once', '--json', '--port', '0', '--home', home];
@@ -36,7 +43,7 @@ test('npm start takes a function through every start path on every driver that w
   assert.match(stdout, /^\[.*\]\n$/, stderr);
   const tours: readonly Tour[] = JSON.parse(stdout);
   assert.ok(tours.length > 0);
-  for (const { driver, starts, picture } of tours) {
+  for (const { driver, starts, configurations, picture } of tours) {
     assert.deepEqual(starts.map((row) => row.path).toSorted(), [...startPaths].toSorted());
     for (const row of starts) {
       assert.equal(row.taken, row.path, driver);
@@ -44,10 +51,17 @@ test('npm start takes a function through every start path on every driver that w
       if (row.promised) assert.ok(row.startMs > 0 && row.startMs < startMsOnBusyMachine, ms);
       if (row.promised) assert.equal(row.kept, row.startMs < startMsPromised, ms);
     }
+    assert.ok(configurations.length >= 7, driver);
+    for (const { runtime, memoryMb, path, startMs, kept } of configurations) {
+      const ms = `${driver}: ${runtime}, ${memoryMb} MB, started by ${path} in ${startMs} ms`;
+      assert.ok(['warm-instance', 'new-container'].includes(path), ms);
+      assert.ok(startMs > 0 && startMs < startMsOnBusyMachine, ms);
+      assert.equal(kept, startMs < startMsPromised, ms);
+    }
     assert.equal(readFileSync(picture.path).toString('latin1', 1, 4), 'PNG');
-    assert.ok(picture.instances > 1, `${driver} drew on one instance only`);
+    assert.ok(picture.containers > 1, `${driver} drew in one container only`);
   }
-  const kept = tours.every((tour) => tour.starts.every((row) => row.kept));
+  const kept = tours.every((tour) => [...tour.starts, ...tour.configurations].every((row) => row.kept));
   assert.equal(child.exitCode, kept ? 0 : 6, 'the exit code says whether the promise was kept');
   assert.ok(!readdirSync(home).includes('service.json'), 'a service that has ended is not to be found');
   await rm(home, { recursive: true });

@@ -11,7 +11,7 @@ import { addSettingOptions } from '../setting-options.ts';
 import { defaultHome, thisMachine } from '../settings/machine.ts';
 import { readSettings } from '../settings.ts';
 import { StopSignal } from '../stop-signal.ts';
-import { howTo, pictureLines, sideBySide, startsTable, type TourResult } from '../tour/report.ts';
+import { configurationsTable, howTo, pictureLines, sideBySide, startsTable, type TourResult } from '../tour/report.ts';
 import { planTour, runTour, type TourPlan } from '../tour/tour.ts';
 
 interface StartFlags {
@@ -23,11 +23,14 @@ interface StartFlags {
 
 function show(result: TourResult): void {
   const heading = paint('bold', `Driver ${result.driver}`);
-  process.stdout.write(`\n${heading}\n\n${startsTable(result.starts)}\n\n${pictureLines(result.picture)}\n\n`);
+  process.stdout.write(
+    `\n${heading}\n\n${startsTable(result.starts)}\n\n${configurationsTable(result.configurations)}\n\n${pictureLines(result.picture)}\n\n`,
+  );
 }
 
 function judge(results: readonly TourResult[]): void {
-  if (results.some((result) => result.starts.some((row) => !row.kept))) process.exitCode = exitCodes.promiseBroken;
+  if (results.some(({ configurations, starts }) => [...starts, ...configurations].some((row) => !row.kept)))
+    process.exitCode = exitCodes.promiseBroken;
 }
 
 /** Runs one tour; undefined where a signal came first. The service is the caller's to stop. */
@@ -37,7 +40,7 @@ async function tourUnlessStopped(
   progress: Progress,
   stop: StopSignal,
 ): Promise<TourResult | undefined> {
-  const tour = runTour(service, plan, progress);
+  const tour = runTour(service, plan, progress, stop.signal);
   // After a signal the service is stopped under the tour, which then fails as it must: nobody is to hear of it.
   tour.catch(() => undefined);
   return await Promise.race([tour, stop.received.then(() => undefined)]);
@@ -46,8 +49,8 @@ async function tourUnlessStopped(
 async function everyDriver(settings: Settings, progress: Progress, stop: StopSignal, json: boolean): Promise<void> {
   const results: TourResult[] = [];
   for (const driver of await workingDrivers(settings, progress, stop.signal)) {
-    const plan = planTour(settings);
-    await using service = await startOwnService({ ...settings, driver }, (line) => progress.step(line), stop.signal);
+    const plan = planTour({ ...settings, driver });
+    await using service = await startOwnService(plan.settings, (line) => progress.step(line), stop.signal);
     const result = await tourUnlessStopped(service, plan, progress, stop);
     if (result === undefined) break;
     results.push(result);

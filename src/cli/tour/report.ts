@@ -1,21 +1,26 @@
 import { startMsPromised } from '../../model/start-path.ts';
 import { launcher } from '../context.ts';
-import { formatMs, paint } from '../output/style.ts';
+import { formatMb, formatMs, paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
+import type { ConfigurationRow } from './configurations.ts';
 import type { PictureResult } from './picture.ts';
-import type { StartRow } from './start-paths.ts';
+import type { StartRow } from './start-row.ts';
 
 /** All that happened on one driver. */
 export interface TourResult {
   readonly driver: string;
   readonly starts: readonly StartRow[];
+  readonly configurations: readonly ConfigurationRow[];
   readonly picture: PictureResult;
 }
 
 function verdict(row: StartRow): string {
   if (row.taken !== row.path) return paint('red', `✗ took ${row.taken}`);
-  if (!row.promised) return paint('dim', 'no promise yet');
-  return row.kept ? paint('green', `✓ < ${startMsPromised} ms`) : paint('red', `✗ ≥ ${startMsPromised} ms`);
+  return row.promised ? mark(row.kept) : paint('dim', 'no promise');
+}
+
+function mark(kept: boolean): string {
+  return kept ? paint('green', `✓ < ${startMsPromised} ms`) : paint('red', `✗ ≥ ${startMsPromised} ms`);
 }
 
 /** What happened, start by start. */
@@ -23,18 +28,37 @@ export function startsTable(starts: readonly StartRow[]): string {
   const rows = starts.map((row) => [
     paint('bold', row.path),
     row.because,
-    row.instance,
-    row.container,
     formatMs(row.startMs),
     verdict(row),
+    paint('dim', `${shortId(row.instance)} ${shortId(row.container)}`),
   ]);
   return table(
     [
       { heading: 'START PATH' },
       { heading: 'BECAUSE' },
-      { heading: 'INSTANCE' },
-      { heading: 'CONTAINER' },
-      { heading: 'REQUEST → CODE', align: 'right' },
+      { heading: 'TO CODE', align: 'right' },
+      { heading: 'PROMISE' },
+      { heading: 'WHERE' },
+    ],
+    rows,
+  );
+}
+
+/** First calls, by runtime and memory. */
+export function configurationsTable(configurations: readonly ConfigurationRow[]): string {
+  const rows = configurations.map((row) => [
+    paint('bold', row.runtime),
+    formatMb(row.memoryMb),
+    row.path,
+    formatMs(row.startMs),
+    mark(row.kept),
+  ]);
+  return table(
+    [
+      { heading: 'RUNTIME' },
+      { heading: 'MEMORY', align: 'right' },
+      { heading: 'FIRST CALL' },
+      { heading: 'TO CODE', align: 'right' },
       { heading: 'PROMISE' },
     ],
     rows,
@@ -43,26 +67,48 @@ export function startsTable(starts: readonly StartRow[]): string {
 
 /** The same starts on several drivers, side by side. */
 export function sideBySide(results: readonly TourResult[]): string {
-  const cell = (row: StartRow | undefined): string => {
-    if (row === undefined) return '-';
-    const mark = row.promised || !row.kept ? (row.kept ? paint('green', ' ✓') : paint('red', ' ✗')) : '  ';
-    return formatMs(row.startMs) + mark;
-  };
-  const paths = results[0]?.starts.map((row) => row.path) ?? [];
-  const rows = paths.map((path) => [
-    paint('bold', path),
-    ...results.map((result) => cell(result.starts.find((row) => row.path === path))),
-  ]);
-  rows.push([paint('bold', 'picture'), ...results.map((result) => `${formatMs(result.picture.tookMs)}  `)]);
-  const columns = results.map((result) => ({ heading: `${result.driver}  `, align: 'right' }) as const);
-  return table([{ heading: 'START PATH' }, ...columns], rows);
+  const cell = (startMs: number, sign: string): string => formatMs(startMs) + sign;
+  const sign = (kept: boolean): string => (kept ? paint('green', ' ✓') : paint('red', ' ✗'));
+  const starts = results[0]?.starts.map(({ path }) => path) ?? [];
+  const kinds = results[0]?.configurations ?? [];
+  const row = (title: string, cellOf: (result: TourResult) => string | undefined): string[] => [
+    paint('bold', title),
+    ...results.map((result) => cellOf(result) ?? '-  '),
+  ];
+  const rows = [
+    ...starts.map((path) =>
+      row(path, ({ starts: own }) => {
+        const found = own.find((start) => start.path === path);
+        return found && cell(found.startMs, found.promised || !found.kept ? sign(found.kept) : '  ');
+      }),
+    ),
+    ...kinds.map(({ runtime, memoryMb }) =>
+      row(`${runtime} ${formatMb(memoryMb)}`, ({ configurations }) => {
+        const found = configurations.find((one) => one.runtime === runtime && one.memoryMb === memoryMb);
+        return found && cell(found.startMs, sign(found.kept));
+      }),
+    ),
+    row('picture', ({ picture }) => `${formatMs(picture.tookMs)}  `),
+  ];
+  const heads = results.map((result) => ({ heading: `${result.driver}  `, align: 'right' }) as const);
+  return table([{ heading: 'START PATH, FIRST CALL' }, ...heads], rows);
+}
+
+/** Enough to see which are the same, in a line of 80 characters. */
+function shortId(id: string): string {
+  return id.slice(0, 6);
 }
 
 /** How the picture came about. */
 export function pictureLines(picture: PictureResult): string {
-  const how = `${picture.tiles} tiles, ${picture.parallel} at a time, on ${picture.instances} instances in ${picture.containers} containers`;
+  const where = `in ${counted(picture.containers, 'container')} on ${counted(picture.instances, 'instance')}`;
+  const how = `${picture.tiles} tiles, ${picture.parallel} at a time, ${where}`;
   const again = picture.retries === 0 ? '' : `, ${picture.retries} tried again`;
   return `Mandelbrot: ${how}${again}: ${formatMs(picture.tookMs)}\n  ${paint('cyan', picture.path)}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** How to call the service from elsewhere; every line can be copied. */

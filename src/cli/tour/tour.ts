@@ -7,16 +7,19 @@ import { findConnection } from '../../sdk/connection.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import type { Progress } from '../output/progress.ts';
 import type { OwnService } from '../service.ts';
+import { driveConfigurations } from './configurations.ts';
 import { deployExamples } from './examples.ts';
 import { renderPicture } from './picture.ts';
 import type { TourResult } from './report.ts';
-import { driveStartPaths } from './start-paths.ts';
+import { driveColdStart, driveStartPaths } from './start-paths.ts';
 
 /** Invocations at a time in the picture, where memory allows: enough for several instances, even on a small machine. */
 const parallelMax = Math.min(32, Math.max(8, 2 * availableParallelism()));
 
 /** What the tour shows, and how much it does at a time. */
 export interface TourPlan {
+  /** Of the service that it is shown on. */
+  readonly settings: Settings;
   readonly memoryMb: number;
   readonly parallel: number;
 }
@@ -29,21 +32,31 @@ export function planTour(settings: Settings): TourPlan {
       hint: 'Keep one: --warm nodejs24.x-256=1..4',
     });
   const containers = Math.max(1, Math.floor((settings.memoryMb - instanceOverheadMb) / warm.memoryMb));
-  return { memoryMb: warm.memoryMb, parallel: Math.min(parallelMax, containers) };
+  return { settings, memoryMb: warm.memoryMb, parallel: Math.min(parallelMax, containers) };
 }
 
-/** Takes the functions of a running service through every start path and one large job. */
-export async function runTour(service: OwnService, plan: TourPlan, progress: Progress): Promise<TourResult> {
+/** Takes the functions of a running service through every start path, every configuration and one large job. */
+export async function runTour(
+  service: OwnService,
+  plan: TourPlan,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<TourResult> {
+  const { memoryMb, parallel, settings } = plan;
   await service.ready;
   using client = new HeddleClient(findConnection(service.home, { ...process.env, HEDDLE_URL: service.url }));
+  progress.step('Starting hello in a second service that keeps nothing warm');
+  const cold = await driveColdStart(settings, memoryMb, signal);
   progress.step('Deploying the example functions');
-  const names = await deployExamples(client, plan.memoryMb);
+  const names = await deployExamples(client, memoryMb);
   progress.done(`Deployed ${names.join(', ')}`);
   progress.step('Taking hello through every start path');
-  const starts = await driveStartPaths(client, plan.memoryMb);
+  const starts = [cold, ...(await driveStartPaths(client))];
+  progress.step('Calling functions of every runtime and size for the first time');
+  const configurations = await driveConfigurations(client, settings.memoryMb - instanceOverheadMb);
   progress.step('Rendering a picture in parallel');
   const path = join(service.home, `mandelbrot-${service.driver}.png`);
-  const picture = await renderPicture(client, path, plan.parallel, (done, total) => progress.bar(done, total, 'tiles'));
+  const picture = await renderPicture(client, path, parallel, (done, total) => progress.bar(done, total, 'tiles'));
   progress.done();
-  return { driver: service.driver, starts, picture };
+  return { driver: service.driver, starts, configurations, picture };
 }

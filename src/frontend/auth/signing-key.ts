@@ -5,7 +5,7 @@ const digestBytes = 32;
 
 /**
  * HMAC-SHA256 with one key, again and again (RFC 2104): the two blocks that the key makes are kept, and each signature is
- * two one-shot hashes, which take a third of the time of a `createHmac` (0.6 against 1.8 µs). Digests pass as `latin1`
+ * two one-shot hashes, which take a third of the time of a `createHmac` (0.6 against 1.8 µs). Digests pass as `binary`
  * text, a character a byte, because Node makes a Buffer slower than it hashes.
  */
 export class SigningKey {
@@ -32,7 +32,7 @@ export class SigningKey {
     const bytesMax = blockBytes + text.length * 3;
     if (bytesMax > this.#inner.length) this.#inner = Buffer.concat([this.#inner], bytesMax);
     const end = blockBytes + this.#inner.write(text, blockBytes, 'utf8');
-    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'latin1'), blockBytes, 'latin1');
-    return Buffer.from(hash('sha256', this.#outer, 'latin1'), 'latin1');
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), blockBytes, 'binary');
+    return Buffer.from(hash('sha256', this.#outer, 'binary'), 'binary');
   }
 }

@@ -94,7 +94,19 @@ function watched(spec: InstanceSpec, tree: ProcessTree, folder: string): Instanc
     folder,
     residentBytes: () => watch.residentBytes(),
   });
-  return { ...instance, freezer, allowMemory: (containersMb) => watch.allow(limitBytes(containersMb)) };
+  const freeze = (): void => {
+    freezer.freeze();
+    watch.resting(true);
+  };
+  const thaw = (): void => {
+    freezer.thaw();
+    watch.resting(false);
+  };
+  return {
+    ...instance,
+    freezer: { freeze, thaw },
+    allowMemory: (containersMb) => watch.allow(limitBytes(containersMb)),
+  };
 }
 
 function limitBytes(containersMb: number): number {

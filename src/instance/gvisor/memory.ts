@@ -16,12 +16,15 @@ const lowerMs = 5_000;
 export interface MemoryWatch extends Disposable {
   /** So much, bytes, it may use from now on; where that is less than before, from some seconds on. */
   allow(limitBytes: number): void;
+  /** Whether its memory can change: while the sandbox rests it is not looked at. */
+  resting(rests: boolean): void;
   /** What the sandbox costs the host now, bytes. */
   residentBytes(): Promise<number>;
 }
 
 /**
- * Calls `onOver` once, with how much it has and may have, when a sandbox uses more than `limitBytes`, or what it was allowed since. `pid` is a process that has all of the sandbox below it.
+ * Calls `onOver` once, with how much it has and may have, when a sandbox uses more than `limitBytes`, or what it was allowed
+ * since. `pid` is a process that has all of the sandbox below it.
  *
  * All memory of a gVisor guest, its programs' and its tmpfs', lies in one memfd of the sentry called `runsc-memory`. Its
  * allocated blocks are the exact figure; resident set sizes miss what no process has mapped just now, by half.
@@ -36,7 +39,8 @@ export function watchMemory(
   let file: string | undefined;
   let timer: Timer | undefined;
   let ended = false;
-
+  let rests = false;
+  let nextLookMs = 0;
   let looks = 0;
   let own = 0;
 
@@ -49,18 +53,27 @@ export function watchMemory(
   const look = async (): Promise<void> => {
     const bytes = await residentBytes(looks++ % looksPerOwn === 0).catch(() => 0); // it is just dying
     if (ended) return;
-    if (bytes > bytesMax) onOver(bytes, bytesMax);
-    else arm();
+    if (bytes > bytesMax) return onOver(bytes, bytesMax);
+    nextLookMs = systemClock.now() + lookEveryMs;
+    arm();
   };
   const arm = (): void => {
-    timer = systemClock.timer(lookEveryMs, () => void look());
+    timer?.[Symbol.dispose]();
+    timer =
+      rests || ended ? undefined : systemClock.timer(Math.max(0, nextLookMs - systemClock.now()), () => void look());
   };
+  nextLookMs = systemClock.now() + lookEveryMs;
   arm();
   return {
     allow: (wantedBytes) => {
       lowering?.[Symbol.dispose]();
       if (wantedBytes >= bytesMax) bytesMax = wantedBytes;
       else lowering = systemClock.timer(lowerMs, () => (bytesMax = wantedBytes));
+    },
+    resting: (value) => {
+      if (rests === value) return;
+      rests = value;
+      arm();
     },
     residentBytes: () => residentBytes(),
     [Symbol.dispose]: () => {

@@ -10,6 +10,7 @@ import { initramfsOf, type GuestParts } from './parts.ts';
 import { rested } from './rest.ts';
 import { startQemu, type Qemu } from './qemu.ts';
 import { settle } from './settle.ts';
+import { timeLimit } from './time-given.ts';
 
 /** Files of a template. */
 export const templateFiles = { memory: 'memory', state: 'state', manifest: 'template.json' } as const;
@@ -95,8 +96,8 @@ async function flush(path: string): Promise<void> {
 
 /** Waits until the guest is as it is to be copied; says what its console said if it never gets there. */
 async function settleInTime(qemu: Qemu, configuration: Configuration, signal: AbortSignal): Promise<number> {
-  const deadline = AbortSignal.timeout(limits.agentHelloMsMax + limits.containerHelloMsMax);
-  const stop = AbortSignal.any([signal, deadline]);
+  using limit = timeLimit(qemu.pid, limits.agentHelloMsMax + limits.containerHelloMsMax);
+  const stop = AbortSignal.any([signal, limit.signal]);
   const onStop = (): void => void qemu.kill();
   stop.addEventListener('abort', onStop, { once: true });
   try {
@@ -106,7 +107,7 @@ async function settleInTime(qemu: Qemu, configuration: Configuration, signal: Ab
     void qemu.kill();
     throw new Error(
       `A guest was booted to make the template ${configurationKey(configuration)}, and did not become ready` +
-        `${deadline.aborted ? ' in time' : ''}; QEMU ended with ${await qemu.exited}`,
+        `${limit.signal.aborted ? ' in time' : ''}; QEMU ended with ${await qemu.exited}`,
       { cause },
     );
   } finally {

@@ -9,7 +9,7 @@ const loadMsMax = 30_000;
 /**
  * Copies of templates that were made before anybody needs one, and do not run: nothing was ever executed in them, so they
  * are all alike and nobody's. Starting from one spares what QEMU itself takes to start, a sixth of an emulated instance's
- * way to user code; each costs some 16 MB, and no processor time. What is taken is not replaced by itself: whoever keeps
+ * way to user code; each costs some 17 MB, and no processor time. What is taken is not replaced by itself: whoever keeps
  * them knows when there is time for that.
  */
 export class ParkedClones {

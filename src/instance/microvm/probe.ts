@@ -8,9 +8,10 @@ import type { ProbeVerdict } from '../contract.ts';
 import { instanceMarks, type Places } from '../places.ts';
 import { kernelArguments, machinesFor, qemuArguments, type Accelerator, type Machine } from './command.ts';
 import { startQemu, type Qemu } from './qemu.ts';
+import { timeLimit } from './time-given.ts';
 
-/** How long a guest has to say its word. With hardware it takes a fraction of a second, emulated two, and ten times that on a busy machine. */
-const deadlineMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 40_000 };
+/** How long a guest has to say its word, see `timeLimit`. With hardware it takes a fraction of a second, emulated two. */
+const givenMs: Readonly<Record<Accelerator, number>> = { kvm: 5_000, tcg: 20_000 };
 const word = 'heddle-probe';
 const memoryMb = 256;
 
@@ -67,11 +68,8 @@ export async function tryMachine(
     const args = qemuArguments({ accelerator, machine, memoryMb, channels: 1, boot });
     const marks = instanceMarks(places, `probe-${accelerator}-${machine}`);
     const qemu = await startQemu({ args, channels: 1, marks, cwd: folder });
-    return await hear(
-      qemu,
-      `A ${machine} guest`,
-      AbortSignal.any([signal, AbortSignal.timeout(deadlineMs[accelerator])]),
-    );
+    using limit = timeLimit(qemu.pid, givenMs[accelerator]);
+    return await hear(qemu, `A ${machine} guest`, AbortSignal.any([signal, limit.signal]));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { processorTime } from './time-given.ts';
 
 /** How often it is looked how much a guest does. */
 const lookEveryMs = 250;
@@ -14,20 +14,11 @@ const restMsMax = 15_000;
  */
 export async function rested(pid: number, signal: AbortSignal): Promise<void> {
   let quiet = 0;
-  let before = await processorMs(pid);
+  let { hadMs: before } = await processorTime(pid);
   for (let waitedMs = 0; quiet < restingLooks && waitedMs < restMsMax; waitedMs += lookEveryMs) {
     await wait(lookEveryMs, undefined, { signal });
-    const now = await processorMs(pid);
+    const { hadMs: now } = await processorTime(pid);
     quiet = now - before <= restingMsMax ? quiet + 1 : 0;
     before = now;
   }
-}
-
-/** Processor time that a process's threads have used: the first number of /proc/…/schedstat, in nanoseconds. */
-async function processorMs(pid: number): Promise<number> {
-  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
-  const texts = await Promise.all(
-    threads.map((id) => readFile(`/proc/${pid}/task/${id}/schedstat`, 'utf8').catch(() => '')),
-  );
-  return texts.reduce((sum, text) => sum + Number(text.split(' ')[0]), 0) / 1e6;
 }

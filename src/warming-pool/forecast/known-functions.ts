@@ -1,4 +1,4 @@
-import type { Blanks, RuntimeName } from '../../model/configuration.ts';
+import type { Blanks } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import { blanksForAccount, dueFunctions, mostOf, type KnownFunction } from './forecast.ts';
 
