@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import type { Configuration, RuntimeName } from '../model/configuration.ts';
-import type { ProcessorTime } from './fair-clock.ts';
 
 /**
  * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
@@ -114,4 +113,10 @@ export interface ProbeVerdict {
   readonly tookMs: number;
   /** What a person can do to make it work, where it does not. */
   readonly remedy?: string;
+}
+
+/** Processor time of a set of processes, milliseconds since whenever: what they had, and how long they stood in line for it. */
+export interface ProcessorTime {
+  readonly hadMs: number;
+  readonly waitedMs: number;
 }

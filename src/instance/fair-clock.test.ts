@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../model/clock.ts';
-import { fairClock, type ProcessorTime } from './fair-clock.ts';
+import type { ProcessorTime } from './contract.ts';
+import { fairClock } from './fair-clock.ts';
 
 /** A clock that is moved by hand, and processes that get `share` of what they want, if they want anything. */
 class Machine implements Clock {

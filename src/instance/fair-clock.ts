@@ -1,10 +1,5 @@
 import type { Clock, Timer } from '../model/clock.ts';
-
-/** Processor time of a set of processes, milliseconds since whenever: what they had, and how long they stood in line for it. */
-export interface ProcessorTime {
-  readonly hadMs: number;
-  readonly waitedMs: number;
-}
+import type { ProcessorTime } from './contract.ts';
 
 /** How much of its time a deadline goes on after it has passed, if there is nothing to wait for; and all of it at most, in times. */
 const graceShare = 1 / 3;
