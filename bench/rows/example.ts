@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Build, here, mainOf } from '../builds/build.ts';
 import type { Row } from '../row.ts';
 import { runPinned } from '../service/process.ts';
+import { newHome } from '../service/service.ts';
 
 const limitMs = 60_000;
 const lines = 10_000;
@@ -26,7 +26,7 @@ async function program(): Promise<string> {
 
 /** Seconds from `heddle run` to its end, where no service runs. Throws if it fails or prints something else. */
 async function run(build: Build, driver: string): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'heddle-example-'));
+  const folder = await newHome();
   try {
     await mkdir(join(folder, 'node_modules'));
     await symlink(build.root, join(folder, 'node_modules', 'heddle'));

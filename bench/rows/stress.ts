@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Row } from '../row.ts';
 import { deploy } from '../service/functions.ts';
 import { invoke, type Invoked } from '../service/invoke.ts';
+import { track } from '../service/process.ts';
 import { type BenchService, startService } from '../service/service.ts';
 import { median } from '../statistics.ts';
 import { ofEach, valuesOf } from './each-build.ts';
@@ -43,7 +44,7 @@ async function stressed(service: BenchService, forMs: number): Promise<Stressed>
   await deploy(service, 'echo');
   const quiet = await call(service, quietMs, 'quiet');
   const before = service.log().length;
-  const hog = spawn('stress-ng', ['--cpu', String(hogs), '--quiet'], { stdio: 'ignore' });
+  const hog = track(spawn('stress-ng', ['--cpu', String(hogs), '--quiet'], { stdio: 'ignore' }));
   const ended = once(hog, 'exit');
   try {
     const busy = await call(service, forMs, 'busy');

@@ -12,6 +12,13 @@ export interface Started extends AsyncDisposable {
 const logCharactersMax = 4_194_304;
 const running = new Set<ChildProcess>();
 
+/** Has {@link endAll} end this one, too. */
+export function track(child: ChildProcess): ChildProcess {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 /** Ends everything that was started here and still runs, for a run that is interrupted. */
 export async function endAll(): Promise<void> {
   await Promise.all([...running].map(end));
@@ -21,9 +28,7 @@ function start(cpus: string | undefined, args: readonly string[], env: NodeJS.Pr
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...args];
   const [file = '', ...rest] = cpus === undefined ? command : ['taskset', '-c', cpus, ...command];
   const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  return child;
+  return track(child);
 }
 
 function collect(child: ChildProcess): () => string {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +41,16 @@ export function invokePath(name: string): string {
   return `/2015-03-31/functions/${name}/invocations`;
 }
 
-/** A home for a service. Remove it with `rm`. */
-export function newHome(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'heddle-bench-'));
+/** A home for a service. Remove it with `rm`; if the run is interrupted, that is done when this process ends. */
+export async function newHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'heddle-bench-'));
+  if (homes.size === 0)
+    process.once('exit', () => homes.forEach((one) => rmSync(one, { recursive: true, force: true })));
+  homes.add(home);
+  return home;
 }
+
+const homes = new Set<string>();
 
 /** The small event that is sent where nothing else is asked for. */
 export const smallEvent = '{"n":1,"text":"a small event, as most are"}';

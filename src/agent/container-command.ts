@@ -1,5 +1,4 @@
 import type { RuntimeName } from '../model/configuration.ts';
-import { limits } from '../model/limits.ts';
 import { nodeFlags } from '../protocol/node-flags.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 
@@ -110,20 +109,8 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
   return [...prlimit, ...user, '--no-new-privs', '--'];
 }
 
-/** A blank container may be given any size: how far the heap goes is the limit's to say. */
-function flagsOfAnySize(emulated?: boolean): string[] {
-  return nodeFlags(1_024, emulated).map((flag) =>
-    flag.startsWith('--max-old-space-size=') ? `--max-old-space-size=${limits.functionMemoryMbMax}` : flag,
-  );
-}
-
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
-  const command = [
-    profile.programs[plan.runtime],
-    ...flagsOfAnySize(profile.emulated),
-    profile.nodeRuntime,
-    '/var/task',
-  ];
+  const command = [profile.programs[plan.runtime], ...nodeFlags(profile.emulated), profile.nodeRuntime, '/var/task'];
   // What is copied must be finished; what is not may be needed at once.
   return profile.clones ? command : [...command, 'serve-first'];
 }

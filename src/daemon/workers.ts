@@ -21,8 +21,9 @@ const templateBlanks: Blanks = { 'nodejs24.x': 2, 'nodejs22.x': 1 };
 /** What the instances of this service are like. */
 export interface InstanceKind {
   readonly shape: InstanceShape;
-  /** Blank containers that should be ready whatever is known of functions. */
+  /** Blank containers that should be ready whatever is known of functions: in warm instances, and in those that an account has. */
   readonly basis: Blanks;
+  readonly ownBasis: Blanks;
 }
 
 /** The one kind of instance of a driver, within the memory of the service. */
@@ -33,9 +34,13 @@ export function instanceKind(
   const { clones, containersMax } = capabilities;
   const memoryMb = Math.min(limits.functionMemoryMbMax, settings.memoryMb - instanceOverheadMb);
   const basis: Partial<Record<RuntimeName, number>> = { ...(clones ? templateBlanks : usualBlanks) };
-  for (const { runtime, blanks = 1, max } of settings.warm)
-    if (max > 0) basis[runtime] = Math.min(containersMax, Math.max(basis[runtime] ?? 0, blanks));
-  return { shape: { containersMax, memoryMb }, basis };
+  const ownBasis: Partial<Record<RuntimeName, number>> = { 'nodejs24.x': 1 };
+  for (const { runtime, blanks = 1, max } of settings.warm) {
+    if (max === 0) continue;
+    basis[runtime] = Math.min(containersMax, Math.max(basis[runtime] ?? 0, blanks));
+    ownBasis[runtime] = Math.min(containersMax, Math.max(ownBasis[runtime] ?? 0, blanks));
+  }
+  return { shape: { containersMax, memoryMb }, basis, ownBasis };
 }
 
 /** The pools and their manager; the caller starts the warming pool, and stops both by the manager. */
@@ -56,7 +61,7 @@ export function createWorkers(
 ): Workers {
   const cores = availableParallelism();
   const memory = new MemoryBudget(settings.memoryMb);
-  const known = new KnownFunctions(() => systemClock.wall(), kind.basis);
+  const known = new KnownFunctions(() => systemClock.wall(), kind.basis, kind.ownBasis);
   const { shape } = kind;
   const common = { clock: systemClock, memory, shape, random: Math.random, observer };
   // Copies have the blank containers of their template, whatever is wanted.

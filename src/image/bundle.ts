@@ -29,9 +29,13 @@ export async function bundleGuest(outDir: string): Promise<GuestBundle> {
   return { agent, runtimeNode };
 }
 
+/** Bundles that are being made in this thread. */
+let building = 0;
+
 /** Bundles one TypeScript entry for the guest; gives the text of an ES module. Throws esbuild's error. */
 export async function bundleForGuest(entry: string): Promise<string> {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
+  building += 1;
   const built = await build({
     entryPoints: [entry],
     bundle: true,
@@ -42,6 +46,10 @@ export async function bundleForGuest(entry: string): Promise<string> {
     // Errors in guests must be readable, and the file is read once per boot: names stay, line numbers are the bundle's.
     keepNames: true,
     logLevel: 'silent',
+  }).finally(async () => {
+    building -= 1;
+    // esbuild works in a process of its own, which would stay, with 20 MB, for as long as this one does.
+    if (building === 0) await stop();
   });
   const [file] = built.outputFiles;
   if (file === undefined) throw new Error(`esbuild gave nothing for ${entry}.`);

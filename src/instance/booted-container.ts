@@ -18,13 +18,18 @@ import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer 
  * milliseconds. Usually that channel's end comes first; a virtio-serial port has no end.
  */
 const lastWordsMs = 50;
-/** How long after a runtime hung up its agent may take to say why, before it is told to kill, milliseconds. */
+/**
+ * How long after a runtime hung up its agent may take to say why, before it is told to kill, milliseconds: what is left of a container
+ * that closed its channel and goes on is of no use to anybody.
+ */
 const hangUpMs = 1_000;
 const lastWordsUnits = 1_024;
 
 /** What a container needs of the guest it is in. */
 export interface ContainerHome {
   readonly clock: Clock;
+  /** For what the container itself has to do in time. */
+  readonly deadlines: Clock;
   /** Puts code into a container, and limits it. */
   bindCode(place: CodePlace, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
   /** The container is about to be used: whatever rests goes on. */
@@ -52,6 +57,8 @@ export class BootedContainer implements GuestContainer {
   #state: 'blank' | 'loaded' | 'dead' = 'blank';
   #exit: ContainerExit | undefined;
   #killing: Promise<void> | undefined;
+  /** It ended its channel before anybody ended it. */
+  #hungUpFirst = false;
   /** What it said that no runtime may say. */
   #breach: ProtocolError | undefined;
   #timer: Timer | undefined;
@@ -67,7 +74,7 @@ export class BootedContainer implements GuestContainer {
     this.ready = this.#greeted.promise;
     this.ready.catch(() => undefined);
     if (helloSaid) this.#greeted.resolve();
-    else this.#timer = home.clock.timer(limits.containerHelloMsMax, () => this.#late());
+    else this.#timer = home.deadlines.timer(limits.containerHelloMsMax, () => this.#late());
     this.#link = new ContainerLink(stream, helloSaid, {
       onHello: () => {
         this.#timer?.[Symbol.dispose]();
@@ -87,7 +94,7 @@ export class BootedContainer implements GuestContainer {
   /** See `Guest.warmUp`. */
   async rehearse(): Promise<void> {
     this.#home.wake();
-    using _ = this.#home.clock.timer(limits.containerHelloMsMax, () => void this.kill());
+    using _ = this.#home.deadlines.timer(limits.containerHelloMsMax, () => void this.kill());
     await this.#link.rehearse();
   }
 
@@ -142,12 +149,18 @@ export class BootedContainer implements GuestContainer {
   die(exit: ContainerExit): void {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
-    this.#exit ??= this.#breach !== undefined && exit.reason === 'killed' ? { ...exit, reason: 'protocol' } : exit;
+    this.#exit ??= exit.reason === 'killed' ? { ...exit, reason: this.#reasonOfKill() } : exit;
     this.#timer?.[Symbol.dispose]();
     const died = new ContainerDiedError(this.#exit, this.#breach?.message ?? this.#lastWords.trim());
     this.#greeted.reject(died);
     this.#link.fail(died);
     this.#settle.resolve(this.#exit);
+  }
+
+  /** Who is killed after it had hung up has ended by itself. */
+  #reasonOfKill(): ContainerExit['reason'] {
+    if (this.#breach !== undefined) return 'protocol';
+    return this.#hungUpFirst ? 'exit' : 'killed';
   }
 
   async #kill(): Promise<void> {
@@ -171,7 +184,8 @@ export class BootedContainer implements GuestContainer {
       void this.kill();
       return;
     }
-    this.#timer = this.#home.clock.timer(hangUpMs, () => void this.kill());
+    this.#hungUpFirst = this.#killing === undefined;
+    this.#timer = this.#home.deadlines.timer(hangUpMs, () => void this.kill());
   }
 
   #late(): void {

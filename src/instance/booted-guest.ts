@@ -5,6 +5,7 @@ import { AgentLink } from './agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
 import type { Instance, InstanceExit } from './contract.ts';
 import type { ContainerExit, Guest } from './guest.ts';
+import { fairClock } from './fair-clock.ts';
 import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
 import { rehearseCode } from './rehearsal.ts';
@@ -22,6 +23,8 @@ export class BootedGuest implements Guest {
   readonly exited: Promise<InstanceExit>;
   readonly #instance: Instance;
   readonly #clock: Clock;
+  /** Of what goes on inside. */
+  readonly #deadlines: Clock;
   readonly #agent: AgentLink;
   readonly #containers = new Map<number, BootedContainer>();
   readonly #code: GuestCode;
@@ -39,6 +42,7 @@ export class BootedGuest implements Guest {
     this.configuration = instance.configuration;
     this.#instance = instance;
     this.#clock = clock;
+    this.#deadlines = fairClock(clock, instance.processorTime);
     const given = new Set(instance.containers.map(({ channel }) => channel));
     this.#freeChannels = channelsBelow(instance.channels).filter((channel) => !given.has(channel));
     this.#rest = new Rest(instance.freezer, () => this.#busy);
@@ -54,7 +58,7 @@ export class BootedGuest implements Guest {
         onQuiet: () => this.#rest.goOn(),
         onLost: (error) => this.#lose(error),
       },
-      clock,
+      this.#deadlines,
     );
     this.#code = new GuestCode(this.#agent);
     this.exited = instance.exited.then((exit) => {
@@ -152,6 +156,7 @@ export class BootedGuest implements Guest {
     const { channel } = place;
     const home: ContainerHome = {
       clock: this.#clock,
+      deadlines: this.#deadlines,
       bindCode: (at, sha256, code) => {
         this.#allow(at.channel, at.memoryMb);
         return this.#code.bind(at, sha256, code);

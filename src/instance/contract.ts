@@ -83,6 +83,8 @@ export interface Instance {
   readonly exited: Promise<InstanceExit>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */
   residentBytes(): Promise<number>;
+  /** Processor time that all its processes on the host had, and stood in line for: what its deadlines go by. */
+  readonly processorTime?: () => Promise<ProcessorTime>;
   /**
    * What its containers may take together from now on, MiB: the sum of what those that hold code may have. Where the driver limits
    * an instance from outside, its backstop follows this; each container's own limit is the agent's.
@@ -111,4 +113,10 @@ export interface ProbeVerdict {
   readonly tookMs: number;
   /** What a person can do to make it work, where it does not. */
   readonly remedy?: string;
+}
+
+/** Processor time of a set of processes, milliseconds since whenever: what they had, and how long they stood in line for it. */
+export interface ProcessorTime {
+  readonly hadMs: number;
+  readonly waitedMs: number;
 }

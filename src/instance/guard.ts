@@ -134,6 +134,7 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
     containers: instance.containers,
     channels: instance.channels,
     helloSaid: instance.helloSaid,
+    ...(instance.processorTime === undefined ? {} : { processorTime: instance.processorTime }),
     ...(instance.allowMemory === undefined ? {} : { allowMemory: instance.allowMemory }),
     ...(instance.freezer === undefined ? {} : { freezer: instance.freezer }),
     ...(instance.clockBehindMs === undefined ? {} : { clockBehindMs: instance.clockBehindMs }),

@@ -240,7 +240,8 @@ test('an agent of another version is refused in words for an operator', async ()
   assert.ok(scripted.destroyed);
 });
 
-test('an agent that does not kill in time costs its instance its life', async () => {
+/** A clock whose timers fire by hand. */
+function handClock(): { readonly clock: Clock; fire(): void } {
   const fires: (() => void)[] = [];
   const clock: Clock = {
     ...systemClock,
@@ -249,10 +250,48 @@ test('an agent that does not kill in time costs its instance its life', async ()
       return { [Symbol.dispose]: () => void fires.splice(fires.indexOf(fire), 1) };
     },
   };
+  return {
+    clock,
+    fire: () => {
+      for (const fire of fires.splice(0)) fire();
+    },
+  };
+}
+
+for (const [what, how, reason] of [
+  ['hung up and was killed for it has ended by itself', 'hangs up', 'exit'],
+  ['is killed has been killed, also if the news of its end come last', 'is killed', 'killed'],
+] as const) {
+  test(`a container that ${what}`, async () => {
+    const { clock, fire } = handClock();
+    const { scripted, container } = await booted(new ScriptedGuest(), clock);
+    const ends = (): void => {
+      scripted.end(1).end();
+      scripted.say(0, { type: 'container-exited', channel: 1, reason: 'killed', code: 1, signal: null });
+    };
+    scripted.answer = ({ type, seq }) => {
+      if (type === 'kill') ends();
+      return { type: 'done', seq };
+    };
+    if (how === 'is killed') await container.kill();
+    else {
+      const asked = scripted.askedFor('kill');
+      scripted.end(1).end();
+      await new Promise((resolve) => setImmediate(resolve));
+      fire();
+      await asked;
+    }
+    assert.deepEqual(await container.exited, { reason, code: 1, signal: null });
+    assert.ok(!scripted.destroyed);
+  });
+}
+
+test('an agent that does not kill in time costs its instance its life', async () => {
+  const { clock, fire } = handClock();
   const { scripted, guest, container } = await booted(new ScriptedGuest(), clock);
   scripted.answer = () => undefined;
   const killed = container.kill();
-  for (const fire of fires.splice(0)) fire();
+  fire();
   await killed;
   await guest.exited;
   assert.equal((await container.exited).reason, 'instance-lost');

@@ -53,7 +53,8 @@ export async function probed(
 /** Names the conditions under which a verdict holds. */
 async function machineKey(): Promise<string> {
   const files = await Promise.all(kernelFiles.map((path) => readFile(path, 'utf8').catch(() => '')));
-  const found = await Promise.all(tools.map((name) => identityOf(name)));
+  const named = process.env['HEDDLE_RUNSC'] ?? '';
+  const found = await Promise.all([...tools.map((name) => identityOf(name)), named && fileIdentity(named)]);
   const kvm = await stat('/dev/kvm').then(
     ({ mode, uid, gid }) => [mode, uid, gid],
     () => [],
@@ -66,11 +67,15 @@ async function machineKey(): Promise<string> {
 /** Where on the path a program is, its size and when it was changed: cheaper than asking each for its version. */
 async function identityOf(name: string): Promise<readonly (string | number)[]> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isFile() === true) return [path, found.size, found.mtimeMs];
+    const found = await fileIdentity(join(folder, name));
+    if (found.length > 1) return found;
   }
   return [name];
+}
+
+async function fileIdentity(path: string): Promise<readonly (string | number)[]> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? [path, found.size, found.mtimeMs] : [path];
 }
 
 async function readVerdict(path: string, nowMs: number): Promise<ProbeVerdict | undefined> {

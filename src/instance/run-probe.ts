@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DriverName, ProbeVerdict } from './contract.ts';
+import { systemClock } from '../model/clock.ts';
+import { fairClock } from './fair-clock.ts';
 import { startTree } from './process-tree.ts';
+import { treeProcessorTime } from './processes.ts';
 
 /** What a probe runs and how it is judged. */
 export interface ProbeAttempt {
@@ -24,10 +27,13 @@ export async function runProbe(attempt: ProbeAttempt, signal: AbortSignal): Prom
     const tookMs = performance.now() - begin;
     return { driver, works, mode, evidence, tookMs, ...(remedy === undefined ? {} : { remedy }) };
   };
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(attempt.deadlineMs)]);
+  const late = new AbortController();
+  const stop = AbortSignal.any([signal, late.signal]);
   try {
     const marks = { HEDDLE_INSTANCE: `probe-${randomUUID()}` };
     const tree = await startTree({ command: attempt.command, marks, channels: 0, cwd: '/' });
+    const deadlines = fairClock(systemClock, () => treeProcessorTime(tree.pid));
+    using _deadline = deadlines.timer(attempt.deadlineMs, () => late.abort());
     const onStop = (): void => void tree.kill();
     stop.addEventListener('abort', onStop, { once: true });
     if (stop.aborted) onStop();

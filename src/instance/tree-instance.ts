@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Instance, InstanceExit, InstanceSpec } from './contract.ts';
 import type { ProcessTree } from './process-tree.ts';
+import { treeProcessorTime } from './processes.ts';
 
 /** What an instance is made of, where it is a tree of processes with inherited channels. */
 export interface TreeInstanceParts {
@@ -39,6 +40,7 @@ export function treeInstance(parts: TreeInstanceParts): Instance {
     },
     exited,
     residentBytes: () => parts.residentBytes(),
+    processorTime: () => treeProcessorTime(tree.pid),
     destroy: async () => {
       destroying = true;
       await tree.kill();

@@ -86,6 +86,8 @@ export interface StoredCode extends Disposable {
 export interface CodeStore {
   /** Checks, unpacks and keeps a zip. Throws ZipRefusedError (zip/refusal.ts), and then keeps nothing. */
   put(zip: Uint8Array): Promise<StoredCode>;
+  /** The same until it is disposed, or this process ends: what is small is not written down. */
+  hold(zip: Uint8Array): Promise<StoredCode>;
   /** Throws CodeMissingError. */
   read(sha256: string): Promise<CodeBundle>;
   /** Where the zip is, as it was uploaded. Throws CodeMissingError. */

@@ -37,6 +37,7 @@ export class LocalWorkerManager implements WorkerManager {
       this.#dispatcher.pump();
       look();
     });
+    options.known.isServed = (account) => registry.poolOf(account)?.usable === true;
     options.warming.busy = () =>
       this.#dispatcher.room.queue.size > 0 || (this.#dispatcher.runner.running > 0 && options.processors.full());
     options.warming.onShort(() => this.#dispatcher.reclaimer.makeRoom());

@@ -86,7 +86,7 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
       'blank containers of that runtime each has, as in nodejs24.x-256=2..8x4; what is deployed is made ready in any case',
     parse: parseWarm,
     fallback: defaultWarm,
-    fallbackText: 'nodejs24.x-256=1..8x2, less on a small machine',
+    fallbackText: 'nodejs24.x-256=1..8, less on a small machine',
   },
   containerIdleMs: {
     flag: 'container-idle',

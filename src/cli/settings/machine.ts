@@ -45,5 +45,5 @@ export function defaultMemoryMb(machine: Machine): number {
 /** One instance ready whatever is known, and up to eight by what is known and asked for; fewer where memory is short. */
 export function defaultWarm(machine: Machine): readonly WarmSetting[] {
   const fit = Math.floor(defaultMemoryMb(machine) / smallestInstanceMb);
-  return [{ runtime: 'nodejs24.x', memoryMb: 256, min: 1, max: Math.min(8, fit), blanks: 2 }];
+  return [{ runtime: 'nodejs24.x', memoryMb: 256, min: 1, max: Math.min(8, fit) }];
 }

@@ -35,10 +35,10 @@ export class ThreadCode {
   async put(account: string, code: string, zip: Uint8Array): Promise<void> {
     this.#forgetOld();
     if (this.find(account, code) !== undefined) return;
-    const stored = await this.#store.put(zip);
+    const stored = await this.#store.hold(zip);
     // Another client may have sent the same in the meantime.
     if (this.find(account, code) !== undefined) return stored[Symbol.dispose]();
-    // As long as it is not disposed, the store does not collect it.
+    // As long as it is not disposed, the store keeps it.
     this.#held.set(`${account}/${code}`, { stored, usedAt: this.#clock.now() });
   }
 

@@ -6,10 +6,20 @@ import type { TurnEnd } from '../../protocol/batch.ts';
 import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session-messages.ts';
 import { StringDecoder } from 'node:string_decoder';
 
-/** How a thread ended that ran; `printedBefore`: UTF-16 units that others printed before it in the same invocation. */
-export function endOfOutcome(outcome: InvocationOutcome, printedBefore = 0): ThreadEnd {
-  const { result, durationMs, cpuMs = durationMs, memoryPeakMb, log, limit } = outcome;
-  const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log, printedBefore) };
+/** What others took before it in the same invocation: time that they ran, processor time, UTF-16 units that they printed. */
+export interface TakenBefore {
+  readonly ranMs: number;
+  readonly cpuMs: number;
+  readonly printed: number;
+}
+
+/** How a thread ended that ran. */
+export function endOfOutcome(outcome: InvocationOutcome, before?: TakenBefore): ThreadEnd {
+  const { ranMs, cpuMs: cpuBefore, printed } = before ?? { ranMs: 0, cpuMs: 0, printed: 0 };
+  const durationMs = Math.max(0, outcome.durationMs - ranMs);
+  const cpuMs = outcome.cpuMs === undefined ? durationMs : Math.max(0, outcome.cpuMs - cpuBefore);
+  const { result, memoryPeakMb, log, limit } = outcome;
+  const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log, printed) };
   if (result.ok) return { ...numbers, ok: true, result: result.payload };
   const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : 'throw';
   return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };

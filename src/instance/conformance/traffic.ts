@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { limits } from '../../model/limits.ts';
 import { ContainerDiedError } from '../boot.ts';
 import { call, invoke } from '../guest-fixture.ts';
@@ -50,6 +52,25 @@ export function traffic(subject: Subject): void {
 
   cleanTest(
     subject,
+    'a container that ends itself says how on a busy machine too, and costs its instance nothing',
+    async () => {
+      await using booted = await bootGuest(subject);
+      const exits = await loaded(booted.first, 'export const handler = () => process.exit(3);');
+      const dies = await loaded(booted.second, 'export const handler = () => process.kill(process.pid, "SIGKILL");');
+      {
+        using _ = busyMachine();
+        await Promise.all([exits, dies].map((container) => assert.rejects(invoke(container), ContainerDiedError)));
+        assert.deepEqual(await exits.exited, { reason: 'exit', code: 3, signal: null });
+        assert.deepEqual(await dies.exited, { reason: 'exit', code: null, signal: 'SIGKILL' });
+      }
+      const signal = AbortSignal.timeout(subject.options.testMsMax);
+      const next = await loaded(await booted.guest.makeContainer('nodejs24.x', signal), echo);
+      assert.equal(await call(next, 'still here'), 'still here');
+    },
+  );
+
+  cleanTest(
+    subject,
     'a container that never ends is killed from outside, and its neighbour does not notice',
     async () => {
       await using booted = await bootGuest(subject);
@@ -65,6 +86,18 @@ export function traffic(subject: Subject): void {
       assert.equal(await call(lives, 2), 2);
     },
   );
+}
+
+/** Eight programs for each processor that want all of it, until disposed of. */
+function busyMachine(): Disposable {
+  const programs = Array.from({ length: availableParallelism() * 8 }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  return {
+    [Symbol.dispose]: () => {
+      for (const program of programs) program.kill('SIGKILL');
+    },
+  };
 }
 
 function digest(value: unknown): string {

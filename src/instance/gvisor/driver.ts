@@ -11,10 +11,9 @@ import { startTree, type ProcessTree } from '../process-tree.ts';
 import { sweepRun } from '../sweep.ts';
 import { treeInstance } from '../tree-instance.ts';
 import { runscCommand } from './command.ts';
-import { ensureRunsc } from './fetch.ts';
 import { sandboxFreezer } from './freezer.ts';
 import { watchMemory } from './memory.ts';
-import { probeGvisor } from './probe.ts';
+import { probeGvisor, usableRunsc } from './probe.ts';
 import { sandboxSpec, type SandboxParts } from './spec.ts';
 
 /** What the sandbox itself may use beside its guest, MiB: some 60 when idle. */
@@ -27,13 +26,14 @@ const mebibyte = 1_048_576;
  * namespace. No network.
  */
 export function createGvisorDriver(places: Places): InstanceDriver {
+  // The same for every configuration.
   let ready: SandboxKit | undefined;
   return {
     name: 'gvisor',
     capabilities: { ownKernel: true, emulated: false, clones: false, directChannels: true, ...containerCounts },
     probe: (signal) => probeGvisor(places, signal),
     prepare: async (_configuration, report, signal) => {
-      ready = await prepareKit(places, report, signal);
+      ready ??= await prepareKit(places, report, signal);
     },
     start: (spec, signal) => {
       if (ready === undefined) throw new Error('A gvisor instance was to be started before `prepare`.');
@@ -49,7 +49,7 @@ interface SandboxKit extends SandboxParts {
 
 async function prepareKit(places: Places, report: (line: string) => void, signal: AbortSignal): Promise<SandboxKit> {
   const bundleFolder = join(places.cache, 'guest');
-  const { path } = await ensureRunsc(places.cache, report, signal);
+  const { path } = await usableRunsc(places, report, signal);
   const root = await ensureRoot(places.cache, report, signal);
   return { runsc: path, rootDir: root.dir, bundle: await bundleGuest(bundleFolder), bundleFolder };
 }

@@ -1,52 +1,28 @@
-import { access, chmod, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { keyOf, once, type Build } from '../../image/cache.ts';
 import { thisDistribution } from '../../image/debian.ts';
 import { runTool } from '../../image/tool.ts';
 import { packageSources, type PackageSource } from './package-sources.ts';
-import { oldestRelease, releaseOf } from './version.ts';
+import { oldestRelease, releaseOf, versionOf, type Runsc } from './version.ts';
 
 /** Raised when what is put into the cache changes. */
 const recipe = 1;
 
-/** A runsc that is new enough. */
-export interface Runsc {
-  readonly path: string;
-  /** First line of `runsc --version`. */
-  readonly version: string;
-}
-
 /**
- * The runsc on the path if it is new enough; else the one in Heddle's cache, which is unpacked there from this machine's
- * own package sources, or the backports of the same distribution on the same mirror, checked by apt's signatures. Needs
- * no root, and changes nothing outside `cacheDir`. Throws an Error that says what was tried if there is none to be had.
+ * The runsc in Heddle's cache, which is unpacked there from this machine's own package sources, or the backports of the same
+ * distribution on the same mirror, checked by apt's signatures. Needs no root, and changes nothing outside `cacheDir`. Throws an
+ * Error that says what was tried if there is none to be had.
  */
-export async function ensureRunsc(
+export async function cachedRunsc(
   cacheDir: string,
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Runsc> {
-  const installed = await installedRunsc(signal);
-  if (installed !== undefined) return installed;
   const key = keyOf({ recipe, distribution: await thisDistribution(), oldestRelease });
   const folder = await once(join(cacheDir, 'runsc'), key, unpackRunsc, report, signal);
   const path = join(folder, 'runsc');
   return { path, version: await versionOf(path, signal) };
-}
-
-async function installedRunsc(signal: AbortSignal): Promise<Runsc | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, 'runsc');
-    if (folder === '' || !(await isExecutable(path))) continue;
-    const version = await versionOf(path, signal).catch(() => '');
-    if ((releaseOf(version) ?? 0) >= oldestRelease) return { path, version };
-  }
-  return undefined;
-}
-
-async function versionOf(path: string, signal: AbortSignal): Promise<string> {
-  const [line = ''] = (await runTool(path, ['--version'], { signal })).split('\n');
-  return line.trim();
 }
 
 async function unpackRunsc({ folder, report, signal }: Build): Promise<void> {
@@ -105,11 +81,4 @@ async function aptOptions(source: PackageSource, folder: string): Promise<string
     settings['Dir::Etc::sourceparts'] = '/dev/null';
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-}
-
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,23 @@
+import { runTool } from '../../image/tool.ts';
+
+/** A runsc. */
+export interface Runsc {
+  readonly path: string;
+  /** First line of `runsc --version`. */
+  readonly version: string;
+}
+
 /** The first release that Heddle is tested with: systrap, `--pass-fd`. */
 export const oldestRelease = 20_240_701;
+
+/** The first release of which a sandbox that has nothing to do takes no processor time (https://github.com/google/gvisor/pull/13470). */
+export const quietRelease = 20_260_701;
+
+/** The first line of what a runsc says of its version. Throws if it does not run. */
+export async function versionOf(path: string, signal: AbortSignal): Promise<string> {
+  const [line = ''] = (await runTool(path, ['--version'], { signal })).split('\n');
+  return line.trim();
+}
 
 /**
  * The release date of a runsc, as the number YYYYMMDD, from what `runsc --version` prints or from a package's version:

@@ -1,31 +1,25 @@
 import { limits } from '../../model/limits.ts';
 import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
+import type { CallCost } from './call-meter.ts';
 import { RuntimeFault } from './errors.ts';
-import { processUsage } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
-const { max } = Math;
 
 /** What stands beside every answer. */
-export interface Measured {
+export interface Measured extends CallCost {
   readonly initMs: number | undefined;
   readonly printedRaw: boolean;
   /** This process is not to be used again. */
   readonly spent: boolean;
-  /** Processor time that this process had wanted when it began. */
-  readonly cpuBeforeMs: number | undefined;
   /** From the first line of user code until now, where that was reached. */
   readonly ranMs: number | undefined;
 }
 
-/**
- * The last word for an invocation that gave `value`: a result, or an error if that is too large. Throws
- * `Runtime.MarshalError` if it has no JSON.
- */
-export function resultFrame(value: unknown, measured: Measured): readonly Buffer[] {
-  return payloadFrame(Buffer.from(toJson(value)), measured);
+/** A value as the payload of an answer. Throws `Runtime.MarshalError` if it has no JSON. */
+export function resultPayload(value: unknown): Buffer {
+  return Buffer.from(toJson(value));
 }
 
 function toJson(value: unknown): string {
@@ -37,7 +31,7 @@ function toJson(value: unknown): string {
   }
 }
 
-/** The same for an answer that was streamed. */
+/** The last word for an invocation whose answer was streamed. */
 export function streamFrame(stream: ResponseStream, measured: Measured): readonly Buffer[] {
   if (stream.bytes > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
   return payloadFrame(stream.collected(), measured);
@@ -48,9 +42,10 @@ export function threadFrame(payload: Buffer, measured: Measured): readonly Buffe
   return encode({ type: 'result', payload, ...known(measured) });
 }
 
-function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
+/** The same for one that gave a result: an error if that is too large. */
+export function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
-  return encode({ type: 'result', payload, ...known(measured) });
+  return threadFrame(payload, measured);
 }
 
 /** The last word for an invocation that failed. `exits`: and for this process. */
@@ -86,12 +81,11 @@ type Known = Pick<
   'memoryPeakMb' | 'initMs' | 'printedRaw' | 'cpuMs' | 'ranMs' | 'spent'
 >;
 
-function known({ initMs, printedRaw, cpuBeforeMs, ranMs, spent }: Measured): Known {
-  const { memoryPeakMb, cpuMs } = processUsage();
+function known({ initMs, printedRaw, cpuMs, memoryPeakMb, ranMs, spent }: Measured): Known {
   return {
     memoryPeakMb,
     ...(initMs === undefined ? {} : { initMs }),
-    ...(cpuBeforeMs === undefined || ranMs === undefined ? {} : { cpuMs: max(0, cpuMs - cpuBeforeMs), ranMs }),
+    ...(ranMs === undefined ? {} : { cpuMs, ranMs }),
     ...(printedRaw ? { printedRaw } : {}),
     ...(spent ? { spent } : {}),
   };

@@ -14,8 +14,7 @@ export class Invocation {
   startedAt: number | undefined;
   /** How long the module's top level ran, where it ran for this invocation, ms. */
   initMs: number | undefined;
-  /** Processor time that this process had wanted when it began, ms. */
-  cpuBeforeMs: number | undefined;
+  readonly thread: boolean;
   /** What user code may change through its context: whether the answer to a callback waits for an empty event loop. */
   waitsForEmptyEventLoop = true;
   /** What the callback was given, while the answer waits. */
@@ -28,7 +27,8 @@ export class Invocation {
     this.requestId = request.requestId;
     this.deadlineWallMs = request.deadlineWallMs;
     const { payload, clientContext } = request;
-    if (request.thread === true) return;
+    this.thread = request.thread === true;
+    if (this.thread) return;
     this.event = payload.length === 0 ? {} : fromJson('payload', utf8Slice.call(payload));
     this.clientContext = clientContext === undefined ? undefined : fromJson('client context', clientContext);
   }

@@ -10,6 +10,7 @@ import { collectGarbage } from './collect-garbage.ts';
 import { captureStreams } from './capture-streams.ts';
 import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { RuntimeFault } from './errors.ts';
+import { Heap } from './heap.ts';
 import { InvocationLog } from './invocation-log.ts';
 import { preload } from './preload.ts';
 import { seedRandom } from './random.ts';
@@ -29,7 +30,7 @@ const channelFd = 3;
 const taskRoot = process.argv[2] ?? '/var/task';
 const servesFirst = process.argv[3] === 'serve-first';
 /** What is not done yet of what makes the first invocation quick. */
-const warmUp = [preload, rehearse];
+const warmUp = [() => preload(!servesFirst), rehearse, tidy];
 let used = false;
 const exit = process.exit.bind(process);
 
@@ -37,7 +38,18 @@ const channel = openChannel(channelFd);
 const writer = new SyncWriter(channelFd, () => exit(1));
 const log = new InvocationLog(writer);
 const raw = new RawOutput();
-const server = new Server({ writer, log, raw, channel, taskRoot, poll, prepare, exit });
+const heap = new Heap();
+const server = new Server({
+  writer,
+  log,
+  raw,
+  channel,
+  taskRoot,
+  poll,
+  prepare,
+  relieve: (peakMb) => heap.relieve(peakMb),
+  exit,
+});
 
 function poll(): void {
   const chunk = readWaiting(channelFd);
@@ -45,16 +57,20 @@ function poll(): void {
 }
 
 function prepare(init: RuntimeInit): void {
+  heap.fit(init.memoryMb);
   seedRandom(init.randomSeed);
   correctTimeOrigin();
   applyEnvironment(init.environment);
 }
 
-/** Takes what is left of the steps, and always the last one, as what was compiled in a template is not in its copies. */
+async function tidy(): Promise<void> {
+  collectGarbage();
+}
+
+/** Takes what is left of the steps, and always the last ones, as what was compiled in a template is not in its copies. */
 async function warmWhenAsked(): Promise<void> {
   const steps = warmUp.splice(0);
-  for (const step of steps.length === 0 ? [rehearse] : steps) await step();
-  collectGarbage();
+  for (const step of steps.length === 0 ? [rehearse, tidy] : steps) await step();
 }
 
 function sayHello(): void {
@@ -73,6 +89,7 @@ installAwslambda();
 captureConsole(log);
 captureStreams(log);
 raw.watch();
+heap.install();
 process.exit = (code) => {
   server.leaving();
   return exit(code);

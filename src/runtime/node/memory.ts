@@ -5,6 +5,7 @@ const { openSync, readFileSync, readSync } = fs;
 const { ceil, max } = Math;
 const resourceUsage = process.resourceUsage.bind(process);
 const cpuUsage = process.cpuUsage.bind(process);
+const residentBytes = process.memoryUsage.rss.bind(process.memoryUsage);
 const pageKib = 4;
 let programKib: number | undefined;
 
@@ -48,6 +49,12 @@ export function processUsage(): ProcessUsage {
   const { maxRSS, userCPUTime, systemCPUTime } = resourceUsage();
   const cpuMs = (userCPUTime + systemCPUTime) / 1_000 + waitedMs();
   return { cpuMs, memoryPeakMb: max(1, ceil((maxRSS - programKib) / 1_024)) };
+}
+
+/** What this process has for itself now, bytes: resident, but for its program. */
+export function ownBytes(): number {
+  programKib ??= findProgramKib();
+  return max(0, residentBytes() - programKib * 1_024);
 }
 
 function findProgramKib(): number {

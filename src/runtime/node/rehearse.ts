@@ -75,6 +75,7 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
       applyEnvironment({ ...before, ...foreign });
       applyEnvironment(before);
     },
+    relieve: () => {},
     exit: () => {},
   });
   const decoder = new FrameDecoder((body) => server.receive(parseRuntimeRequest(decode(body))));

@@ -2,13 +2,14 @@ import fs from 'node:fs';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { errorFrame, resultFrame, streamFrame, threadFrame, type Measured } from './answer.ts';
+import { errorFrame, payloadFrame, resultPayload, streamFrame, threadFrame, type Measured } from './answer.ts';
+import { CallMeter } from './call-meter.ts';
 import { logLine } from './capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
 import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
-import { cpuMsNow } from './memory.ts';
+import { processUsage } from './memory.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
 import type { BatchParts } from './thread-batch.ts';
@@ -17,14 +18,6 @@ import { Threads } from './threads.ts';
 const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
 const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-const nothing: Measured = {
-  initMs: undefined,
-  printedRaw: false,
-  cpuBeforeMs: undefined,
-  ranMs: undefined,
-  spent: false,
-};
-
 /** What the server needs of the world. */
 export interface ServerParts extends Omit<BatchParts, 'spent'> {
   readonly raw: Pick<RawOutput, 'possible' | 'clear'>;
@@ -33,6 +26,8 @@ export interface ServerParts extends Omit<BatchParts, 'spent'> {
   readonly taskRoot: string;
   /** Makes the process the function's own: environment, random numbers, clock. */
   prepare(init: RuntimeInit): void;
+  /** A call has its answer, and this is the most memory that the process ever had: garbage may be collected now. */
+  relieve(memoryPeakMb: number): void;
   exit(code: number): void;
 }
 
@@ -46,6 +41,7 @@ export class Server {
   #handler: UserFunction | undefined;
   readonly #threads: Threads;
   #running: Invocation | undefined;
+  readonly #meter = new CallMeter();
   #initialised = false;
   #spent = false;
 
@@ -107,13 +103,13 @@ export class Server {
     } catch (error) {
       // The host expects `initialised` in the first invocation only, and this may be it.
       this.#initialised = true;
-      this.#parts.writer.write(errorFrame('invoke', errorBody(error), nothing));
+      this.#parts.writer.write(errorFrame('invoke', errorBody(error), this.#unbegun()));
       return;
     }
     this.#running = invocation;
     // The lane of a thread may bring it something at any time, so that its loop never is empty.
     if (request.thread === true) return this.#runThread(this.#init, invocation, request.payload);
-    invocation.cpuBeforeMs = cpuMsNow();
+    this.#meter.begin(now());
     channel.unref();
     if (this.#handler === undefined) this.#load(this.#init, invocation);
     else this.#call(this.#init, this.#handler, invocation);
@@ -132,7 +128,7 @@ export class Server {
       if (!this.#initialised && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
       this.#initialise();
     };
-    const cpuBeforeMs = (invocation.cpuBeforeMs = cpuMsNow());
+    const cpuBeforeMs = this.#meter.beginMeasured();
     this.#threads.run(init.handler, { payload, cpuBeforeMs }, start, begin).then(
       (result) => {
         if (this.#running === invocation) this.#answer(threadFrame(result, this.#measured(invocation)));
@@ -204,13 +200,13 @@ export class Server {
   }
 
   #succeed(invocation: Invocation, value: unknown): void {
-    let frame;
+    let payload;
     try {
-      frame = resultFrame(value, this.#measured(invocation));
+      payload = resultPayload(value);
     } catch (error) {
       return this.#fail(invocation, error);
     }
-    this.#answer(frame);
+    this.#answer(payloadFrame(payload, this.#measured(invocation)));
   }
 
   #fail(invocation: Invocation, thrown: unknown): void {
@@ -231,9 +227,16 @@ export class Server {
     this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
   }
 
-  #measured({ initMs, cpuBeforeMs, startedAt }: Invocation): Measured {
-    const ranMs = startedAt === undefined ? undefined : now() - startedAt;
-    return { initMs, cpuBeforeMs, ranMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
+  #measured({ initMs, startedAt, thread }: Invocation): Measured {
+    const at = now();
+    const ranMs = startedAt === undefined ? undefined : at - startedAt;
+    const cost = this.#meter.end(at, ranMs ?? 0, thread);
+    return { ...cost, initMs, ranMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
+  }
+
+  /** Of an invocation that came to nothing. */
+  #unbegun(): Measured {
+    return { ...processUsage(), initMs: undefined, ranMs: undefined, spent: false, printedRaw: false };
   }
 
   #answer(frame: readonly Buffer[]): void {
@@ -243,5 +246,6 @@ export class Server {
     raw.clear();
     this.#running = undefined;
     channel.ref();
+    if (this.#meter.measured) this.#parts.relieve(this.#meter.memoryPeakMb);
   }
 }

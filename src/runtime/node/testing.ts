@@ -109,14 +109,10 @@ export class TestedRuntime implements AsyncDisposable {
     }
     bundle ??= bundlePath();
     const preload = options.preload === undefined ? [] : ['--require', join(taskRoot, options.preload)];
-    const child = spawn(
-      options.node ?? nodes['24'],
-      [...nodeFlags(init.memoryMb), ...preload, await bundle, taskRoot],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-        env: { TZ: ':UTC', ...options.env },
-      },
-    );
+    const child = spawn(options.node ?? nodes['24'], [...nodeFlags(), ...preload, await bundle, taskRoot], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: { TZ: ':UTC', ...options.env },
+    });
     const runtime = new TestedRuntime(child, taskRoot);
     const hello = await runtime.receive();
     if (hello.type !== 'hello') throw new Error(`Expected hello, got ${hello.type}.`);

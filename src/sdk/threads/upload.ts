@@ -5,6 +5,9 @@ import type { ClientSession } from './client-session.ts';
 /** Bytes of a zip in one message. */
 const partBytes = 1_048_576;
 
+/** Code of fewer bytes is sent without asking first whether the service has it: the answer would take longer. */
+const askedBytesMin = 65_536;
+
 /** After so long it is asked again: a service keeps code that nobody uses for an hour. */
 const trustMs = 1_200_000;
 
@@ -34,7 +37,7 @@ function sendOnce(session: ClientSession, name: string, code: ThreadCode): Promi
 }
 
 async function send(session: ClientSession, name: string, code: ThreadCode): Promise<void> {
-  if ((await session.ask({ about: 'code', code: name })) === true) return;
+  if (code.bytes >= askedBytesMin && (await session.ask({ about: 'code', code: name })) === true) return;
   const zip = await zipOf(code.files);
   for (let at = 0; at < zip.length; at += partBytes) {
     const taken = session.sendCode(name, zip.subarray(at, at + partBytes), at + partBytes >= zip.length);

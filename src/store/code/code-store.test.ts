@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,4 +105,25 @@ test('code is collected when no function names it, nobody holds it, and its grac
   assert.equal(await store.collect(inUse), 1);
   using _back = await store.put(zip('gone'));
   assert.equal((await store.read(gone.sha256)).files.length, 2);
+});
+
+test('code that is only held is in no file, and gone when nobody holds it', async () => {
+  const store = await openCodeStore({ folder, clock: systemClock });
+  const [one, other] = [await store.hold(zip('held')), await store.hold(zip('held'))];
+  assert.deepEqual(await readdir(folder), []);
+  one[Symbol.dispose]();
+  one[Symbol.dispose]();
+  assert.equal((await store.read(other.sha256)).bytes, 7);
+  // A function of the same code has it in a file of its own.
+  using kept = await store.put(zip('held'));
+  other[Symbol.dispose]();
+  assert.equal((await store.read(kept.sha256)).bytes, 7);
+});
+
+test('code that is held, and large, is in a file', async () => {
+  const store = await openCodeStore({ folder, clock: systemClock });
+  const large = rawZip([{ name: 'index.mjs', data: randomBytes(1_100_000) }]);
+  using code = await store.hold(large);
+  assert.equal((await readdir(folder)).length, 2);
+  assert.equal((await store.read(code.sha256)).bytes, 1_100_000);
 });

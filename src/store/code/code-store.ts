@@ -9,6 +9,7 @@ import type { CodeStore, StoredCode } from '../contract.ts';
 import { Lru } from '../../model/lru.ts';
 import { unpackZip } from '../zip/unpack.ts';
 import { decodeBundle, encodeBundle } from './bundle-file.ts';
+import { HeldCode } from './held-code.ts';
 import { turns } from '../turns.ts';
 import { UnusedCode } from './unused-code.ts';
 
@@ -29,6 +30,7 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeUnfinished(folder);
   const cache = new Lru<CodeBundle>(cacheBytesMax);
+  const held = new HeldCode();
   const reading = new Map<string, Promise<CodeBundle>>();
   const unused = new UnusedCode(graceMs);
   const oneAtATime = turns();
@@ -52,7 +54,10 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
     return expired.length;
   }
 
-  return {
+  const store: CodeStore = {
+    async hold(zip): Promise<StoredCode> {
+      return (await held.put(zip)) ?? (await store.put(zip));
+    },
     async put(zip): Promise<StoredCode> {
       const sha256 = Buffer.from(await crypto.subtle.digest('SHA-256', zip.slice())).toString('base64');
       const pin = unused.pin(codeFileName(sha256));
@@ -70,7 +75,7 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
       return { sha256, zipBytes: zip.length, [Symbol.dispose]: () => pin[Symbol.dispose]() };
     },
     async read(sha256) {
-      const cached = cache.get(sha256) ?? reading.get(sha256);
+      const cached = held.read(sha256) ?? cache.get(sha256) ?? reading.get(sha256);
       if (cached !== undefined) return await cached;
       const loading = load(sha256).finally(() => reading.delete(sha256));
       reading.set(sha256, loading);
@@ -83,6 +88,7 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
     // Code that is being deleted and uploaded again at the same time would otherwise be found there, and then go.
     collect: (inUse) => oneAtATime(() => collect(inUse)),
   };
+  return store;
 }
 
 function missing(sha256: string): (cause: unknown) => never {

@@ -13,7 +13,7 @@ export interface KnownFunction {
 }
 
 /** Who deploys something calls it within so long, or somebody else does one day. */
-const deployedMs = 300_000; // 5 min
+const deployedMs = 120_000; // 2 min
 /** Of what was called before a restart, so many are expected back first, within so long after it. */
 const restartedCount = 8;
 const restartedMs = 120_000; // 2 min

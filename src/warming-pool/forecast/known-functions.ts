@@ -11,6 +11,8 @@ interface Expected {
   readonly warm: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
+  /** Those of them that have no instance. */
+  readonly dueAccounts: ReadonlySet<string>;
 }
 
 /**
@@ -24,15 +26,22 @@ export class KnownFunctions {
   readonly #wall: () => number;
   readonly #startedAt: number;
   readonly #basis: Blanks;
+  readonly #ownBasis: Blanks;
   #expected: Expected | undefined;
+  /** Whether an account has an instance, so that what its functions need is made ready there and not in those for anybody. */
+  isServed: (account: string) => boolean = () => false;
   /** Told when other things should be ready than before. */
   onChange: () => void = () => undefined;
 
-  /** `basis`: blank containers that should be ready whatever is known. */
-  constructor(wall: () => number, basis: Blanks) {
+  /**
+   * Blank containers that should be ready whatever is known: `basis` in an instance that may become anybody's, `ownBasis` in those that an
+   * account has.
+   */
+  constructor(wall: () => number, basis: Blanks, ownBasis: Blanks = basis) {
     this.#wall = wall;
     this.#startedAt = wall();
     this.#basis = basis;
+    this.#ownBasis = ownBasis;
   }
 
   /** When functions were last called, for the next service; and what the last one kept of that. */
@@ -78,7 +87,7 @@ export class KnownFunctions {
 
   /** Blank containers that an account's instance should have ready. */
   blanksFor(account: string): Blanks {
-    return this.#expect().accounts.get(account) ?? this.#basis;
+    return this.#expect().accounts.get(account) ?? this.#ownBasis;
   }
 
   /** Blank containers that an instance which may become anybody's should have ready. */
@@ -88,7 +97,7 @@ export class KnownFunctions {
 
   /** Accounts whose functions are about to be called for the first time. */
   get dueAccounts(): ReadonlySet<string> {
-    return new Set(this.#expect().due.keys());
+    return this.#expect().dueAccounts;
   }
 
   /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
@@ -108,9 +117,14 @@ export class KnownFunctions {
     const byAccount = Map.groupBy(this.#functions.values(), ({ account }) => account);
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
-    for (const [account, functions] of byAccount)
-      accounts.set(account, blanksForAccount(functions, dueByAccount.get(account) ?? [], at, this.#basis));
-    return { at, accounts, warm: mostOf([this.#basis, ...accounts.values()]), due: dueByAccount };
+    const warm = [this.#basis];
+    for (const [account, functions] of byAccount) {
+      const due = dueByAccount.get(account) ?? [];
+      accounts.set(account, blanksForAccount(functions, due, at, this.#ownBasis));
+      warm.push(blanksForAccount(functions, this.isServed(account) ? [] : due, at, this.#basis));
+    }
+    const dueAccounts = new Set([...dueByAccount.keys()].filter((account) => !this.isServed(account)));
+    return { at, accounts, warm: mostOf(warm), due: dueByAccount, dueAccounts };
   }
 }
 

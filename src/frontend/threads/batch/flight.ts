@@ -5,7 +5,7 @@ import type { StartPath } from '../../../model/start-path.ts';
 import { decodeTurnEnd, recallMessage, type TurnEnd } from '../../../protocol/batch.ts';
 import { laneKinds } from '../../../protocol/lane.ts';
 import type { ServedThread } from '../served-thread.ts';
-import { endOfError, endOfOutcome, endOfTurn } from '../thread-end.ts';
+import { endOfError, endOfOutcome, endOfTurn, type TakenBefore } from '../thread-end.ts';
 
 /** A thread that may be handed to a container along with others. */
 export interface BatchItem {
@@ -20,7 +20,7 @@ export interface FlightEvents {
   readonly clock: Clock;
   /** These have not begun, and are to be handed over anew. */
   again(items: readonly BatchItem[]): void;
-  /** One has run for so long, or runs for so long already. */
+  /** One has run for so long, or has just begun to wait for something. */
   ran(ms: number, waited: boolean): void;
   /** It turned out to be long. */
   long(): void;
@@ -48,8 +48,8 @@ export class Flight implements ThreadWatcher {
   #settled = false;
   #recalling: Promise<void> | undefined;
   #watch: Timer | undefined;
-  /** UTF-16 units printed by those that have ended. */
-  #printedBefore = 0;
+  /** What those that have ended took. */
+  #before: TakenBefore = { ranMs: 0, cpuMs: 0, printed: 0 };
   #printed = 0;
 
   constructor(items: readonly BatchItem[], events: FlightEvents) {
@@ -98,7 +98,7 @@ export class Flight implements ThreadWatcher {
     const last = this.#items.shift();
     if (last === undefined) return;
     if (!outcome.result.ok) {
-      last.thread.ended(endOfOutcome(outcome, this.#printedBefore));
+      last.thread.ended(endOfOutcome(outcome, this.#before));
       // Of a container that was killed for its time, what was on its way is not known.
       return outcome.limit === 'time' ? this.#giveUpUnlessSettled() : this.#giveBackAll();
     }
@@ -131,7 +131,8 @@ export class Flight implements ThreadWatcher {
     const ended = this.#items.shift();
     if (ended === undefined || turn.result === undefined || (this.#items.length === 0 && !this.#settled))
       throw new ProtocolError('A runtime began a thread that it was not given.');
-    this.#printedBefore = this.#printed;
+    const { ranMs, cpuMs } = this.#before;
+    this.#before = { ranMs: ranMs + turn.ranMs, cpuMs: cpuMs + turn.cpuMs, printed: this.#printed };
     this.#events.ran(turn.ranMs, turn.waited);
     ended.thread.ended(endOfTurn(turn, turn.result, ended.thread.tail));
     const next = this.#items[0];
@@ -160,7 +161,6 @@ export class Flight implements ThreadWatcher {
     const first = this.#items[0];
     this.#watch = this.#events.clock.timer(afterMs, () => {
       if (this.#items[0] !== first) return this.#look(watchMs);
-      if (afterMs === watchMs) this.#events.ran(watchMs, false);
       this.#isLong();
       void this.#recall();
     });

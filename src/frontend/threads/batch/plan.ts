@@ -6,7 +6,9 @@ const flightMs = 2;
 const flightThreadsMax = 32;
 /** What takes longer than this is nobody's to wait for. */
 const longMs = 10;
-/** How much the newest observation counts. */
+/** By how much the newest observation changes what is usual, at most: what is slow on a busy machine is not a long thread. */
+const step = 1.25;
+/** How much the newest counts, of whether it waited. */
 const newest = 0.2;
 /** Of threads that wait for something, so many make it likely that the next one does. */
 const waitsShare = 0.3;
@@ -24,13 +26,10 @@ export class Usual {
 
   /** One has ended that had run for so long. */
   observe(ranMs: number, waited: boolean): void {
-    this.#waits = mixed(this.#waits, waited ? 1 : 0);
-    if (!waited) this.ms = mixed(this.ms, ranMs);
+    const wait = waited ? 1 : 0;
+    this.#waits = this.#waits === undefined ? wait : this.#waits + (wait - this.#waits) * newest;
+    if (!waited) this.ms = this.ms === undefined ? ranMs : Math.min(Math.max(ranMs, this.ms / step), this.ms * step);
   }
-}
-
-function mixed(old: number | undefined, fresh: number): number {
-  return old === undefined ? fresh : old + (fresh - old) * newest;
 }
 
 /** What there is to hand over, and what has been. */
