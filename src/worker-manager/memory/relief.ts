@@ -14,6 +14,8 @@ export interface ReliefOptions {
   readonly active: ActivePool;
   readonly memory: MemoryBudget;
   readonly queue: FairQueue;
+  /** Who waited longer may have more than before: called again and again while requests wait with nothing under way. */
+  readonly looked: () => void;
 }
 
 /**
@@ -35,6 +37,7 @@ export class Relief {
     this.#timer ??= this.#o.clock.timer(starvedMs, () => {
       this.#timer = undefined;
       this.#relieve();
+      this.#o.looked();
       if (this.#o.queue.uncovered > 0) this.watch();
       else this.#givingMb.clear();
     });
