@@ -12,7 +12,7 @@ import type { Parts } from './parts.ts';
 import { Placer } from './placement/placer.ts';
 import { mayOrder, type Ticket } from './queue/ticket.ts';
 import { WaitingRoom } from './queue/waiting-room.ts';
-import { Runner } from './runner.ts';
+import { Runner } from './running/runner.ts';
 
 /** Brings requests and containers together, now or when something changes, in turns of the accounts. */
 export class Dispatcher {

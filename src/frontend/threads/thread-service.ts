@@ -88,8 +88,9 @@ export class ThreadService {
     const { signal } = thread.cancel;
     try {
       const fn = this.#functionOf(account, order);
-      if (this.#options.directChannels && !nested && mayBatch(order))
-        return this.#batches.run(fn, { thread, call: order.call, receivedAt });
+      const batches = this.#options.directChannels && !nested && mayBatch(order);
+      using alone = batches ? this.#batches.alone(fn) : undefined;
+      if (batches && alone === undefined) return this.#batches.run(fn, { thread, call: order.call, receivedAt });
       const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested };
       const outcome = await this.#options.workerManager.invoke(
         { ...invocation, watcher: thread, cancel: signal },

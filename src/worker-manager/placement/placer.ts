@@ -7,7 +7,7 @@ import type { Order } from '../orders/order.ts';
 import type { Parts } from '../parts.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import type { WaitingRoom } from '../queue/waiting-room.ts';
-import type { Runner } from '../runner.ts';
+import type { Runner } from '../running/runner.ts';
 import { LiveView, type LiveViewOptions } from './live-view.ts';
 import { place, type Placement } from './placement.ts';
 

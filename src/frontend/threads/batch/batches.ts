@@ -19,14 +19,22 @@ export class Batches {
 
   /** Runs a thread to its end, which it tells its listener. */
   run(fn: FunctionVersion, item: BatchItem): void {
+    this.#queueOf(fn).add(item);
+  }
+
+  /** Where no other thread of its kind is under way, one has nobody to go with: it goes by itself, until this is disposed. */
+  alone(fn: FunctionVersion): Disposable | undefined {
+    return this.#queueOf(fn).alone();
+  }
+
+  #queueOf(fn: FunctionVersion): KindQueue {
     const key = `${fn.account}/${fn.revisionId}/${fn.timeoutMs}`;
-    let queue = this.#kinds.get(key);
-    if (queue === undefined) {
-      this.#forgetIdle();
-      queue = new KindQueue(fn, this.#options);
-      this.#kinds.set(key, queue);
-    }
-    queue.add(item);
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    this.#forgetIdle();
+    const queue = new KindQueue(fn, this.#options);
+    this.#kinds.set(key, queue);
+    return queue;
   }
 
   #forgetIdle(): void {

@@ -24,6 +24,7 @@ export class KindQueue {
   #long = 0;
   #waiting: BatchItem[] = [];
   #pumping = false;
+  #alone = false;
 
   constructor(fn: FunctionVersion, options: BatchOptions) {
     this.#function = fn;
@@ -31,7 +32,14 @@ export class KindQueue {
   }
 
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#flights.size === 0;
+    return this.#waiting.length === 0 && this.#flights.size === 0 && !this.#alone;
+  }
+
+  /** Where none is here: one that goes by itself, by the shorter way, until this is disposed. */
+  alone(): Disposable | undefined {
+    if (!this.idle) return undefined;
+    this.#alone = true;
+    return { [Symbol.dispose]: () => void (this.#alone = false) };
   }
 
   add(item: BatchItem): void {

@@ -1,5 +1,5 @@
-import type { FunctionVersion } from '../model/function.ts';
-import { limits } from '../model/limits.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import { limits } from '../../model/limits.ts';
 
 /** Code reaches even an emulated instance faster than this; slower means that something hangs. */
 const codeBytesPerMsMin = 5_000;

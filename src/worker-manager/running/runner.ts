@@ -1,14 +1,15 @@
-import { CancelledError, StoppingError } from '../model/errors.ts';
-import type { FunctionVersion } from '../model/function.ts';
-import type { StartPath } from '../model/start-path.ts';
-import type { ActiveContainer } from './active-pool/state.ts';
-import type { Concurrency } from './concurrency/concurrency.ts';
-import type { CodeSource } from './contract.ts';
-import { Execution, type ExecutionHost } from './execution.ts';
-import type { ExecutionEnd } from './execution-end.ts';
-import type { InstanceKeeper } from './life/instance-keeper.ts';
-import type { Parts } from './parts.ts';
-import type { Ticket } from './queue/ticket.ts';
+import { CancelledError, StoppingError } from '../../model/errors.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import type { StartPath } from '../../model/start-path.ts';
+import type { ActiveContainer } from '../active-pool/state.ts';
+import type { Concurrency } from '../concurrency/concurrency.ts';
+import type { CodeSource } from '../contract.ts';
+import type { InstanceKeeper } from '../life/instance-keeper.ts';
+import type { Parts } from '../parts.ts';
+import type { Ticket } from '../queue/ticket.ts';
+import { Deadlines } from './deadlines.ts';
+import { Run, type RunHost } from './run.ts';
+import type { RunEnd } from './run-end.ts';
 
 const cancelled = new CancelledError('The thread was cancelled.');
 
@@ -23,13 +24,24 @@ export interface RunnerOptions extends Parts {
   readonly freed: () => void;
 }
 
-/** Everything that runs now: begins executions, and sees to their tickets and containers when they end. */
-export class Runner implements ExecutionHost {
+/**
+ * Running one invocation. The dispatcher has found a container for a ticket and hands both over here (`run`), once; everything after
+ * that is the runner's: it gives the container its code if it has none, sends the invocation, keeps its deadline, and in the end answers
+ * the ticket, tells the observer, lets the container rest or go, and says that something came free. What was lost before its code began
+ * goes back to the dispatcher, once. At the end of the service: `drain`, then `cut`.
+ *
+ * In this room, `run.ts` is one invocation on one container, told by it what happens; `load.ts` gives a container its code, with what
+ * `environment.ts` says; `deadlines.ts` has one timer for all deadlines, by the limits of `load-allowance.ts`; `lane.ts` is what
+ * a thread adds; `invocation-log.ts` and `function-error.ts` have AWS's words; and `outcome.ts` puts together what is answered.
+ */
+export class Runner implements RunHost {
   readonly clock: Parts['clock'];
   readonly region: string;
   readonly codeSource: CodeSource;
+  readonly deadlines: Deadlines;
+  readonly processors: number;
   readonly #o: RunnerOptions;
-  readonly #executions: Set<Execution> = new Set();
+  readonly #runs: Set<Run> = new Set();
   readonly #idle: PromiseWithResolvers<void> = Promise.withResolvers();
   #draining = false;
 
@@ -38,21 +50,23 @@ export class Runner implements ExecutionHost {
     this.clock = options.clock;
     this.region = options.settings.region;
     this.codeSource = options.codeSource;
+    this.deadlines = new Deadlines(options.clock);
+    this.processors = options.processors.count;
   }
 
   /** Calls that run now. */
   get running(): number {
-    return this.#executions.size;
+    return this.#runs.size;
   }
 
   /** Runs a ticket on a container that was taken for it. */
   run(ticket: Ticket, container: ActiveContainer, startPath: StartPath): void {
-    const execution = new Execution(this, ticket, container, startPath);
-    this.#executions.add(execution);
+    const run = new Run(this, ticket, container, startPath);
+    this.#runs.add(run);
     const { cancel } = ticket.invocation;
-    if (cancel?.aborted === true) return execution.cut(cancelled);
-    cancel?.addEventListener('abort', () => execution.cut(cancelled), { once: true });
-    execution.begin();
+    if (cancel?.aborted === true) return run.cut(cancelled);
+    cancel?.addEventListener('abort', () => run.cut(cancelled), { once: true });
+    run.begin();
   }
 
   lateLog(fn: FunctionVersion, requestId: string): (text: string) => void {
@@ -60,15 +74,15 @@ export class Runner implements ExecutionHost {
     return (text) => observer.printedLate?.(fn, requestId, text);
   }
 
-  ended(execution: Execution, end: ExecutionEnd): void {
-    this.#executions.delete(execution);
-    const { container, ticket } = execution;
+  ended(run: Run, end: RunEnd): void {
+    this.#runs.delete(run);
+    const { container, ticket } = run;
     this.#o.concurrency.ended(container, end.kind === 'outcome' ? end.outcome : undefined);
     this.#release(container, end.kind === 'outcome' && end.reusable);
     if (end.kind === 'lost') this.#lost(ticket, container, end.instanceLost, end.otherwise);
     else this.#finish(ticket, end);
     this.#o.freed();
-    if (this.#draining && this.#executions.size === 0) this.#idle.resolve();
+    if (this.#draining && this.#runs.size === 0) this.#idle.resolve();
   }
 
   /** Answers a ticket that gets no outcome. */
@@ -83,14 +97,14 @@ export class Runner implements ExecutionHost {
   /** Keeps no container from now on; resolves when nothing runs any more. */
   drain(): Promise<void> {
     this.#draining = true;
-    if (this.#executions.size === 0) this.#idle.resolve();
+    if (this.#runs.size === 0) this.#idle.resolve();
     return this.#idle.promise;
   }
 
   /** Ends what runs, now. */
   cut(): void {
     const error = new StoppingError('The service has stopped, and did not wait longer for the invocation to end.');
-    for (const execution of this.#executions) execution.cut(error);
+    for (const run of this.#runs) run.cut(error);
   }
 
   #release(container: ActiveContainer, reusable: boolean): void {
@@ -104,7 +118,7 @@ export class Runner implements ExecutionHost {
   }
 
   /** User code had not begun: tried once more elsewhere, unasked. */
-  #lost(ticket: Ticket, container: ActiveContainer, instanceLost: boolean, otherwise: ExecutionEnd): void {
+  #lost(ticket: Ticket, container: ActiveContainer, instanceLost: boolean, otherwise: RunEnd): void {
     if (instanceLost) void this.#o.keeper.destroy(container.instance);
     // What was said on a thread's lane is gone with its container, so only its client can begin anew.
     const gone = ticket.invocation.watcher !== undefined;
@@ -113,7 +127,7 @@ export class Runner implements ExecutionHost {
     this.#o.again(ticket);
   }
 
-  #finish(ticket: Ticket, end: ExecutionEnd): void {
+  #finish(ticket: Ticket, end: RunEnd): void {
     if (end.kind === 'lost') return this.#finish(ticket, end.otherwise);
     if (end.kind === 'failed') return this.refuse(ticket, end.error);
     const { invocation } = ticket;

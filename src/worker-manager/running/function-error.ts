@@ -1,6 +1,6 @@
-import type { ContainerExit } from '../instance/guest.ts';
-import type { InvocationResult } from '../model/invocation.ts';
-import type { FunctionErrorBody } from '../protocol/messages.ts';
+import type { ContainerExit } from '../../instance/guest.ts';
+import type { InvocationResult } from '../../model/invocation.ts';
+import type { FunctionErrorBody } from '../../protocol/messages.ts';
 
 /** A function error as AWS Lambda answers it. */
 export function functionError(body: FunctionErrorBody): InvocationResult {

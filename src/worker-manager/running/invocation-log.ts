@@ -1,5 +1,5 @@
-import { limits } from '../model/limits.ts';
-import type { StartPath } from '../model/start-path.ts';
+import { limits } from '../../model/limits.ts';
+import type { StartPath } from '../../model/start-path.ts';
 
 /** What the REPORT line says. */
 export interface InvocationReport {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { functionOf } from '../../test/simulation/service.ts';
-import { limits } from '../model/limits.ts';
+import { functionOf } from '../../../test/simulation/service.ts';
+import { limits } from '../../model/limits.ts';
 import { functionEnvironment, runtimeInit } from './environment.ts';
 import { exitError, timeoutError } from './function-error.ts';
 import { InvocationLog, type InvocationReport, reportLine } from './invocation-log.ts';

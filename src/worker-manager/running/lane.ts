@@ -1,5 +1,5 @@
-import type { ContainerInvocation } from '../instance/guest.ts';
-import type { ThreadWatcher } from '../model/invocation.ts';
+import type { ContainerInvocation } from '../../instance/guest.ts';
+import type { ThreadWatcher } from '../../model/invocation.ts';
 
 /** What a container is told of who watches a thread. `renew`: the time-out counts from now. */
 export function laneOf(watcher: ThreadWatcher, renew: () => void): ContainerInvocation['thread'] & object {

@@ -1,5 +1,5 @@
-import type { FunctionVersion } from '../model/function.ts';
-import type { RuntimeInit } from '../protocol/messages.ts';
+import type { FunctionVersion } from '../../model/function.ts';
+import type { RuntimeInit } from '../../protocol/messages.ts';
 
 /** What is fresh for each container. */
 export interface ContainerIdentity {

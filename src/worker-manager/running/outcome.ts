@@ -1,0 +1,85 @@
+import type { RuntimeAnswer } from '../../instance/guest.ts';
+import type { InvocationOutcome, InvocationResult } from '../../model/invocation.ts';
+import type { StartPath } from '../../model/start-path.ts';
+import type { ActiveContainer } from '../active-pool/state.ts';
+import type { Ticket } from '../queue/ticket.ts';
+import type { InvocationLog } from './invocation-log.ts';
+
+/** When a run was sent, its code began, and it ended, on the host's clock; it may have ended before it began. */
+export interface RunTimes {
+  readonly sentAt: number;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number;
+}
+
+/** What is known of how it ended. */
+export interface Ending {
+  readonly result: InvocationResult;
+  readonly answer?: RuntimeAnswer;
+  /** For the REPORT line: `timeout`, or the error type where the runtime did not survive. */
+  readonly status?: string;
+  readonly limit?: NonNullable<InvocationOutcome['limit']>;
+}
+
+/** The outcome of a run that has ended. Its log's last lines are made when somebody reads it. */
+export class RunOutcome implements InvocationOutcome {
+  readonly result: InvocationResult;
+  readonly startPath: StartPath;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly memoryPeakMb: number;
+  readonly instanceId: string;
+  readonly containerId: string;
+  declare readonly initMs?: number;
+  declare readonly cpuMs?: number;
+  declare readonly ranMs?: number;
+  declare readonly limit?: NonNullable<InvocationOutcome['limit']>;
+  declare readonly coldReason?: NonNullable<InvocationOutcome['coldReason']>;
+  readonly #requestId: string;
+  readonly #retries: number;
+  readonly #memoryMb: number;
+  readonly #status: string | undefined;
+  #log: InvocationLog | string;
+
+  /** `processors`: how many there are, so that what the container claims can be held against what it can have had. */
+  constructor(
+    ticket: Ticket,
+    container: ActiveContainer,
+    startPath: StartPath,
+    times: RunTimes,
+    ending: Ending,
+    log: InvocationLog,
+    processors: number,
+  ) {
+    const { sentAt, endedAt, startedAt = endedAt } = times;
+    const { invocation, attempts, coldReason } = ticket;
+    const { answer } = ending;
+    this.result = ending.result;
+    this.startPath = startPath;
+    this.startMs = startedAt - invocation.receivedAt;
+    this.durationMs = endedAt - startedAt;
+    this.memoryPeakMb = container.memoryPeakMb;
+    this.instanceId = container.instance.guest.id;
+    this.containerId = container.guest.id;
+    if (answer?.initMs !== undefined) this.initMs = answer.initMs;
+    const tookMs = endedAt - sentAt;
+    if (answer?.cpuMs !== undefined) this.cpuMs = Math.min(answer.cpuMs, tookMs * processors);
+    if (answer?.ranMs !== undefined) this.ranMs = Math.min(answer.ranMs, tookMs);
+    if (ending.limit !== undefined) this.limit = ending.limit;
+    if (coldReason !== undefined && startPath === 'cold-instance') this.coldReason = coldReason;
+    this.#requestId = invocation.requestId;
+    this.#retries = attempts;
+    this.#memoryMb = invocation.function.memoryMb;
+    this.#status = ending.status;
+    this.#log = log;
+  }
+
+  get log(): string {
+    if (typeof this.#log === 'string') return this.#log;
+    const { initMs, durationMs, memoryPeakMb, startPath, startMs } = this;
+    const times = { durationMs, initMs, startPath, startMs };
+    const memory = { memoryMb: this.#memoryMb, memoryPeakMb };
+    const more = { requestId: this.#requestId, retries: this.#retries, status: this.#status };
+    return (this.#log = this.#log.end({ ...times, ...memory, ...more }));
+  }
+}
