@@ -119,9 +119,9 @@ export class KnownFunctions {
     const accounts = new Map<string, Blanks>();
     const warm = [this.#basis];
     for (const [account, functions] of byAccount) {
-      const due = dueByAccount.get(account) ?? [];
-      accounts.set(account, blanksForAccount(functions, due, at, this.#ownBasis));
-      warm.push(blanksForAccount(functions, this.isServed(account) ? [] : due, at, this.#basis));
+      const dueHere = dueByAccount.get(account) ?? [];
+      accounts.set(account, blanksForAccount(functions, dueHere, at, this.#ownBasis));
+      warm.push(blanksForAccount(functions, this.isServed(account) ? [] : dueHere, at, this.#basis));
     }
     const dueAccounts = new Set([...dueByAccount.keys()].filter((account) => !this.isServed(account)));
     return { at, accounts, warm: mostOf(warm), due: dueByAccount, dueAccounts };
