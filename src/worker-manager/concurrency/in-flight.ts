@@ -29,11 +29,11 @@ export class InFlight {
       if (long === undefined) instances.set(container.instance, [container]);
       else long.push(container);
     }
-    const seen = await Promise.all(Array.from(instances, ([instance, long]) => this.#lookInto(instance, long)));
+    const seen = await Promise.all(Array.from(instances, ([instance, long]) => this.#lookInto(code, instance, long)));
     return seen.includes(true);
   }
 
-  async #lookInto(instance: ActiveInstance, containers: readonly ActiveContainer[]): Promise<boolean> {
+  async #lookInto(code: Code, instance: ActiveInstance, containers: readonly ActiveContainer[]): Promise<boolean> {
     const calls = containers.map((container) => ({ container, usedAt: container.usedAt }));
     let wanted: ReadonlyMap<string, number>;
     try {
@@ -45,8 +45,8 @@ export class InFlight {
     let seen = false;
     for (const { container, usedAt } of calls) {
       const processorMs = wanted.get(container.guest.id);
-      // Another call runs there now, or none.
-      if (processorMs === undefined || container.usedAt !== usedAt || container.state === 'idle') continue;
+      // Another call runs there now, or none: what is seen of one that has ended would be counted for ever.
+      if (processorMs === undefined || container.usedAt !== usedAt || container.inCode.list !== code.busy) continue;
       const { look } = container;
       if (look !== undefined && at - look.at < spanMsMin) continue;
       container.look = { at, processorMs };

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 import { instanceOverheadMb } from '../../model/configuration.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
-import type { ActiveContainer } from '../active-pool/state.ts';
+import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
 import { reliefPlan, type Starved } from './relief-plan.ts';
@@ -72,20 +72,25 @@ export class Relief {
     const held = new Map<string, number>();
     for (const { pool, reservedMb } of this.#o.active.instances)
       held.set(pool.account, (held.get(pool.account) ?? 0) + reservedMb);
-    for (const [account, mb] of reliefPlan(this.#starved, held, this.#givingMb))
+    const lacking = this.#starved.filter(({ neededMb }) => neededMb > this.#o.memory.freeMb);
+    for (const [account, mb] of reliefPlan(lacking, held, this.#givingMb))
       this.#givingMb.set(account, (this.#givingMb.get(account) ?? 0) + mb);
   }
 
-  /** Each account's longest waiting request that nothing is under way for and for which there is no memory, if it waits long enough. */
+  /**
+   * Each account's longest waiting request whose code has no container, for which nothing is under way and no memory is left, if it waits
+   * long enough. Who finds no memory because it is set aside for others is one of them: what they lack may never come.
+   */
   #findStarved(): Starved[] {
-    const { clock, memory, queue } = this.#o;
+    const { clock, queue } = this.#o;
     const longSince = clock.now() - starvedMs;
+    const waitsLong = (code: Code): boolean =>
+      (queue.of(code)?.uncovered.oldest?.place?.queuedAt ?? Infinity) <= longSince;
     return queue.accounts().flatMap((account) => {
-      const codes = queue.codes(account);
-      const code = codes.find((one) => (queue.of(one)?.uncovered.oldest?.place?.queuedAt ?? Infinity) <= longSince);
-      if (code === undefined || code.containers.size > 0) return [];
+      const code = queue.codes(account).find((one) => one.containers.size === 0 && waitsLong(one));
+      if (code === undefined) return [];
       const neededMb = code.function.memoryMb + (code.pool.instances.size === 0 ? instanceOverheadMb : 0);
-      return neededMb > memory.freeMb || this.#starved.some((one) => one.account === account)
+      return neededMb > this.availableMb(account) || this.#starved.some((one) => one.account === account)
         ? [{ account, neededMb }]
         : [];
     });
