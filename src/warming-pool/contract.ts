@@ -11,6 +11,6 @@ export type StartGuest = (configuration: Configuration, signal: AbortSignal) => 
 export interface Expectation {
   /** Blank containers of each ready instance. */
   readonly blanksForAny: Blanks;
-  /** Accounts that are about to need an instance. */
-  readonly dueAccounts: ReadonlySet<string>;
+  /** Instances that accounts are about to take. */
+  readonly dueInstances: number;
 }

@@ -123,9 +123,14 @@ export class WarmingPool {
     return this.#stock.starting;
   }
 
+  /** Most that it keeps ready. */
+  get max(): number {
+    return this.#stock.max;
+  }
+
   /** Whether there may ever be any in it. */
   get keepsAny(): boolean {
-    return this.#stock.max > 0;
+    return this.max > 0;
   }
 
   /** Whether a ready instance has a blank container of this runtime. */
@@ -191,7 +196,7 @@ export class WarmingPool {
 
   #plan(): ReturnType<Stock['plan']> {
     const { clock, concurrency, expectation, instanceLifeMs } = this.#options;
-    return this.#stock.plan(clock.now(), concurrency, instanceLifeMs, expectation.dueAccounts.size);
+    return this.#stock.plan(clock.now(), concurrency, instanceLifeMs, expectation.dueInstances);
   }
 
   #work(): void {

@@ -37,7 +37,11 @@ export class LocalWorkerManager implements WorkerManager {
       this.#dispatcher.pump();
       look();
     });
-    options.known.isServed = (account) => registry.poolOf(account)?.usable === true;
+    options.known.roomsOf = (account) => ({
+      ownMb: registry.poolOf(account)?.roomsMb ?? [],
+      instanceMb: options.shape.memoryMb,
+      totalMb: options.memory.totalMb,
+    });
     options.warming.busy = () =>
       this.#dispatcher.room.queue.size > 0 || (this.#dispatcher.runner.running > 0 && options.processors.full());
     options.warming.onShort(() => this.#dispatcher.reclaimer.makeRoom());

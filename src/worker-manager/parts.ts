@@ -23,7 +23,7 @@ export interface ManagerOptions {
   /** What instances are like, whatever blank containers they begin with. */
   readonly shape: InstanceShape;
   /** What is known of the functions that may be called; shared with the warming pool. */
-  readonly known: Pick<KnownFunctions, 'aheadOf' | 'blanksFor' | 'used' | 'removed' | 'isServed'>;
+  readonly known: Pick<KnownFunctions, 'aheadOf' | 'dueInstances' | 'blanksFor' | 'used' | 'removed' | 'roomsOf'>;
   readonly startGuest: StartGuest;
   readonly codeSource: CodeSource;
   readonly observer: WorkerObserver;

@@ -12,11 +12,11 @@ import type { Reclaimer } from './memory/reclaimer.ts';
 /** Where a first invocation would look. */
 export interface ReadinessOptions {
   readonly memory: Pick<MemoryBudget, 'totalMb' | 'freeMb'>;
-  readonly warming: Pick<WarmingPool, 'blanksOf' | 'keepsAny'>;
+  readonly warming: Pick<WarmingPool, 'blanksOf' | 'keepsAny' | 'max' | 'readyCount'>;
   readonly registry: Pick<Registry, 'poolOf'>;
   readonly reclaimer: Pick<Reclaimer, 'evictableMb'>;
   readonly shape: Pick<InstanceShape, 'heapsBySize'>;
-  readonly known: Pick<KnownFunctions, 'aheadOf'>;
+  readonly known: Pick<KnownFunctions, 'aheadOf' | 'dueInstances'>;
 }
 
 /**
@@ -28,30 +28,33 @@ export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Rea
   const kind = blankKindOf(fn, options.shape.heapsBySize);
   const own = ownBlanks(fn, kind, options.registry);
   const warm = warming.blanksOf(kind);
-  const counts = { blanks: own.ready + warm.ready, making: own.making + warm.making };
+  const counts = { blanks: own.fitting + warm.ready, making: own.making + warm.making };
   const lacking = lackOfMemory(fn.memoryMb, options);
   if (lacking !== undefined) return { ready: false, why: lacking, ...counts };
-  // More than so many are not made ahead, however many are deployed at once.
-  const ahead = Math.min(known.aheadOf(fn), dueMax - 1);
-  if (ahead < counts.blanks)
-    return { ready: true, path: ahead < own.ready ? 'new-container' : 'warm-instance', ...counts };
+  // More than so many are not made ahead, however many are deployed at once. They take what this one cannot, too.
+  const ahead = Math.min(known.aheadOf(fn), dueMax - 1) - (own.ready - own.fitting);
+  // What has no room in its account's instances takes a warm one, and so do others.
+  const instances = own.fitting > 0 ? 0 : Math.min(Math.max(1, known.dueInstances), warming.max);
+  if (ahead < counts.blanks && counts.blanks > 0 && instances <= warming.readyCount)
+    return { ready: true, path: Math.max(ahead, 0) < own.fitting ? 'new-container' : 'warm-instance', ...counts };
   return { ready: false, why: lackOfContainers(fn.runtime, counts.blanks, warming), ...counts };
 }
 
-/** In instances of its account that have room for it. */
+/** In instances of its account; `fitting`: in those that have room for it. */
 function ownBlanks(
   { account, memoryMb }: FunctionVersion,
   kind: BlankKind,
   registry: ReadinessOptions['registry'],
-): { readonly ready: number; readonly making: number } {
-  let ready = 0;
-  let making = 0;
+): { readonly ready: number; readonly fitting: number; readonly making: number } {
+  let [ready, fitting, making] = [0, 0, 0];
   for (const instance of registry.poolOf(account)?.instances ?? []) {
-    if (instance.retiring || !instance.fits(memoryMb)) continue;
+    if (instance.retiring) continue;
     ready += instance.blanksOf(kind);
+    if (!instance.fits(memoryMb)) continue;
+    fitting += instance.blanksOf(kind);
     making += instance.making;
   }
-  return { ready, making };
+  return { ready, fitting, making };
 }
 
 function lackOfMemory(memoryMb: number, { memory, reclaimer }: ReadinessOptions): string | undefined {

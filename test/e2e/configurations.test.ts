@@ -40,17 +40,17 @@ for (const { name, skip } of await driversUnderTest()) {
     });
     after(() => service[Symbol.asyncDispose]());
 
-    test('the first call of every runtime and size, all deployed within a second', async () => {
-      await assertFirstCalls(service, matrix);
+    test('the first call of every runtime and size, all deployed within a second', async (t) => {
+      await assertFirstCalls(t, service, matrix);
     });
 
-    test('of a second account, too, in an instance of its own', async () => {
+    test('of a second account, too, in an instance of its own', async (t) => {
       const kinds = [
         { runtime: 'nodejs24.x', memoryMb: 512 },
         { runtime: 'nodejs22.x', memoryMb: 1_024 },
       ] as const;
-      const [first] = await assertFirstCalls(service, kinds.slice(0, 1));
-      const answers = await assertFirstCalls(second, kinds);
+      const [first] = await assertFirstCalls(t, service, kinds.slice(0, 1));
+      const answers = await assertFirstCalls(t, second, kinds);
       for (const { instance } of answers) assert.notEqual(instance, first?.instance);
     });
 
@@ -113,14 +113,14 @@ for (const { name, skip } of await driversUnderTest()) {
       assert.equal(Functions?.length, 50);
     });
 
-    test('after what an account had was reaped', async () => {
+    test('after what an account had was reaped', async (t) => {
       await service.kill('SIGTERM');
       const idle = ['--container-idle', '1s', '--surplus-idle', '1s', '--instance-idle', '1s'];
       service = await startHeddle(home, '--driver', name, ...memory, ...idle);
       const kind = { runtime: 'nodejs24.x', memoryMb: 1_024 } as const;
-      const [before] = await assertFirstCalls(service, [kind]);
+      const [before] = await assertFirstCalls(t, service, [kind]);
       await allReaped(service);
-      const [answer] = await assertFirstCalls(service, [kind]);
+      const [answer] = await assertFirstCalls(t, service, [kind]);
       assert.notEqual(answer?.instance, before?.instance);
       assert.equal(answer?.path, 'warm-instance');
     });

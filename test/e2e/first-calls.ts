@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CreateFunctionCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
@@ -51,7 +52,7 @@ export async function deployQuickly(
  * within the promise. On a busy machine a single one may be late without a fault of Heddle's, so those that were are tried again,
  * with new functions.
  */
-export async function assertFirstCalls(service: Service, kinds: readonly Kind[]): Promise<Answer[]> {
+export async function assertFirstCalls(t: TestContext, service: Service, kinds: readonly Kind[]): Promise<Answer[]> {
   const late: string[] = [];
   let left = kinds;
   const answers: Answer[] = [];
@@ -67,6 +68,7 @@ export async function assertFirstCalls(service: Service, kinds: readonly Kind[])
       if (kept) answers.push(answer);
       else {
         late.push(`${kind.runtime} ${kind.memoryMb} MB: ${answer.path} in ${answer.startMs} ms`);
+        t.diagnostic(`late: ${late.at(-1)}`);
         again.push(kind);
       }
     }

@@ -227,8 +227,12 @@ export class Server {
   }
 
   #measured({ initMs, startedAt, thread }: Invocation): Measured {
-    const ran = this.#meter.end(now(), startedAt, thread);
-    return { ...ran, initMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
+    return {
+      ...this.#meter.end(now(), startedAt, thread),
+      initMs,
+      spent: this.#spent,
+      printedRaw: this.#parts.raw.possible,
+    };
   }
 
   #answer(frame: readonly Buffer[]): void {

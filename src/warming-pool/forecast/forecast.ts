@@ -6,6 +6,7 @@ export interface KnownFunction {
   readonly name: string;
   /** The blank containers that it needs. */
   readonly kind: BlankKind;
+  readonly memoryMb: number;
   /** When it was created or last changed. */
   readonly deployedAt: number;
   /** When it was last called; undefined while it was not since it was deployed. */
@@ -52,6 +53,32 @@ export function blanksForAccount(
     if (wanted > 0) blanks[runtime] = wanted;
   }
   return blanks;
+}
+
+/** Memory that an account's functions find, MiB. */
+export interface Rooms {
+  /** What the containers of each of its instances may still be given. */
+  readonly ownMb: readonly number[];
+  /** The same of a new instance, and of all instances together. */
+  readonly instanceMb: number;
+  readonly totalMb: number;
+}
+
+/**
+ * How many instances an account is about to take beside those that it has: the functions whose first call is due, the largest first, go into the
+ * first that has room for them (first fit decreasing), as many of them as can be there together. Pure.
+ */
+export function instancesDue(due: readonly KnownFunction[], { ownMb, instanceMb, totalMb }: Rooms): number {
+  const rooms = [...ownMb];
+  let leftMb = totalMb;
+  for (const { memoryMb } of due.toSorted((a, b) => b.memoryMb - a.memoryMb)) {
+    if (memoryMb > Math.min(leftMb, instanceMb)) continue;
+    leftMb -= memoryMb;
+    const at = rooms.findIndex((mb) => mb >= memoryMb);
+    if (at < 0) rooms.push(instanceMb - memoryMb);
+    else rooms[at] = (rooms[at] ?? 0) - memoryMb;
+  }
+  return rooms.length - ownMb.length;
 }
 
 /** The most of each runtime that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */

@@ -1,6 +1,6 @@
 import { blankKindOf, type Blanks } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
-import { blanksForAccount, dueFunctions, mostOf, type KnownFunction } from './forecast.ts';
+import { blanksForAccount, dueFunctions, instancesDue, mostOf, type KnownFunction, type Rooms } from './forecast.ts';
 
 /** What was worked out holds for so long, unless something is deployed or called for the first time, ms. */
 const freshMs = 1_000;
@@ -11,8 +11,8 @@ interface Expected {
   readonly warm: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
-  /** Those of them that have no instance. */
-  readonly dueAccounts: ReadonlySet<string>;
+  /** Instances that accounts are about to take for them. */
+  readonly dueInstances: number;
 }
 
 /**
@@ -29,8 +29,8 @@ export class KnownFunctions {
   readonly #ownBasis: Blanks;
   readonly #heapsBySize: boolean;
   #expected: Expected | undefined;
-  /** Whether an account has an instance, so that what its functions need is made ready there and not in those for anybody. */
-  isServed: (account: string) => boolean = () => false;
+  /** What room an account's functions have. Where it has an instance, what they need is made ready there, and not in those for anybody. */
+  roomsOf: (account: string) => Rooms = () => ({ ownMb: [], instanceMb: Infinity, totalMb: Infinity });
   /** Told when other things should be ready than before. */
   onChange: () => void = () => undefined;
 
@@ -62,6 +62,7 @@ export class KnownFunctions {
       account,
       name,
       kind: blankKindOf({ runtime, memoryMb }, this.#heapsBySize),
+      memoryMb,
       deployedAt: modifiedAt,
       usedAt: known?.usedAt ?? this.#usedBefore.get(keyOf({ account, name })),
     });
@@ -96,9 +97,9 @@ export class KnownFunctions {
     return this.#expect().warm;
   }
 
-  /** Accounts whose functions are about to be called for the first time. */
-  get dueAccounts(): ReadonlySet<string> {
-    return this.#expect().dueAccounts;
+  /** Instances that accounts are about to take for functions that are called for the first time. */
+  get dueInstances(): number {
+    return this.#expect().dueInstances;
   }
 
   /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
@@ -120,13 +121,15 @@ export class KnownFunctions {
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
     const warm = [this.#basis];
+    let dueInstances = 0;
     for (const [account, functions] of byAccount) {
-      const due = dueByAccount.get(account) ?? [];
-      accounts.set(account, blanksForAccount(functions, due, at, this.#ownBasis));
-      warm.push(blanksForAccount(functions, this.isServed(account) ? [] : due, at, this.#basis));
+      const dueHere = dueByAccount.get(account) ?? [];
+      accounts.set(account, blanksForAccount(functions, dueHere, at, this.#ownBasis));
+      const rooms = this.roomsOf(account);
+      warm.push(blanksForAccount(functions, rooms.ownMb.length > 0 ? [] : dueHere, at, this.#basis));
+      dueInstances += instancesDue(dueHere, rooms);
     }
-    const dueAccounts = new Set([...dueByAccount.keys()].filter((account) => !this.isServed(account)));
-    return { at, accounts, warm: mostOf(warm), due: dueByAccount, dueAccounts };
+    return { at, accounts, warm: mostOf(warm), due: dueByAccount, dueInstances };
   }
 }
 

@@ -43,6 +43,11 @@ export class AccountPool {
     return [...this.instances].some(({ retiring }) => !retiring);
   }
 
+  /** What the containers of each of its instances that take work may still be given, MiB. */
+  get roomsMb(): number[] {
+    return [...this.instances].filter(({ retiring }) => !retiring).map((instance) => instance.roomMb);
+  }
+
   /** Whether nothing refers to it any more. */
   get unused(): boolean {
     return this.instances.size === 0 && this.codes === 0 && this.orders === 0;
@@ -97,7 +102,12 @@ export class ActiveInstance {
 
   /** Whether a container may be given so much memory beside the others, MiB. */
   fits(memoryMb: number): boolean {
-    return this.heldMb + memoryMb <= this.guest.configuration.memoryMb;
+    return memoryMb <= this.roomMb;
+  }
+
+  /** What its containers may still be given, MiB. */
+  get roomMb(): number {
+    return this.guest.configuration.memoryMb - this.heldMb;
   }
 
   /** What it has reserved of the service's memory, MiB. */
