@@ -241,7 +241,7 @@ test('an agent of another version is refused in words for an operator', async ()
 });
 
 /** A clock whose timers fire by hand. */
-function handClock(): { readonly clock: Clock; fire(): void } {
+function handClock(): { readonly clock: Clock; readonly fire: () => void } {
   const fires: (() => void)[] = [];
   const clock: Clock = {
     ...systemClock,

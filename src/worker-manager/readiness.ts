@@ -55,7 +55,7 @@ function lackOfMemory(memoryMb: number, { memory, reclaimer }: ReadinessOptions)
   const mostMb = totalMb - instanceOverheadMb;
   if (memoryMb > mostMb)
     return `${mb(memoryMb)} do not fit into the ${mb(mostMb)} that one function may have here (--memory)`;
-  if (memoryMb <= freeMb + reclaimer.evictableMb) return undefined;
+  if (memoryMb <= freeMb + reclaimer.evictableMb(memoryMb, 0)) return undefined;
   return `${mb(memoryMb)} do not fit beside the ${mb(totalMb - freeMb)} in use: there are ${mb(totalMb)} in all (--memory)`;
 }
 

@@ -16,10 +16,12 @@ test('of 1,000 functions of 40 configurations hardly a call waits for a boot, wi
   const [results]: readonly PolicyResult[][] = await once(worker, 'message');
   assert.ok(results !== undefined);
   for (const line of resultsText(results).split('\n')) t.diagnostic(line);
-  const [own, before, fixed] = results;
-  assert.ok(own !== undefined && before !== undefined && fixed !== undefined);
-  assert.ok(own.cold <= coldShareMax * own.calls, `${own.cold} of ${own.calls} calls waited for a boot.`);
+  const [own, before, fixed, oracle] = results;
+  assert.ok(own !== undefined && before !== undefined && fixed !== undefined && oracle !== undefined);
+  // Now and then the largest functions come together, and nobody could keep anything beside them.
+  const coldMax = Math.max(coldShareMax * own.calls, oracle.cold);
+  assert.ok(own.cold <= coldMax, `${own.cold} of ${own.calls} calls waited for a boot.`);
   assert.ok(own.mostMb <= memoryMb);
   assert.ok(own.refused <= coldShareMax * own.calls, `${own.refused} of ${own.calls} calls were refused.`);
-  for (const other of [before, fixed]) assert.ok(own.cold < other.cold / 10, `${other.policy} was hardly worse.`);
+  for (const other of [before, fixed]) assert.ok(own.cold < other.cold / 20, `${other.policy} was hardly worse.`);
 });

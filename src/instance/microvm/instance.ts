@@ -1,4 +1,5 @@
 import { limits } from '../../model/limits.ts';
+import { treeProcessorTime } from '../processes.ts';
 import { treeResidentBytes } from '../resident.ts';
 import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
 import type { Clone } from './clone.ts';
@@ -29,6 +30,7 @@ export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: In
     },
     exited,
     residentBytes: () => treeResidentBytes(qemu.pid),
+    processorTime: () => treeProcessorTime(qemu.pid),
     destroy: async () => {
       destroying = true;
       await qemu.kill();

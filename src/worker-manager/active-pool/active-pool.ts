@@ -33,6 +33,11 @@ export class ActivePool {
     return this.#idleContainersMb + this.idleInstances.size * instanceOverheadMb;
   }
 
+  /** The same of containers alone. */
+  get idleContainersMb(): number {
+    return this.#idleContainersMb;
+  }
+
   /** Allocates a guest to an account, its first containers blank. */
   allocate(
     pool: AccountPool,

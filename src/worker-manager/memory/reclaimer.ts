@@ -9,6 +9,12 @@ import type { InstanceKeeper } from '../life/instance-keeper.ts';
 /** What was idle for so long is worth less than a warm instance that is missing, ms. */
 const idleMsMin = 5_000;
 
+/**
+ * Who needs memory waits so long for containers that run to come free, before instances are given up for it, ms: they are small, and whoever
+ * misses them then waits for a boot.
+ */
+const instancePatienceMs = 500;
+
 export interface ReclaimerOptions {
   readonly clock: Clock;
   readonly active: ActivePool;
@@ -39,13 +45,18 @@ export class Reclaimer {
     return this.#comingMb;
   }
 
-  /** Memory that could be had, MiB. */
-  get evictableMb(): number {
-    return this.#o.active.idleMb + this.#o.warming.evictableMb;
+  /** Memory that could be had now for who needs so much and has waited so long for it, MiB. */
+  evictableMb(neededMb: number, waitedMs: number): number {
+    const { active, warming } = this.#o;
+    if (!this.#takesInstances(neededMb, waitedMs)) return active.idleContainersMb;
+    return active.idleMb + warming.evictableMb;
   }
 
-  /** Ends idle things until so much memory is free or on its way, or nothing idle is left. */
-  reclaim(neededMb: number): void {
+  /**
+   * Ends idle things until so much memory is free or on its way, or nothing idle is left: containers first, then warm instances, then
+   * empty ones of accounts; not the only one of the account that needs the memory, which would then have to boot another.
+   */
+  reclaim(neededMb: number, waitedMs: number, account: string): void {
     const { active, memory } = this.#o;
     while (memory.freeMb + this.#comingMb < neededMb) {
       const container = active.idleContainers.oldest;
@@ -53,8 +64,9 @@ export class Reclaimer {
         this.#coming(container.memoryMb, this.#o.keeper.drop(container));
         continue;
       }
+      if (!this.#takesInstances(neededMb, waitedMs)) return;
       if (this.#evictWarm()) continue;
-      const empty = active.idleInstances.oldest;
+      const empty = active.idleInstances.find(({ pool }) => pool.account !== account || pool.instances.size > 1);
       if (empty === undefined) return;
       this.#coming(empty.reservedMb, this.#o.keeper.destroy(empty));
     }
@@ -72,6 +84,18 @@ export class Reclaimer {
     void gone?.then(() => {
       this.#replacing = false;
     });
+  }
+
+  /**
+   * Whether instances may go: a warm one where another is left, else only where containers, those that run included, cannot make so
+   * much room, or do not in time.
+   */
+  #takesInstances(neededMb: number, waitedMs: number): boolean {
+    const { active, memory, warming } = this.#o;
+    const lackingMb = neededMb - memory.freeMb - this.#comingMb - active.idleContainersMb;
+    if (lackingMb <= instanceOverheadMb && warming.readyCount >= 2) return true;
+    const instances = active.instances.size + warming.readyCount + warming.starting;
+    return waitedMs >= instancePatienceMs || neededMb > memory.totalMb - instances * instanceOverheadMb;
   }
 
   #evictWarm(): boolean {

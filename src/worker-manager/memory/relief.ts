@@ -14,8 +14,8 @@ export interface ReliefOptions {
   readonly active: ActivePool;
   readonly memory: MemoryBudget;
   readonly queue: FairQueue;
-  /** Other memory is set aside than before: somebody who waits may be served. */
-  readonly changed: () => void;
+  /** Who waited longer may have more than before: called again and again while requests wait with nothing under way. */
+  readonly looked: () => void;
 }
 
 /**
@@ -36,9 +36,8 @@ export class Relief {
   watch(): void {
     this.#timer ??= this.#o.clock.timer(starvedMs, () => {
       this.#timer = undefined;
-      const setAside = this.#starved.length > 0;
       this.#relieve();
-      if (setAside || this.#starved.length > 0) this.#o.changed();
+      this.#o.looked();
       if (this.#o.queue.uncovered > 0) this.watch();
       else this.#givingMb.clear();
     });

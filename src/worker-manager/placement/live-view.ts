@@ -37,11 +37,14 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   readonly seated: boolean;
   readonly #o: LiveViewOptions;
   readonly #code: Code;
+  readonly #waitedMs: number;
 
-  constructor(options: LiveViewOptions, code: Code, seated: boolean) {
+  /** `waitedMs`: how long the request has been in the queue. */
+  constructor(options: LiveViewOptions, code: Code, seated: boolean, waitedMs: number) {
     this.#o = options;
     this.#code = code;
     this.seated = seated;
+    this.#waitedMs = waitedMs;
   }
 
   get idleContainer(): ActiveContainer | undefined {
@@ -73,7 +76,8 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get evictableMb(): number {
-    return this.#o.reclaimer.evictableMb;
+    const neededMb = this.memoryMb + (this.warmReady > 0 ? 0 : this.overheadMb);
+    return this.#o.reclaimer.evictableMb(neededMb, this.#waitedMs);
   }
 
   get blankInstance(): ActiveInstance | undefined {

@@ -58,7 +58,7 @@ export class Placer {
       case 'replace':
         return this.#seat(maker.replace(decision.container, fn.runtime), ticket);
       case 'evict':
-        reclaimer.reclaim(decision.neededMb);
+        reclaimer.reclaim(decision.neededMb, this.#waitedMs(ticket), pool.account);
         return false;
       case 'impossible':
         room.impossible(ticket, instanceOverheadMb + fn.memoryMb, memory.totalMb);
@@ -83,7 +83,11 @@ export class Placer {
 
   /** `seated`: looks only for what is ready now. */
   #decide(ticket: Ticket, seated: boolean): Decision {
-    return place(new LiveView(this.#o, ticket.code, seated));
+    return place(new LiveView(this.#o, ticket.code, seated, this.#waitedMs(ticket)));
+  }
+
+  #waitedMs({ place: inQueue }: Ticket): number {
+    return inQueue === undefined ? 0 : this.#o.clock.now() - inQueue.queuedAt;
   }
 
   #reuse(ticket: Ticket, container: ActiveContainer): void {

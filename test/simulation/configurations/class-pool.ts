@@ -8,6 +8,7 @@ import type { Workload } from './workload.ts';
 const classesMb = [256, 512, 1_024, 2_048, 4_096, 10_240];
 const containerIdleMs = 300_000;
 const instanceIdleMs = 60_000;
+const refillIdleMs = 5_000;
 
 /** What one instance of a class takes, and how many containers it holds. */
 interface Kind {
@@ -37,16 +38,16 @@ function kindOf({ memoryMb, runtime }: Pick<FunctionVersion, 'memoryMb' | 'runti
  */
 export class ClassPool {
   readonly #memoryMb: number;
-  readonly #kept: ReadonlyMap<string, { readonly kind: Kind; ready: number[] }>;
+  /** Of each kind that is kept warm, when its instances are ready. */
+  readonly #kept: ReadonlyMap<string, { readonly kind: Kind; readonly ready: number[] }>;
   readonly #instances: Set<Instance> = new Set();
   readonly #memoryUsed = new OverTime();
-  readonly #counts = { calls: 0, cold: 0, refused: 0 };
+  readonly #counts = { calls: 0, cold: 0, late: 0, refused: 0 };
 
   /** `kept`: one instance of each of these is kept warm, in this order, as far as the memory goes. */
   constructor(memoryMb: number, kept: readonly Pick<FunctionVersion, 'memoryMb' | 'runtime'>[]) {
     this.#memoryMb = memoryMb;
-    this.#kept = new Map();
-    const pools = new Map<string, { readonly kind: Kind; ready: number[] }>();
+    const pools = new Map<string, { readonly kind: Kind; readonly ready: number[] }>();
     let mb = 0;
     for (const kind of kept.map(kindOf)) {
       if (pools.has(kind.key) || mb + kind.mb > memoryMb) continue;
@@ -59,12 +60,15 @@ export class ClassPool {
   play(policy: string, { calls, endsAt }: Workload): PolicyResult {
     for (const { at, fn, runMs } of calls) {
       this.#reap(at);
+      this.#refill(at);
       this.#memoryUsed.is(this.#usedMb(), at);
       const how = this.#place(fn, at, at + runMs);
       this.#memoryUsed.is(this.#usedMb(), at);
       if (at < countedFromMs) continue;
       this.#counts.calls += 1;
-      if (how !== 'at once') this.#counts[how] += 1;
+      if (how === 'at once') continue;
+      this.#counts[how] += 1;
+      if (how === 'cold') this.#counts.late += 1;
     }
     return { policy, ...this.#counts, meanMb: this.#memoryUsed.meanUntil(endsAt), mostMb: this.#memoryUsed.most };
   }
@@ -81,8 +85,6 @@ export class ClassPool {
     const ready = pool?.ready.findIndex((at) => at <= now) ?? -1;
     if (pool !== undefined && ready >= 0) {
       pool.ready.splice(ready, 1);
-      // Its place is reserved for the next one, where there is memory.
-      if (this.#makeRoom(2 * kind.mb, now)) pool.ready.push(now + bootMs);
     } else if (!this.#makeRoom(kind.mb, now)) return 'refused';
     const taken: Instance = { kind, account: fn.account, containers: new Map(), usedAt: now };
     this.#instances.add(taken);
@@ -111,9 +113,17 @@ export class ClassPool {
     return mb;
   }
 
-  /** Ends idle instances, least recently used first, until so much is free. */
-  #makeRoom(mb: number, now: number): boolean {
-    const idle = [...this.#instances].filter(({ usedAt }) => usedAt <= now).toSorted((a, b) => a.usedAt - b.usedAt);
+  /** What is missing in the pool is worth more than what was idle for a while. */
+  #refill(now: number): void {
+    for (const { kind, ready } of this.#kept.values())
+      if (ready.length === 0 && this.#makeRoom(kind.mb, now, refillIdleMs)) ready.push(now + bootMs);
+  }
+
+  /** Ends instances that were idle for so long, least recently used first, until so much is free. */
+  #makeRoom(mb: number, now: number, idleMs: number = 0): boolean {
+    const idle = [...this.#instances]
+      .filter(({ usedAt }) => now - usedAt >= idleMs)
+      .toSorted((a, b) => a.usedAt - b.usedAt);
     let freeMb = this.#memoryMb - this.#usedMb();
     for (const instance of idle) {
       if (freeMb >= mb) break;

@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
  * at its moment leaves no memory for it. Nothing can do better with as little.
  */
 export function playOracle({ calls, endsAt }: Workload, memoryMb: number): PolicyResult {
-  const counts = { calls: 0, cold: 0, refused: 0 };
+  const counts = { calls: 0, cold: 0, late: 0, refused: 0 };
   const memoryUsed = new OverTime();
   let running: { readonly account: string; readonly mb: number; readonly until: number }[] = [];
   for (const { at, fn, runMs } of calls) {
@@ -22,7 +22,9 @@ export function playOracle({ calls, endsAt }: Workload, memoryMb: number): Polic
     memoryUsed.is(usedMb(running), at);
     if (at < countedFromMs) continue;
     counts.calls += 1;
-    if (!fits) counts.cold += 1;
+    if (fits) continue;
+    counts.cold += 1;
+    counts.late += 1;
   }
   return {
     policy: `who knows the future (boots take ${bootMs} ms)`,

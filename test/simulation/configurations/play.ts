@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ColdReason } from '../../../src/model/invocation.ts';
+import { limits } from '../../../src/model/limits.ts';
+import { startMsPromised } from '../../../src/model/start-path.ts';
 import { Invariants } from '../invariants.ts';
 import { seededRandom } from '../random.ts';
 import { plain, SimulatedService } from '../service.ts';
@@ -34,7 +35,9 @@ export async function playOnService(workload: Workload, memoryMb: number, seed: 
       witness.booting += 1;
       await service.clock.sleep(bootMs * (0.7 + random()));
       witness.booting -= 1;
-      return guest();
+      const made = guest();
+      made.containersLeft = limits.socketChannelsPerInstance - 1 - made.firstContainers.length;
+      return made;
     },
   });
   const { clock, known, manager, memory, warming } = service;
@@ -43,8 +46,7 @@ export async function playOnService(workload: Workload, memoryMb: number, seed: 
     witness.check(service);
     memoryUsed.is(memory.usedMb, clock.now());
   };
-  const counts = { calls: 0, cold: 0, refused: 0 };
-  const reasons: Partial<Record<ColdReason, number>> = {};
+  const counts = { calls: 0, cold: 0, late: 0, refused: 0 };
   known.restore(workload.before.map(({ fn, usedAt }) => [`${fn.account}\0${fn.name}`, usedAt]));
   for (const { fn } of workload.before) known.deployed(fn);
   for (const { at, fn } of workload.deploys) clock.timer(at, () => known.deployed(fn));
@@ -55,12 +57,10 @@ export async function playOnService(workload: Workload, memoryMb: number, seed: 
       const counted = at >= countedFromMs;
       if (counted) counts.calls += 1;
       manager.invoke(request, new AbortController().signal).then(
-        ({ startPath, coldReason }) => {
+        ({ startPath, startMs }) => {
           runsMs.delete(request.requestId);
-          if (counted && startPath === 'cold-instance') {
-            counts.cold += 1;
-            if (coldReason !== undefined) reasons[coldReason] = (reasons[coldReason] ?? 0) + 1;
-          }
+          if (counted && startMs >= startMsPromised) counts.late += 1;
+          if (counted && startPath === 'cold-instance') counts.cold += 1;
         },
         (error: Error) => {
           assert.equal(error.name, 'CapacityError', String(error.stack));
@@ -73,5 +73,5 @@ export async function playOnService(workload: Workload, memoryMb: number, seed: 
   const meanMb = memoryUsed.meanUntil(workload.endsAt + 30_000);
   await clock.until(manager.stop(1_000));
   assert.equal(memory.usedMb, 0, 'Memory is still reserved.');
-  return { policy: 'what is deployed and used (this build)', ...counts, reasons, meanMb, mostMb: memoryUsed.most };
+  return { policy: 'what is deployed and used (this build)', ...counts, meanMb, mostMb: memoryUsed.most };
 }

@@ -4,6 +4,8 @@ export interface PolicyResult {
   readonly calls: number;
   /** Calls that waited for a boot. */
   readonly cold: number;
+  /** Calls that started later than is promised, for whatever reason. */
+  readonly late: number;
   /** Calls that were refused because there was no room. */
   readonly refused: number;
   /** Memory that was given out, MB: on average over time, and at most. */
@@ -33,12 +35,13 @@ export class OverTime {
 
 /** As lines of a table for people. */
 export function resultsText(results: readonly PolicyResult[]): string {
-  const head = ['KEPT READY', 'CALLS', 'COLD', 'COLD %', 'REFUSED', 'MEAN MB', 'MOST MB'];
-  const rows = results.map(({ policy, calls, cold, refused, meanMb, mostMb }) => [
+  const head = ['KEPT READY', 'CALLS', 'COLD', 'COLD %', 'LATE %', 'REFUSED', 'MEAN MB', 'MOST MB'];
+  const rows = results.map(({ policy, calls, cold, late, refused, meanMb, mostMb }) => [
     policy,
     String(calls),
     String(cold),
     ((100 * cold) / calls).toFixed(2),
+    ((100 * late) / calls).toFixed(2),
     String(refused),
     meanMb.toFixed(0),
     mostMb.toFixed(0),
