@@ -14,12 +14,12 @@ const never = new Promise<never>(() => undefined);
 const nothing = (): void => undefined;
 
 function containerOf(id: string): GuestContainer {
-  return { id, runtime: 'nodejs24.x', exited: never, load: () => never, invoke: () => never, kill: () => never };
+  return { id, kind: 'nodejs24.x', exited: never, load: () => never, invoke: () => never, kill: () => never };
 }
 
 function guestOf(id: string): Guest {
   const blanks = Array.from({ length: containersPerInstance + 1 }, (_, nth) => containerOf(`${id}-${nth}`));
-  const configuration = { blanks: {}, containersMax: 64, memoryMb: 1e9 };
+  const configuration = { blanks: {}, containersMax: 64, memoryMb: 1e9, heapsBySize: false };
   const acts = { makeContainer: () => never, processorMs: () => never, warmUp: () => never, destroy: () => never };
   const rests = { rest: nothing, wake: nothing, residentBytes: () => never };
   return { id, configuration, firstContainers: blanks, containersLeft: 10, exited: never, ...acts, ...rests };
@@ -41,7 +41,7 @@ export class ManyContainers {
 
   /** Requests are for `functionsAskedFor` functions, or for all there are. */
   constructor(containers: number, functionsAskedFor: number = Number.POSITIVE_INFINITY) {
-    const registry = new Registry(64);
+    const registry = new Registry({ containersMax: 64, heapsBySize: false });
     this.#active = new ActivePool(registry);
     for (let made = 0; made < containers; made += containersPerInstance) {
       const account = String(100_000_000_000 + Math.floor(made / (containersPerInstance * 4)));

@@ -6,6 +6,7 @@ import type { AgentProfile } from '../protocol/profile.ts';
 export interface ContainerPlan {
   readonly channel: number;
   readonly runtime: RuntimeName;
+  readonly heapMb?: number;
   readonly pidsMax: number;
   readonly tmpBytes: number;
   /** The container's own, still empty, code folder. */
@@ -110,7 +111,12 @@ function limited(profile: AgentProfile, plan: ContainerPlan): string[] {
 }
 
 function runtimeCommand(profile: AgentProfile, plan: ContainerPlan): string[] {
-  const command = [profile.programs[plan.runtime], ...nodeFlags(profile.emulated), profile.nodeRuntime, '/var/task'];
+  const command = [
+    profile.programs[plan.runtime],
+    ...nodeFlags(profile.emulated, plan.heapMb),
+    profile.nodeRuntime,
+    '/var/task',
+  ];
   // What is copied must be finished; what is not may be needed at once.
   return profile.clones ? command : [...command, 'serve-first'];
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { DriverCapabilities } from '../instance/contract.ts';
 import { systemClock } from '../model/clock.ts';
-import { instanceOverheadMb, type Blanks, type RuntimeName } from '../model/configuration.ts';
+import { blankKindOf, instanceOverheadMb, type Blanks, type BlankKind } from '../model/configuration.ts';
 import { limits } from '../model/limits.ts';
 import type { Settings } from '../model/settings.ts';
 import type { CodeStore } from '../store/contract.ts';
@@ -14,7 +14,7 @@ import { LocalWorkerManager } from '../worker-manager/manager.ts';
 import { openProcessors } from './processors.ts';
 
 /** Blank containers of the runtime that most functions have, where nothing is known of any. */
-const usualBlanks: Blanks = { 'nodejs24.x': 2 };
+const usualBlanks: Blanks = { 'nodejs24.x/256': 1, 'nodejs24.x': 1 };
 /** Where instances are copies of a template, its blank containers are those of every copy: one of each other runtime comes along. */
 const templateBlanks: Blanks = { 'nodejs24.x': 2, 'nodejs22.x': 1 };
 
@@ -33,14 +33,16 @@ export function instanceKind(
 ): InstanceKind {
   const { clones, containersMax } = capabilities;
   const memoryMb = Math.min(limits.functionMemoryMbMax, settings.memoryMb - instanceOverheadMb);
-  const basis: Partial<Record<RuntimeName, number>> = { ...(clones ? templateBlanks : usualBlanks) };
-  const ownBasis: Partial<Record<RuntimeName, number>> = { 'nodejs24.x': 1 };
-  for (const { runtime, blanks = 1, max } of settings.warm) {
+  const heapsBySize = !clones;
+  const basis: Partial<Record<BlankKind, number>> = { ...(clones ? templateBlanks : usualBlanks) };
+  const ownBasis: Partial<Record<BlankKind, number>> = clones ? { 'nodejs24.x': 1 } : { ...usualBlanks };
+  for (const { blanks = 1, max, ...kept } of settings.warm) {
     if (max === 0) continue;
-    basis[runtime] = Math.min(containersMax, Math.max(basis[runtime] ?? 0, blanks));
-    ownBasis[runtime] = Math.min(containersMax, Math.max(ownBasis[runtime] ?? 0, blanks));
+    const kind = blankKindOf(kept, heapsBySize);
+    basis[kind] = Math.min(containersMax, Math.max(basis[kind] ?? 0, blanks));
+    ownBasis[kind] = Math.min(containersMax, Math.max(ownBasis[kind] ?? 0, blanks));
   }
-  return { shape: { containersMax, memoryMb }, basis, ownBasis };
+  return { shape: { containersMax, memoryMb, heapsBySize }, basis, ownBasis };
 }
 
 /** The pools and their manager; the caller starts the warming pool, and stops both by the manager. */
@@ -61,7 +63,7 @@ export function createWorkers(
 ): Workers {
   const cores = availableParallelism();
   const memory = new MemoryBudget(settings.memoryMb);
-  const known = new KnownFunctions(() => systemClock.wall(), kind.basis, kind.ownBasis);
+  const known = new KnownFunctions(() => systemClock.wall(), kind.basis, kind.ownBasis, kind.shape.heapsBySize);
   const { shape } = kind;
   const common = { clock: systemClock, memory, shape, random: Math.random, observer };
   // Copies have the blank containers of their template, whatever is wanted.

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../model/clock.ts';
 import type { CodeBundle } from '../model/code.ts';
-import type { RuntimeName } from '../model/configuration.ts';
+import { partsOf, type BlankKind } from '../model/configuration.ts';
 import { InstanceLostError, ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
 import { Connection } from '../protocol/connection.ts';
@@ -88,11 +88,12 @@ export class AgentLink {
   }
 
   /** Resolves when the container's process exists. `channel` must never have had a container before. */
-  async makeContainer(channel: number, runtime: RuntimeName): Promise<void> {
+  async makeContainer(channel: number, kind: BlankKind): Promise<void> {
+    const { runtime, heapMb } = partsOf(kind);
     const { pidsPerContainer: pidsMax, tmpBytes } = limits;
     await this.#ask(
-      { type: 'make-container', channel, runtime, pidsMax, tmpBytes },
-      `make a ${runtime} container`,
+      { type: 'make-container', channel, runtime, pidsMax, tmpBytes, ...(heapMb === undefined ? {} : { heapMb }) },
+      `make a ${kind} container`,
       limits.containerHelloMsMax,
     );
   }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../model/clock.ts';
-import type { RuntimeName } from '../model/configuration.ts';
+import type { BlankKind } from '../model/configuration.ts';
 import type { CodeBundle } from '../model/code.ts';
 import { ProtocolError } from '../model/errors.ts';
 import { newId } from '../model/id.ts';
@@ -46,7 +46,7 @@ export interface ContainerHome {
 export class BootedContainer implements GuestContainer {
   readonly id: string = newId('c');
   readonly channel: number;
-  readonly runtime: RuntimeName;
+  readonly kind: BlankKind;
   readonly exited: Promise<ContainerExit>;
   /** Resolves when the runtime waits for code; rejects if the container dies, or that takes too long. */
   readonly ready: Promise<void>;
@@ -66,9 +66,9 @@ export class BootedContainer implements GuestContainer {
   #lastWords = '';
 
   constructor(place: Instance['containers'][number], stream: Duplex, helloSaid: boolean, home: ContainerHome) {
-    const { channel, runtime } = place;
+    const { channel, kind } = place;
     this.channel = channel;
-    this.runtime = runtime;
+    this.kind = kind;
     this.#home = home;
     this.exited = this.#settle.promise;
     this.ready = this.#greeted.promise;

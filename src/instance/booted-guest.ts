@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { runtimes, type Configuration, type RuntimeName } from '../model/configuration.ts';
+import { blankKinds, type BlankKind, type Configuration } from '../model/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { AgentLink } from './agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
@@ -84,7 +84,7 @@ export class BootedGuest implements Guest {
     this.#firstContainers =
       this.#instance.containers.length > 0
         ? this.#instance.containers.map((place) => this.#adopt(place, true))
-        : await Promise.all(this.#blankRuntimes().map((runtime) => this.makeContainer(runtime, signal)));
+        : await Promise.all(this.#blanks().map((kind) => this.makeContainer(kind, signal)));
   }
 
   async warmUp(): Promise<void> {
@@ -93,7 +93,7 @@ export class BootedGuest implements Guest {
     for (const container of this.#firstContainers) await container.rehearse();
   }
 
-  async makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<BootedContainer> {
+  async makeContainer(kind: BlankKind, signal: AbortSignal): Promise<BootedContainer> {
     signal.throwIfAborted();
     if (this.#lost !== undefined) throw this.#lost;
     const channel = this.#freeChannels.shift();
@@ -101,11 +101,11 @@ export class BootedGuest implements Guest {
       throw new Error(
         `The instance ${this.id} has no channel left for another container; ask \`containersLeft\` first.`,
       );
-    const container = this.#adopt({ channel, runtime }, false);
+    const container = this.#adopt({ channel, kind }, false);
     const giveUp = (): void => void container.kill();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      await this.#agent.makeContainer(channel, runtime);
+      await this.#agent.makeContainer(channel, kind);
       await container.ready;
       signal.throwIfAborted();
       return container;
@@ -146,10 +146,8 @@ export class BootedGuest implements Guest {
     return this.#agent.busy || [...this.#containers.values()].some((container) => container.busy);
   }
 
-  #blankRuntimes(): RuntimeName[] {
-    return runtimes.flatMap((runtime) =>
-      Array.from({ length: this.configuration.blanks[runtime] ?? 0 }, () => runtime),
-    );
+  #blanks(): BlankKind[] {
+    return blankKinds.flatMap((kind) => Array.from({ length: this.configuration.blanks[kind] ?? 0 }, () => kind));
   }
 
   #adopt(place: Instance['containers'][number], helloSaid: boolean): BootedContainer {

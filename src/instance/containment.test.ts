@@ -191,7 +191,7 @@ test('a function may use the memory that it has, and V8 collects before that lim
       }
       return kept.length > 0;
     };`;
-  await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
+  await using started = await startTestGuest({ blanks: { 'nodejs24.x/256': 1 } });
   const [container] = started.guest.firstContainers;
   assert.ok(container !== undefined);
   await load(container, source, { memoryMb: 256 });

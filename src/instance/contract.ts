@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Configuration, RuntimeName } from '../model/configuration.ts';
+import type { BlankKind, Configuration } from '../model/configuration.ts';
 
 /**
  * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
@@ -67,7 +67,7 @@ export interface Instance {
   readonly id: string;
   readonly configuration: Configuration;
   /** Containers that came with the instance (a clone's), runtime up, hello already said. Else empty. */
-  readonly containers: readonly { readonly channel: number; readonly runtime: RuntimeName }[];
+  readonly containers: readonly { readonly channel: number; readonly kind: BlankKind }[];
   /** How many channels it has, the agent's included. */
   readonly channels: number;
   /** Whether the agent already said hello (a clone's did, to whoever made the template). */

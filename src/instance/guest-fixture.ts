@@ -37,7 +37,7 @@ export async function startTestGuest(configuration: Partial<Configuration> = {})
 
 /** Two blank containers of Node 24, for small functions. */
 export function testConfiguration(changes: Partial<Configuration> = {}): Configuration {
-  return { blanks: { 'nodejs24.x': 2 }, containersMax: 4, memoryMb: 2_048, ...changes };
+  return { blanks: { 'nodejs24.x': 2 }, containersMax: 4, memoryMb: 2_048, heapsBySize: false, ...changes };
 }
 
 /** One file of code, `index.mjs`, as a bundle; its name is unique. */

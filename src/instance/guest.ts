@@ -1,5 +1,5 @@
 import type { CodeBundle } from '../model/code.ts';
-import type { Configuration, RuntimeName } from '../model/configuration.ts';
+import type { BlankKind, Configuration } from '../model/configuration.ts';
 import type { ThreadLane } from '../model/invocation.ts';
 import type { ContainerExitReason, FunctionErrorBody, RuntimeInit } from '../protocol/messages.ts';
 import type { InstanceExit } from './contract.ts';
@@ -18,7 +18,7 @@ export interface Guest {
   /** Resolves once, when the instance is dead, whyever: it died, misbehaved and was destroyed, or `destroy` was called. */
   readonly exited: Promise<InstanceExit>;
   /** Resolves when the new container's runtime is up and waits for code. Throws InstanceLostError if the guest dies. */
-  makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<GuestContainer>;
+  makeContainer(kind: BlankKind, signal: AbortSignal): Promise<GuestContainer>;
   /**
    * Processor time that each living container's processes have wanted until now, milliseconds by container id: what they had, and
    * where the kernel tells, what they stood in line for. Read by the agent from its kernel; some 100 µs a container in gVisor.
@@ -103,7 +103,7 @@ export interface ContainerInvocation {
 export interface GuestContainer {
   /** Unique across hosts. */
   readonly id: string;
-  readonly runtime: RuntimeName;
+  readonly kind: BlankKind;
   /** Resolves once, when the container is dead, whyever. */
   readonly exited: Promise<ContainerExit>;
   /**

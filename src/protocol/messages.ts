@@ -49,6 +49,8 @@ export type AgentRequest =
       readonly seq: number;
       readonly channel: number;
       readonly runtime: RuntimeName;
+      /** For what size of function its runtime's own limit is to be; without it, for any. */
+      readonly heapMb?: number;
       readonly pidsMax: number;
       readonly tmpBytes: number;
     }

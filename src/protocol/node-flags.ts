@@ -6,7 +6,7 @@ const semiSpaceMbMax = 16;
 const semiSpaceMbMin = 4;
 
 /**
- * What a blank container's Node is started with. Nobody knows yet whose it will be: all of this fits functions of any size, and
+ * What a blank container's Node is started with. Nobody knows yet whose it will be: without `heapMb` all of this fits functions of any size, and
  * what depends on the size is said later, as far as V8 listens then (runtime/node/heap.ts, docs/decisions/0016).
  *
  * - The old generation may take all that the largest function has: its limit cannot be changed any more. The container's own kills.
@@ -17,13 +17,25 @@ const semiSpaceMbMin = 4;
  *   and waits longer. Its builtins are called where the program has them, not in a copy near the code.
  * - One thread of V8's own instead of four: each counts as a process of the container.
  */
-export function nodeFlags(emulated = false): readonly string[] {
+export function nodeFlags(emulated = false, heapMb?: number): readonly string[] {
   const quick = ['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000', '--no-short-builtin-calls'];
-  return [
-    ...(emulated ? quick : []),
-    `--max-old-space-size=${limits.functionMemoryMbMax}`,
-    `--min-semi-space-size=${semiSpaceMbMin}`,
-    `--max-semi-space-size=${semiSpaceMbMax}`,
-    '--v8-pool-size=1',
-  ];
+  return [...(emulated ? quick : []), ...(heapMb === undefined ? anySize : smallSize(heapMb)), '--v8-pool-size=1'];
+}
+
+const anySize = [
+  `--max-old-space-size=${limits.functionMemoryMbMax}`,
+  `--min-semi-space-size=${semiSpaceMbMin}`,
+  `--max-semi-space-size=${semiSpaceMbMax}`,
+];
+
+/** Node with our runtime and an empty heap, its program's resident pages (some 45) included, as those count on some drivers, MiB. */
+const nodeItselfMb = 80;
+/** V8's young generation is at most so many semi-spaces large: two, and one for what is large. */
+const semiSpaces = 3;
+
+/** V8 collects garbage in earnest before the container's limit kills: there is room for Node itself and for a full young generation. */
+function smallSize(heapMb: number): readonly string[] {
+  const semiSpaceMb = heapMb < 256 ? 2 : Math.floor(heapMb / 32);
+  const oldSpaceMb = heapMb - nodeItselfMb - semiSpaces * semiSpaceMb;
+  return [`--max-old-space-size=${oldSpaceMb}`, `--max-semi-space-size=${semiSpaceMb}`];
 }

@@ -26,6 +26,7 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         seq,
         channel: channel(fields),
         runtime: word(fields, 'runtime', runtimes),
+        ...(fields['heapMb'] === undefined ? {} : { heapMb: count(fields, 'heapMb') }),
         pidsMax: count(fields, 'pidsMax'),
         tmpBytes: count(fields, 'tmpBytes'),
       };

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { configurationKey, instanceOverheadMb, type RuntimeName } from '../model/configuration.ts';
+import { configurationKey, instanceOverheadMb, type BlankKind } from '../model/configuration.ts';
 import { backOffMs } from './back-off.ts';
 import type { Expectation, InstanceShape, StartGuest } from './contract.ts';
 import type { InstanceObserver } from './end-guest.ts';
@@ -64,7 +64,7 @@ export class Making {
   }
 
   /** A blank container that is missing in a ready instance. Whoever takes that meanwhile gets it. Never rejects. */
-  async blank(warm: WarmGuest, runtime: RuntimeName): Promise<void> {
+  async blank(warm: WarmGuest, runtime: BlankKind): Promise<void> {
     const { over, signal, toppedUp } = this.#o;
     warm.guest.wake();
     try {

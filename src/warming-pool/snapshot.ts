@@ -1,4 +1,4 @@
-import { runtimes } from '../model/configuration.ts';
+import { blankKinds } from '../model/configuration.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './contract.ts';
 import type { Stock } from './stock.ts';
@@ -6,7 +6,7 @@ import type { Stock } from './stock.ts';
 /** What there is of each runtime that is expected, or there. */
 export function snapshotOfStock(stock: Stock, expectation: Expectation, target: number): WarmingSnapshot[] {
   const { ready, starting } = stock;
-  return runtimes.flatMap((configuration) => {
+  return blankKinds.flatMap((configuration) => {
     const blanksWanted = expectation.blanksForAny[configuration] ?? 0;
     const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
     const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);

@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../model/configuration.ts';
+import type { BlankKind } from '../model/configuration.ts';
 import { forgetMs, refillPlan, type RefillPlan } from './refill-plan.ts';
 import type { WarmGuest } from './warm-guest.ts';
 
@@ -73,13 +73,13 @@ export class Stock {
     return undefined;
   }
 
-  hasBlank(runtime: RuntimeName): boolean {
+  hasBlank(runtime: BlankKind): boolean {
     for (const warm of this.ready) if (warm.blanksOf(runtime) > 0) return true;
     return false;
   }
 
   /** Blank containers of this runtime that are ready, and those that are being made. `perBoot`: how many a boot brings. */
-  blanksOf(runtime: RuntimeName, perBoot: number): { readonly ready: number; readonly making: number } {
+  blanksOf(runtime: BlankKind, perBoot: number): { readonly ready: number; readonly making: number } {
     let ready = 0;
     let making = this.starting * perBoot;
     for (const warm of this.ready) {
@@ -98,7 +98,7 @@ export class Stock {
    * Takes the oldest with a blank container of this runtime that is not past its life; one past it, if there is no other; else any. It is
    * awake, and so is the next.
    */
-  take(runtime: RuntimeName, now: number, lifeMs: number): WarmGuest | undefined {
+  take(runtime: BlankKind, now: number, lifeMs: number): WarmGuest | undefined {
     const worth = (warm: WarmGuest): number =>
       (warm.blanksOf(runtime) > 0 ? 2 : 0) + (now - warm.bornAt < lifeMs ? 1 : 0);
     let chosen: WarmGuest | undefined;

@@ -1,5 +1,5 @@
 import type { Guest, GuestContainer } from '../instance/guest.ts';
-import type { RuntimeName } from '../model/configuration.ts';
+import type { BlankKind } from '../model/configuration.ts';
 
 /** A booted instance that belongs to nobody yet, and its blank containers. */
 export class WarmGuest {
@@ -8,7 +8,7 @@ export class WarmGuest {
   readonly bornAt: number;
   readonly blanks: Set<GuestContainer> = new Set();
   /** The runtime of the container that is being made in it, if one is. */
-  making: RuntimeName | undefined;
+  making: BlankKind | undefined;
   /** Whoever took the instance gets what was still being made in it. */
   onLateBlank: ((container: GuestContainer) => void) | undefined;
 
@@ -18,14 +18,14 @@ export class WarmGuest {
     for (const container of guest.firstContainers) this.#add(container);
   }
 
-  blanksOf(runtime: RuntimeName): number {
+  blanksOf(runtime: BlankKind): number {
     let count = 0;
-    for (const container of this.blanks) if (container.runtime === runtime) count += 1;
+    for (const container of this.blanks) if (container.kind === runtime) count += 1;
     return count;
   }
 
   /** Makes one more blank container. Resolves when it is there; rejects if it could not be made. One at a time. */
-  async make(runtime: RuntimeName, signal: AbortSignal): Promise<void> {
+  async make(runtime: BlankKind, signal: AbortSignal): Promise<void> {
     this.making = runtime;
     try {
       const container = await this.guest.makeContainer(runtime, signal);

@@ -1,5 +1,5 @@
 import type { Timer } from '../model/clock.ts';
-import { instanceOverheadMb, type RuntimeName } from '../model/configuration.ts';
+import { instanceOverheadMb, type BlankKind } from '../model/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import { backOffMs } from './back-off.ts';
@@ -100,7 +100,7 @@ export class WarmingPool {
   }
 
   /** A ready instance, without waiting, one with a blank container of this runtime if there is one; undefined where there is none. Counts as demand either way. */
-  take(runtime: RuntimeName): WarmGuest | undefined {
+  take(runtime: BlankKind): WarmGuest | undefined {
     const now = this.#options.clock.now();
     this.#stock.demanded(now);
     const taken = this.#stock.take(runtime, now, this.#options.instanceLifeMs);
@@ -129,12 +129,12 @@ export class WarmingPool {
   }
 
   /** Whether a ready instance has a blank container of this runtime. */
-  hasBlank(runtime: RuntimeName): boolean {
+  hasBlank(runtime: BlankKind): boolean {
     return this.#stock.hasBlank(runtime);
   }
 
   /** Blank containers of this runtime in ready instances, and those that are being made, instances that are being booted included. */
-  blanksOf(runtime: RuntimeName): { readonly ready: number; readonly making: number } {
+  blanksOf(runtime: BlankKind): { readonly ready: number; readonly making: number } {
     return this.#stock.blanksOf(runtime, this.#options.expectation.blanksForAny[runtime] ?? 0);
   }
 

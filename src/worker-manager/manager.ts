@@ -26,7 +26,7 @@ export class LocalWorkerManager implements WorkerManager {
 
   /** Begins to work at once; the caller starts the warming pool. */
   constructor(options: ManagerOptions) {
-    const registry = new Registry(options.shape.containersMax);
+    const registry = new Registry(options.shape);
     this.#p = { ...options, registry, active: new ActivePool(registry), costs: new Costs() };
     restIdleInstances(this.#p.active, options.clock);
     const look = (): void => this.#lookers.forEach((looker) => looker());

@@ -21,7 +21,7 @@ import { LocalWorkerManager } from './manager.ts';
 
 // The whole of it on real processes: what the simulation cannot know.
 
-const shape = { containersMax: 4, memoryMb: 1_024 };
+const shape = { containersMax: 4, memoryMb: 1_024, heapsBySize: false };
 const codes = new Map<string, CodeBundle>();
 const ignore = (): void => undefined;
 /** What was printed after its invocation's outcome, by request; `lateText` is told of each. */

@@ -1,7 +1,8 @@
-import { instanceOverheadMb, type RuntimeName } from '../model/configuration.ts';
+import { blankKindOf, instanceOverheadMb, type BlankKind, type RuntimeName } from '../model/configuration.ts';
 import type { FunctionVersion } from '../model/function.ts';
 import { dueMax } from '../warming-pool/forecast/forecast.ts';
 import type { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
+import type { InstanceShape } from '../warming-pool/contract.ts';
 import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import type { WarmingPool } from '../warming-pool/warming-pool.ts';
 import type { Registry } from './active-pool/registry.ts';
@@ -14,6 +15,7 @@ export interface ReadinessOptions {
   readonly warming: Pick<WarmingPool, 'blanksOf' | 'keepsAny'>;
   readonly registry: Pick<Registry, 'poolOf'>;
   readonly reclaimer: Pick<Reclaimer, 'evictableMb'>;
+  readonly shape: Pick<InstanceShape, 'heapsBySize'>;
   readonly known: Pick<KnownFunctions, 'aheadOf'>;
 }
 
@@ -23,8 +25,9 @@ export interface ReadinessOptions {
  */
 export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Readiness {
   const { known, warming } = options;
-  const own = ownBlanks(fn, options.registry);
-  const warm = warming.blanksOf(fn.runtime);
+  const kind = blankKindOf(fn, options.shape.heapsBySize);
+  const own = ownBlanks(fn, kind, options.registry);
+  const warm = warming.blanksOf(kind);
   const counts = { blanks: own.ready + warm.ready, making: own.making + warm.making };
   const lacking = lackOfMemory(fn.memoryMb, options);
   if (lacking !== undefined) return { ready: false, why: lacking, ...counts };
@@ -37,14 +40,15 @@ export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Rea
 
 /** In instances of its account that have room for it. */
 function ownBlanks(
-  { account, memoryMb, runtime }: FunctionVersion,
+  { account, memoryMb }: FunctionVersion,
+  kind: BlankKind,
   registry: ReadinessOptions['registry'],
 ): { readonly ready: number; readonly making: number } {
   let ready = 0;
   let making = 0;
   for (const instance of registry.poolOf(account)?.instances ?? []) {
     if (instance.retiring || !instance.fits(memoryMb)) continue;
-    ready += instance.blanksOf(runtime);
+    ready += instance.blanksOf(kind);
     making += instance.making;
   }
   return { ready, making };

@@ -35,7 +35,7 @@ export function dataOf(active: ActivePool): PoolData {
       containersLeft: instance.guest.containersLeft,
       containers: Array.from(instance.containers, ({ guest, state, code, usedAt, memoryMb }) => ({
         id: guest.id,
-        runtime: guest.runtime,
+        runtime: guest.kind,
         memoryMb,
         state,
         codeKey: code?.key,
@@ -48,7 +48,8 @@ export function dataOf(active: ActivePool): PoolData {
 /** What placement may be offered for a code, found by looking at everything; several, where they are equally good. */
 export function candidates(data: PoolData, code: Code): Record<string, string[]> {
   const { account } = code.pool;
-  const { memoryMb, runtime } = code.function;
+  const { kind: runtime } = code;
+  const { memoryMb } = code.function;
   const usable = data.instances.filter(({ retiring }) => !retiring);
   const own = usable.filter((one) => one.account === account);
   const fitting = own.filter(({ freeMb }) => freeMb >= memoryMb);

@@ -96,7 +96,11 @@ export class SimulatedService {
     };
     const { containersMax = 4, instanceMb = 10_240, basis = { 'nodejs24.x': 2 } } = options;
     this.known = new KnownFunctions(() => clock.wall(), basis);
-    const shape = { containersMax, memoryMb: Math.min(instanceMb, settings.memoryMb - instanceOverheadMb) };
+    const shape = {
+      containersMax,
+      memoryMb: Math.min(instanceMb, settings.memoryMb - instanceOverheadMb),
+      heapsBySize: false,
+    };
     const common = { clock, memory: this.memory, shape, startGuest, observer, random };
     const [min, max] = settings.warm;
     const { instanceLifeMs } = settings;

@@ -8,7 +8,7 @@ import type {
   RuntimeAnswer,
 } from '../../src/instance/guest.ts';
 import type { CodeBundle } from '../../src/model/code.ts';
-import { runtimes, type Configuration, type RuntimeName } from '../../src/model/configuration.ts';
+import { blankKinds, type Configuration, type BlankKind } from '../../src/model/configuration.ts';
 import { limits } from '../../src/model/limits.ts';
 import type { RuntimeInit } from '../../src/protocol/messages.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -91,12 +91,12 @@ export class SimulatedGuest implements Guest {
     this.world = world;
     this.witness = witness;
     this.witness.instanceBegan(this);
-    this.firstContainers = runtimes.flatMap((runtime) =>
+    this.firstContainers = blankKinds.flatMap((runtime) =>
       Array.from({ length: configuration.blanks[runtime] ?? 0 }, () => this.#container(runtime)),
     );
   }
 
-  async makeContainer(runtime: RuntimeName, signal: AbortSignal): Promise<SimulatedContainer> {
+  async makeContainer(runtime: BlankKind, signal: AbortSignal): Promise<SimulatedContainer> {
     assert.ok(!this.dead, 'A container is asked of a dead instance.');
     assert.ok(!this.resting, 'A container is asked of an instance that rests.');
     assert.ok(this.containersLeft > 0, 'A container is asked of an instance without channels.');
@@ -151,7 +151,7 @@ export class SimulatedGuest implements Guest {
     this.witness.instanceEnded(this);
   }
 
-  #container(runtime: RuntimeName): SimulatedContainer {
+  #container(runtime: BlankKind): SimulatedContainer {
     this.containersLeft -= 1;
     const container = new SimulatedContainer(this, runtime);
     this.alive.add(container);
@@ -164,7 +164,7 @@ export class SimulatedGuest implements Guest {
 export class SimulatedContainer implements GuestContainer {
   readonly id: string = `c-${(ids += 1)}`;
   readonly instance: SimulatedGuest;
-  readonly runtime: RuntimeName;
+  readonly kind: BlankKind;
   loaded: RuntimeInit | undefined;
   readonly requests: string[] = [];
   #running: ((error: Error) => void) | undefined;
@@ -175,9 +175,9 @@ export class SimulatedContainer implements GuestContainer {
   readonly exited: Promise<ContainerExit> = this.#exited.promise;
   dead = false;
 
-  constructor(instance: SimulatedGuest, runtime: RuntimeName) {
+  constructor(instance: SimulatedGuest, runtime: BlankKind) {
     this.instance = instance;
-    this.runtime = runtime;
+    this.kind = runtime;
   }
 
   get running(): boolean {

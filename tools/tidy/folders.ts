@@ -8,6 +8,7 @@ export const folders: Readonly<Record<string, string>> = {
   docs: 'architecture and decisions',
   entry: 'what `import` finds in the package and in a checkout',
   examples: 'functions to try, deployed by `heddle start`, and programs that start threads',
+  findings: 'what surprised us in the parts that we build on, as scripts',
   src: 'the product',
   test: 'tests of the whole: end to end, promises, security',
   tools: 'what the repository itself needs',

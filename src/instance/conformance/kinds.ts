@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../model/clock.ts';
-import { runtimes } from '../../model/configuration.ts';
+import { partsOf, runtimes } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot, ContainerDiedError } from '../boot.ts';
 import { call, invoke } from '../guest-fixture.ts';
@@ -35,9 +35,12 @@ export function kinds(subject: Subject): void {
     try {
       const later = await Promise.all(runtimes.map((runtime) => guest.makeContainer(runtime, signal())));
       const all = [...guest.firstContainers, ...later];
-      assert.deepEqual(all.map(({ runtime }) => runtime).toSorted(), [...runtimes, ...runtimes].toSorted());
+      assert.deepEqual(all.map(({ kind }) => kind).toSorted(), [...runtimes, ...runtimes].toSorted());
       for (const container of all)
-        assert.equal(`nodejs${String(await call(await loaded(container, version)))}.x`, container.runtime);
+        assert.equal(
+          `nodejs${String(await call(await loaded(container, version)))}.x`,
+          partsOf(container.kind).runtime,
+        );
     } finally {
       await guest.destroy();
     }

@@ -1,4 +1,4 @@
-import { instanceOverheadMb, runtimes, type Configuration } from '../../model/configuration.ts';
+import { blankKinds, instanceOverheadMb, type Configuration } from '../../model/configuration.ts';
 import type { Instance } from '../contract.ts';
 
 /** Of each so many MiB of memory, Linux keeps one for its own record of it (`struct page`: 64 bytes for 4,096). */
@@ -15,6 +15,6 @@ export function guestMemoryMb({ memoryMb }: Configuration): number {
 
 /** The blank containers that a template of this configuration has. */
 export function blankContainers({ blanks }: Configuration): Instance['containers'] {
-  const kinds = runtimes.flatMap((runtime) => Array.from({ length: blanks[runtime] ?? 0 }, () => runtime));
-  return kinds.map((runtime, index) => ({ channel: index + 1, runtime }));
+  const kinds = blankKinds.flatMap((kind) => Array.from({ length: blanks[kind] ?? 0 }, () => kind));
+  return kinds.map((kind, index) => ({ channel: index + 1, kind }));
 }

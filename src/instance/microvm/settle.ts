@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { systemClock } from '../../model/clock.ts';
-import { runtimes, type Configuration, type RuntimeName } from '../../model/configuration.ts';
+import { runtimes, type BlankKind, type Configuration } from '../../model/configuration.ts';
 import { limits } from '../../model/limits.ts';
 import { AgentLink } from '../agent-link.ts';
 import { ContainerLink, type RuntimeEvents } from '../container-link.ts';
@@ -29,21 +29,21 @@ export async function settle(channels: readonly Duplex[], configuration: Configu
     },
     systemClock,
   );
-  const container = async (channel: number, runtime: RuntimeName): Promise<ContainerLink> => {
+  const container = async (channel: number, kind: BlankKind): Promise<ContainerLink> => {
     const link = greeted(at(channels, channel), {
       onEnd: (error) => fail(`Runtime ${channel} hung up (${error?.message})`),
       flush: () => agent.flush(channel),
     });
-    await agent.makeContainer(channel, runtime);
+    await agent.makeContainer(channel, kind);
     return link;
   };
   const ready = async (): Promise<number> => {
     await agent.hello;
     const planned = blankContainers(configuration);
-    const [first = { runtime: runtimes[0] }] = planned;
-    await rehearseContainer(agent, (channel) => container(channel, first.runtime));
+    const [first = { kind: runtimes[0] }] = planned;
+    await rehearseContainer(agent, (channel) => container(channel, first.kind));
     const blanks: ContainerLink[] = [];
-    for (const { channel, runtime } of planned) blanks.push(await container(channel, runtime));
+    for (const { channel, kind } of planned) blanks.push(await container(channel, kind));
     await rehearse(agent, blanks);
     return measureBehindMs(agent);
   };

@@ -3,6 +3,7 @@ import { encodeFrame } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
 import type { CallCost } from './call-meter.ts';
 import { RuntimeFault } from './errors.ts';
+import { processUsage } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
@@ -15,6 +16,11 @@ export interface Measured extends CallCost {
   readonly spent: boolean;
   /** From the first line of user code until now, where that was reached. */
   readonly ranMs: number | undefined;
+}
+
+/** Beside the answer of an invocation that came to nothing. */
+export function unbegun(): Measured {
+  return { ...processUsage(), initMs: undefined, ranMs: undefined, spent: false, printedRaw: false };
 }
 
 /** A value as the payload of an answer. Throws `Runtime.MarshalError` if it has no JSON. */

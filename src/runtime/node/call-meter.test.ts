@@ -30,7 +30,7 @@ test('a call that computes after brief ones is told its own time', async () => {
   assert.ok((last.ranMs ?? 0) >= 40);
   // What it did not have, it stood in line for.
   assert.ok((last.cpuMs ?? 0) > 38, `${last.cpuMs} ms`);
-  assert.ok((await runtime.invoke(0)).last.ranMs ?? 0 < 40);
+  assert.ok(((await runtime.invoke(0)).last.ranMs ?? 0) < 40);
 });
 
 test('a call that waits wants hardly any processor', async () => {

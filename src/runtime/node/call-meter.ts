@@ -55,8 +55,13 @@ export class CallMeter {
     return this.#cpuMs;
   }
 
-  /** The call has its answer. `exact`: it is to be measured, however brief. */
-  end(now: number, ranMs: number, exact: boolean): CallCost {
+  /** The call has its answer. `startedAt`: when its first line came, undefined if that was not reached. `exact`: to be measured, however brief. */
+  end(now: number, startedAt: number | undefined, exact: boolean): CallCost & { readonly ranMs: number | undefined } {
+    const ranMs = startedAt === undefined ? undefined : now - startedAt;
+    return { ...this.#cost(now, ranMs ?? 0, exact), ranMs };
+  }
+
+  #cost(now: number, ranMs: number, exact: boolean): CallCost {
     this.#endedAt = now;
     this.#calls += 1;
     this.#since += 1;

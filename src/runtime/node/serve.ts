@@ -2,14 +2,13 @@ import fs from 'node:fs';
 import { encodeFrameWhole } from '../../protocol/encode.ts';
 import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { errorFrame, payloadFrame, resultPayload, streamFrame, threadFrame, type Measured } from './answer.ts';
+import { errorFrame, payloadFrame, resultPayload, streamFrame, threadFrame, unbegun, type Measured } from './answer.ts';
 import { CallMeter } from './call-meter.ts';
 import { logLine } from './capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
 import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
-import { processUsage } from './memory.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
 import type { RawOutput } from './raw-output.ts';
 import type { BatchParts } from './thread-batch.ts';
@@ -103,7 +102,7 @@ export class Server {
     } catch (error) {
       // The host expects `initialised` in the first invocation only, and this may be it.
       this.#initialised = true;
-      this.#parts.writer.write(errorFrame('invoke', errorBody(error), this.#unbegun()));
+      this.#parts.writer.write(errorFrame('invoke', errorBody(error), unbegun()));
       return;
     }
     this.#running = invocation;
@@ -228,15 +227,8 @@ export class Server {
   }
 
   #measured({ initMs, startedAt, thread }: Invocation): Measured {
-    const at = now();
-    const ranMs = startedAt === undefined ? undefined : at - startedAt;
-    const cost = this.#meter.end(at, ranMs ?? 0, thread);
-    return { ...cost, initMs, ranMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
-  }
-
-  /** Of an invocation that came to nothing. */
-  #unbegun(): Measured {
-    return { ...processUsage(), initMs: undefined, ranMs: undefined, spent: false, printedRaw: false };
+    const ran = this.#meter.end(now(), startedAt, thread);
+    return { ...ran, initMs, spent: this.#spent, printedRaw: this.#parts.raw.possible };
   }
 
   #answer(frame: readonly Buffer[]): void {

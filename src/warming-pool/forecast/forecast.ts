@@ -1,11 +1,11 @@
-import { runtimes, type Blanks, type RuntimeName } from '../../model/configuration.ts';
+import { blankKinds, type Blanks, type BlankKind } from '../../model/configuration.ts';
 
 /** A function that somebody may call, and what is known of that. Times in milliseconds since the Unix epoch. */
 export interface KnownFunction {
   readonly account: string;
   readonly name: string;
-  readonly runtime: RuntimeName;
-  readonly memoryMb: number;
+  /** The blank containers that it needs. */
+  readonly kind: BlankKind;
   /** When it was created or last changed. */
   readonly deployedAt: number;
   /** When it was last called; undefined while it was not since it was deployed. */
@@ -44,10 +44,10 @@ export function blanksForAccount(
   now: number,
   basis: Blanks,
 ): Blanks {
-  const blanks: Partial<Record<RuntimeName, number>> = { ...basis };
-  for (const runtime of runtimes) {
-    const known = functions.some((fn) => fn.runtime === runtime && now - (fn.usedAt ?? fn.deployedAt) < forgottenMs);
-    const dueCount = Math.min(dueMax, due.filter((fn) => fn.runtime === runtime).length);
+  const blanks: Partial<Record<BlankKind, number>> = { ...basis };
+  for (const runtime of blankKinds) {
+    const known = functions.some((fn) => fn.kind === runtime && now - (fn.usedAt ?? fn.deployedAt) < forgottenMs);
+    const dueCount = Math.min(dueMax, due.filter((fn) => fn.kind === runtime).length);
     const wanted = Math.max(basis[runtime] ?? 0, known ? 1 : 0, dueCount);
     if (wanted > 0) blanks[runtime] = wanted;
   }
@@ -56,9 +56,9 @@ export function blanksForAccount(
 
 /** The most of each runtime that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */
 export function mostOf(all: Iterable<Blanks>): Blanks {
-  const most: Partial<Record<RuntimeName, number>> = {};
+  const most: Partial<Record<BlankKind, number>> = {};
   for (const blanks of all)
-    for (const runtime of runtimes) {
+    for (const runtime of blankKinds) {
       const count = Math.max(most[runtime] ?? 0, blanks[runtime] ?? 0);
       if (count > 0) most[runtime] = count;
     }

@@ -1,4 +1,4 @@
-import type { Blanks } from '../../model/configuration.ts';
+import { blankKindOf, type Blanks } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import { blanksForAccount, dueFunctions, mostOf, type KnownFunction } from './forecast.ts';
 
@@ -27,6 +27,7 @@ export class KnownFunctions {
   readonly #startedAt: number;
   readonly #basis: Blanks;
   readonly #ownBasis: Blanks;
+  readonly #heapsBySize: boolean;
   #expected: Expected | undefined;
   /** Whether an account has an instance, so that what its functions need is made ready there and not in those for anybody. */
   isServed: (account: string) => boolean = () => false;
@@ -37,7 +38,8 @@ export class KnownFunctions {
    * Blank containers that should be ready whatever is known: `basis` in an instance that may become anybody's, `ownBasis` in those that an
    * account has.
    */
-  constructor(wall: () => number, basis: Blanks, ownBasis: Blanks = basis) {
+  constructor(wall: () => number, basis: Blanks, ownBasis: Blanks = basis, heapsBySize = false) {
+    this.#heapsBySize = heapsBySize;
     this.#wall = wall;
     this.#startedAt = wall();
     this.#basis = basis;
@@ -59,8 +61,7 @@ export class KnownFunctions {
     this.#functions.set(keyOf({ account, name }), {
       account,
       name,
-      runtime,
-      memoryMb,
+      kind: blankKindOf({ runtime, memoryMb }, this.#heapsBySize),
       deployedAt: modifiedAt,
       usedAt: known?.usedAt ?? this.#usedBefore.get(keyOf({ account, name })),
     });
@@ -101,9 +102,10 @@ export class KnownFunctions {
   }
 
   /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
-  aheadOf({ account, name, runtime, modifiedAt }: FunctionVersion): number {
+  aheadOf({ account, name, runtime, memoryMb, modifiedAt }: FunctionVersion): number {
     const due = this.#expect().due.get(account) ?? [];
-    return due.filter((fn) => fn.runtime === runtime && fn.name !== name && fn.deployedAt <= modifiedAt).length;
+    const kind = blankKindOf({ runtime, memoryMb }, this.#heapsBySize);
+    return due.filter((fn) => fn.kind === kind && fn.name !== name && fn.deployedAt <= modifiedAt).length;
   }
 
   #expect(): Expected {

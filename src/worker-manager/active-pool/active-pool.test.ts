@@ -16,13 +16,20 @@ const runtimes: readonly RuntimeName[] = ['nodejs24.x', 'nodejs22.x'];
 
 function container(which: number): GuestContainer {
   const runtime = runtimes[which % 2] ?? 'nodejs24.x';
-  return { id: `c-${(ids += 1)}`, runtime, exited: never, load: () => never, invoke: () => never, kill: () => never };
+  return {
+    id: `c-${(ids += 1)}`,
+    kind: runtime,
+    exited: never,
+    load: () => never,
+    invoke: () => never,
+    kill: () => never,
+  };
 }
 
 function guest(blanks: number, left: number): Guest & { containersLeft: number } {
   return {
     id: `i-${(ids += 1)}`,
-    configuration: { blanks: {}, containersMax: 4, memoryMb: 1_024 },
+    configuration: { blanks: {}, containersMax: 4, memoryMb: 1_024, heapsBySize: false },
     firstContainers: Array.from({ length: blanks }, (_, nth) => container(nth)),
     containersLeft: left,
     exited: never,
@@ -45,7 +52,7 @@ type Step = readonly [kind: number, which: number];
 
 /** Applies random transitions, and calls `check` after each. */
 function walk(steps: readonly Step[], check: (active: ActivePool, codes: readonly Code[]) => void): void {
-  const registry = new Registry(4);
+  const registry = new Registry({ containersMax: 4, heapsBySize: false });
   const active = new ActivePool(registry);
   const codes = functions.map((fn) => registry.begin(fn));
   let now = 0;

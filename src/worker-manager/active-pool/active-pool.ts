@@ -1,5 +1,5 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
-import { instanceOverheadMb, type RuntimeName } from '../../model/configuration.ts';
+import { instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
 import { type AccountPool, ActiveContainer, ActiveInstance, type Code } from './state.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Registry } from './registry.ts';
@@ -70,12 +70,12 @@ export class ActivePool {
     this.hold(container.instance);
   }
 
-  /** blank → starting, for this code. Throws if the instance has none of its runtime. */
+  /** blank → starting, for this code. Throws if the instance has none of its kind. */
   takeBlank(instance: ActiveInstance, code: Code, now: number): ActiveContainer {
-    const { runtime } = code.function;
-    const container = [...instance.blanks].find(({ guest }) => guest.runtime === runtime);
+    const { kind } = code;
+    const container = [...instance.blanks].find(({ guest }) => guest.kind === kind);
     if (container === undefined)
-      throw new Error(`Instance ${instance.guest.id} has no blank ${runtime} container to take.`);
+      throw new Error(`Instance ${instance.guest.id} has no blank ${kind} container to take.`);
     this.#takeOut(container);
     container.state = 'starting';
     container.code = code;
@@ -172,7 +172,7 @@ export class ActivePool {
   }
 
   /** An instance with a blank container of this runtime that may be given so much memory: the fullest of a few. */
-  blankInstance(pool: AccountPool, runtime: RuntimeName, memoryMb: number): ActiveInstance | undefined {
+  blankInstance(pool: AccountPool, runtime: BlankKind, memoryMb: number): ActiveInstance | undefined {
     return pool.blanksOf(runtime).fullestThat((instance) => instance.fits(memoryMb));
   }
 
@@ -218,5 +218,5 @@ export class ActivePool {
 
 function countBlank({ guest, instance }: ActiveContainer, by: 1 | -1): void {
   const { blankCounts } = instance.pool;
-  blankCounts.set(guest.runtime, (blankCounts.get(guest.runtime) ?? 0) + by);
+  blankCounts.set(guest.kind, (blankCounts.get(guest.kind) ?? 0) + by);
 }

@@ -1,16 +1,20 @@
+import { blankKindOf } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
+import type { InstanceShape } from '../../warming-pool/contract.ts';
 import { AccountPool, Code, codeKey } from './state.ts';
+
+type RegistryShape = Pick<InstanceShape, 'containersMax' | 'heapsBySize'>;
 
 /** Finds codes and accounts' pools by name, makes them when they are first needed, and forgets them when nothing refers to them. */
 export class Registry {
   readonly #codes: Map<string, Code> = new Map();
   readonly #functions: Map<string, Set<Code>> = new Map();
   readonly #pools: Map<string, AccountPool> = new Map();
-  readonly #containersMax: number;
+  readonly #shape: RegistryShape;
 
-  /** `containersMax`: of one instance. */
-  constructor(containersMax: number) {
-    this.#containersMax = containersMax;
+  /** `shape`: of every instance. */
+  constructor(shape: RegistryShape) {
+    this.#shape = shape;
   }
 
   get codeCount(): number {
@@ -63,7 +67,7 @@ export class Registry {
   }
 
   #addCode(key: string, fn: FunctionVersion): Code {
-    const code = new Code(key, fn, this.#poolFor(fn.account));
+    const code = new Code(key, fn, blankKindOf(fn, this.#shape.heapsBySize), this.#poolFor(fn.account));
     code.pool.codes += 1;
     this.#codes.set(key, code);
     const functionKey = `${fn.account}\0${fn.name}`;
@@ -75,7 +79,7 @@ export class Registry {
 
   #poolFor(account: string): AccountPool {
     let pool = this.#pools.get(account);
-    if (pool === undefined) this.#pools.set(account, (pool = new AccountPool(account, this.#containersMax)));
+    if (pool === undefined) this.#pools.set(account, (pool = new AccountPool(account, this.#shape.containersMax)));
     return pool;
   }
 }

@@ -1,4 +1,4 @@
-import { configurationKey } from '../../model/configuration.ts';
+import { configurationKey, partsOf } from '../../model/configuration.ts';
 import type { ContainerSnapshot, InstanceSnapshot } from '../../model/snapshot.ts';
 import type { WarmGuest } from '../../warming-pool/warm-guest.ts';
 import type { ActiveContainer, ActiveInstance } from './state.ts';
@@ -12,9 +12,9 @@ export function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number
     state: 'warm',
     ageMs,
     idleMs: ageMs,
-    containers: Array.from(blanks, ({ id, runtime }) => ({
+    containers: Array.from(blanks, ({ id, kind }) => ({
       id,
-      runtime,
+      runtime: partsOf(kind).runtime,
       state: 'blank',
       ageMs,
       idleMs: ageMs,
@@ -40,7 +40,7 @@ function snapshotOfContainer(container: ActiveContainer, now: number): Container
   const { code, state } = container;
   return {
     id: container.guest.id,
-    runtime: container.guest.runtime,
+    runtime: partsOf(container.guest.kind).runtime,
     state,
     ...(code === undefined ? {} : { functionName: code.function.name, memoryMb: code.function.memoryMb }),
     ageMs: now - container.bornAt,

@@ -1,6 +1,6 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
 import type { Timer } from '../../model/clock.ts';
-import { instanceOverheadMb, runtimes, type RuntimeName } from '../../model/configuration.ts';
+import { instanceOverheadMb, blankKinds, type BlankKind } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import { CallProfile } from '../concurrency/call-profile.ts';
 import { FullnessIndex } from './fullness-index.ts';
@@ -14,13 +14,13 @@ export class AccountPool {
   readonly account: string;
   readonly instances: Set<ActiveInstance> = new Set();
   /** Instances with a blank container of this runtime ready. */
-  readonly blanks: ReadonlyMap<RuntimeName, FullnessIndex<ActiveInstance>>;
+  readonly blanks: ReadonlyMap<BlankKind, FullnessIndex<ActiveInstance>>;
   /** Instances in which one more container can be made. */
   readonly rooms: FullnessIndex<ActiveInstance>;
   /** Idle containers in instances that can make others in their place, least recently used first. */
   readonly replaceable: RecencyList<ActiveContainer> = new RecencyList();
   /** How many blank containers there are of each runtime, in all of its instances. */
-  readonly blankCounts: Map<RuntimeName, number> = new Map();
+  readonly blankCounts: Map<BlankKind, number> = new Map();
   /** Kinds of code that refer to this. */
   codes = 0;
   /** Instances and containers that are on their way to it. */
@@ -28,11 +28,11 @@ export class AccountPool {
 
   constructor(account: string, containersMax: number) {
     this.account = account;
-    this.blanks = new Map(runtimes.map((runtime) => [runtime, new FullnessIndex<ActiveInstance>(containersMax)]));
+    this.blanks = new Map(blankKinds.map((runtime) => [runtime, new FullnessIndex<ActiveInstance>(containersMax)]));
     this.rooms = new FullnessIndex(containersMax);
   }
 
-  blanksOf(runtime: RuntimeName): FullnessIndex<ActiveInstance> {
+  blanksOf(runtime: BlankKind): FullnessIndex<ActiveInstance> {
     const index = this.blanks.get(runtime);
     if (index === undefined) throw new Error(`There is no runtime ${runtime}.`);
     return index;
@@ -105,9 +105,9 @@ export class ActiveInstance {
     return instanceOverheadMb + this.heldMb;
   }
 
-  blanksOf(runtime: RuntimeName): number {
+  blanksOf(runtime: BlankKind): number {
     let count = 0;
-    for (const { guest } of this.blanks) if (guest.runtime === runtime) count += 1;
+    for (const { guest } of this.blanks) if (guest.kind === runtime) count += 1;
     return count;
   }
 }
@@ -149,6 +149,8 @@ export class ActiveContainer {
 export class Code {
   readonly key: string;
   readonly function: FunctionVersion;
+  /** The blank containers that it can be given. */
+  readonly kind: BlankKind;
   readonly pool: AccountPool;
   readonly containers: Set<ActiveContainer> = new Set();
   /** Idle containers, least recently used first. */
@@ -166,9 +168,10 @@ export class Code {
   /** Replaced by a newer revision: its containers end when they are idle. */
   retired = false;
 
-  constructor(key: string, fn: FunctionVersion, pool: AccountPool) {
+  constructor(key: string, fn: FunctionVersion, kind: BlankKind, pool: AccountPool) {
     this.key = key;
     this.function = fn;
+    this.kind = kind;
     this.pool = pool;
   }
 

@@ -8,11 +8,14 @@ import { InFlight } from './in-flight.ts';
 
 test('a call that ends while it is looked at is not seen any more', async () => {
   const { clock } = new SimulatedService();
-  const registry = new Registry(4);
+  const registry = new Registry({ containersMax: 4, heapsBySize: false });
   const active = new ActivePool(registry);
   const code = registry.begin(functionOf('long'));
   const world = { clock, containerMs: () => 40, killMs: () => 2, destroyMs: () => 20, behaviour: () => plain };
-  const guest = new SimulatedGuest({ blanks: { 'nodejs24.x': 1 }, containersMax: 4, memoryMb: 1_024 }, world);
+  const guest = new SimulatedGuest(
+    { blanks: { 'nodejs24.x': 1 }, containersMax: 4, memoryMb: 1_024, heapsBySize: false },
+    world,
+  );
   const instance = active.allocate(code.pool, guest, guest.firstContainers, clock.now(), clock.now());
   const container = active.takeBlank(instance, code, clock.now());
   let seen = 0;

@@ -68,10 +68,10 @@ export class Reaper {
       const { code, guest, state, usedAt } = container;
       if (state === 'idle') yield { container, usedAt, surplus: code?.idle.newest !== container || code.busy.size > 0 };
       if (state !== 'blank') continue;
-      const nth = (blanks.get(guest.runtime) ?? 0) + 1;
-      blanks.set(guest.runtime, nth);
+      const nth = (blanks.get(guest.kind) ?? 0) + 1;
+      blanks.set(guest.kind, nth);
       // A blank one has no time-out of its own while it is one of those that should be there.
-      if (nth > Math.max(1, wanted[guest.runtime] ?? 0)) yield { container, usedAt, surplus: true };
+      if (nth > Math.max(1, wanted[guest.kind] ?? 0)) yield { container, usedAt, surplus: true };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Guest } from '../../instance/guest.ts';
 import type { Clock } from '../../model/clock.ts';
-import { configurationKey, instanceOverheadMb, type RuntimeName } from '../../model/configuration.ts';
+import { configurationKey, instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
 import { StoppingError } from '../../model/errors.ts';
 import type { InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
@@ -48,7 +48,7 @@ export class ColdStarts {
   }
 
   /** Boots an instance for an account, with one blank container of this runtime. Throws if there is no memory for it. */
-  begin(pool: AccountPool, runtime: RuntimeName): Order<Ticket> {
+  begin(pool: AccountPool, runtime: BlankKind): Order<Ticket> {
     const { clock, memory, shape, warming } = this.#o;
     warming.missed();
     if (!memory.tryReserve(instanceOverheadMb))
@@ -70,7 +70,7 @@ export class ColdStarts {
   }
 
   /** Gives the error, if it failed. Never rejects. */
-  async #boot(order: Order<Ticket>, runtime: RuntimeName): Promise<Error | undefined> {
+  async #boot(order: Order<Ticket>, runtime: BlankKind): Promise<Error | undefined> {
     const { clock, costs, memory, observer, shape, startGuest } = this.#o;
     const configuration = { ...shape, blanks: { [runtime]: 1 } };
     try {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { runtimes, type RuntimeName } from '../../model/configuration.ts';
+import { blankKinds, type BlankKind } from '../../model/configuration.ts';
 import { InstanceLostError, StoppingError } from '../../model/errors.ts';
 import { backOffMs } from '../../warming-pool/back-off.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
@@ -54,7 +54,7 @@ export class ContainerMaker {
   }
 
   /** Makes a container in an instance that has room. */
-  make(instance: ActiveInstance, runtime: RuntimeName): Order<Ticket> {
+  make(instance: ActiveInstance, runtime: BlankKind): Order<Ticket> {
     const order = this.#order(instance, runtime);
     this.#o.active.reindex(instance);
     void this.#make(order, instance, runtime);
@@ -62,7 +62,7 @@ export class ContainerMaker {
   }
 
   /** Ends an idle container, and makes another in its place. */
-  replace(container: ActiveContainer, runtime: RuntimeName): Order<Ticket> {
+  replace(container: ActiveContainer, runtime: BlankKind): Order<Ticket> {
     const order = this.#order(container.instance, runtime);
     void this.#o.keeper.drop(container).then(() => this.#make(order, container.instance, runtime));
     return order;
@@ -100,14 +100,14 @@ export class ContainerMaker {
   }
 
   /** A runtime of which its account should have another blank container, if there is one and it can be made here. */
-  #lacking(instance: ActiveInstance): RuntimeName | undefined {
+  #lacking(instance: ActiveInstance): BlankKind | undefined {
     if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
     const wanted = this.#o.known.blanksFor(instance.pool.account);
     const { blankCounts } = instance.pool;
-    return runtimes.find((runtime) => (blankCounts.get(runtime) ?? 0) < (wanted[runtime] ?? 0));
+    return blankKinds.find((runtime) => (blankCounts.get(runtime) ?? 0) < (wanted[runtime] ?? 0));
   }
 
-  #order(instance: ActiveInstance, runtime: RuntimeName): Order<Ticket> {
+  #order(instance: ActiveInstance, runtime: BlankKind): Order<Ticket> {
     const order = new Order<Ticket>(runtime, instance.pool, instance, 1, this.#o.clock.now());
     instance.making += 1;
     this.#making += 1;
@@ -115,7 +115,7 @@ export class ContainerMaker {
     return order;
   }
 
-  async #make(order: Order<Ticket>, instance: ActiveInstance, runtime: RuntimeName): Promise<void> {
+  async #make(order: Order<Ticket>, instance: ActiveInstance, runtime: BlankKind): Promise<void> {
     const { active, clock, costs, keeper, random } = this.#o;
     const begunAt = clock.now();
     let error: Error | undefined;

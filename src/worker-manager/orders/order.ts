@@ -1,8 +1,8 @@
-import type { RuntimeName } from '../../model/configuration.ts';
+import type { BlankKind } from '../../model/configuration.ts';
 import type { AccountPool, ActiveInstance } from '../active-pool/state.ts';
 
 /** A boot serves every runtime, a container that is being made only its own. */
-export type OrderKind = 'cold' | RuntimeName;
+export type OrderKind = 'cold' | BlankKind;
 
 /**
  * Something under way that will bring containers to one account. Waiting requests (`T`) take *seats* in it, so that no more is ordered than

@@ -81,8 +81,7 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get blankInstance(): ActiveInstance | undefined {
-    const { memoryMb, runtime } = this.#code.function;
-    return this.#o.active.blankInstance(this.#code.pool, runtime, memoryMb);
+    return this.#o.active.blankInstance(this.#code.pool, this.#code.kind, this.memoryMb);
   }
 
   get roomInstance(): ActiveInstance | undefined {
@@ -98,11 +97,11 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get warmBlank(): boolean {
-    return this.#o.warming.hasBlank(this.#code.function.runtime);
+    return this.#o.warming.hasBlank(this.#code.kind);
   }
 
   get makeSeat(): FreeSeat<Order<Ticket>> | undefined {
-    return this.#seat(this.#code.function.runtime, this.containerMs);
+    return this.#seat(this.#code.kind, this.containerMs);
   }
 
   get coldSeat(): FreeSeat<Order<Ticket>> | undefined {

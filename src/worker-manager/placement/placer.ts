@@ -47,16 +47,16 @@ export class Placer {
     if (!this.#o.concurrency.may(ticket)) return false;
     const { coldStarts, maker, memory, reclaimer, room } = this.#o;
     const decision = this.#decide(ticket, false);
-    const { pool, function: fn } = ticket.code;
+    const { kind, pool, function: fn } = ticket.code;
     switch (decision.by) {
       case 'seat':
         return this.#seat(decision.order, ticket);
       case 'make':
-        return this.#seat(maker.make(decision.instance, fn.runtime), ticket);
+        return this.#seat(maker.make(decision.instance, kind), ticket);
       case 'cold':
-        return this.#seat(coldStarts.begin(pool, fn.runtime), ticket);
+        return this.#seat(coldStarts.begin(pool, kind), ticket);
       case 'replace':
-        return this.#seat(maker.replace(decision.container, fn.runtime), ticket);
+        return this.#seat(maker.replace(decision.container, kind), ticket);
       case 'evict':
         reclaimer.reclaim(decision.neededMb, this.#waitedMs(ticket), pool.account);
         return false;
@@ -109,12 +109,12 @@ export class Placer {
 
   #allocate(ticket: Ticket): boolean {
     const { keeper, warming } = this.#o;
-    const { pool, function: fn } = ticket.code;
-    const warm = warming.take(fn.runtime);
+    const { kind, pool } = ticket.code;
+    const warm = warming.take(kind);
     if (warm === undefined) return false;
     const instance = keeper.allocate(pool, warm);
     // One that came without a blank container for it has room at least: one is ordered there.
-    const served = instance.blanksOf(fn.runtime) > 0;
+    const served = instance.blanksOf(kind) > 0;
     if (served) this.#load(ticket, instance, 'warm-instance');
     keeper.opened(instance);
     return served;
