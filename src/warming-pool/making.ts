@@ -47,7 +47,8 @@ export class Making {
     const begunAt = clock.now();
     stock.starting += 1;
     try {
-      const guest = await startGuest(configuration, signal);
+      // It is over before anybody is told: who waits for it must not go on waiting for what has come or failed.
+      const guest = await startGuest(configuration, signal).finally(() => (stock.starting -= 1));
       const now = clock.now();
       stock.made(now - begunAt);
       observer.instanceStarted(key, now - begunAt);
@@ -58,7 +59,6 @@ export class Making {
       observer.instanceFailed(key, error instanceof Error ? error : new Error(String(error)));
       this.#failed();
     } finally {
-      stock.starting -= 1;
       over();
     }
   }

@@ -49,7 +49,7 @@ export class Dispatcher {
     this.maker = new ContainerMaker({ ...common, offered: pump, orderEnded });
     this.coldStarts = new ColdStarts({ ...common, orderEnded });
     this.reclaimer = new Reclaimer({ ...common, freed: pump });
-    this.#relief = new Relief({ ...common, looked: pump });
+    this.#relief = new Relief({ ...common, reclaimer: this.reclaimer, looked: pump });
     const concurrency = new Concurrency(common, pump);
     this.runner = new Runner({
       ...common,

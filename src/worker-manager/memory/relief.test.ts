@@ -42,6 +42,12 @@ test('who waits again and again for more memory than comes free keeps no other a
   void again();
   await service.clock.advance(15_000);
   assert.equal(refused, 1);
-  const { startMs } = await service.run(functionOf('small', { account: 'third' }));
-  assert.ok(startMs < 2_000, `it waited ${startMs} ms`);
+  // The first of them has a container already when the second needs another one.
+  for (const sent of [
+    service.send(functionOf('small', { account: 'third' })),
+    service.send(functionOf('small', { account: 'third' })),
+  ]) {
+    const { startMs } = await service.clock.until(sent);
+    assert.ok(startMs < 500, `it waited ${startMs} ms`);
+  }
 });

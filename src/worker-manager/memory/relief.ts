@@ -4,6 +4,7 @@ import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
+import type { Reclaimer } from './reclaimer.ts';
 import { reliefPlan, type Starved } from './relief-plan.ts';
 
 /** An account whose request has waited so long with nothing under way for it is starved. */
@@ -14,6 +15,7 @@ export interface ReliefOptions {
   readonly active: ActivePool;
   readonly memory: MemoryBudget;
   readonly queue: FairQueue;
+  readonly reclaimer: Pick<Reclaimer, 'comingMb'>;
   /** Who waited longer may have more than before: called again and again while requests wait with nothing under way. */
   readonly looked: () => void;
 }
@@ -26,6 +28,8 @@ export class Relief {
   readonly #o: ReliefOptions;
   #timer: Timer | undefined;
   #starved: readonly Starved[] = [];
+  /** What is set aside for whom: only where it is free, or others give it up. */
+  #promised: readonly Starved[] = [];
   #givingMb: Map<string, number> = new Map();
 
   constructor(options: ReliefOptions) {
@@ -50,9 +54,9 @@ export class Relief {
   /** Memory that is free for this account, MiB: not what is set aside for those that starve. */
   availableMb(account: string): number {
     const { freeMb } = this.#o.memory;
-    if (this.#starved.length === 0) return freeMb;
+    if (this.#promised.length === 0) return freeMb;
     const own = this.#starved.some((one) => one.account === account);
-    return own ? freeMb : freeMb - this.#starved.reduce((sum, { neededMb }) => sum + neededMb, 0);
+    return own ? freeMb : freeMb - this.#promised.reduce((sum, { neededMb }) => sum + neededMb, 0);
   }
 
   /** Whether a container that has come free is to end, because its account gives up memory. */
@@ -68,13 +72,17 @@ export class Relief {
 
   #relieve(): void {
     this.#starved = this.#findStarved();
+    this.#promised = [];
     if (this.#starved.length === 0) return this.#givingMb.clear();
+    const { active, memory, reclaimer } = this.#o;
     const held = new Map<string, number>();
-    for (const { pool, reservedMb } of this.#o.active.instances)
+    for (const { pool, reservedMb } of active.instances)
       held.set(pool.account, (held.get(pool.account) ?? 0) + reservedMb);
-    const lacking = this.#starved.filter(({ neededMb }) => neededMb > this.#o.memory.freeMb);
+    const lacking = this.#starved.filter(({ neededMb }) => neededMb > memory.freeMb);
     for (const [account, mb] of reliefPlan(lacking, held, this.#givingMb))
       this.#givingMb.set(account, (this.#givingMb.get(account) ?? 0) + mb);
+    const soonMb = [...this.#givingMb.values()].reduce((sum, mb) => sum + mb, memory.freeMb + reclaimer.comingMb);
+    this.#promised = this.#starved.filter(({ neededMb }) => neededMb <= soonMb);
   }
 
   /**
