@@ -36,24 +36,26 @@ let building = 0;
 export async function bundleForGuest(entry: string): Promise<string> {
   const { build, stop } = await import('esbuild');
   building += 1;
-  const built = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    // Errors in guests must be readable, and the file is read once per boot: names stay, line numbers are the bundle's.
-    keepNames: true,
-    logLevel: 'silent',
-  }).finally(async () => {
+  try {
+    const built = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      // Errors in guests must be readable, and the file is read once per boot: names stay, line numbers are the bundle's.
+      keepNames: true,
+      logLevel: 'silent',
+    });
+    const [file] = built.outputFiles;
+    if (file === undefined) throw new Error(`esbuild gave nothing for ${entry}.`);
+    return file.text;
+  } finally {
     building -= 1;
     // esbuild works in a process of its own, which would stay, with 20 MB, for as long as this one does.
     if (building === 0) await stop();
-  });
-  const [file] = built.outputFiles;
-  if (file === undefined) throw new Error(`esbuild gave nothing for ${entry}.`);
-  return file.text;
+  }
 }
 
 async function textOf(name: string, entry: string): Promise<string> {

@@ -112,6 +112,7 @@ export class Stock {
   takeOldest(): WarmGuest | undefined {
     for (const warm of this.ready) {
       this.ready.delete(warm);
+      warm.guest.wake();
       return warm;
     }
     return undefined;

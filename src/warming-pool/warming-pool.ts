@@ -27,13 +27,13 @@ const calmRefillDelayMs = 250;
 /** … and while what runs needs the processors, it is put off so long, again and again, at most so often. */
 const busyDelayMs = 500;
 const busyDelaysMax = 20;
+/** With nothing else to do, the pool looks after fading demand and old instances so often. */
+const checkMs = 5_000;
 /**
  * What is ready does a few things more in its first moments, in the order of their use; then it rests, but for the next one: to
  * wake on a machine on which nothing runs takes tens of milliseconds.
  */
 const restAfterMs = 3_000;
-/** With nothing else to do, the pool looks after fading demand and old instances so often. */
-const checkMs = 5_000;
 
 /**
  * Instances booted before any request, assigned to nobody. Life: `start` once; `take`, `give` and `evict` any number of
@@ -161,9 +161,7 @@ export class WarmingPool {
 
   /** Takes out a ready instance so that its memory can be had. */
   evict(): WarmGuest | undefined {
-    const evicted = this.#stock.takeOldest();
-    evicted?.guest.wake();
-    return evicted;
+    return this.#stock.takeOldest();
   }
 
   /** One row for each runtime. */
@@ -212,7 +210,6 @@ export class WarmingPool {
   #tend(): void {
     const { clock, concurrency, expectation, memory } = this.#options;
     const stock = this.#stock;
-    const now = clock.now();
     const plan = this.#plan();
     for (let left = plan.retire; left > 0; left -= 1) {
       const warm = stock.takeOldest();
@@ -223,7 +220,7 @@ export class WarmingPool {
       this.#delays = 0;
       return;
     }
-    if (now < stock.notBefore) return this.#wakeIn(stock.notBefore - now);
+    if (clock.now() < stock.notBefore) return this.#wakeIn(stock.notBefore - clock.now());
     if (this.busy() && this.#delays < busyDelaysMax) {
       this.#delays += 1;
       return this.#wakeIn(busyDelayMs);

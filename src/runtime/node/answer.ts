@@ -1,5 +1,5 @@
 import { limits } from '../../model/limits.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
+import { encodeFrame, encodeFrameWhole } from '../../protocol/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
 import type { CallCost } from './call-meter.ts';
 import { RuntimeFault } from './errors.ts';
@@ -7,6 +7,11 @@ import { processUsage } from './memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;
+
+/** The first line of user code comes now. */
+export const startedFrame: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
+/** The handler comes now. */
+export const initialisedFrame: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 
 /** What stands beside every answer. */
 export interface Measured extends CallCost {

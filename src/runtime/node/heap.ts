@@ -44,21 +44,16 @@ export class Heap {
 
   /** Has Node say to user code what its function's size gives it, once `fit` was called. To be called once, before user code runs. */
   install(): void {
-    const heap = this;
     const { constrainedMemory, availableMemory } = process;
-    Object.assign(process, {
-      constrainedMemory: () => (heap.#memoryMb === undefined ? constrainedMemory() : heap.#memoryMb * mebibyte),
-      availableMemory: () =>
-        heap.#memoryMb === undefined ? availableMemory() : max(0, heap.#memoryMb * mebibyte - ownBytes()),
-    });
-    Object.assign(v8, {
-      getHeapStatistics: () => {
-        const statistics = getHeapStatistics();
-        if (heap.#memoryMb === undefined) return statistics;
-        const room = (heap.#memoryMb - besidesHeapMb) * mebibyte;
-        return { ...statistics, heap_size_limit: min(statistics.heap_size_limit, room) };
-      },
-    });
+    process.constrainedMemory = () => (this.#memoryMb === undefined ? constrainedMemory() : this.#memoryMb * mebibyte);
+    process.availableMemory = () =>
+      this.#memoryMb === undefined ? availableMemory() : max(0, this.#memoryMb * mebibyte - ownBytes());
+    v8.getHeapStatistics = () => {
+      const statistics = getHeapStatistics();
+      if (this.#memoryMb === undefined) return statistics;
+      const room = (this.#memoryMb - besidesHeapMb) * mebibyte;
+      return { ...statistics, heap_size_limit: min(statistics.heap_size_limit, room) };
+    };
     module.syncBuiltinESMExports();
   }
 

@@ -1,8 +1,17 @@
 import fs from 'node:fs';
-import { encodeFrameWhole } from '../../protocol/encode.ts';
 import type { RuntimeInit, RuntimeRequest } from '../../protocol/messages.ts';
 import { ProtocolError } from '../../model/errors.ts';
-import { errorFrame, payloadFrame, resultPayload, streamFrame, threadFrame, unbegun, type Measured } from './answer.ts';
+import {
+  errorFrame,
+  initialisedFrame,
+  type Measured,
+  payloadFrame,
+  resultPayload,
+  startedFrame,
+  streamFrame,
+  threadFrame,
+  unbegun,
+} from './answer.ts';
 import { CallMeter } from './call-meter.ts';
 import { logLine } from './capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
@@ -10,25 +19,10 @@ import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
 import { Invocation } from './invocation.ts';
 import { callHandler, type Outcome } from './call-handler.ts';
 import { loadHandler, type UserFunction } from './load-handler.ts';
-import type { RawOutput } from './raw-output.ts';
-import type { BatchParts } from './thread-batch.ts';
+import type { ServerParts } from './server-parts.ts';
 import { Threads } from './threads.ts';
 
-const started: readonly Buffer[] = [encodeFrameWhole({ type: 'started' })];
-const initialised: readonly Buffer[] = [encodeFrameWhole({ type: 'initialised' })];
 const now = performance.now.bind(performance);
-/** What the server needs of the world. */
-export interface ServerParts extends Omit<BatchParts, 'spent'> {
-  readonly raw: Pick<RawOutput, 'possible' | 'clear'>;
-  /** Holds the event loop while no invocation runs: then an empty loop in one means that its user code has ended. */
-  readonly channel: { ref(): unknown; unref(): unknown };
-  readonly taskRoot: string;
-  /** Makes the process the function's own: environment, random numbers, clock. */
-  prepare(init: RuntimeInit): void;
-  /** A call has its answer, and this is the most memory that the process ever had: garbage may be collected now. */
-  relieve(memoryPeakMb: number): void;
-  exit(code: number): void;
-}
 
 /**
  * Serves one container's invocations. In this order: `init` once, then `invoke` any number of times, one at a time; the
@@ -136,14 +130,11 @@ export class Server {
         if (!this.#threads.loaded) return this.#failInit(invocation, thrown);
         // It may have failed before its call: the host expects `initialised` in the first invocation only.
         this.#initialised = true;
-        if (this.#running === invocation) this.#answer(this.#errorFrame(invocation, thrown));
+        if (this.#running !== invocation) return;
+        this.#parts.log.open();
+        this.#answer(errorFrame('invoke', threadErrorBody(thrown), this.#measured(invocation)));
       },
     );
-  }
-
-  #errorFrame(invocation: Invocation, thrown: unknown): readonly Buffer[] {
-    this.#parts.log.open();
-    return errorFrame('invoke', threadErrorBody(thrown), this.#measured(invocation));
   }
 
   #load(init: RuntimeInit, invocation: Invocation): void {
@@ -165,7 +156,7 @@ export class Server {
   /** The very moment before the first line of user code. */
   #start(invocation: Invocation): void {
     const { writer, log } = this.#parts;
-    writer.write(started);
+    writer.write(startedFrame);
     log.open();
     invocation.startedAt = now();
   }
@@ -174,7 +165,7 @@ export class Server {
   #initialise(): void {
     if (this.#initialised) return;
     this.#initialised = true;
-    this.#parts.writer.write(initialised);
+    this.#parts.writer.write(initialisedFrame);
   }
 
   #call(init: RuntimeInit, handler: UserFunction, invocation: Invocation): void {
@@ -219,10 +210,9 @@ export class Server {
   }
 
   #answerError(invocation: Invocation, title: string, thrown: unknown, phase: 'init' | 'invoke', exits: boolean): void {
-    const { log } = this.#parts;
-    log.open();
+    this.#parts.log.open();
     if (phase === 'init' && invocation.startedAt !== undefined) invocation.initMs = now() - invocation.startedAt;
-    logLine(log, 'ERROR', [title, `\t${errorLogText(thrown)}`]);
+    logLine(this.#parts.log, 'ERROR', [title, `\t${errorLogText(thrown)}`]);
     this.#answer(errorFrame(phase, errorBody(thrown), this.#measured(invocation), exits));
   }
 
