@@ -168,6 +168,7 @@ test('help teaches with examples, on stdout', async () => {
     assert.equal(run.code, 0);
     assert.match(run.stdout, new RegExp(`Examples:[^]*heddle ${name}`));
   }
+  assert.match((await heddle('bench', '--help')).stdout, /--only ROW/, 'the benchmark answers itself');
 });
 
 test("run becomes the program: what follows its file is the program's, and so is the exit code", async () => {

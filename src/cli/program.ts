@@ -63,6 +63,7 @@ export function makeProgram(): Command {
     .addHelpText('after', help)
     .enablePositionalOptions(passThrough)
     .configureHelp({ showGlobalOptions: true });
+  const bench = benchCommand();
   const commands = [
     startCommand(),
     upCommand(),
@@ -75,9 +76,11 @@ export function makeProgram(): Command {
     rmCommand(),
     envCommand(),
     doctorCommand(),
-    benchCommand(),
+    bench,
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  // The benchmark has a help of its own; what is inherited would take its flag away.
+  bench.helpOption(false);
   for (const command of [program, ...commands])
     command
       .exitOverride((error) => refuse(error, command === program ? '' : `${command.name()} `))

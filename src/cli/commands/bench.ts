@@ -23,7 +23,6 @@ export function benchCommand(): Command {
     new Command('bench')
       .description('measure this build on this machine, beside an older build and its peers')
       .argument('[args...]', 'passed on to the benchmark; --help lists them')
-      .helpOption(false)
       .allowUnknownOption()
       // As they were written: some of the benchmark's flags have the names of ours.
       .action(async () => await bench(process.argv.slice(process.argv.indexOf('bench') + 1)))
