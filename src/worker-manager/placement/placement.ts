@@ -26,7 +26,7 @@ export interface PlacementView<Container, Instance, Order> {
   readonly blankInstance: Instance | undefined;
   /** One of this account in which one more container can be made. */
   readonly roomInstance: Instance | undefined;
-  /** Whether the function has containers already, so that the request is one of many at once. */
+  /** Whether the function has containers already, so that the request is one of many at once; or its account three instances: one whose calls end their containers is no reason for a fourth. */
   readonly crowd: boolean;
   /** Ready instances in the warming pool; and whether one of them has a blank container of the request's runtime. */
   readonly warmReady: number;
@@ -69,7 +69,7 @@ export type Placement<Container, Instance, Order> =
  * Decides where a request runs: the cheapest path that exists, never beyond a limit. Order: reuse, blank container,
  * warm instance; then, whichever is ready first by measured cost, something already under way, a container made on the
  * spot, or a cold instance; only where memory or room is short, the same at the cost of something idle; else the queue.
- * A crowd of one function stays in the instance that it has, as long as there is room: it is the number of instances at work
+ * A crowd stays in the instances that it has, as long as there is room: it is the number of instances at work
  * that slows all of them down.
  */
 export function place<C, I, O>(view: PlacementView<C, I, O>): Placement<C, I, O> {
