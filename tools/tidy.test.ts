@@ -59,6 +59,10 @@ test('a path in the documentation that leads nowhere is found', () => {
   assert.deepEqual(found('docs/a.md', 'See\n`src/gone.ts`, and tools/gone/**/*.ts.'), [2, 2]);
   assert.deepEqual(found('README.md', 'See tools/tidy.ts, [it](docs/) and src/**/*.{ts,js}. Not /usr/src/x.'), []);
   assert.deepEqual(found('src/model/a.ts', '// src/gone.ts'), []);
+  assert.deepEqual(
+    found('docs/a.md', '[gone](gone.md#part)\n[there](STATUS.md#part), [elsewhere](https://example.com/gone)'),
+    [1],
+  );
 });
 
 test('exceptions are still needed', () => {
