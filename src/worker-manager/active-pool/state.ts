@@ -28,8 +28,10 @@ export class AccountPool {
 
   constructor(account: string, containersMax: number) {
     this.account = account;
-    this.blanks = new Map(blankKinds.map((runtime) => [runtime, new FullnessIndex<ActiveInstance>(containersMax)]));
-    this.rooms = new FullnessIndex(containersMax);
+    // What was being made in an instance when it was allocated may come on top.
+    const most = containersMax + 1;
+    this.blanks = new Map(blankKinds.map((kind) => [kind, new FullnessIndex<ActiveInstance>(most)]));
+    this.rooms = new FullnessIndex(most);
   }
 
   blanksOf(runtime: BlankKind): FullnessIndex<ActiveInstance> {
