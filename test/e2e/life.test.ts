@@ -11,7 +11,8 @@ import { driversUnderTest } from './drivers.ts';
 import { deploy, invoke, newHome, startHeddle } from './service.ts';
 
 const slow = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return 'old'; };`;
-const warm = ['--warm', 'nodejs24.x-256=1'];
+// The last: a machine that is busy, and emulates, takes longer than usual for a cold start.
+const warm = ['--warm', 'nodejs24.x-256=1', '--queue-wait', '60s'];
 
 /** Nothing of the home's instances is left: no process, mount or file. */
 async function assertNothingLeft(home: string): Promise<void> {
@@ -63,8 +64,9 @@ for (const { name, skip } of await driversUnderTest())
       const running = invoke(service, 'slow', { ms: 20_000 });
       const failed = assert.rejects(running, /instance|ServiceException/i);
       await processSees(service.url, 'running');
-      for (const { pid } of await processesMarked({ HEDDLE_HOME: service.home, HEDDLE_INSTANCE: instance }))
-        sendKill(pid);
+      const own = await processesMarked({ HEDDLE_HOME: service.home, HEDDLE_INSTANCE: instance });
+      assert.ok(own.length > 0, `The instance ${instance} is gone already.`);
+      for (const { pid } of own) sendKill(pid);
       await failed;
       const next = await invoke(service, 'slow', { ms: 0 });
       assert.equal(next.payload, 'old');
