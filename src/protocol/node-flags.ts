@@ -15,12 +15,23 @@ const semiSpaceMbMin = 4;
  *   before it runs, in each process and each copy of a template; the interpreter's is, and all share it. Measured: user code
  *   in a new container is reached in a third of the time. The compiler for what runs long stays,
  *   and waits longer. Its builtins are called where the program has them, not in a copy near the code.
+ *   V8 does not collect garbage in earnest eight seconds after something was: that is 100 ms and more of the guest's one processor, in which
+ *   first calls in other containers would wait. What a guest's kernel gets back never comes back to the host.
  * - One thread of V8's own instead of four: each counts as a process of the container.
  */
 export function nodeFlags(emulated = false, heapMb?: number): readonly string[] {
-  const quick = ['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000', '--no-short-builtin-calls'];
-  return [...(emulated ? quick : []), ...(heapMb === undefined ? anySize : smallSize(heapMb)), '--v8-pool-size=1'];
+  return [
+    ...(emulated ? emulatedFlags : []),
+    ...(heapMb === undefined ? anySize : smallSize(heapMb)),
+    '--v8-pool-size=1',
+  ];
 }
+
+/** Each is explained above. */
+const emulatedFlags = [
+  ...['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000'],
+  ...['--no-short-builtin-calls', '--no-memory-reducer'],
+];
 
 const anySize = [
   `--max-old-space-size=${limits.functionMemoryMbMax}`,
