@@ -86,6 +86,7 @@ export function createWorkers(
     warming,
     known,
     processors: openProcessors(systemClock),
+    exactCallTimes: capabilities.coarseProcessorTime !== true,
     startGuest: start,
     codeSource: (fn) => codeStore.read(fn.codeSha256),
     coldStartsMax: Math.max(2, cores),

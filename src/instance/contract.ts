@@ -54,6 +54,11 @@ export interface DriverCapabilities {
    * Then several short threads can be handed to a container at once, and taken back (protocol/batch.ts).
    */
   readonly directChannels?: boolean;
+  /**
+   * What a process in an instance is told of its own processor time is counted in ticks of some ten milliseconds, and leaves out for how long
+   * it stood in line: of a short call it says nothing.
+   */
+  readonly coarseProcessorTime?: boolean;
 }
 
 /** What is to be started. */

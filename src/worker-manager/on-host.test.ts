@@ -75,6 +75,7 @@ before(async () => {
     codeSource: async ({ codeSha256 }) => codes.get(codeSha256) ?? assert.fail('no such code'),
     coldStartsMax: 2,
     processors: { count: 2, full: () => false },
+    exactCallTimes: true,
   });
   warming.start();
   await warming.ready();

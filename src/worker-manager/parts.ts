@@ -28,6 +28,8 @@ export interface ManagerOptions {
   readonly codeSource: CodeSource;
   readonly observer: WorkerObserver;
   readonly processors: Processors;
+  /** Whether what calls say of the processor time that they wanted is exact; else what their instance's kernel counts is believed. */
+  readonly exactCallTimes: boolean;
   /** Cold instances that may be booted at the same time. */
   readonly coldStartsMax: number;
   /** For the jitter of back-off; numbers in [0, 1). */

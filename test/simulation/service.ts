@@ -47,6 +47,7 @@ export interface SimulatedServiceOptions {
   readonly coldStartsMax?: number;
   readonly concurrency?: number;
   readonly processors?: Processors;
+  readonly exactCallTimes?: boolean;
   readonly witness?: Witness;
   readonly seed?: number;
   /** Blank containers that should be ready whatever is known. */
@@ -113,6 +114,7 @@ export class SimulatedService {
       known: this.known,
       warming: this.warming,
       processors: options.processors ?? { count: 4, full: () => false },
+      exactCallTimes: options.exactCallTimes ?? true,
       codeSource: options.codeSource ?? (() => Promise.resolve({ sha256: 'c2hh', files: [], bytes: 0 })),
       coldStartsMax: options.coldStartsMax ?? 2,
     });

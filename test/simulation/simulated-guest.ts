@@ -23,6 +23,8 @@ export interface Behaviour {
   readonly runMs: number | undefined;
   /** Part of a processor that it wants while it runs; 0.05 where nothing is said. */
   readonly share?: number;
+  /** What its runtime says that it had of processors, ms, where that is not what is so. */
+  readonly toldMs?: number;
   readonly prints?: readonly string[];
   readonly end:
     | 'ok'
@@ -249,7 +251,7 @@ export class SimulatedContainer implements GuestContainer {
       const ranMs = (runMs ?? 0) + (first ? behaviour.initMs : 0);
       this.#processorMs += ranMs * share;
       this.#call = undefined;
-      return { ranMs, cpuMs: (runMs ?? 0) * share + (first ? behaviour.initMs : 0) };
+      return { ranMs, cpuMs: behaviour.toldMs ?? (runMs ?? 0) * share + (first ? behaviour.initMs : 0) };
     };
     invocation.onStarted();
     if (first) await clock.sleep(behaviour.initMs);

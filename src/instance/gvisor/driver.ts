@@ -30,7 +30,14 @@ export function createGvisorDriver(places: Places): InstanceDriver {
   let ready: SandboxKit | undefined;
   return {
     name: 'gvisor',
-    capabilities: { ownKernel: true, emulated: false, clones: false, directChannels: true, ...containerCounts },
+    capabilities: {
+      ownKernel: true,
+      emulated: false,
+      clones: false,
+      directChannels: true,
+      coarseProcessorTime: true,
+      ...containerCounts,
+    },
     probe: (signal) => probeGvisor(places, signal),
     prepare: async (_configuration, report, signal) => {
       ready ??= await prepareKit(places, report, signal);

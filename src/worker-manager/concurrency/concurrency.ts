@@ -17,6 +17,8 @@ export interface ConcurrencyOptions {
   readonly clock: Clock;
   readonly processors: Pick<Processors, 'count'>;
   readonly queue: FairQueue;
+  /** Whether what calls say of the processor time that they wanted is exact. */
+  readonly exactCallTimes: boolean;
 }
 
 /**
@@ -32,17 +34,19 @@ export class Concurrency {
   readonly #clock: Clock;
   readonly #processors: Pick<Processors, 'count'>;
   readonly #queue: FairQueue;
+  readonly #exactCallTimes: boolean;
   readonly #tally = new Tally();
   readonly #inFlight: InFlight;
   readonly #again: () => void;
 
   /** `again` is called when somebody who was held back may be let in. */
-  constructor({ clock, processors, queue }: ConcurrencyOptions, again: () => void) {
+  constructor({ clock, processors, queue, exactCallTimes }: ConcurrencyOptions, again: () => void) {
+    this.#exactCallTimes = exactCallTimes;
     this.#clock = clock;
     this.#processors = processors;
     this.#queue = queue;
     this.#again = again;
-    this.#inFlight = new InFlight(clock, (container, share) => this.#tally.looked(container, share));
+    this.#inFlight = new InFlight(clock, exactCallTimes, (container, share) => this.#tally.looked(container, share));
   }
 
   /**
@@ -85,7 +89,8 @@ export class Concurrency {
     this.#tally.ended(container);
     if (code === undefined || outcome === undefined) return;
     // Where its runtime does not tell, and nobody looked, it was like those before it.
-    code.profile.add(sampleOf(outcome, share ?? (code.profile.known ? code.profile.share : 1)));
+    const usual = share ?? (code.profile.known ? code.profile.share : 1);
+    code.profile.add(sampleOf(outcome, usual, this.#exactCallTimes));
     this.#tally.profiled(code);
   }
 
@@ -106,7 +111,8 @@ export class Concurrency {
 }
 
 /** What a call took without the initialisation of its module, which others do not repeat. `share`: what was seen of it while it ran. */
-function sampleOf(outcome: InvocationOutcome, share: number): CallSample {
-  const { durationMs, initMs = 0, cpuMs = durationMs * share, ranMs = durationMs } = outcome;
-  return { cpuMs: Math.max(0, cpuMs - initMs), ranMs: Math.max(0, ranMs - initMs) };
+function sampleOf(outcome: InvocationOutcome, share: number, exact: boolean): CallSample {
+  const { durationMs, initMs = 0, ranMs = durationMs } = outcome;
+  const { cpuMs = ranMs * share } = exact ? outcome : {};
+  return { cpuMs: Math.max(0, cpuMs - (exact ? initMs : initMs * share)), ranMs: Math.max(0, ranMs - initMs) };
 }

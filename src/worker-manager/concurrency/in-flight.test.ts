@@ -19,7 +19,7 @@ test('a call that ends while it is looked at is not seen any more', async () => 
   const instance = active.allocate(code.pool, guest, guest.firstContainers, clock.now(), clock.now());
   const container = active.takeBlank(instance, code, clock.now());
   let seen = 0;
-  const inFlight = new InFlight(clock, () => (seen += 1));
+  const inFlight = new InFlight(clock, true, () => (seen += 1));
   await clock.advance(100);
   await inFlight.look(code);
   await clock.advance(100);

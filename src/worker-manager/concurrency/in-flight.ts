@@ -11,17 +11,20 @@ const shareMin = 0.02;
 /** Looks at calls that take long while they run: what they want of processors, as the kernel of their instance counts it. */
 export class InFlight {
   readonly #clock: Clock;
+  readonly #ofUnusual: boolean;
   readonly #seen: (container: ActiveContainer, share: number) => void;
 
-  /** `seen` is told of each share. */
-  constructor(clock: Clock, seen: (container: ActiveContainer, share: number) => void) {
+  /** `ofUnusual`: only calls that run longer than those before them are looked at, as those have told. `seen` is told of each share. */
+  constructor(clock: Clock, ofUnusual: boolean, seen: (container: ActiveContainer, share: number) => void) {
     this.#clock = clock;
+    this.#ofUnusual = ofUnusual;
     this.#seen = seen;
   }
 
   /** Looks at the code's calls that take long, if there are any. Resolves with whether a share was seen. Never rejects. */
   async look(code: Code): Promise<boolean> {
-    const before = this.#clock.now() - Math.max(longMs, code.profile.known ? longFactor * code.profile.ranMs : 0);
+    const usualMs = this.#ofUnusual && code.profile.known ? code.profile.ranMs : 0;
+    const before = this.#clock.now() - Math.max(longMs, longFactor * usualMs);
     const instances = new Map<ActiveInstance, ActiveContainer[]>();
     for (const container of code.busy) {
       if (container.usedAt > before) break;
