@@ -14,7 +14,7 @@ import { LocalWorkerManager } from '../worker-manager/manager.ts';
 import { openProcessors } from './processors.ts';
 
 /** Blank containers of the runtime that most functions have, where nothing is known of any. */
-const usualBlanks: Blanks = { 'nodejs24.x/256': 1, 'nodejs24.x': 1 };
+const usualBlanks: Blanks = { 'nodejs24.x/256': 2, 'nodejs24.x': 1 };
 /** Where instances are copies of a template, its blank containers are those of every copy: one of each other runtime comes along. */
 const templateBlanks: Blanks = { 'nodejs24.x': 2, 'nodejs22.x': 1 };
 
