@@ -30,7 +30,7 @@ const channelFd = 3;
 const taskRoot = process.argv[2] ?? '/var/task';
 const servesFirst = process.argv[3] === 'serve-first';
 /** What is not done yet of what makes the first invocation quick. */
-const warmUp = [() => preload(!servesFirst), rehearse, tidy];
+const warmUp = [() => preload(!servesFirst), rehearse, ...(servesFirst ? [] : [tidy])];
 let used = false;
 const exit = process.exit.bind(process);
 
@@ -63,6 +63,10 @@ function prepare(init: RuntimeInit): void {
   applyEnvironment(init.environment);
 }
 
+/**
+ * Copies share what is left, and it is little. A process of its own keeps its garbage: the pages that a collection gives back to the kernel come back one
+ * by one in its first invocation, and cost it one of three milliseconds (docs/decisions/0016).
+ */
 async function tidy(): Promise<void> {
   collectGarbage();
 }
