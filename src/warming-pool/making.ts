@@ -64,11 +64,11 @@ export class Making {
   }
 
   /** A blank container that is missing in a ready instance. Whoever takes that meanwhile gets it. Never rejects. */
-  async blank(warm: WarmGuest, runtime: BlankKind): Promise<void> {
+  async blank(warm: WarmGuest, kind: BlankKind): Promise<void> {
     const { over, signal, toppedUp } = this.#o;
     warm.guest.wake();
     try {
-      await warm.make(runtime, signal);
+      await warm.make(kind, signal);
       toppedUp(warm);
     } catch {
       // Dead with its instance, whose end is told elsewhere; or it cannot be made now, and is tried again.

@@ -73,18 +73,18 @@ export class Stock {
     return undefined;
   }
 
-  hasBlank(runtime: BlankKind): boolean {
-    for (const warm of this.ready) if (warm.blanksOf(runtime) > 0) return true;
+  hasBlank(kind: BlankKind): boolean {
+    for (const warm of this.ready) if (warm.blanksOf(kind) > 0) return true;
     return false;
   }
 
-  /** Blank containers of this runtime that are ready, and those that are being made. `perBoot`: how many a boot brings. */
-  blanksOf(runtime: BlankKind, perBoot: number): { readonly ready: number; readonly making: number } {
+  /** Blank containers of this kind that are ready, and those that are being made. `perBoot`: how many a boot brings. */
+  blanksOf(kind: BlankKind, perBoot: number): { readonly ready: number; readonly making: number } {
     let ready = 0;
     let making = this.starting * perBoot;
     for (const warm of this.ready) {
-      ready += warm.blanksOf(runtime);
-      if (warm.making === runtime) making += 1;
+      ready += warm.blanksOf(kind);
+      if (warm.making === kind) making += 1;
     }
     return { ready, making };
   }
@@ -95,12 +95,11 @@ export class Stock {
   }
 
   /**
-   * Takes the oldest with a blank container of this runtime that is not past its life; one past it, if there is no other; else any. It is
+   * Takes the oldest with a blank container of this kind that is not past its life; one past it, if there is no other; else any. It is
    * awake, and so is the next.
    */
-  take(runtime: BlankKind, now: number, lifeMs: number): WarmGuest | undefined {
-    const worth = (warm: WarmGuest): number =>
-      (warm.blanksOf(runtime) > 0 ? 2 : 0) + (now - warm.bornAt < lifeMs ? 1 : 0);
+  take(kind: BlankKind, now: number, lifeMs: number): WarmGuest | undefined {
+    const worth = (warm: WarmGuest): number => (warm.blanksOf(kind) > 0 ? 2 : 0) + (now - warm.bornAt < lifeMs ? 1 : 0);
     let chosen: WarmGuest | undefined;
     for (const warm of this.ready) if (chosen === undefined || worth(warm) > worth(chosen)) chosen = warm;
     if (chosen !== undefined) this.ready.delete(chosen);

@@ -5,13 +5,13 @@ import type { WarmGuest } from './warm-guest.ts';
 export function topUp(
   ready: Iterable<WarmGuest>,
   wanted: Blanks,
-): { readonly warm: WarmGuest; readonly runtime: BlankKind } | undefined {
+): { readonly warm: WarmGuest; readonly kind: BlankKind } | undefined {
   for (const warm of ready) {
     // One thing at a time, on the whole machine: what is ready already is more important than what is better.
     if (warm.making !== undefined) return undefined;
     if (warm.guest.containersLeft === 0) continue;
-    const runtime = blankKinds.find((name) => warm.blanksOf(name) < (wanted[name] ?? 0));
-    if (runtime !== undefined) return { warm, runtime };
+    const kind = blankKinds.find((name) => warm.blanksOf(name) < (wanted[name] ?? 0));
+    if (kind !== undefined) return { warm, kind };
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ export class WarmGuest {
   /** When it was ready, on {@link Clock.now}. */
   readonly bornAt: number;
   readonly blanks: Set<GuestContainer> = new Set();
-  /** The runtime of the container that is being made in it, if one is. */
+  /** The kind of the container that is being made in it, if one is. */
   making: BlankKind | undefined;
   /** Whoever took the instance gets what was still being made in it. */
   onLateBlank: ((container: GuestContainer) => void) | undefined;
@@ -18,17 +18,17 @@ export class WarmGuest {
     for (const container of guest.firstContainers) this.#add(container);
   }
 
-  blanksOf(runtime: BlankKind): number {
+  blanksOf(kind: BlankKind): number {
     let count = 0;
-    for (const container of this.blanks) if (container.kind === runtime) count += 1;
+    for (const container of this.blanks) if (container.kind === kind) count += 1;
     return count;
   }
 
   /** Makes one more blank container. Resolves when it is there; rejects if it could not be made. One at a time. */
-  async make(runtime: BlankKind, signal: AbortSignal): Promise<void> {
-    this.making = runtime;
+  async make(kind: BlankKind, signal: AbortSignal): Promise<void> {
+    this.making = kind;
     try {
-      const container = await this.guest.makeContainer(runtime, signal);
+      const container = await this.guest.makeContainer(kind, signal);
       if (this.onLateBlank === undefined) this.#add(container);
       else this.onLateBlank(container);
     } finally {

@@ -99,11 +99,11 @@ export class WarmingPool {
     this.#wakeIn(0);
   }
 
-  /** A ready instance, without waiting, one with a blank container of this runtime if there is one; undefined where there is none. Counts as demand either way. */
-  take(runtime: BlankKind): WarmGuest | undefined {
+  /** A ready instance, without waiting, one with a blank container of this kind if there is one; undefined where there is none. Counts as demand either way. */
+  take(kind: BlankKind): WarmGuest | undefined {
     const now = this.#options.clock.now();
     this.#stock.demanded(now);
-    const taken = this.#stock.take(runtime, now, this.#options.instanceLifeMs);
+    const taken = this.#stock.take(kind, now, this.#options.instanceLifeMs);
     this.#wakeIn(this.#stock.ready.size > 0 ? calmRefillDelayMs : refillDelayMs);
     return taken;
   }
@@ -133,14 +133,14 @@ export class WarmingPool {
     return this.max > 0;
   }
 
-  /** Whether a ready instance has a blank container of this runtime. */
-  hasBlank(runtime: BlankKind): boolean {
-    return this.#stock.hasBlank(runtime);
+  /** Whether a ready instance has a blank container of this kind. */
+  hasBlank(kind: BlankKind): boolean {
+    return this.#stock.hasBlank(kind);
   }
 
-  /** Blank containers of this runtime in ready instances, and those that are being made, instances that are being booted included. */
-  blanksOf(runtime: BlankKind): { readonly ready: number; readonly making: number } {
-    return this.#stock.blanksOf(runtime, this.#options.expectation.blanksForAny[runtime] ?? 0);
+  /** Blank containers of this kind in ready instances, and those that are being made, instances that are being booted included. */
+  blanksOf(kind: BlankKind): { readonly ready: number; readonly making: number } {
+    return this.#stock.blanksOf(kind, this.#options.expectation.blanksForAny[kind] ?? 0);
   }
 
   /**
@@ -164,7 +164,7 @@ export class WarmingPool {
     return this.#stock.takeOldest();
   }
 
-  /** One row for each runtime. */
+  /** One row for each kind. */
   snapshot(): WarmingSnapshot[] {
     return snapshotOfStock(this.#stock, this.#options.expectation, this.#plan().target);
   }
@@ -226,7 +226,7 @@ export class WarmingPool {
       return this.#wakeIn(busyDelayMs);
     }
     this.#delays = 0;
-    if (next !== undefined) this.#track(this.#making.blank(next.warm, next.runtime));
+    if (next !== undefined) this.#track(this.#making.blank(next.warm, next.kind));
     for (let left = plan.make; left > 0 && stock.starting < concurrency; left -= 1) {
       if (!memory.tryReserve(instanceOverheadMb)) return this.#short();
       this.#track(this.#making.instance());

@@ -18,7 +18,7 @@ const deployedMs = 120_000; // 2 min
 /** Of what was called before a restart, so many are expected back first, within so long after it. */
 const restartedCount = 8;
 const restartedMs = 120_000; // 2 min
-/** A runtime whose functions nobody called or changed for so long is not kept ready. */
+/** A kind whose functions nobody called or changed for so long is not kept ready. */
 const forgottenMs = 86_400_000; // 1 d
 /** One call after another each take a blank container; more than so many at once are made while they run. */
 export const dueMax = 8;
@@ -36,7 +36,7 @@ export function dueFunctions(functions: readonly KnownFunction[], now: number, s
 }
 
 /**
- * How many blank containers of each runtime one account's functions should find: `basis` in any case, one for each runtime that it
+ * How many blank containers of each kind one account's functions should find: `basis` in any case, one for each kind that it
  * uses, one for each function whose first call is due. Pure.
  */
 export function blanksForAccount(
@@ -46,11 +46,11 @@ export function blanksForAccount(
   basis: Blanks,
 ): Blanks {
   const blanks: Partial<Record<BlankKind, number>> = { ...basis };
-  for (const runtime of blankKinds) {
-    const known = functions.some((fn) => fn.kind === runtime && now - (fn.usedAt ?? fn.deployedAt) < forgottenMs);
-    const dueCount = Math.min(dueMax, due.filter((fn) => fn.kind === runtime).length);
-    const wanted = Math.max(basis[runtime] ?? 0, known ? 1 : 0, dueCount);
-    if (wanted > 0) blanks[runtime] = wanted;
+  for (const kind of blankKinds) {
+    const known = functions.some((fn) => fn.kind === kind && now - (fn.usedAt ?? fn.deployedAt) < forgottenMs);
+    const dueCount = Math.min(dueMax, due.filter((fn) => fn.kind === kind).length);
+    const wanted = Math.max(basis[kind] ?? 0, known ? 1 : 0, dueCount);
+    if (wanted > 0) blanks[kind] = wanted;
   }
   return blanks;
 }
@@ -81,13 +81,13 @@ export function instancesDue(due: readonly KnownFunction[], { ownMb, instanceMb,
   return rooms.length - ownMb.length;
 }
 
-/** The most of each runtime that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */
+/** The most of each kind that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */
 export function mostOf(all: Iterable<Blanks>): Blanks {
   const most: Partial<Record<BlankKind, number>> = {};
   for (const blanks of all)
-    for (const runtime of blankKinds) {
-      const count = Math.max(most[runtime] ?? 0, blanks[runtime] ?? 0);
-      if (count > 0) most[runtime] = count;
+    for (const kind of blankKinds) {
+      const count = Math.max(most[kind] ?? 0, blanks[kind] ?? 0);
+      if (count > 0) most[kind] = count;
     }
   return most;
 }

@@ -164,16 +164,16 @@ export class ActivePool {
   reindex(instance: ActiveInstance): void {
     const { pool, fullness } = instance;
     const usable = !instance.retiring && this.instances.has(instance);
-    for (const [runtime, index] of pool.blanks)
-      index.put(instance, usable && instance.blanksOf(runtime) > 0 ? fullness : undefined);
+    for (const [kind, index] of pool.blanks)
+      index.put(instance, usable && instance.blanksOf(kind) > 0 ? fullness : undefined);
     pool.rooms.put(instance, usable && instance.hasRoom ? fullness : undefined);
     if (instance.guest.containersLeft === 0)
       for (const container of instance.containers) pool.replaceable.remove(container.inAccount);
   }
 
-  /** An instance with a blank container of this runtime that may be given so much memory: the fullest of a few. */
-  blankInstance(pool: AccountPool, runtime: BlankKind, memoryMb: number): ActiveInstance | undefined {
-    return pool.blanksOf(runtime).fullestThat((instance) => instance.fits(memoryMb));
+  /** An instance with a blank container of this kind that may be given so much memory: the fullest of a few. */
+  blankInstance(pool: AccountPool, kind: BlankKind, memoryMb: number): ActiveInstance | undefined {
+    return pool.blanksOf(kind).fullestThat((instance) => instance.fits(memoryMb));
   }
 
   /** The same of instances in which a container can be made. */

@@ -13,13 +13,13 @@ import { Link, RecencyList } from './recency-list.ts';
 export class AccountPool {
   readonly account: string;
   readonly instances: Set<ActiveInstance> = new Set();
-  /** Instances with a blank container of this runtime ready. */
+  /** Instances with a blank container of this kind ready. */
   readonly blanks: ReadonlyMap<BlankKind, FullnessIndex<ActiveInstance>>;
   /** Instances in which one more container can be made. */
   readonly rooms: FullnessIndex<ActiveInstance>;
   /** Idle containers in instances that can make others in their place, least recently used first. */
   readonly replaceable: RecencyList<ActiveContainer> = new RecencyList();
-  /** How many blank containers there are of each runtime, in all of its instances. */
+  /** How many blank containers there are of each kind, in all of its instances. */
   readonly blankCounts: Map<BlankKind, number> = new Map();
   /** Kinds of code that refer to this. */
   codes = 0;
@@ -34,9 +34,9 @@ export class AccountPool {
     this.rooms = new FullnessIndex(most);
   }
 
-  blanksOf(runtime: BlankKind): FullnessIndex<ActiveInstance> {
-    const index = this.blanks.get(runtime);
-    if (index === undefined) throw new Error(`There is no runtime ${runtime}.`);
+  blanksOf(kind: BlankKind): FullnessIndex<ActiveInstance> {
+    const index = this.blanks.get(kind);
+    if (index === undefined) throw new Error(`There is no kind ${kind}.`);
     return index;
   }
 
@@ -117,9 +117,9 @@ export class ActiveInstance {
     return instanceOverheadMb + this.heldMb;
   }
 
-  blanksOf(runtime: BlankKind): number {
+  blanksOf(kind: BlankKind): number {
     let count = 0;
-    for (const { guest } of this.blanks) if (guest.kind === runtime) count += 1;
+    for (const { guest } of this.blanks) if (guest.kind === kind) count += 1;
     return count;
   }
 }

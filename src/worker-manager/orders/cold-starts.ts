@@ -47,15 +47,15 @@ export class ColdStarts {
     return this.#pending.size;
   }
 
-  /** Boots an instance for an account, with one blank container of this runtime. Throws if there is no memory for it. */
-  begin(pool: AccountPool, runtime: BlankKind): Order<Ticket> {
+  /** Boots an instance for an account, with one blank container of this kind. Throws if there is no memory for it. */
+  begin(pool: AccountPool, kind: BlankKind): Order<Ticket> {
     const { clock, memory, shape, warming } = this.#o;
     warming.missed();
     if (!memory.tryReserve(instanceOverheadMb))
       throw new Error(`A cold start was placed without memory: ${memory.freeMb} MB free.`);
     const order = new Order<Ticket>('cold', pool, undefined, shape.containersMax, clock.now());
     this.#o.book.add(order);
-    const pending = this.#boot(order, runtime).then((error) => {
+    const pending = this.#boot(order, kind).then((error) => {
       this.#pending.delete(pending);
       this.#over(order, error);
     });
@@ -70,9 +70,9 @@ export class ColdStarts {
   }
 
   /** Gives the error, if it failed. Never rejects. */
-  async #boot(order: Order<Ticket>, runtime: BlankKind): Promise<Error | undefined> {
+  async #boot(order: Order<Ticket>, kind: BlankKind): Promise<Error | undefined> {
     const { clock, costs, memory, observer, shape, startGuest } = this.#o;
-    const configuration = { ...shape, blanks: { [runtime]: 1 } };
+    const configuration = { ...shape, blanks: { [kind]: 1 } };
     try {
       const begunAt = clock.now();
       const guest = await startGuest(configuration, this.#stop.signal);

@@ -54,17 +54,17 @@ export class ContainerMaker {
   }
 
   /** Makes a container in an instance that has room. */
-  make(instance: ActiveInstance, runtime: BlankKind): Order<Ticket> {
-    const order = this.#order(instance, runtime);
+  make(instance: ActiveInstance, kind: BlankKind): Order<Ticket> {
+    const order = this.#order(instance, kind);
     this.#o.active.reindex(instance);
-    void this.#make(order, instance, runtime);
+    void this.#make(order, instance, kind);
     return order;
   }
 
   /** Ends an idle container, and makes another in its place. */
-  replace(container: ActiveContainer, runtime: BlankKind): Order<Ticket> {
-    const order = this.#order(container.instance, runtime);
-    void this.#o.keeper.drop(container).then(() => this.#make(order, container.instance, runtime));
+  replace(container: ActiveContainer, kind: BlankKind): Order<Ticket> {
+    const order = this.#order(container.instance, kind);
+    void this.#o.keeper.drop(container).then(() => this.#make(order, container.instance, kind));
     return order;
   }
 
@@ -83,10 +83,10 @@ export class ContainerMaker {
 
   /** `yields`: puts it off once where what runs needs the processors. */
   #replenishNow(instance: ActiveInstance, yields: boolean): void {
-    const runtime = this.#lacking(instance);
-    if (runtime === undefined) return;
+    const kind = this.#lacking(instance);
+    if (kind === undefined) return;
     if (yields && this.#o.processors.full()) return this.replenish(instance, busyReplenishDelayMs);
-    this.make(instance, runtime);
+    this.make(instance, kind);
     this.#o.offered();
   }
 
@@ -99,30 +99,30 @@ export class ContainerMaker {
     return blanks.size > 0 ? calmReplenishDelayMs : replenishDelayMs;
   }
 
-  /** A runtime of which its account should have another blank container, if there is one and it can be made here. */
+  /** A kind of which its account should have another blank container, if there is one and it can be made here. */
   #lacking(instance: ActiveInstance): BlankKind | undefined {
     if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
     const wanted = this.#o.known.blanksFor(instance.pool.account);
     const { blankCounts } = instance.pool;
-    return blankKinds.find((runtime) => (blankCounts.get(runtime) ?? 0) < (wanted[runtime] ?? 0));
+    return blankKinds.find((kind) => (blankCounts.get(kind) ?? 0) < (wanted[kind] ?? 0));
   }
 
-  #order(instance: ActiveInstance, runtime: BlankKind): Order<Ticket> {
-    const order = new Order<Ticket>(runtime, instance.pool, instance, 1, this.#o.clock.now());
+  #order(instance: ActiveInstance, kind: BlankKind): Order<Ticket> {
+    const order = new Order<Ticket>(kind, instance.pool, instance, 1, this.#o.clock.now());
     instance.making += 1;
     this.#making += 1;
     this.#o.book.add(order);
     return order;
   }
 
-  async #make(order: Order<Ticket>, instance: ActiveInstance, runtime: BlankKind): Promise<void> {
+  async #make(order: Order<Ticket>, instance: ActiveInstance, kind: BlankKind): Promise<void> {
     const { active, clock, costs, keeper, random } = this.#o;
     const begunAt = clock.now();
     let error: Error | undefined;
     try {
       if (instance.ending !== undefined) throw new InstanceLostError(`Instance ${instance.guest.id} is gone.`);
       instance.guest.wake();
-      const guest = await instance.guest.makeContainer(runtime, this.#stop.signal);
+      const guest = await instance.guest.makeContainer(kind, this.#stop.signal);
       const now = clock.now();
       costs.containerMs.add(now - begunAt);
       instance.makeFailures = 0;
