@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** The language runtimes that instances are booted with. */
 export const runtimes = ['nodejs24.x', 'nodejs22.x'] as const;
 /** One of {@link runtimes}. */
@@ -25,6 +27,13 @@ export function blankKindOf(
 ): BlankKind {
   const classMb = bySize ? heapClassesMb.find((mb) => memoryMb <= mb) : undefined;
   return classMb === undefined ? runtime : `${runtime}/${classMb}`;
+}
+
+/** What the smallest function may take that is given a blank container of this kind, MiB. */
+export function leastMbOf(kind: BlankKind, bySize: boolean): number {
+  const { heapMb } = partsOf(kind);
+  const smaller = heapClassesMb.filter((mb) => bySize && (heapMb === undefined || mb < heapMb));
+  return Math.max(limits.functionMemoryMbMin, ...smaller.map((mb) => mb + 1));
 }
 
 /** What a kind says: its runtime, and for what size V8's limit is, MiB; undefined for any. */

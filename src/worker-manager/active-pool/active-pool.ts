@@ -1,5 +1,5 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
-import { instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
+import { instanceOverheadMb, leastMbOf, type BlankKind } from '../../model/configuration.ts';
 import { type AccountPool, ActiveContainer, ActiveInstance, type Code } from './state.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Registry } from './registry.ts';
@@ -76,7 +76,7 @@ export class ActivePool {
     const container = [...instance.blanks].find(({ guest }) => guest.kind === kind);
     if (container === undefined)
       throw new Error(`Instance ${instance.guest.id} has no blank ${kind} container to take.`);
-    this.#takeOut(container);
+    instance.blanks.delete(container);
     container.state = 'starting';
     container.code = code;
     instance.heldMb += container.memoryMb;
@@ -108,7 +108,7 @@ export class ActivePool {
     if (state === 'idle') this.#notIdle(container);
     container.state = 'retiring';
     container.inCode.list?.remove(container.inCode);
-    this.#takeOut(container);
+    container.instance.blanks.delete(container);
     if (state === 'starting' || state === 'running') this.unhold(instance, now);
     this.reindex(instance);
   }
@@ -164,8 +164,15 @@ export class ActivePool {
   reindex(instance: ActiveInstance): void {
     const { pool, fullness } = instance;
     const usable = !instance.retiring && this.instances.has(instance);
-    for (const [kind, index] of pool.blanks)
-      index.put(instance, usable && instance.blanksOf(kind) > 0 ? fullness : undefined);
+    for (const [kind, index] of pool.blanks) {
+      // Where no function of its kind has room, a blank container is of no use.
+      const count =
+        usable && instance.fits(leastMbOf(kind, instance.guest.configuration.heapsBySize))
+          ? instance.blanksOf(kind)
+          : 0;
+      index.put(instance, count > 0 ? fullness : undefined);
+      pool.countBlanks(instance, kind, count);
+    }
     pool.rooms.put(instance, usable && instance.hasRoom ? fullness : undefined);
     if (instance.guest.containersLeft === 0)
       for (const container of instance.containers) pool.replaceable.remove(container.inAccount);
@@ -199,12 +206,7 @@ export class ActivePool {
     const container = new ActiveContainer(guest, instance, now);
     instance.containers.add(container);
     instance.blanks.add(container);
-    countBlank(container, 1);
     return container;
-  }
-
-  #takeOut(container: ActiveContainer): void {
-    if (container.instance.blanks.delete(container)) countBlank(container, -1);
   }
 
   #setIdle(instance: ActiveInstance): void {
@@ -214,9 +216,4 @@ export class ActivePool {
     else this.idleInstances.remove(instance.inIdle);
     this.onIdle(instance, idle);
   }
-}
-
-function countBlank({ guest, instance }: ActiveContainer, by: 1 | -1): void {
-  const { blankCounts } = instance.pool;
-  blankCounts.set(guest.kind, (blankCounts.get(guest.kind) ?? 0) + by);
 }

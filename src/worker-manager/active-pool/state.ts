@@ -2,6 +2,7 @@ import type { Guest, GuestContainer } from '../../instance/guest.ts';
 import type { Timer } from '../../model/clock.ts';
 import { instanceOverheadMb, blankKinds, type BlankKind } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
+import { limits } from '../../model/limits.ts';
 import { CallProfile } from '../concurrency/call-profile.ts';
 import { FullnessIndex } from './fullness-index.ts';
 import { Link, RecencyList } from './recency-list.ts';
@@ -19,8 +20,8 @@ export class AccountPool {
   readonly rooms: FullnessIndex<ActiveInstance>;
   /** Idle containers in instances that can make others in their place, least recently used first. */
   readonly replaceable: RecencyList<ActiveContainer> = new RecencyList();
-  /** How many blank containers there are of each kind, in all of its instances. */
-  readonly blankCounts: Map<BlankKind, number> = new Map();
+  /** How many blank containers there are of each kind, in all of its instances that have room for their functions. */
+  readonly #blankCounts: Map<BlankKind, number> = new Map();
   /** Kinds of code that refer to this. */
   codes = 0;
   /** Instances and containers that are on their way to it. */
@@ -38,6 +39,18 @@ export class AccountPool {
     const index = this.blanks.get(kind);
     if (index === undefined) throw new Error(`There is no kind ${kind}.`);
     return index;
+  }
+
+  /** How many blank containers of this kind its functions would find. */
+  blankCount(kind: BlankKind): number {
+    return this.#blankCounts.get(kind) ?? 0;
+  }
+
+  /** So many of them are in this instance from now on. */
+  countBlanks(instance: ActiveInstance, kind: BlankKind, count: number): void {
+    const before = instance.counted.get(kind) ?? 0;
+    instance.counted.set(kind, count);
+    this.#blankCounts.set(kind, this.blankCount(kind) - before + count);
   }
 
   /** Whether an instance of it may take work. */
@@ -64,6 +77,8 @@ export class ActiveInstance {
   /** All that are not dead, also those that are being killed. */
   readonly containers: Set<ActiveContainer> = new Set();
   readonly blanks: Set<ActiveContainer> = new Set();
+  /** How many of them its account was told of, by kind. */
+  readonly counted: Map<BlankKind, number> = new Map();
   /** What its containers that hold code, or are on their way out, may take together, MiB. */
   heldMb = 0;
   /** Containers being made. */
@@ -98,8 +113,11 @@ export class ActiveInstance {
     return this.containers.size - this.blanks.size;
   }
 
+  /** Whether one more container can be made in it, and be used. */
   get hasRoom(): boolean {
-    return this.containers.size + this.making < this.guest.configuration.containersMax && this.guest.containersLeft > 0;
+    const { containersMax } = this.guest.configuration;
+    const countFits = this.containers.size + this.making < containersMax && this.guest.containersLeft > 0;
+    return countFits && this.fits(limits.functionMemoryMbMin);
   }
 
   /** Whether a container may be given so much memory beside the others, MiB. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { blankKinds, type BlankKind } from '../../model/configuration.ts';
+import { blankKinds, leastMbOf, type BlankKind } from '../../model/configuration.ts';
 import { InstanceLostError, StoppingError } from '../../model/errors.ts';
 import { backOffMs } from '../../warming-pool/back-off.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
@@ -68,9 +68,15 @@ export class ContainerMaker {
     return order;
   }
 
-  /** Makes blank containers in the background, one at a time, until the instance has as many as it should. */
-  replenish(instance: ActiveInstance, delayMs: number = this.#delayMs(instance)): void {
-    if (this.#lacking(instance) === undefined) return;
+  /**
+   * Makes blank containers in the background, one at a time, until the instance's account has as many as it should: in this one if they can be
+   * made and used there, else in the fullest where they can.
+   */
+  replenish(changed: ActiveInstance, delayMs: number = this.#delayMs(changed)): void {
+    if (changed.making > 0) return;
+    const lacks = (one: ActiveInstance): boolean => this.#lacking(one) !== undefined;
+    const instance = lacks(changed) ? changed : changed.pool.rooms.fullestThat(lacks);
+    if (instance === undefined) return;
     const at = this.#o.clock.now() + delayMs;
     if (instance.replenishing !== undefined && instance.replenishing.at <= at) return;
     instance.replenishing?.timer[Symbol.dispose]();
@@ -103,8 +109,10 @@ export class ContainerMaker {
   #lacking(instance: ActiveInstance): BlankKind | undefined {
     if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
     const wanted = this.#o.known.blanksFor(instance.pool.account);
-    const { blankCounts } = instance.pool;
-    return blankKinds.find((kind) => (blankCounts.get(kind) ?? 0) < (wanted[kind] ?? 0));
+    const { heapsBySize } = instance.guest.configuration;
+    return blankKinds.find(
+      (kind) => instance.pool.blankCount(kind) < (wanted[kind] ?? 0) && instance.fits(leastMbOf(kind, heapsBySize)),
+    );
   }
 
   #order(instance: ActiveInstance, kind: BlankKind): Order<Ticket> {

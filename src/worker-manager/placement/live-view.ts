@@ -89,7 +89,7 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get crowd(): boolean {
-    return this.#code.containers.size > 0 || this.#code.pool.instances.size > 2;
+    return this.#code.containers.size > 0 || this.#code.pool.rooms.size > 2;
   }
 
   get warmReady(): number {

@@ -26,7 +26,7 @@ export interface PlacementView<Container, Instance, Order> {
   readonly blankInstance: Instance | undefined;
   /** One of this account in which one more container can be made. */
   readonly roomInstance: Instance | undefined;
-  /** Whether the function has containers already, so that the request is one of many at once; or its account three instances: one whose calls end their containers is no reason for a fourth. */
+  /** Whether the function has containers already, so that the request is one of many at once; or its account three instances with room: one whose calls end their containers is no reason for a fourth. */
   readonly crowd: boolean;
   /** Ready instances in the warming pool; and whether one of them has a blank container of the request's runtime. */
   readonly warmReady: number;
