@@ -14,8 +14,8 @@ const restMs = 3_000;
 const all = runtimes.flatMap((runtime) => sizesMb.map((memoryMb) => ({ runtime, memoryMb })));
 
 /**
- * The first invocation of a function of each configuration, three seconds after it became active, with default settings. All
- * builds have theirs at the same time, and are invoked one after the other; each round is a fresh service.
+ * The first invocation of a function of each configuration, deployed all at once, three seconds after the last became
+ * active, with default settings. All builds have theirs at the same time, and are invoked in turns; each round is a fresh service.
  */
 export const matrixRow: Row = {
   name: 'matrix',
@@ -28,17 +28,20 @@ export const matrixRow: Row = {
       await using stack = new AsyncDisposableStack();
       const services = [];
       for (const build of builds) services.push(stack.use(await startService({ build, driver })));
-      for (const { runtime, memoryMb } of cells) {
-        const name = `f-${runtime.replaceAll('.', '-')}-${memoryMb}`;
-        for (const service of services) await deploy(service, name, { runtime, memoryMb });
-        await new Promise((resolve) => setTimeout(resolve, restMs));
+      const functions = cells.map((cell) => ({
+        ...cell,
+        name: `f-${cell.runtime.replaceAll('.', '-')}-${cell.memoryMb}`,
+      }));
+      for (const service of services)
+        await Promise.all(functions.map(({ name, ...configuration }) => deploy(service, name, configuration)));
+      await new Promise((resolve) => setTimeout(resolve, restMs));
+      for (const { name, runtime, memoryMb } of functions)
         for (const service of services) {
           const key = `${service.build.name} ${runtime} ${memoryMb}`;
           const seen: Invoked = await invoke(service, name);
           samples.set(key, [...(samples.get(key) ?? []), seen.status === 200 ? seen.startMs : Number.NaN]);
           paths.set(key, (paths.get(key) ?? new Set()).add(seen.startPath));
         }
-      }
     }
     const everything = new Map(builds.map(({ name }): [string, number[]] => [name, []]));
     for (const { runtime, memoryMb } of cells) {

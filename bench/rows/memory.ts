@@ -49,15 +49,37 @@ async function wholeMb(build: Build, driver: string): Promise<number> {
   return await pssMb(await processesOf(service));
 }
 
+/** Two runtimes and six sizes; a first call is expected of what was deployed for two minutes. */
+const runtimes = ['nodejs24.x', 'nodejs22.x'] as const;
+const sizesMb = [128, 256, 512, 1_024, 2_048, 4_096] as const;
+const expectedMs = 130_000;
+
+/** All of a service with default settings that waits for any of twelve functions, which were deployed some minutes ago. */
+async function waitingMb(build: Build, driver: string, note: (text: string) => void): Promise<number> {
+  await using service = await startService({ build, driver });
+  for (const runtime of runtimes)
+    for (const memoryMb of sizesMb)
+      await deploy(service, `${runtime.replaceAll('.', '-')}-${memoryMb}`, { runtime, memoryMb });
+  await new Promise((resolve) => setTimeout(resolve, expectedMs));
+  const { instances } = await service.snapshot();
+  note(
+    `${build.name}: ${instances.length} instances, ${instances.flatMap(({ containers }) => containers).length} containers`,
+  );
+  return await pssMb(await processesOf(service));
+}
+
 /** Memory of what is idle: proportional set size, where pages that several processes share are divided among them. */
 export const memoryRow: Row = {
   name: 'memory',
   about: 'memory of an idle instance, of each idle container, and of a whole idle service',
-  run: async function* ({ builds, driver }) {
+  run: async function* ({ builds, driver, full, note }) {
     const seen = await ofEach(builds, (build) => costs(build, driver));
     yield { what: 'an instance beside its containers', unit: 'MiB', values: valuesOf(seen, (one) => one.instanceMb) };
     yield { what: 'each container', unit: 'MiB', values: valuesOf(seen, (one) => one.containerMb) };
     const whole = await ofEach(builds, (build) => wholeMb(build, driver));
     yield { what: 'a whole service that has run one function', unit: 'MiB', values: valuesOf(whole, (mb) => mb) };
+    if (!full) return;
+    const waiting = await ofEach(builds, (build) => waitingMb(build, driver, note));
+    yield { what: 'a whole service that waits for 12 functions', unit: 'MiB', values: valuesOf(waiting, (mb) => mb) };
   },
 };

@@ -66,8 +66,15 @@ async function readProc(pid: string, file: string): Promise<string> {
   return await readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
 }
 
-/** Memory of processes, MiB of proportional set size: pages that several share are divided among them. */
+/**
+ * Memory of processes, MiB of proportional set size: pages that several share are divided among them. Processes without memory of their own
+ * count once: gVisor runs each guest process in several that share one address space (`findings/gvisor-guest-memory-counted-twice.sh`).
+ */
 export async function pssMb(processes: readonly ServiceProcess[]): Promise<number> {
-  const texts = await Promise.all(processes.map(({ pid }) => readProc(String(pid), 'smaps_rollup')));
-  return texts.reduce((kib, text) => kib + Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0), 0) / 1_024;
+  const spaces = new Map<string, number>();
+  for (const { pid } of processes) {
+    const [maps, rollup] = await Promise.all([readProc(String(pid), 'maps'), readProc(String(pid), 'smaps_rollup')]);
+    spaces.set(`${maps}${rollup}`, Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0));
+  }
+  return [...spaces.values()].reduce((sum, kib) => sum + kib, 0) / 1_024;
 }

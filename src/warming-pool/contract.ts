@@ -9,7 +9,9 @@ export type StartGuest = (configuration: Configuration, signal: AbortSignal) => 
 
 /** What should be ready, as far as is known; asked again and again. */
 export interface Expectation {
-  /** Blank containers of each ready instance. */
+  /** Blank containers of the ready instance that is taken next, those for first calls that are due included … */
+  readonly blanksForNext: Blanks;
+  /** … and of each other one. */
   readonly blanksForAny: Blanks;
   /** Instances that accounts are about to take. */
   readonly dueInstances: number;

@@ -8,7 +8,7 @@ import { assertFits } from './memory-budget.ts';
 import { Making, type MakingNeeds } from './making.ts';
 import { snapshotOfStock } from './snapshot.ts';
 import { Stock } from './stock.ts';
-import { topUp } from './top-up.ts';
+import { superfluous, topUp } from './top-up.ts';
 import type { WarmGuest } from './warm-guest.ts';
 
 export interface WarmingPoolOptions extends MakingNeeds {
@@ -215,7 +215,9 @@ export class WarmingPool {
       const warm = stock.takeOldest();
       if (warm !== undefined) this.#destroy(warm);
     }
-    const next = topUp(stock.ready, expectation.blanksForAny);
+    for (const { warm, container } of superfluous(stock.ready, expectation))
+      this.#track(warm.drop(container).then(() => this.#restLater(warm)));
+    const next = topUp(stock.ready, expectation);
     if (plan.make === 0 && next === undefined) {
       this.#delays = 0;
       return;
@@ -247,8 +249,12 @@ export class WarmingPool {
 
   /** Something is ready in it; what it does by itself afterwards is over soon. */
   #rested(warm: WarmGuest): void {
-    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
+    this.#restLater(warm);
     for (const listener of this.#readyListeners) listener();
+  }
+
+  #restLater(warm: WarmGuest): void {
+    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
   }
 
   /** A warm instance that dies is noticed at once, and made anew after a pause, lest a sick driver spins. */

@@ -8,7 +8,8 @@ const freshMs = 1_000;
 interface Expected {
   readonly at: number;
   readonly accounts: ReadonlyMap<string, Blanks>;
-  readonly warm: Blanks;
+  readonly next: Blanks;
+  readonly any: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
   /** Instances that accounts are about to take for them. */
@@ -92,9 +93,14 @@ export class KnownFunctions {
     return this.#expect().accounts.get(account) ?? this.#ownBasis;
   }
 
-  /** Blank containers that an instance which may become anybody's should have ready. */
+  /** Blank containers that the next instance which becomes somebody's should have ready. */
+  get blanksForNext(): Blanks {
+    return this.#expect().next;
+  }
+
+  /** The same of those after it. */
   get blanksForAny(): Blanks {
-    return this.#expect().warm;
+    return this.#expect().any;
   }
 
   /** Instances that accounts are about to take for functions that are called for the first time. */
@@ -120,16 +126,18 @@ export class KnownFunctions {
     const byAccount = Map.groupBy(this.#functions.values(), ({ account }) => account);
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
-    const warm = [this.#basis];
+    const next = [this.#basis];
+    const any = [this.#basis];
     let dueInstances = 0;
     for (const [account, functions] of byAccount) {
       const dueHere = dueByAccount.get(account) ?? [];
       accounts.set(account, blanksForAccount(functions, dueHere, at, this.#ownBasis));
       const rooms = this.roomsOf(account);
-      warm.push(blanksForAccount(functions, rooms.ownMb.length > 0 ? [] : dueHere, at, this.#basis));
+      next.push(blanksForAccount(functions, rooms.ownMb.length > 0 ? [] : dueHere, at, this.#basis));
+      any.push(blanksForAccount(functions, [], at, this.#basis));
       dueInstances += instancesDue(dueHere, rooms);
     }
-    return { at, accounts, warm: mostOf(warm), due: dueByAccount, dueInstances };
+    return { at, accounts, next: mostOf(next), any: mostOf(any), due: dueByAccount, dueInstances };
   }
 }
 
