@@ -21,6 +21,9 @@ export interface CallCost {
 /**
  * Measures calls, one after the other. To ask the kernel takes five microseconds, and several times that in gVisor: as long as a small
  * handler. So of calls that are brief most are told the average.
+ *
+ * This room measures and bounds what calls take of processor and memory: `memory.ts` asks the kernel, and `heap.ts` fits V8's heap to the
+ * function and collects its garbage. The server calls `begin` and `end` round each call; after its answer the heap may be relieved.
  */
 export class CallMeter {
   #calls = 0;

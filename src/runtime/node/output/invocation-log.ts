@@ -1,5 +1,5 @@
-import { limits } from '../../model/limits.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
+import { limits } from '../../../model/limits.ts';
+import { encodeFrame } from '../../../protocol/encode.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
 interface Printed {
@@ -11,6 +11,9 @@ interface Printed {
  * What user code prints, on its way to the host. During an invocation text goes out at once, so that nothing is lost
  * when the code then hangs or ends the process. What is printed between invocations is held for the next one. Each
  * invocation may print `limits.logBytesMax`; what goes beyond is dropped, and a line says so.
+ *
+ * What goes to the host goes through this room. `capture-console.ts` and `capture-streams.ts` bring here what user code prints,
+ * `raw-output.ts` notices what may have gone past them, and `sync-writer.ts` writes to the channel. The server opens the log at each start, and closes it with the answer.
  */
 export class InvocationLog {
   readonly #writer: SyncWriter;

@@ -1,5 +1,5 @@
-import { Demand, encodeGiven } from '../../protocol/demand.ts';
-import { decodeValue, encodeMessage, encodeValue } from '../../protocol/clone.ts';
+import { Demand, encodeGiven } from '../../../protocol/demand.ts';
+import { decodeValue, encodeMessage, encodeValue } from '../../../protocol/clone.ts';
 import {
   decodeCall,
   encodeCarried,
@@ -10,10 +10,10 @@ import {
   PartsIn,
   type Call,
   type LaneKind,
-} from '../../protocol/lane.ts';
-import { ProtocolError } from '../../model/errors.ts';
-import { pickFunction } from './load-handler.ts';
-import { processUsage } from './memory.ts';
+} from '../../../protocol/lane.ts';
+import { ProtocolError } from '../../../model/errors.ts';
+import { pickFunction } from '../loading/load-handler.ts';
+import { processUsage } from '../resources/memory.ts';
 import { ThreadEnds } from './thread-context.ts';
 
 /** One thread, from its call to its answer: the runtime's end of its lane. */

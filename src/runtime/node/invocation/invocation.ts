@@ -1,10 +1,13 @@
-import type { RuntimeRequest } from '../../protocol/messages.ts';
-import { RuntimeFault } from './errors.ts';
+import type { RuntimeRequest } from '../../../protocol/messages.ts';
+import { RuntimeFault } from '../errors/errors.ts';
 
 const { parse } = JSON;
 const { utf8Slice } = Buffer.prototype;
 
-/** One invocation, from its request to its answer. */
+/**
+ * One invocation, from its request to its answer. The server makes it of the request; then, in this room, `call-handler.ts` runs the handler
+ * with its `context.ts`, and `answer.ts` makes the frames of what came of it, also for threads; `streamify.ts` is for handlers that stream.
+ */
 export class Invocation {
   readonly requestId: string;
   readonly deadlineWallMs: number;

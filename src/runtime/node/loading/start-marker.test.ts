@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { nodes, TestedRuntime } from './testing.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 
 // `started` must not leave before everything that has to be done before user code runs is done, or later than that.
 

@@ -1,9 +1,9 @@
-import { limits } from '../../model/limits.ts';
-import { encodeFrame, encodeFrameWhole } from '../../protocol/encode.ts';
-import type { FunctionErrorBody, RuntimeMessage } from '../../protocol/messages.ts';
-import type { CallCost } from './call-meter.ts';
-import { RuntimeFault } from './errors.ts';
-import { processUsage } from './memory.ts';
+import { limits } from '../../../model/limits.ts';
+import { encodeFrame, encodeFrameWhole } from '../../../protocol/encode.ts';
+import type { FunctionErrorBody, RuntimeMessage } from '../../../protocol/messages.ts';
+import { RuntimeFault } from '../errors/errors.ts';
+import type { CallCost } from '../resources/call-meter.ts';
+import { processUsage } from '../resources/memory.ts';
 import type { ResponseStream } from './streamify.ts';
 
 const { stringify } = JSON;

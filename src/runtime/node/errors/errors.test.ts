@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { errorBody } from '../../protocol/error-body.ts';
+import { errorBody } from '../../../protocol/error-body.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 import { initErrorCases } from './init-error-cases.ts';
 import { invokeErrorCases } from './invoke-error-cases.ts';
-import { nodes, TestedRuntime } from './testing.ts';
 
 for (const [name, node] of Object.entries(nodes)) {
   describe(`On Node ${name}, the runtime reports`, { concurrency: 2 }, () => {

@@ -1,7 +1,7 @@
-import type { RuntimeInit } from '../../protocol/messages.ts';
+import type { RuntimeInit } from '../../../protocol/messages.ts';
+import type { UserFunction } from '../loading/load-handler.ts';
 import { makeContext, type LambdaContext } from './context.ts';
 import type { Invocation } from './invocation.ts';
-import type { UserFunction } from './load-handler.ts';
 import { isStreaming, ResponseStream } from './streamify.ts';
 
 /** How user code answered. */

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mappedFilesKib } from '../../protocol/mapped-files.ts';
+import { mappedFilesKib } from '../../../protocol/mapped-files.ts';
 
 const { openSync, readFileSync, readSync } = fs;
 const { ceil, max } = Math;

@@ -1,4 +1,4 @@
-import type { HandlerCase } from './module-cases.ts';
+import type { HandlerCase } from '../loading/module-cases.ts';
 
 /** How a handler may answer, and what it is given. */
 export const answerCases: readonly HandlerCase[] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { limits } from '../../model/limits.ts';
-import { encodeCall } from '../../protocol/lane.ts';
-import { encodeValue } from '../../protocol/clone.ts';
-import { nodes, TestedRuntime } from './testing.ts';
+import { limits } from '../../../model/limits.ts';
+import { encodeCall } from '../../../protocol/lane.ts';
+import { encodeValue } from '../../../protocol/clone.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 
 // What user code prints belongs to the invocation that printed it.
 

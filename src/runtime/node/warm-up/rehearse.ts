@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
-import { encodeFrameWhole } from '../../protocol/encode.ts';
-import { decode } from '../../protocol/decode.ts';
-import { FrameDecoder } from '../../protocol/frame.ts';
-import type { RuntimeRequest } from '../../protocol/messages.ts';
-import { parseRuntimeRequest } from '../../protocol/requests.ts';
-import { logLine } from './capture-console.ts';
-import { applyEnvironment } from './environment.ts';
-import { InvocationLog } from './invocation-log.ts';
-import { RawOutput } from './raw-output.ts';
-import { Server } from './serve.ts';
-import { SyncWriter } from './sync-writer.ts';
+import { encodeFrameWhole } from '../../../protocol/encode.ts';
+import { decode } from '../../../protocol/decode.ts';
+import { FrameDecoder } from '../../../protocol/frame.ts';
+import type { RuntimeRequest } from '../../../protocol/messages.ts';
+import { parseRuntimeRequest } from '../../../protocol/requests.ts';
+import { logLine } from '../output/capture-console.ts';
+import { applyEnvironment } from '../environment.ts';
+import { InvocationLog } from '../output/invocation-log.ts';
+import { RawOutput } from '../output/raw-output.ts';
+import { Server } from '../serve.ts';
+import { SyncWriter } from '../output/sync-writer.ts';
 
 /**
  * Goes once through everything that the first invocation will go through, with functions of our own and output into
@@ -22,6 +22,9 @@ import { SyncWriter } from './sync-writer.ts';
  * makes up most of what the first invocation would take, and an emulated processor takes 20 times as long for it.
  *
  * Leaves nothing behind but warm code; where there is no folder to put the functions in, it is left out.
+ *
+ * What makes the first invocation quick is in this room. `main.ts` goes through it: first `preload.ts`, then this, before it says
+ * hello; or step by step after that, by `warm-while-idle.ts`, where the process is not to be copied.
  */
 export async function rehearse(): Promise<void> {
   // Another one each time: Node keeps ES modules by their names.

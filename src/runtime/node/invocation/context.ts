@@ -1,4 +1,4 @@
-import type { RuntimeInit } from '../../protocol/messages.ts';
+import type { RuntimeInit } from '../../../protocol/messages.ts';
 import type { Invocation } from './invocation.ts';
 
 const { now } = Date;

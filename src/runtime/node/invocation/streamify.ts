@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
-import { limits } from '../../model/limits.ts';
-import { RuntimeFault } from './errors.ts';
+import { limits } from '../../../model/limits.ts';
+import { RuntimeFault } from '../errors/errors.ts';
 
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
 const delimiterBytes = 8;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { TestedRuntime } from './testing.ts';
+import { TestedRuntime } from '../testing.ts';
 
 function usedMs(pid: number | undefined): number {
   // proc_pid_schedstat: what the main thread had, ns, and what it stood in line for.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { nodes, TestedRuntime } from './testing.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 
 /** Says that it may have printed behind the runtime's back. */
 const prints: Readonly<Record<string, string>> = {

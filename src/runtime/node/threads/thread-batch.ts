@@ -1,10 +1,10 @@
-import { encodeTurnEnd, type TurnEnd } from '../../protocol/batch.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
-import { laneKinds, laneMessage } from '../../protocol/lane.ts';
-import type { InvocationLog } from './invocation-log.ts';
-import { processUsage } from './memory.ts';
-import type { RawOutput } from './raw-output.ts';
-import type { SyncWriter } from './sync-writer.ts';
+import { encodeTurnEnd, type TurnEnd } from '../../../protocol/batch.ts';
+import { encodeFrame } from '../../../protocol/encode.ts';
+import { laneKinds, laneMessage } from '../../../protocol/lane.ts';
+import type { InvocationLog } from '../output/invocation-log.ts';
+import type { RawOutput } from '../output/raw-output.ts';
+import type { SyncWriter } from '../output/sync-writer.ts';
+import { processUsage } from '../resources/memory.ts';
 
 const now = performance.now.bind(performance);
 const { setImmediate: atNextTurn, clearImmediate: neverMind } = globalThis;

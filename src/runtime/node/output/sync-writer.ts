@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { isErrorCode } from './errors.ts';
+import { isErrorCode } from '../errors/errors.ts';
 
 const { writeSync } = fs;
 const { wait } = Atomics;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerCases } from './answer-cases.ts';
+import { answerCases } from '../invocation/answer-cases.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 import { moduleCases } from './module-cases.ts';
-import { nodes, TestedRuntime } from './testing.ts';
 
 // What a handler may be, where it may be, and what it gives: AWS Lambda's rules.
 

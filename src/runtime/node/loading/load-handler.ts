@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { isErrorCode, RuntimeFault } from './errors.ts';
+import { isErrorCode, RuntimeFault } from '../errors/errors.ts';
 import { parseHandlerName, type HandlerName } from './handler-name.ts';
 import { loadCommonJs } from './load-commonjs.ts';
 import { loadEsModule } from './load-es-module.ts';
@@ -16,6 +16,9 @@ export type UserFunction = (...args: readonly unknown[]) => unknown;
  *
  * Throws (or rejects with) a RuntimeFault for a malformed handler, a module that cannot be found or parsed, or an export
  * that is not there or no function; anything else is what the module threw.
+ *
+ * This room is how user code gets into the process; the server calls `loadHandler` in the first invocation, and `Threads` `loadModule` with
+ * the first thread. `load-commonjs.ts` is tried first, `load-es-module.ts` takes what it cannot.
  */
 export function loadHandler(
   taskRoot: string,

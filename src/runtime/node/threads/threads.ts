@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { decodeBatch } from '../../protocol/batch.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
-import { loadModule } from './load-handler.ts';
+import { decodeBatch } from '../../../protocol/batch.ts';
+import { encodeFrame } from '../../../protocol/encode.ts';
+import { loadModule } from '../loading/load-handler.ts';
 import { Thread } from './thread.ts';
 import { ThreadBatch, type BatchParts } from './thread-batch.ts';
 
@@ -17,7 +17,11 @@ interface Beginnings {
   readonly onBegin: () => void;
 }
 
-/** The threads of one container, one after the other, and the module that they all run. */
+/**
+ * The threads of one container, one after the other, and the module that they all run. The server calls `run` for each invocation that is
+ * a thread, or a batch of them, and passes on what comes on its lane. In this room, `thread.ts` is one thread and its end of the lane,
+ * `thread-batch.ts` several in one invocation, and `thread-context.ts` what the `heddle` in its code finds.
+ */
 export class Threads {
   readonly #taskRoot: string;
   readonly #parts: BatchParts;

@@ -1,4 +1,4 @@
-import type { nodes } from './testing.ts';
+import type { nodes } from '../testing.ts';
 
 /** A function, and what it gives. */
 export interface HandlerCase {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { limits } from '../../model/limits.ts';
+import { limits } from '../../../model/limits.ts';
+import { nodes, TestedRuntime } from '../testing.ts';
 import { fullHeapMb, growingPercent } from './heap.ts';
-import { nodes, TestedRuntime } from './testing.ts';
 
 test('for every size, what V8 lets a heap grow to and the young generation fit beside what Node needs', () => {
   for (let mb = limits.functionMemoryMbMin; mb <= limits.functionMemoryMbMax; mb *= 2) {

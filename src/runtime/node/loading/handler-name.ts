@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { RuntimeFault } from './errors.ts';
+import { RuntimeFault } from '../errors/errors.ts';
 
 /** A handler setting, taken apart. */
 export interface HandlerName {

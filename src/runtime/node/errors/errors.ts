@@ -1,4 +1,4 @@
-import { errorBody, errorText } from '../../protocol/error-body.ts';
+import { errorBody, errorText } from '../../../protocol/error-body.ts';
 
 const { stringify } = JSON;
 
@@ -15,7 +15,10 @@ export type FaultName =
   | 'MarshalError'
   | 'UnmarshalError';
 
-/** An error of the runtime's own, worded as AWS Lambda words it. */
+/**
+ * An error of the runtime's own, worded as AWS Lambda words it. Thrown by whatever loads and runs user code, and by what it is given; the
+ * server answers with it. The cases beside this are all ways in which a function can fail, with the words that are expected.
+ */
 export class RuntimeFault extends Error {
   constructor(name: FaultName, message: string) {
     super(message);
