@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
-import { encodeMessage } from '../../protocol/clone.ts';
-import { threadContextKey } from '../../protocol/thread-context.ts';
-import { ThreadLocal } from '../sharing/thread-local.ts';
+import { encodeMessage } from '../../../protocol/clone.ts';
+import { threadContextKey } from '../../../protocol/thread-context.ts';
+import { ThreadLocal } from '../../sharing/thread-local.ts';
 import { ownContext } from './context.ts';
-import { RemoteError } from './errors.ts';
+import { RemoteError } from '../errors.ts';
 import { endWithParent, InlineRun, type InlineCall } from './inline-run.ts';
-import type { ThreadListener } from './client-session.ts';
-import type { ThreadStart } from './thread-run.ts';
+import type { ThreadListener } from '../session/client-session.ts';
+import type { ThreadStart } from '../thread/thread-run.ts';
 
 /** Of the thread that these tests are in place of. */
 const outer = { port: 'outer', signal: new AbortController().signal, session: 'of the parent' };

@@ -1,4 +1,4 @@
-import { websocketConnect } from '../platform/websocket-wire.ts';
+import { websocketConnect } from '../../platform/websocket-wire.ts';
 import { ClientSession } from './client-session.ts';
 import { connectBy } from './connection.ts';
 import type { ServiceKey } from './service-key.ts';

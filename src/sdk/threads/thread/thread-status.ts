@@ -1,4 +1,4 @@
-import type { ClientSession } from './client-session.ts';
+import type { ClientSession } from '../session/client-session.ts';
 
 /** What the service knows of a thread. */
 export interface ThreadStatus {

@@ -1,4 +1,4 @@
-import { printLine } from '../platform/print.ts';
+import { printLine } from '../../platform/print.ts';
 
 /** Puts a thread's name before each of its lines, and never prints half of one in the midst of another's. */
 export class LinePrinter {

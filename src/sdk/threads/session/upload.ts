@@ -1,5 +1,5 @@
-import type { ThreadCode } from '../code/thread-code.ts';
-import { zipOf } from '../platform/zip.ts';
+import type { ThreadCode } from '../../code/thread-code.ts';
+import { zipOf } from '../../platform/zip.ts';
 import type { ClientSession } from './client-session.ts';
 
 /** Bytes of a zip in one message. */

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { decodeValue, encodeMessage, encodeReason, encodeValue } from '../../protocol/clone.ts';
-import { Demand, encodeGiven } from '../../protocol/demand.ts';
-import { threadErrorBody } from '../../protocol/error-body.ts';
-import type { ThreadContext } from '../../protocol/thread-context.ts';
-import { openPorts, type Ports } from '../platform/ports.ts';
-import type { ClientSession, ThreadListener } from './client-session.ts';
+import { decodeValue, encodeMessage, encodeReason, encodeValue } from '../../../protocol/clone.ts';
+import { Demand, encodeGiven } from '../../../protocol/demand.ts';
+import { threadErrorBody } from '../../../protocol/error-body.ts';
+import type { ThreadContext } from '../../../protocol/thread-context.ts';
+import { openPorts, type Ports } from '../../platform/ports.ts';
+import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
+import type { ClientSession, ThreadListener } from '../session/client-session.ts';
+import type { Run, RunEvents, ThreadStart, Usage } from '../thread/thread-run.ts';
 import { ownContext, provideContext } from './context.ts';
-import { RemoteError, type RemoteErrorKind, type RemoteFailure } from './errors.ts';
-import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
 
 /** What is to be called here, as it would be elsewhere. */
 export interface InlineCall {

@@ -1,8 +1,8 @@
-import { limits } from '../../model/limits.ts';
-import { pause } from '../platform/timers.ts';
-import type { ClientSession } from './client-session.ts';
-import { RemoteError } from './errors.ts';
-import type { Retries } from './options.ts';
+import { limits } from '../../../model/limits.ts';
+import { pause } from '../../platform/timers.ts';
+import { RemoteError } from '../errors.ts';
+import type { Retries } from '../options.ts';
+import type { ClientSession } from '../session/client-session.ts';
 import type { Run, RunEvents } from './thread-run.ts';
 
 /** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */

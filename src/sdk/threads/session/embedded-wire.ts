@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { moved, type EmbeddedData, type EmbeddedMessage } from '../../protocol/embedded.ts';
+import { moved, type EmbeddedData, type EmbeddedMessage } from '../../../protocol/embedded.ts';
 import type { Connect } from './client-session.ts';
 import { makePassingFolder } from './embedded-home.ts';
 
@@ -23,7 +23,7 @@ export async function startEmbedded(): Promise<EmbeddedService> {
   const workerData: EmbeddedData = { home: home.path };
   const entry = import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js';
   const execArgv = ['--disable-warning=ExperimentalWarning'];
-  const worker = new Worker(new URL(`../../embedded/${entry}`, import.meta.url), { workerData, execArgv });
+  const worker = new Worker(new URL(`../../../embedded/${entry}`, import.meta.url), { workerData, execArgv });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   try {
     const driver = await ready(worker);

@@ -1,6 +1,6 @@
-import { printLine } from '../platform/print.ts';
-import { atProgramEnd, later } from '../platform/timers.ts';
-import type { RemoteError } from './errors.ts';
+import { printLine } from '../../platform/print.ts';
+import { atProgramEnd, later } from '../../platform/timers.ts';
+import type { RemoteError } from '../errors.ts';
 
 /** How long after its failure somebody may come to wait for a thread, milliseconds. */
 const graceMs = 5_000;

@@ -1,9 +1,9 @@
-import { moduleCode } from '../platform/bundling.ts';
-import type { ClientSession } from './client-session.ts';
-import type { ThreadOptions } from './options.ts';
+import { moduleCode } from '../../platform/bundling.ts';
+import type { ThreadOptions } from '../options.ts';
+import type { ClientSession } from '../session/client-session.ts';
+import { ensureCode } from '../session/upload.ts';
+import { startThread } from '../thread/start-thread.ts';
 import { remoteModule, type Remote, type StartExport } from './remote-module.ts';
-import { startThread } from './start-thread.ts';
-import { ensureCode } from './upload.ts';
 
 /** Options of a whole module. */
 export interface RemoteOptions extends ThreadOptions {

@@ -1,11 +1,11 @@
-import { decodeValue, encodeReason } from '../../protocol/clone.ts';
-import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../protocol/lane.ts';
-import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../protocol/session-messages.ts';
-import { ProtocolError } from '../../model/errors.ts';
-import type { StartPath } from '../../model/start-path.ts';
-import { randomUUID } from '../platform/identity.ts';
-import type { ClientSession, ThreadListener } from './client-session.ts';
-import { RemoteError, type RemoteErrorKind, type RemoteFailure } from './errors.ts';
+import { decodeValue, encodeReason } from '../../../protocol/clone.ts';
+import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/lane.ts';
+import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../../protocol/session-messages.ts';
+import { ProtocolError } from '../../../model/errors.ts';
+import type { StartPath } from '../../../model/start-path.ts';
+import { randomUUID } from '../../platform/identity.ts';
+import type { ClientSession, ThreadListener } from '../session/client-session.ts';
+import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
 import { LaneOut } from './lane-out.ts';
 import { ResultIn } from './result-in.ts';
 

@@ -1,5 +1,5 @@
+import type { Thread } from '../thread/thread.ts';
 import { AsyncQueue } from './queue.ts';
-import type { Thread } from './thread.ts';
 
 /** Items that a thread may be ahead of whoever takes them. */
 const ahead = 16;

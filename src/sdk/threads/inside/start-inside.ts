@@ -1,10 +1,10 @@
-import { limits } from '../../model/limits.ts';
-import { decodeValue } from '../../protocol/clone.ts';
+import { limits } from '../../../model/limits.ts';
+import { decodeValue } from '../../../protocol/clone.ts';
+import type { ThreadOptions } from '../options.ts';
+import { spawnFrom } from '../spawn.ts';
+import { encodeArguments, startThread, type Target } from '../thread/start-thread.ts';
+import type { Thread, ThreadExtras } from '../thread/thread.ts';
 import { endWithParent, InlineRun } from './inline-run.ts';
-import type { ThreadOptions } from './options.ts';
-import { spawnFrom } from './spawn.ts';
-import { encodeArguments, startThread, type Target } from './start-thread.ts';
-import type { Thread, ThreadExtras } from './thread.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- any function at all
 type AnyFunction = Function;
@@ -18,6 +18,9 @@ const runtime = `nodejs${process.versions.node.split('.')[0]}.x`;
  * the service. Not so where it asks for what only a process of its own can be: `env`, a `runtime` other than its parent's, `apart: true`,
  * or to be detached. Then it fails with RemoteError `capacity`.
  * Inline it is isolated in what it is given and gives, and not killed: an endless synchronous loop cannot be interrupted. See InlineRun.
+ *
+ * What is different inside a thread is in this room, called by its entry (`src/sdk/inside.ts`): who its code is (`context.ts`), how it starts
+ * threads, and where they run if nowhere else (`inline-run.ts`). `outside.ts` refuses in a program what only a thread has.
  */
 export function startInside(
   own: string,

@@ -1,11 +1,11 @@
-import { randomUUID } from '../platform/identity.ts';
-import { wholeNumber } from './check-options.ts';
-import { RemoteError } from './errors.ts';
+import { randomUUID } from '../../platform/identity.ts';
+import { wholeNumber } from '../check-options.ts';
+import { RemoteError } from '../errors.ts';
+import { remoteModule, type Remote } from '../modules/remote-module.ts';
+import type { RemoteOptions } from '../modules/remote.ts';
+import type { ThreadOptions } from '../options.ts';
+import type { Thread, ThreadExtras } from '../thread/thread.ts';
 import { Gate } from './gate.ts';
-import type { ThreadOptions } from './options.ts';
-import { remoteModule, type Remote } from './remote-module.ts';
-import type { RemoteOptions } from './remote.ts';
-import type { Thread, ThreadExtras } from './thread.ts';
 
 /** How large a pool is. */
 export interface PoolOptions extends RemoteOptions {
@@ -30,7 +30,10 @@ export type StartPooled = (
   extras: ThreadExtras,
 ) => Thread<unknown>;
 
-/** A module's threads, so many at a time, by whatever starts them. */
+/**
+ * A module's threads, so many at a time, by whatever starts them. In this room, `pool.ts` has them started from a program, and `gate.ts` says
+ * who is next; the entry for threads has them started from inside one.
+ */
 export class ThreadPool<M extends object> implements AsyncDisposable {
   /** The module's functions, as `remote` gives them. */
   readonly run: Remote<M>;

@@ -1,5 +1,5 @@
-import type { ThreadOptions } from './options.ts';
-import type { Thread } from './thread.ts';
+import type { ThreadOptions } from '../options.ts';
+import type { Thread } from '../thread/thread.ts';
 
 /** How `map` goes about it. */
 export interface MapOptions extends ThreadOptions {

@@ -1,5 +1,5 @@
-import { moduleTarget } from './remote.ts';
-import { startThread } from './start-thread.ts';
+import { moduleTarget } from '../modules/remote.ts';
+import { startThread } from '../thread/start-thread.ts';
 import { ThreadPool, type PoolOptions } from './thread-pool.ts';
 
 /** A module's threads, so many at a time. Disposing of it cancels what runs and what waits; it starts no more then. */

@@ -1,17 +1,17 @@
-import { ProtocolError } from '../../model/errors.ts';
-import { limits } from '../../model/limits.ts';
-import { decode } from '../../protocol/decode.ts';
-import { encodeFrameWhole } from '../../protocol/encode.ts';
-import { FrameDecoder } from '../../protocol/frame.ts';
-import { parseServiceMessage } from '../../protocol/parse-session.ts';
-import { SessionLink, type Wire } from '../../protocol/session-link.ts';
+import { ProtocolError } from '../../../model/errors.ts';
+import { limits } from '../../../model/limits.ts';
+import { decode } from '../../../protocol/decode.ts';
+import { encodeFrameWhole } from '../../../protocol/encode.ts';
+import { FrameDecoder } from '../../../protocol/frame.ts';
+import { parseServiceMessage } from '../../../protocol/parse-session.ts';
+import { SessionLink, type Wire } from '../../../protocol/session-link.ts';
 import {
   sessionVersion,
   type ClientMessage,
   type Question,
   type ServiceMessage,
-} from '../../protocol/session-messages.ts';
-import { later, pause } from '../platform/timers.ts';
+} from '../../../protocol/session-messages.ts';
+import { later, pause } from '../../platform/timers.ts';
 import { answerError } from './answer-error.ts';
 
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
@@ -39,7 +39,13 @@ const retryMsMax = 2_000;
 /** How long a service that takes a connection may take to welcome its client, milliseconds. */
 const welcomeMsMax = 10_000;
 
-/** A client's end of a session: reconnects where a connection breaks, and loses and doubles nothing by that. */
+/**
+ * A client's end of a session: reconnects where a connection breaks, and loses and doubles nothing by that.
+ *
+ * This room is between threads and their service. The entry says how a connection is opened (`connection.ts`, or a program by `connect.ts`); the
+ * first thread opens it, to a service elsewhere or to one in this process (`embedded-wire.ts`); code is sent by `upload.ts`, once; then each
+ * run of a thread listens here. Nothing in the room knows what a thread is.
+ */
 export class ClientSession {
   readonly #connect: Connect;
   readonly #link = new SessionLink();

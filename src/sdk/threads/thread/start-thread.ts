@@ -1,11 +1,11 @@
-import { encodeMessage } from '../../protocol/clone.ts';
-import { limits } from '../../model/limits.ts';
-import { isThreadName } from '../../protocol/thread-name.ts';
-import { randomUUID } from '../platform/identity.ts';
-import type { ClientSession } from './client-session.ts';
-import { checkOptions } from './check-options.ts';
-import { orderOf, type ThreadOptions } from './options.ts';
-import { threadsConnection } from './connection.ts';
+import { encodeMessage } from '../../../protocol/clone.ts';
+import { limits } from '../../../model/limits.ts';
+import { isThreadName } from '../../../protocol/thread-name.ts';
+import { randomUUID } from '../../platform/identity.ts';
+import type { ClientSession } from '../session/client-session.ts';
+import { checkOptions } from '../check-options.ts';
+import { orderOf, type ThreadOptions } from '../options.ts';
+import { threadsConnection } from '../session/connection.ts';
 import { ThreadRun } from './thread-run.ts';
 import { Thread, type ThreadExtras } from './thread.ts';
 import type { BeginRun } from './thread-tries.ts';
@@ -31,6 +31,9 @@ export function encodeArguments(args: readonly unknown[], { transfer, valueBytes
 /**
  * Starts a thread that calls an export with arguments. Throws DataCloneError or RangeError for arguments that cannot be sent,
  * RangeError or TypeError for options that no thread can have.
+ *
+ * Whatever starts threads calls this. In this room, from the outside in: `thread.ts` is what its user holds, `thread-tries.ts` begins it, again
+ * where it may be tried again, and `thread-run.ts` is one try, with what goes to it (`lane-out.ts`) and comes from it (`result-in.ts`).
  */
 export function startThread<R>(
   { code, exportName }: Target,

@@ -1,7 +1,7 @@
+import type { ThreadOptions } from '../options.ts';
+import type { Thread, ThreadExtras } from '../thread/thread.ts';
 import { mapThreads, type MapOptions } from './map.ts';
-import type { ThreadOptions } from './options.ts';
 import { streamOf } from './stream.ts';
-import type { Thread, ThreadExtras } from './thread.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 /** What a function takes that can do with one argument. */
@@ -47,7 +47,13 @@ export type StartExport = (
   extras: Pick<ThreadExtras, 'onItem' | 'batches'>,
 ) => Thread<unknown>;
 
-/** A module's functions by whatever starts threads of them. `mapping`: what `map` does where its caller says nothing else. */
+/**
+ * A module's functions by whatever starts threads of them. `mapping`: what `map` does where its caller says nothing else.
+ *
+ * The functions of a whole module are this room's: `remote.ts` has its code made and sent when it is first needed, this gives each export its
+ * forms, `map.ts` starts a thread for each item, and `stream.ts` iterates over what one thread gives, by way of `queue.ts`. Pools and the
+ * entry for threads call this with starts of their own.
+ */
 export function remoteModule<M extends object>(start: StartExport, mapping: MapOptions = {}): Remote<M> {
   const made = new Map<string, RemoteFunction<AnyFunction>>();
   const handler: ProxyHandler<object> = {
