@@ -21,7 +21,7 @@ import { guarded } from './instance/guard.ts';
 import { createHostDriver } from './instance/host/driver.ts';
 import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
-import { allVerdicts, selectDriver, type SelectedDriver } from './instance/select.ts';
+import { allVerdicts, selectDriver, type SelectedDriver } from './instance/probes/select.ts';
 import { systemClock } from './model/clock.ts';
 import type { Settings } from './model/settings.ts';
 import type { Wire } from './protocol/session-link.ts';

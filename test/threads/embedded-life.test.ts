@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processesMarked } from '../../src/instance/processes.ts';
+import { processesMarked } from '../../src/instance/processes/processes.ts';
 import { runProgram, type Program } from './harness.ts';
 
 const connectionModule = join(import.meta.dirname, '../../src/sdk/threads/session/connection.ts');

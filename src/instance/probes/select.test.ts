@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { MemoryDriver } from '../testing/memory-driver.ts';
 import { probed } from './probe-cache.ts';
 import { allVerdicts, selectDriver } from './select.ts';
-import { MemoryDriver } from './testing/memory-driver.ts';
 
 const never = new AbortController().signal;
 let folder: string;

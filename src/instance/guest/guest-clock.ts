@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AgentLink } from './agent-link.ts';
-import type { Instance } from './contract.ts';
+import type { AgentLink } from '../channels/agent-link.ts';
+import type { Instance } from '../contract.ts';
 
 /** How much entropy a guest is given. */
 const entropyBytes = 64;

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../model/clock.ts';
-import type { CodeBundle } from '../model/code.ts';
-import { partsOf, type BlankKind } from '../model/configuration.ts';
-import { InstanceLostError, ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
-import { Connection } from '../protocol/connection.ts';
-import type { AgentMessage, AgentRequest } from '../protocol/messages.ts';
-import { checkVersion, parseAgentMessage } from '../protocol/validate.ts';
+import type { Clock, Timer } from '../../model/clock.ts';
+import type { CodeBundle } from '../../model/code.ts';
+import { partsOf, type BlankKind } from '../../model/configuration.ts';
+import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { Connection } from '../../protocol/connection.ts';
+import type { AgentMessage, AgentRequest } from '../../protocol/messages.ts';
+import { checkVersion, parseAgentMessage } from '../../protocol/validate.ts';
+import type { ContainerExit } from '../guest.ts';
 import { codeParts } from './code-parts.ts';
-import type { ContainerExit } from './guest.ts';
 
 /** An agent said that it could not do what it was asked. The instance is as good as before. */
 export class AgentRefusedError extends Error {
@@ -46,6 +46,9 @@ interface Waiting {
 /**
  * The host's end of an agent's channel. Every request has a deadline; an agent that misses it, or says what it should
  * not, is lost: all that wait are rejected with InstanceLostError, and so is whatever is asked later.
+ *
+ * This room is what the host says and hears on an instance's channels. A guest opens one of these on channel 0, and a
+ * `ContainerLink` for each container on a channel of its own; both die with their channel. `code-parts.ts` cuts code to fit in messages.
  */
 export class AgentLink {
   /** Resolves when the agent has said hello; rejects if it is lost before, or takes longer than `helloMsMax`. */

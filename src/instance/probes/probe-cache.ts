@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { release } from 'node:os';
-import { systemClock, type Clock } from '../model/clock.ts';
-import type { InstanceDriver, ProbeVerdict } from './contract.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
+import type { InstanceDriver, ProbeVerdict } from '../contract.ts';
 
 /** A verdict older than this is not believed. What is known to change one is part of its key, so this is for the rest. */
 const verdictAgeMsMax = 7 * 86_400_000;

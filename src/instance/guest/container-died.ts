@@ -1,4 +1,4 @@
-import type { ContainerExit } from './guest.ts';
+import type { ContainerExit } from '../guest.ts';
 
 /** A container died while something was asked of it. */
 export class ContainerDiedError extends Error {

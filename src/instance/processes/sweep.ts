@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { runTool } from '../image/tool.ts';
-import type { DriverName } from './contract.ts';
-import { runFolder, type Places } from './places.ts';
+import { runTool } from '../../image/tool.ts';
+import type { DriverName } from '../contract.ts';
+import { runFolder, type Places } from '../places.ts';
 import { ancestors, killAll, processesMarked } from './processes.ts';
 
 /**

@@ -24,6 +24,9 @@ export interface TreeExit {
 /**
  * Processes on the host that live and die together: all in one pid namespace, whose end the kernel makes sure of. It ends
  * when its first process ends, when `kill` is called, and when the service dies, however it dies.
+ *
+ * Processes on the host are this room's; all drivers call it. `startTree` starts those that gVisor and `host` make an instance of
+ * (`tree-instance.ts`), `processes.ts` finds, measures and kills any, and `sweep.ts` destroys at the start of a service what an earlier one left.
  */
 export interface ProcessTree {
   /** Of the outermost process on the host. */

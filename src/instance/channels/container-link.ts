@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
-import { Connection } from '../protocol/connection.ts';
-import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../protocol/messages.ts';
-import { checkVersion, parseRuntimeMessage } from '../protocol/validate.ts';
-import type { ContainerInvocation, ContainerLane, RuntimeAnswer } from './guest.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { Connection } from '../../protocol/connection.ts';
+import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
+import { checkVersion, parseRuntimeMessage } from '../../protocol/validate.ts';
+import type { ContainerInvocation, ContainerLane, RuntimeAnswer } from '../guest.ts';
 
 /**
  * Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. A runtime that

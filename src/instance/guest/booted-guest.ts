@@ -1,11 +1,11 @@
-import type { Clock } from '../model/clock.ts';
-import { blankKinds, type BlankKind, type Configuration } from '../model/configuration.ts';
-import { InstanceLostError } from '../model/errors.ts';
-import { AgentLink } from './agent-link.ts';
+import type { Clock } from '../../model/clock.ts';
+import { blankKinds, type BlankKind, type Configuration } from '../../model/configuration.ts';
+import { InstanceLostError } from '../../model/errors.ts';
+import { AgentLink } from '../channels/agent-link.ts';
 import { BootedContainer, type ContainerHome } from './booted-container.ts';
-import type { Instance, InstanceExit } from './contract.ts';
-import type { ContainerExit, Guest } from './guest.ts';
-import { fairClock } from './fair-clock.ts';
+import type { Instance, InstanceExit } from '../contract.ts';
+import type { ContainerExit, Guest } from '../guest.ts';
+import { fairClock } from '../fair-clock.ts';
 import { identify } from './guest-clock.ts';
 import { GuestCode } from './guest-code.ts';
 import { rehearseCode } from './rehearsal.ts';

@@ -1,4 +1,4 @@
-import type { Instance } from './contract.ts';
+import type { Instance } from '../contract.ts';
 
 /**
  * Has an instance rest while it is to rest and owes nothing. What is asked of its agent meanwhile only interrupts that; whoever

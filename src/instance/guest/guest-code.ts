@@ -1,5 +1,5 @@
-import type { CodeBundle } from '../model/code.ts';
-import { AgentRefusedError, type AgentLink } from './agent-link.ts';
+import type { CodeBundle } from '../../model/code.ts';
+import { AgentRefusedError, type AgentLink } from '../channels/agent-link.ts';
 
 /** A container that is given its code, and how much memory it may take with it. */
 export interface CodePlace {

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { systemClock } from '../model/clock.ts';
-import { newId } from '../model/id.ts';
+import { systemClock } from '../../model/clock.ts';
+import { newId } from '../../model/id.ts';
 import { boot, ContainerDiedError } from './boot.ts';
-import type { GuestContainer } from './guest.ts';
-import { bundleOf, call, initOf, invoke, load, startTestGuest, testConfiguration } from './guest-fixture.ts';
-import { createHostDriver } from './host/driver.ts';
+import type { GuestContainer } from '../guest.ts';
+import { bundleOf, call, initOf, invoke, load, startTestGuest, testConfiguration } from '../guest-fixture.ts';
+import { createHostDriver } from '../host/driver.ts';
 
 const counter = 'let calls = 0; export const handler = async (event) => ({ event, calls: ++calls });';
 

@@ -1,4 +1,4 @@
-import type { CodeFile } from '../model/code.ts';
+import type { CodeFile } from '../../model/code.ts';
 
 /** A part of a file as it goes over the wire. */
 export type CodePart = CodeFile & { readonly offset: number };

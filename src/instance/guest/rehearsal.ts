@@ -1,5 +1,5 @@
-import type { CodeBundle } from '../model/code.ts';
-import type { AgentLink } from './agent-link.ts';
+import type { CodeBundle } from '../../model/code.ts';
+import type { AgentLink } from '../channels/agent-link.ts';
 
 /** Code of nobody's, that is never bound where somebody's code will be. */
 export const rehearsalCode: CodeBundle = {

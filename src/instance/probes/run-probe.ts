@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { DriverName, ProbeVerdict } from './contract.ts';
-import { systemClock } from '../model/clock.ts';
-import { fairClock } from './fair-clock.ts';
-import { startTree } from './process-tree.ts';
-import { treeProcessorTime } from './processes.ts';
+import type { DriverName, ProbeVerdict } from '../contract.ts';
+import { systemClock } from '../../model/clock.ts';
+import { fairClock } from '../fair-clock.ts';
+import { startTree } from '../processes/process-tree.ts';
+import { treeProcessorTime } from '../processes/processes.ts';
 
 /** What a probe runs and how it is judged. */
 export interface ProbeAttempt {

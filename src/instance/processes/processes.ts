@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ProcessorTime } from './contract.ts';
+import type { ProcessorTime } from '../contract.ts';
 
 /** How often it is looked whether a killed process that is not our child is gone. */
 const lookEveryMs = 5;

@@ -1,17 +1,17 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../model/clock.ts';
-import type { BlankKind } from '../model/configuration.ts';
-import type { CodeBundle } from '../model/code.ts';
-import { ProtocolError } from '../model/errors.ts';
-import { newId } from '../model/id.ts';
-import { limits } from '../model/limits.ts';
-import { CutShortError } from '../protocol/frame.ts';
-import type { RuntimeInit } from '../protocol/messages.ts';
+import type { Clock, Timer } from '../../model/clock.ts';
+import type { BlankKind } from '../../model/configuration.ts';
+import type { CodeBundle } from '../../model/code.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { newId } from '../../model/id.ts';
+import { limits } from '../../model/limits.ts';
+import { CutShortError } from '../../protocol/frame.ts';
+import type { RuntimeInit } from '../../protocol/messages.ts';
 import { ContainerDiedError } from './container-died.ts';
-import type { Instance } from './contract.ts';
-import { ContainerLink } from './container-link.ts';
+import type { Instance } from '../contract.ts';
+import { ContainerLink } from '../channels/container-link.ts';
 import type { CodePlace } from './guest-code.ts';
-import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer } from './guest.ts';
+import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer } from '../guest.ts';
 
 /**
  * After an agent said that a container ended, how long its last words may still be on their way on the other channel,

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runTool } from '../image/tool.ts';
-import { instanceFolder, instanceMarks, runFolder } from './places.ts';
+import { runTool } from '../../image/tool.ts';
+import { instanceFolder, instanceMarks, runFolder } from '../places.ts';
+import { testPlaces } from '../testing/places.ts';
 import { mountsBelow, sweepRun } from './sweep.ts';
-import { testPlaces } from './testing/places.ts';
 
 /** A process that stays, as an instance's would. */
 async function stay(environment: Readonly<Record<string, string>>): Promise<ChildProcess> {

@@ -1,5 +1,5 @@
-import type { Settings } from '../model/settings.ts';
-import type { InstanceDriver, ProbeVerdict } from './contract.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { InstanceDriver, ProbeVerdict } from '../contract.ts';
 import { probed, type ProbeOptions } from './probe-cache.ts';
 
 /** A driver that works here, and what its probe said. */
@@ -12,6 +12,9 @@ export interface SelectedDriver {
  * The driver to use. By name: that one, or an Error with evidence and remedy. `auto`: of those that give instances a
  * kernel of their own, the first in the order of `drivers` that works at native speed, else the first that works; an Error
  * that says it all if none does. Asks no more drivers than it must.
+ *
+ * Which drivers work here is found out in this room. The daemon calls this at its start, and `allVerdicts` for `heddle doctor`; both ask
+ * drivers through `probe-cache.ts`, which remembers what they said; `gvisor` and `host` try what they need by `run-probe.ts`.
  */
 export async function selectDriver(
   wanted: Settings['driver'],

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { duplexPair, type Duplex } from 'node:stream';
 import { test } from 'node:test';
-import { systemClock, type Clock } from '../model/clock.ts';
-import { InstanceLostError, ProtocolError } from '../model/errors.ts';
-import { Connection } from '../protocol/connection.ts';
-import { encodeFrameWhole } from '../protocol/encode.ts';
-import { protocolVersion, type AgentMessage, type AgentRequest, type RuntimeMessage } from '../protocol/messages.ts';
-import { parseAgentRequest } from '../protocol/requests.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
+import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
+import { Connection } from '../../protocol/connection.ts';
+import { encodeFrameWhole } from '../../protocol/encode.ts';
+import { protocolVersion, type AgentMessage, type AgentRequest, type RuntimeMessage } from '../../protocol/messages.ts';
+import { parseAgentRequest } from '../../protocol/requests.ts';
 import { boot, ContainerDiedError } from './boot.ts';
-import type { Instance, InstanceDriver, InstanceExit } from './contract.ts';
-import type { Guest, GuestContainer } from './guest.ts';
-import { bundleOf, initOf, invoke, testConfiguration } from './guest-fixture.ts';
+import type { Instance, InstanceDriver, InstanceExit } from '../contract.ts';
+import type { Guest, GuestContainer } from '../guest.ts';
+import { bundleOf, initOf, invoke, testConfiguration } from '../guest-fixture.ts';
 
 const configuration = testConfiguration();
 const hello = { type: 'hello', protocol: protocolVersion } as const;

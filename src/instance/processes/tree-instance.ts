@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Instance, InstanceExit, InstanceSpec } from './contract.ts';
+import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
 import type { ProcessTree } from './process-tree.ts';
 import { treeProcessorTime } from './processes.ts';
 
