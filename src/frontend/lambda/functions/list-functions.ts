@@ -1,9 +1,9 @@
-import { checkRange, constraintError } from '../../api/constraint.ts';
-import { functionConfiguration } from '../../api/function-configuration.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
+import { checkRange, constraintError } from '../../../api/constraint.ts';
+import { functionConfiguration } from '../../../api/function-configuration.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
 
 /** What AWS gives at most in one answer, whatever was asked for. */
 const pageMax = 50;

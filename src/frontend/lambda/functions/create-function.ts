@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../../api/errors.ts';
-import { functionConfiguration } from '../../api/function-configuration.ts';
-import { functionRef } from '../../api/function-ref.ts';
-import { newFunctionSettings } from '../../api/function-settings.ts';
-import { jsonInput, optionalObject, optionalStrings, requiredString } from '../../api/json-input.ts';
-import { checkTags } from '../../api/tags.ts';
-import { checkUnsupported } from '../../api/unsupported-members.ts';
-import type { Operation } from '../operation.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { functionConfiguration } from '../../../api/function-configuration.ts';
+import { functionRef } from '../../../api/function-ref.ts';
+import { newFunctionSettings } from '../../../api/function-settings.ts';
+import { jsonInput, optionalObject, optionalStrings, requiredString } from '../../../api/json-input.ts';
+import { checkTags } from '../../../api/tags.ts';
+import { checkUnsupported } from '../../../api/unsupported-members.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
 import { checkFits } from './check-fits.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
 import { createdRecord } from './record-changes.ts';
 import { uploadBytesMax, uploadedZip } from './uploaded-zip.ts';
 

@@ -1,6 +1,6 @@
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import type { LambdaContext } from './context.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import type { LambdaContext } from '../context.ts';
 import { taggedFunction, tagsPath } from './tagged-function.ts';
 
 export function listTags({ store }: LambdaContext): Operation {

@@ -16,13 +16,13 @@ import {
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import type { InvokeCommandInput, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { CapacityError, InstanceLostError, NeverFitsError, StoppingError } from '../../model/errors.ts';
-import { limits } from '../../model/limits.ts';
-import { outcomeOf } from '../testing/fake-worker-manager.ts';
-import { signedHeaders } from '../testing/signed-headers.ts';
-import { startTestFrontend } from '../testing/test-frontend.ts';
-import type { TestFrontend } from '../testing/test-frontend.ts';
-import { zipOf } from '../testing/zip-of.ts';
+import { CapacityError, InstanceLostError, NeverFitsError, StoppingError } from '../../../model/errors.ts';
+import { limits } from '../../../model/limits.ts';
+import { outcomeOf } from '../../testing/fake-worker-manager.ts';
+import { signedHeaders } from '../../testing/signed-headers.ts';
+import { startTestFrontend } from '../../testing/test-frontend.ts';
+import type { TestFrontend } from '../../testing/test-frontend.ts';
+import { zipOf } from '../../testing/zip-of.ts';
 
 describe('Invoke, with the AWS SDK for JavaScript', () => {
   let service: TestFrontend;

@@ -1,11 +1,11 @@
-import { functionConfiguration } from '../../api/function-configuration.ts';
-import { jsonInput, optionalBoolean, optionalString } from '../../api/json-input.ts';
-import { checkUnsupported } from '../../api/unsupported-members.ts';
-import type { Operation } from '../operation.ts';
+import { functionConfiguration } from '../../../api/function-configuration.ts';
+import { jsonInput, optionalBoolean, optionalString } from '../../../api/json-input.ts';
+import { checkUnsupported } from '../../../api/unsupported-members.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction, requestedFunction, unversioned } from '../find-function.ts';
 import { applyUpdate } from './apply-update.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
-import { findFunction, requestedFunction, unversioned } from './find-function.ts';
 import { uploadBytesMax, uploadedZip } from './uploaded-zip.ts';
 
 export function updateFunctionCode(context: LambdaContext): Operation {

@@ -1,6 +1,6 @@
-import { ApiError } from '../../api/errors.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { instanceOverheadMb } from '../../../model/configuration.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
 
 /** Throws InvalidParameterValueException for a function whose instance is larger than all together may be (`totalMb`). */
 export function checkFits({ memoryMb }: Pick<FunctionVersion, 'memoryMb'>, totalMb: number): void {

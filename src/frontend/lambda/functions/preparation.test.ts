@@ -13,10 +13,10 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FunctionVersion } from '../../model/function.ts';
-import { createLogger } from '../logger.ts';
-import { startTestFrontend } from '../testing/test-frontend.ts';
-import { zipOf } from '../testing/zip-of.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import { createLogger } from '../../logger.ts';
+import { startTestFrontend } from '../../testing/test-frontend.ts';
+import { zipOf } from '../../testing/zip-of.ts';
 
 const FunctionName = 'f';
 const quick = { maxWaitTime: 10, minDelay: 1, maxDelay: 1 };

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { FunctionRecord } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
-import type { FunctionStore } from '../../store/contract.ts';
-import type { WorkerManager } from '../../worker-manager/contract.ts';
+import type { FunctionRecord } from '../../../model/function-record.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import type { FunctionStore } from '../../../store/contract.ts';
+import type { WorkerManager } from '../../../worker-manager/contract.ts';
 import { retriedRecord, settledRecord } from './record-changes.ts';
 
 /** What a {@link Preparation} works with. */
@@ -20,7 +20,13 @@ export interface PreparationOptions {
   readonly logger: Logger;
 }
 
-/** Sees to it that what functions need to run is there, and moves their states along when it is. */
+/**
+ * Sees to it that what functions need to run is there, and moves their states along when it is.
+ *
+ * This room is what the Lambda API does with functions: an operation a file, which `operations.ts` lists and the routes call. Those that
+ * make or change a function keep a record whose state `record-changes.ts` (pure) decides, and then call `begin` here; `resume` is called once, at the
+ * start of the service. `apply-update.ts` is what both updates have in common.
+ */
 export class Preparation {
   readonly #options: PreparationOptions;
 

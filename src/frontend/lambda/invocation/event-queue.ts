@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Clock, Timer } from '../../model/clock.ts';
-import { CapacityError, StoppingError } from '../../model/errors.ts';
-import type { Invocation } from '../../model/invocation.ts';
-import { limits } from '../../model/limits.ts';
-import type { WorkerManager } from '../../worker-manager/contract.ts';
+import type { Clock, Timer } from '../../../model/clock.ts';
+import { CapacityError, StoppingError } from '../../../model/errors.ts';
+import type { Invocation } from '../../../model/invocation.ts';
+import { limits } from '../../../model/limits.ts';
+import type { WorkerManager } from '../../../worker-manager/contract.ts';
 
 /** Limits of what waits: in memory, so bounded by bytes too. */
 const waitingMax = 1_000;

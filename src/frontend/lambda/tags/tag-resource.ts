@@ -1,9 +1,9 @@
-import { constraintError } from '../../api/constraint.ts';
-import { jsonInput, optionalStrings } from '../../api/json-input.ts';
-import { checkTags } from '../../api/tags.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import type { LambdaContext } from './context.ts';
+import { constraintError } from '../../../api/constraint.ts';
+import { jsonInput, optionalStrings } from '../../../api/json-input.ts';
+import { checkTags } from '../../../api/tags.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import type { LambdaContext } from '../context.ts';
 import { changeTags, tagsPath } from './tagged-function.ts';
 
 export function tagResource({ store }: LambdaContext): Operation {

@@ -1,9 +1,9 @@
-import { ApiError } from '../../api/errors.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
-import { findFunction } from './find-function.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction } from '../find-function.ts';
 
 /** No function has a policy yet, which AWS says with 404. */
 export function getPolicy({ store }: LambdaContext): Operation {

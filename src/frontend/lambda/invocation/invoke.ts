@@ -1,18 +1,22 @@
-import { checkPattern } from '../../api/constraint.ts';
-import { ApiError } from '../../api/errors.ts';
-import { parseJson } from '../../api/json-input.ts';
-import { servingVersion } from '../../model/function-record.ts';
-import type { FunctionRecord } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
-import type { Invocation } from '../../model/invocation.ts';
-import { limits } from '../../model/limits.ts';
-import type { ApiReply, ApiRequest, Operation } from '../operation.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
+import { checkPattern } from '../../../api/constraint.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { parseJson } from '../../../api/json-input.ts';
+import { servingVersion } from '../../../model/function-record.ts';
+import type { FunctionRecord } from '../../../model/function-record.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import type { Invocation } from '../../../model/invocation.ts';
+import { limits } from '../../../model/limits.ts';
+import type { ApiReply, ApiRequest, Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction } from '../find-function.ts';
 import type { EventQueue } from './event-queue.ts';
-import { findFunction } from './find-function.ts';
 import { invokeReply } from './invoke-reply.ts';
 
+/**
+ * The one operation that runs functions. In this room, it hands an invocation to the worker manager and waits for it (`invoke-reply.ts` makes
+ * the answer), or, of type `Event`, leaves it to `event-queue.ts`, which does so later.
+ */
 export function invoke({ store, workerManager, events }: LambdaContext): Operation {
   return {
     name: 'InvokeFunction',

@@ -1,7 +1,7 @@
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import type { LambdaContext } from './context.ts';
-import { findFunction } from './find-function.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction } from '../find-function.ts';
 
 /** There is no code signing; Terraform reads this of every function and takes an empty ARN for "none". */
 export function getFunctionCodeSigningConfig({ store }: LambdaContext): Operation {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { functionOf } from '../../../test/simulation/service.ts';
-import { VirtualClock } from '../../../test/simulation/virtual-clock.ts';
-import { CapacityError } from '../../model/errors.ts';
-import { limits } from '../../model/limits.ts';
-import { createLogger } from '../logger.ts';
-import { fakeWorkerManager, outcomeOf } from '../testing/fake-worker-manager.ts';
-import type { FakeWorkerManager } from '../testing/fake-worker-manager.ts';
+import { functionOf } from '../../../../test/simulation/service.ts';
+import { VirtualClock } from '../../../../test/simulation/virtual-clock.ts';
+import { CapacityError } from '../../../model/errors.ts';
+import { limits } from '../../../model/limits.ts';
+import { createLogger } from '../../logger.ts';
+import { fakeWorkerManager, outcomeOf } from '../../testing/fake-worker-manager.ts';
+import type { FakeWorkerManager } from '../../testing/fake-worker-manager.ts';
 import { EventQueue } from './event-queue.ts';
 
 interface Bench {

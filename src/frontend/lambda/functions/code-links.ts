@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../../model/clock.ts';
-import { codeFileName } from '../../model/code.ts';
+import type { Clock } from '../../../model/clock.ts';
+import { codeFileName } from '../../../model/code.ts';
 
 /** How long a link holds; AWS's hold as long. */
 const linkMs = 600_000;

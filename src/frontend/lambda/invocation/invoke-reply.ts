@@ -1,7 +1,7 @@
-import type { FunctionVersion } from '../../model/function.ts';
-import type { InvocationOutcome, InvocationResult } from '../../model/invocation.ts';
-import { limits } from '../../model/limits.ts';
-import type { ApiReply } from '../operation.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import type { InvocationOutcome, InvocationResult } from '../../../model/invocation.ts';
+import { limits } from '../../../model/limits.ts';
+import type { ApiReply } from '../../operation.ts';
 
 /** The answer to an invocation: AWS's headers, and ours that say how it came to run and how long that took. */
 export function invokeReply(outcome: InvocationOutcome, fn: FunctionVersion, withLog: boolean): ApiReply {

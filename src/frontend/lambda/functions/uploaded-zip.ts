@@ -1,8 +1,8 @@
-import { constraintError } from '../../api/constraint.ts';
-import { ApiError } from '../../api/errors.ts';
-import { optionalString } from '../../api/json-input.ts';
-import type { JsonInput } from '../../api/json-input.ts';
-import { limits } from '../../model/limits.ts';
+import { constraintError } from '../../../api/constraint.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { optionalString } from '../../../api/json-input.ts';
+import type { JsonInput } from '../../../api/json-input.ts';
+import { limits } from '../../../model/limits.ts';
 
 /** A JSON request that carries a whole zip in base64, and 256 KiB around it. */
 export const uploadBytesMax: number = Math.ceil(limits.codeZipBytesMax / 3) * 4 + 262_144;

@@ -1,9 +1,9 @@
-import { ApiError } from '../../api/errors.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
-import { notFound, requestedFunction } from './find-function.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { notFound, requestedFunction } from '../find-function.ts';
 
 export function deleteFunction({ store, workerManager, logs }: LambdaContext): Operation {
   return {

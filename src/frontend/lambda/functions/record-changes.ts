@@ -1,7 +1,7 @@
-import { ApiError } from '../../api/errors.ts';
-import { servingVersion } from '../../model/function-record.ts';
-import type { FunctionRecord } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { servingVersion } from '../../../model/function-record.ts';
+import type { FunctionRecord } from '../../../model/function-record.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
 
 const creating = 'The function is being created.';
 const updating = 'The function is being updated.';

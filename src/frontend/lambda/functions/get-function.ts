@@ -1,9 +1,9 @@
-import { functionConfiguration } from '../../api/function-configuration.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
-import { findFunction, requestedFunction } from './find-function.ts';
+import { functionConfiguration } from '../../../api/function-configuration.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction, requestedFunction } from '../find-function.ts';
 
 export function getFunction({ store, codeLinks }: LambdaContext): Operation {
   return {

@@ -1,7 +1,7 @@
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
-import type { LambdaContext } from './context.ts';
-import { findFunction } from './find-function.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import type { LambdaContext } from '../context.ts';
+import { findFunction } from '../find-function.ts';
 
 /** Nothing is reserved for any function, which AWS says with an empty answer. */
 export function getFunctionConcurrency({ store }: LambdaContext): Operation {

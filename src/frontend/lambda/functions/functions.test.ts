@@ -26,10 +26,10 @@ import {
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
 import type { CreateFunctionCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
-import { architecture } from '../../api/unsupported-members.ts';
-import { startTestFrontend } from '../testing/test-frontend.ts';
-import type { TestFrontend } from '../testing/test-frontend.ts';
-import { zipOf } from '../testing/zip-of.ts';
+import { architecture } from '../../../api/unsupported-members.ts';
+import { startTestFrontend } from '../../testing/test-frontend.ts';
+import type { TestFrontend } from '../../testing/test-frontend.ts';
+import { zipOf } from '../../testing/zip-of.ts';
 
 const otherArchitecture = 'arm64';
 

@@ -1,13 +1,13 @@
-import { functionConfiguration } from '../../api/function-configuration.ts';
-import { functionSettings } from '../../api/function-settings.ts';
-import { jsonInput, optionalString } from '../../api/json-input.ts';
-import { checkUnsupported } from '../../api/unsupported-members.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
+import { functionConfiguration } from '../../../api/function-configuration.ts';
+import { functionSettings } from '../../../api/function-settings.ts';
+import { jsonInput, optionalString } from '../../../api/json-input.ts';
+import { checkUnsupported } from '../../../api/unsupported-members.ts';
+import { smallBodyBytesMax } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
+import { functionsPath } from '../context.ts';
+import type { LambdaContext } from '../context.ts';
+import { requestedFunction, unversioned } from '../find-function.ts';
 import { applyUpdate } from './apply-update.ts';
-import { functionsPath } from './context.ts';
-import type { LambdaContext } from './context.ts';
-import { requestedFunction, unversioned } from './find-function.ts';
 
 export function updateFunctionConfiguration(context: LambdaContext): Operation {
   return {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionRef, Scope } from '../../api/function-ref.ts';
-import type { FunctionRecord } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import type { FunctionRef, Scope } from '../../../api/function-ref.ts';
+import type { FunctionRecord } from '../../../model/function-record.ts';
+import type { FunctionVersion } from '../../../model/function.ts';
+import type { LambdaContext } from '../context.ts';
+import { notFound } from '../find-function.ts';
 import { checkFits } from './check-fits.ts';
-import type { LambdaContext } from './context.ts';
-import { notFound } from './find-function.ts';
 import { updatedRecord } from './record-changes.ts';
 
 /** What an update may change. */
