@@ -24,7 +24,7 @@ import type { Places } from './instance/places.ts';
 import { allVerdicts, selectDriver, type SelectedDriver } from './instance/probes/select.ts';
 import { systemClock } from './model/clock.ts';
 import type { Settings } from './model/settings.ts';
-import type { Wire } from './protocol/session-link.ts';
+import type { Wire } from './protocol/session/session-link.ts';
 import { writeFileAtomic } from './store/atomic-file.ts';
 import { openCodeStore } from './store/code/code-store.ts';
 import type { CodeStore, Store } from './store/contract.ts';

@@ -1,5 +1,5 @@
 // What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
-import type { ThreadContext } from '../protocol/thread-context.ts';
+import type { ThreadContext } from '../protocol/threads/thread-context.ts';
 import { ownContext } from './threads/inside/context.ts';
 import { spawnInside, startInside } from './threads/inside/start-inside.ts';
 import { remoteModule, type Remote } from './threads/modules/remote-module.ts';

@@ -4,7 +4,7 @@ import type { CodeBundle } from '../../model/code.ts';
 import { partsOf, type BlankKind } from '../../model/configuration.ts';
 import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { Connection } from '../../protocol/connection.ts';
+import { Connection } from '../../protocol/framing/connection.ts';
 import type { AgentMessage, AgentRequest } from '../../protocol/messages.ts';
 import { checkVersion, parseAgentMessage } from '../../protocol/validate.ts';
 import type { ContainerExit } from '../guest.ts';

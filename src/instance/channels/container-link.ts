@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { Connection } from '../../protocol/connection.ts';
+import { Connection } from '../../protocol/framing/connection.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
 import { checkVersion, parseRuntimeMessage } from '../../protocol/validate.ts';
 import type { ContainerInvocation, ContainerLane, RuntimeAnswer } from '../guest.ts';

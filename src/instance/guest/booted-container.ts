@@ -5,7 +5,7 @@ import type { CodeBundle } from '../../model/code.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { newId } from '../../model/id.ts';
 import { limits } from '../../model/limits.ts';
-import { CutShortError } from '../../protocol/frame.ts';
+import { CutShortError } from '../../protocol/framing/frame.ts';
 import type { RuntimeInit } from '../../protocol/messages.ts';
 import { ContainerDiedError } from './container-died.ts';
 import type { Instance } from '../contract.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import module from 'node:module';
-import { Connection } from '../../protocol/connection.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
+import { Connection } from '../../protocol/framing/connection.ts';
+import { encodeFrame } from '../../protocol/framing/encode.ts';
 import { protocolVersion, type RuntimeInit } from '../../protocol/messages.ts';
 import { openChannel } from '../../protocol/open-channel.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';

@@ -1,7 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
+import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session/session-socket.ts';
 import type { Connect } from '../threads/session/client-session.ts';
 import type { ServiceKey } from '../threads/session/service-key.ts';
 

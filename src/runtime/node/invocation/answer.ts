@@ -1,5 +1,5 @@
 import { limits } from '../../../model/limits.ts';
-import { encodeFrame, encodeFrameWhole } from '../../../protocol/encode.ts';
+import { encodeFrame, encodeFrameWhole } from '../../../protocol/framing/encode.ts';
 import type { FunctionErrorBody, RuntimeMessage } from '../../../protocol/messages.ts';
 import { RuntimeFault } from '../errors/errors.ts';
 import type { CallCost } from '../resources/call-meter.ts';

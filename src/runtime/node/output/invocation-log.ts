@@ -1,5 +1,5 @@
 import { limits } from '../../../model/limits.ts';
-import { encodeFrame } from '../../../protocol/encode.ts';
+import { encodeFrame } from '../../../protocol/framing/encode.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
 interface Printed {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { limits } from '../../../model/limits.ts';
-import { encodeCall } from '../../../protocol/lane.ts';
+import { encodeCall } from '../../../protocol/threads/lane.ts';
 import { encodeValue } from '../../../protocol/clone.ts';
 import { nodes, TestedRuntime } from '../testing.ts';
 

@@ -1,6 +1,6 @@
-import { encodeTurnEnd, type TurnEnd } from '../../../protocol/batch.ts';
-import { encodeFrame } from '../../../protocol/encode.ts';
-import { laneKinds, laneMessage } from '../../../protocol/lane.ts';
+import { encodeFrame } from '../../../protocol/framing/encode.ts';
+import { encodeTurnEnd, type TurnEnd } from '../../../protocol/threads/batch.ts';
+import { laneKinds, laneMessage } from '../../../protocol/threads/lane.ts';
 import type { InvocationLog } from '../output/invocation-log.ts';
 import type { RawOutput } from '../output/raw-output.ts';
 import type { SyncWriter } from '../output/sync-writer.ts';
@@ -28,7 +28,7 @@ export interface BatchParts {
 export type RunCall = (call: Buffer, begins: () => void) => Promise<{ readonly bytes: Buffer; readonly said: boolean }>;
 
 /**
- * Several calls in one invocation, one after the other (protocol/batch.ts). What is out of the ordinary makes a call the last one here,
+ * Several calls in one invocation, one after the other (protocol/threads/batch.ts). What is out of the ordinary makes a call the last one here,
  * answered as if it had come alone, and leaves those after it to the host: when it throws or waits for something, uses its lane,
  * prints around the runtime, prints or gives much.
  */

@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { Moved } from '../../../protocol/clone.ts';
-import { PortOwner } from '../../../protocol/port-owner.ts';
-import { threadContextKey, type ThreadContext } from '../../../protocol/thread-context.ts';
+import { PortOwner } from '../../../protocol/threads/port-owner.ts';
+import { threadContextKey, type ThreadContext } from '../../../protocol/threads/thread-context.ts';
 
 /** What a thread's context tells the runtime. */
 export interface ThreadEvents {

@@ -1,4 +1,4 @@
-import { Demand, encodeGiven } from '../../../protocol/demand.ts';
+import { Demand, encodeGiven } from '../../../protocol/threads/demand.ts';
 import { decodeValue, encodeMessage, encodeValue } from '../../../protocol/clone.ts';
 import {
   decodeCall,
@@ -10,7 +10,7 @@ import {
   PartsIn,
   type Call,
   type LaneKind,
-} from '../../../protocol/lane.ts';
+} from '../../../protocol/threads/lane.ts';
 import { ProtocolError } from '../../../model/errors.ts';
 import { pickFunction } from '../loading/load-handler.ts';
 import { processUsage } from '../resources/memory.ts';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { decodeBatch } from '../../../protocol/batch.ts';
-import { encodeFrame } from '../../../protocol/encode.ts';
+import { decodeBatch } from '../../../protocol/threads/batch.ts';
+import { encodeFrame } from '../../../protocol/framing/encode.ts';
 import { loadModule } from '../loading/load-handler.ts';
 import { Thread } from './thread.ts';
 import { ThreadBatch, type BatchParts } from './thread-batch.ts';

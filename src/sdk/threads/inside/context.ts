@@ -1,4 +1,4 @@
-import { threadContextKey, type ThreadContext } from '../../../protocol/thread-context.ts';
+import { threadContextKey, type ThreadContext } from '../../../protocol/threads/thread-context.ts';
 
 let findInline: () => ThreadContext | undefined = () => undefined;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { before, describe, test } from 'node:test';
 import { encodeMessage } from '../../../protocol/clone.ts';
-import { threadContextKey } from '../../../protocol/thread-context.ts';
+import { threadContextKey } from '../../../protocol/threads/thread-context.ts';
 import { ThreadLocal } from '../../sharing/thread-local.ts';
 import { ownContext } from './context.ts';
 import { RemoteError } from '../errors.ts';

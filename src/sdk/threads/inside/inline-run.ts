@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { decodeValue, encodeMessage, encodeReason, encodeValue } from '../../../protocol/clone.ts';
-import { Demand, encodeGiven } from '../../../protocol/demand.ts';
 import { threadErrorBody } from '../../../protocol/error-body.ts';
-import type { ThreadContext } from '../../../protocol/thread-context.ts';
+import { Demand, encodeGiven } from '../../../protocol/threads/demand.ts';
+import type { ThreadContext } from '../../../protocol/threads/thread-context.ts';
 import { openPorts, type Ports } from '../../platform/ports.ts';
 import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
 import type { ClientSession, ThreadListener } from '../session/client-session.ts';

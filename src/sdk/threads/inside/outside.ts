@@ -1,4 +1,4 @@
-import type { ThreadContext } from '../../../protocol/thread-context.ts';
+import type { ThreadContext } from '../../../protocol/threads/thread-context.ts';
 
 /** What code that runs in a thread has from whoever started it. */
 export type InsideThread = Pick<ThreadContext, 'port' | 'signal'>;

@@ -1,5 +1,5 @@
 import { RevisionConflictError, SharingError, sharingErrorCodes } from '../../../model/sharing.ts';
-import type { ThrownText } from '../../../protocol/session-messages.ts';
+import type { ThrownText } from '../../../protocol/session/session-messages.ts';
 
 /** The error that an answer of the service tells of, of the same class where it is one that callers catch. */
 export function answerError({ type, message, code, rev }: ThrownText): Error {

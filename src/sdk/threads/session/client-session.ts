@@ -1,16 +1,16 @@
 import { ProtocolError } from '../../../model/errors.ts';
 import { limits } from '../../../model/limits.ts';
-import { decode } from '../../../protocol/decode.ts';
-import { encodeFrameWhole } from '../../../protocol/encode.ts';
-import { FrameDecoder } from '../../../protocol/frame.ts';
-import { parseServiceMessage } from '../../../protocol/parse-session.ts';
-import { SessionLink, type Wire } from '../../../protocol/session-link.ts';
+import { decode } from '../../../protocol/framing/decode.ts';
+import { encodeFrameWhole } from '../../../protocol/framing/encode.ts';
+import { FrameDecoder } from '../../../protocol/framing/frame.ts';
+import { parseServiceMessage } from '../../../protocol/session/parse-session.ts';
+import { SessionLink, type Wire } from '../../../protocol/session/session-link.ts';
 import {
   sessionVersion,
   type ClientMessage,
   type Question,
   type ServiceMessage,
-} from '../../../protocol/session-messages.ts';
+} from '../../../protocol/session/session-messages.ts';
 import { later, pause } from '../../platform/timers.ts';
 import { answerError } from './answer-error.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { moved, type EmbeddedData, type EmbeddedMessage } from '../../../protocol/embedded.ts';
+import { moved, type EmbeddedData, type EmbeddedMessage } from '../../../protocol/session/embedded.ts';
 import type { Connect } from './client-session.ts';
 import { makePassingFolder } from './embedded-home.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { laneKinds } from '../../../protocol/lane.ts';
+import { laneKinds } from '../../../protocol/threads/lane.ts';
 import { LaneOut } from './lane-out.ts';
 
 function crowdedCarrier(): { sent: Uint8Array[]; crowded: boolean; calm(): void } & ConstructorParameters<

@@ -1,4 +1,4 @@
-import { laneMessage, laneWindowBytes, partBytes, type LaneKind } from '../../../protocol/lane.ts';
+import { laneMessage, laneWindowBytes, partBytes, type LaneKind } from '../../../protocol/threads/lane.ts';
 
 /** Where a lane's messages go. */
 export interface LaneCarrier {

@@ -1,6 +1,6 @@
 import { limits } from '../../../model/limits.ts';
 import { decodeValue } from '../../../protocol/clone.ts';
-import { decodeCarried, PartsIn } from '../../../protocol/lane.ts';
+import { decodeCarried, PartsIn } from '../../../protocol/threads/lane.ts';
 
 /** The result of a thread as it comes: whole with its end, or ahead of that in parts. Code in the thread may send what it wants. */
 export class ResultIn {

@@ -1,6 +1,6 @@
 import { encodeMessage } from '../../../protocol/clone.ts';
 import { limits } from '../../../model/limits.ts';
-import { isThreadName } from '../../../protocol/thread-name.ts';
+import { isThreadName } from '../../../protocol/session/thread-name.ts';
 import { randomUUID } from '../../platform/identity.ts';
 import type { ClientSession } from '../session/client-session.ts';
 import { checkOptions } from '../check-options.ts';

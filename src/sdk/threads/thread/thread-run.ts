@@ -1,6 +1,6 @@
 import { decodeValue, encodeReason } from '../../../protocol/clone.ts';
-import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/lane.ts';
-import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../../protocol/session-messages.ts';
+import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/threads/lane.ts';
+import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../../protocol/session/session-messages.ts';
 import { ProtocolError } from '../../../model/errors.ts';
 import type { StartPath } from '../../../model/start-path.ts';
 import { randomUUID } from '../../platform/identity.ts';

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { limits } from '../../../model/limits.ts';
 import { encodeMessage } from '../../../protocol/clone.ts';
-import { checkLaneBytes } from '../../../protocol/lane.ts';
+import { checkLaneBytes } from '../../../protocol/threads/lane.ts';
 import { openPorts, type Ports } from '../../platform/ports.ts';
 import type { ClientSession } from '../session/client-session.ts';
 import { number } from '../check-options.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
-import { decode } from './decode.ts';
-import { FrameDecoder } from './frame.ts';
-import { atEndOfTurn } from './platform/turn.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { decode } from '../framing/decode.ts';
+import { FrameDecoder } from '../framing/frame.ts';
+import { atEndOfTurn } from '../platform/turn.ts';
 import { SessionLink, type Wire } from './session-link.ts';
 
 /** Resolves after what was sent in this turn has left. */

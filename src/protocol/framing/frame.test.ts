@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Packr } from 'msgpackr';
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
 import { decode } from './decode.ts';
 import { encodeFrame, encodeFrameWhole } from './encode.ts';
 import { FrameDecoder } from './frame.ts';

@@ -1,7 +1,7 @@
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
-import { encodeFrame } from './encode.ts';
-import { atEndOfTurn } from './platform/turn.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { encodeFrame } from '../framing/encode.ts';
+import { atEndOfTurn } from '../platform/turn.ts';
 
 /** A connection that takes bytes. */
 export interface Wire {
@@ -21,6 +21,9 @@ const pieceBytes = 1_048_576;
  * kept until the other side says that it came through, and sent again where a connection broke before.
  *
  * Both sides count the messages that they deliver. `hello`, `welcome` and `received` are not counted: `control` sends them.
+ *
+ * This room is what a client of threads and the service say to each other, and the sdk and the frontend both use: what there is to say is in
+ * `session-messages.ts`, `parse-session.ts` rebuilds what comes in, and this has it come through; `session-socket.ts` and `embedded.ts` are the two ways there.
  */
 export class SessionLink {
   readonly #unacknowledged: Buffer[] = [];

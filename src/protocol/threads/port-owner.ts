@@ -1,4 +1,4 @@
-import type { Moved } from './clone.ts';
+import type { Moved } from '../clone.ts';
 
 /** What of a port is taken over. */
 interface OwnedPort {

@@ -1,10 +1,10 @@
-import type { StartPath } from '../model/start-path.ts';
+import type { StartPath } from '../../model/start-path.ts';
 
 /** Raised with every incompatible change; client and service refuse to talk across versions. */
 export const sessionVersion = 2;
 
 // A session: what a client and the service say to each other about threads, over one connection. Frames of MessagePack
-// (protocol/encode.ts). Threads are named by their client: a UUID each. Everything but `hello`, `welcome` and `received` is
+// (protocol/framing/encode.ts). Threads are named by their client: a UUID each. Everything but `hello`, `welcome` and `received` is
 // numbered by both sides, from 1 in the order of sending, so that a new connection can go on where one broke off.
 
 /** First on every connection. `session` and `received`: goes on with an older one, of which so many messages came through. */
@@ -29,7 +29,7 @@ export interface SpawnOrder {
   readonly detached: boolean;
   /** Its code can neither start threads nor reach what threads share. */
   readonly apart: boolean;
-  /** Nobody says anything to it while it runs, nor asks for it: it may be handed to a container along with others (batch.ts). */
+  /** Nobody says anything to it while it runs, nor asks for it: it may be handed to a container along with others (protocol/threads/batch.ts). */
   readonly batches: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface SpawnCall {
 
 /**
  * - `code`: part of a zip of code; `last` ends it. Answered when it is stored.
- * - `spawn`: starts a thread. `call` is for the runtime (protocol/lane.ts); `parts`: some of it comes on the thread's lane.
+ * - `spawn`: starts a thread. `call` is for the runtime (protocol/threads/lane.ts); `parts`: some of it comes on the thread's lane.
  * - `lane`: a message for the thread's lane, only after `placed` or `started`, and never more bytes than its credit.
  * - `credit`: so many bytes of the thread's lane were taken; as many more may come.
  * - `cancel`: the lane's own request to stop was sent; after `graceMs` the thread is killed.

@@ -1,5 +1,5 @@
-import { limits } from '../model/limits.ts';
-import { ProtocolError } from '../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
 
 // A subset of MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md): nil, booleans, numbers, strings,
 // binary, arrays and maps with text keys. No extension types: what a hostile guest sends must never name a class, a

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { ProtocolError } from '../model/errors.ts';
-import { decode } from './decode.ts';
-import { encodeFrameWhole } from './encode.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { decode } from '../framing/decode.ts';
+import { encodeFrameWhole } from '../framing/encode.ts';
 import { parseClientMessage, parseServiceMessage, parseThreadEnd } from './parse-session.ts';
 import type { ClientMessage, ServiceMessage, ThreadEnd } from './session-messages.ts';
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
 import { decode } from './decode.ts';
 import { encodeFrame } from './encode.ts';
 import { FrameDecoder } from './frame.ts';
@@ -20,6 +20,9 @@ export interface ConnectionEvents<In> {
  * Messages both ways over a stream of bytes. `parse` guards what comes in. Whatever goes wrong (a frame or message that
  * should not be, a fault of the stream, an exception of `onMessage`) ends the connection, destroys the stream and is
  * told to `onEnd`. Messages are delivered in the same turn as their bytes.
+ *
+ * This room makes messages of bytes, and bytes of messages, whatever they say: `frame.ts` cuts the stream, `decode.ts` reads a frame's MessagePack,
+ * `encode.ts` writes both. Host, agent and runtime open one of these on each channel; sessions use the parts, for they outlive a stream.
  */
 export class Connection<In, Out extends object> {
   readonly #stream: Duplex;

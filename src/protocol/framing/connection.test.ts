@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
 import { test } from 'node:test';
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { fieldsOf, type Fields } from '../validate.ts';
 import { Connection } from './connection.ts';
-import { fieldsOf, type Fields } from './validate.ts';
 
 interface Side {
   readonly connection: Connection<Fields, object>;

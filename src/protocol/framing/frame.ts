@@ -1,5 +1,5 @@
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
 
 // A frame is a length in bytes (u32, little endian, at least 1, at most limits.frameBytesMax) and then that many bytes.
 

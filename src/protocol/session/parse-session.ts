@@ -1,9 +1,9 @@
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
-import { startPaths } from '../model/start-path.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
+import { startPaths } from '../../model/start-path.ts';
+import { amount, binary, count, fieldsOf, shown, text, unknownType, word, type Fields } from '../validate.ts';
 import type { ClientMessage, Question, ServiceMessage, ThreadEnd, ThrownText } from './session-messages.ts';
 import { isThreadName } from './thread-name.ts';
-import { amount, binary, count, fieldsOf, shown, text, unknownType, word, type Fields } from './validate.ts';
 
 // Both ends rebuild what they are sent field by field: a client may be hostile, and a service another one than it seems.
 

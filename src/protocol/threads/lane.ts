@@ -1,8 +1,11 @@
-import { ProtocolError } from '../model/errors.ts';
-import { limits } from '../model/limits.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { limits } from '../../model/limits.ts';
 
 // What a thread's runtime and whoever started it say to each other: the call, its answer, and between them messages both
 // ways on the thread's lane. The service passes it on unread. Values are in V8's serialization format (`node:v8`).
+//
+// This room is what the sdk and the runtime share of a thread: this is what they say, `batch.ts` the same for several threads in one invocation,
+// `demand.ts` and `port-owner.ts` what both ends do in the same way, and `thread-context.ts` what the runtime leaves for the sdk inside.
 
 /** Kinds of lane messages: the first byte. The rest is a value, or as said. */
 export const laneKinds = {

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../model/errors.ts';
+import { ProtocolError } from '../../model/errors.ts';
 import { laneKinds, laneMessage } from './lane.ts';
 
 // Several calls in one invocation of a container: run one after the other, as if each had come by itself. Where a call was begun is

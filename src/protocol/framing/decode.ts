@@ -1,4 +1,4 @@
-import { ProtocolError } from '../model/errors.ts';
+import { ProtocolError } from '../../model/errors.ts';
 
 /** Nesting of arrays and maps in one message. */
 const depthMax = 16;

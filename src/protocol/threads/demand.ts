@@ -1,4 +1,4 @@
-import { encodeValue } from './clone.ts';
+import { encodeValue } from '../clone.ts';
 import type { Call } from './lane.ts';
 
 /** How many items the other end of a stream wants: it says so ahead, and the stream waits when it has not. */

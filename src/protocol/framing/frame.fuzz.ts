@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ProtocolError } from '../model/errors.ts';
+import { ProtocolError } from '../../model/errors.ts';
+import { parseAgentMessage, parseRuntimeMessage } from '../validate.ts';
 import { decode } from './decode.ts';
 import { encodeFrameWhole } from './encode.ts';
 import { FrameDecoder } from './frame.ts';
-import { parseAgentMessage, parseRuntimeMessage } from './validate.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const runs = { seed, numRuns: Number(process.env['FUZZ_RUNS'] ?? 2_000) };
