@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { bundleForGuest } from '../image/bundle.ts';
-import { Connection } from '../protocol/connection.ts';
+import { Connection } from '../protocol/framing/connection.ts';
 import type { AgentMessage, AgentRequest } from '../protocol/messages.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 import { parseAgentMessage } from '../protocol/validate.ts';

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { Connection } from '../protocol/connection.ts';
+import { Connection } from '../protocol/framing/connection.ts';
 import { protocolVersion, type AgentMessage, type AgentRequest } from '../protocol/messages.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 import { parseAgentRequest } from '../protocol/requests.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { boot } from '../instance/boot.ts';
 import type { InstanceDriver } from '../instance/contract.ts';
+import { boot } from '../instance/guest/boot.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { newId } from '../model/id.ts';

@@ -1,7 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { readSettings } from '../cli/settings.ts';
 import { startService } from '../daemon.ts';
-import { moved, type EmbeddedData, type EmbeddedMessage } from '../protocol/embedded.ts';
+import { moved, type EmbeddedData, type EmbeddedMessage } from '../protocol/session/embedded.ts';
 
 // A service inside somebody's program: in a thread of its own, so that neither holds up the other. Listens on no port.
 // Posts `ready` with a port for one session's bytes, or `failed`; stops when it is sent anything, and says `stopped`.

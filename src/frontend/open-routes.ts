@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../api/errors.ts';
 import type { FrontendOptions } from './context.ts';
-import { codeLinkPath } from './lambda/code-links.ts';
-import type { CodeLinks } from './lambda/code-links.ts';
+import { codeLinkPath } from './lambda/functions/code-links.ts';
+import type { CodeLinks } from './lambda/functions/code-links.ts';
 import { hostCannotBeRebound, isLoopback } from './loopback.ts';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { limits } from '../model/limits.ts';
-import { ContainerDiedError } from './boot.ts';
+import { ContainerDiedError } from './guest/boot.ts';
 import type { GuestContainer } from './guest.ts';
 import { call, invoke, load, startTestGuest } from './guest-fixture.ts';
 

@@ -51,7 +51,7 @@ export interface DriverCapabilities {
   readonly containersEverMax: number;
   /**
    * What one end of a channel has written is there for the other end to read when the write returns: nothing that buffers lies between.
-   * Then several short threads can be handed to a container at once, and taken back (protocol/batch.ts).
+   * Then several short threads can be handed to a container at once, and taken back (protocol/threads/batch.ts).
    */
   readonly directChannels?: boolean;
   /**

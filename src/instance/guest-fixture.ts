@@ -6,9 +6,9 @@ import type { CodeBundle } from '../model/code.ts';
 import type { Configuration } from '../model/configuration.ts';
 import { newId } from '../model/id.ts';
 import type { RuntimeInit } from '../protocol/messages.ts';
-import { boot } from './boot.ts';
 import { guarded } from './guard.ts';
 import type { ContainerInvocation, Guest, GuestContainer, RuntimeAnswer } from './guest.ts';
+import { boot } from './guest/boot.ts';
 import { createHostDriver } from './host/driver.ts';
 
 /** A guest of the `host` driver for tests, with folders of its own; disposing it leaves nothing. */

@@ -6,7 +6,7 @@ import type { InstanceExit } from './contract.ts';
 
 /**
  * A booted instance as the pools and the worker manager see it: the agent answers, the instance has its own identity,
- * entropy and time, and its first blank containers are up. Made by `boot` (boot.ts) on top of any driver.
+ * entropy and time, and its first blank containers are up. Made by `boot` (guest/boot.ts) on top of any driver.
  */
 export interface Guest {
   readonly id: string;
@@ -113,7 +113,7 @@ export interface GuestContainer {
    * `code` is only called if the cache lacks the bundle.
    */
   load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void>;
-  /** Rejects with ContainerDiedError (boot.ts) if the container dies first. Has no time-out: the caller kills. */
+  /** Rejects with ContainerDiedError (guest/boot.ts) if the container dies first. Has no time-out: the caller kills. */
   invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer>;
   /** Ends it from outside, whatever its code is doing; idempotent. If the agent does not obey, the instance dies too. */
   kill(): Promise<void>;

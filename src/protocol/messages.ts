@@ -142,7 +142,7 @@ export type RuntimeRequest =
       readonly deadlineWallMs: number;
       readonly payload: Uint8Array;
       readonly clientContext?: string;
-      /** A thread: `payload` is a call (lane.ts) of any export of the module, and `lane` messages may go both ways until its answer. */
+      /** A thread: `payload` is a call (threads/lane.ts) of any export of the module, and `lane` messages may go both ways until its answer. */
       readonly thread?: true;
     }
   /** For the running thread, or one that has just answered, and is then dropped. */

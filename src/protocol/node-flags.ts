@@ -7,7 +7,7 @@ const semiSpaceMbMin = 4;
 
 /**
  * What a blank container's Node is started with. Nobody knows yet whose it will be: without `heapMb` all of this fits functions of any size, and
- * what depends on the size is said later, as far as V8 listens then (runtime/node/heap.ts, docs/decisions/0016).
+ * what depends on the size is said later, as far as V8 listens then (runtime/node/resources/heap.ts, docs/decisions/0016).
  *
  * - The old generation may take all that the largest function has: its limit cannot be changed any more. The container's own kills.
  * - The young generation begins at a size that suits small functions, and is touched only as far as it is used.

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceKey } from './threads/service-key.ts';
+import type { ServiceKey } from './threads/session/service-key.ts';
 
 /** Where a service is, the key that it accepts, and where that is from. */
 export interface Connection extends ServiceKey {

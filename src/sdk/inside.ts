@@ -1,13 +1,13 @@
 // What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
-import type { ThreadContext } from '../protocol/thread-context.ts';
-import { ClientSession, type Connect } from './threads/client-session.ts';
-import { provideConnection } from './threads/connection.ts';
-import { ownContext } from './threads/context.ts';
-import { remoteModule, type Remote } from './threads/remote-module.ts';
-import type { RemoteOptions } from './threads/remote.ts';
+import type { ThreadContext } from '../protocol/threads/thread-context.ts';
+import { ownContext } from './threads/inside/context.ts';
+import { spawnInside, startInside } from './threads/inside/start-inside.ts';
+import { remoteModule, type Remote } from './threads/modules/remote-module.ts';
+import type { RemoteOptions } from './threads/modules/remote.ts';
+import { ThreadPool, type PoolOptions, type StartPooled } from './threads/pool/thread-pool.ts';
 import { scopeBy, type Scope } from './threads/scope.ts';
-import { spawnInside, startInside } from './threads/start-inside.ts';
-import { ThreadPool, type PoolOptions, type StartPooled } from './threads/thread-pool.ts';
+import { ClientSession, type Connect } from './threads/session/client-session.ts';
+import { provideConnection } from './threads/session/connection.ts';
 
 export { RevisionConflictError, SharingError } from '../model/sharing.ts';
 export type { WaitOptions } from './sharing/ask.ts';
@@ -23,9 +23,9 @@ export { ThreadLocal } from './sharing/thread-local.ts';
 export { CapturedVariableError } from './code/captured-variable-error.ts';
 export { CodeError } from './code/code-error.ts';
 export { RemoteError } from './threads/errors.ts';
-export { spawnInside as spawn } from './threads/start-inside.ts';
-export { attach } from './threads/start-thread.ts';
-export { Thread } from './threads/thread.ts';
+export { spawnInside as spawn } from './threads/inside/start-inside.ts';
+export { attach } from './threads/thread/start-thread.ts';
+export { Thread } from './threads/thread/thread.ts';
 
 /** The thread that this code runs in. */
 export const thread: Pick<ThreadContext, 'port' | 'signal'> = {

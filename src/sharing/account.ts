@@ -1,20 +1,20 @@
 import type { SharedReply, SharedRequest } from '../api/sharing.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Barrier } from './barrier.ts';
-import { Belongings } from './belongings.ts';
-import type { Channel } from './channel.ts';
-import type { Counter } from './counter.ts';
-import type { Dict } from './dict.ts';
-import { channelReply, counterReply, dictReply } from './exchange.ts';
-import { locksReply, mutexReply, semaphoreReply } from './exclusion.ts';
-import type { Latch } from './latch.ts';
-import type { Lock } from './lock.ts';
-import { barrierReply, latchReply } from './meeting.ts';
-import type { Mutex } from './mutex.ts';
-import type { Asker } from './seat.ts';
-import type { Semaphore } from './semaphore.ts';
+import type { Barrier } from './barriers/barrier.ts';
+import type { Latch } from './barriers/latch.ts';
+import { barrierReply, latchReply } from './barriers/meeting.ts';
+import type { Channel } from './data/channel.ts';
+import type { Counter } from './data/counter.ts';
+import type { Dict } from './data/dict.ts';
+import { channelReply, counterReply, dictReply } from './data/exchange.ts';
+import { Belongings } from './lifetime/belongings.ts';
+import type { Asker } from './lifetime/seat.ts';
+import { Shelf } from './lifetime/shelf.ts';
+import { locksReply, mutexReply, semaphoreReply } from './locks/exclusion.ts';
+import type { Lock } from './locks/lock.ts';
+import type { Mutex } from './locks/mutex.ts';
+import type { Semaphore } from './locks/semaphore.ts';
 import type { SharingLimits } from './sharing-limits.ts';
-import { Shelf } from './shelf.ts';
 
 /** Everything that the threads and sessions of one account share. */
 export class Account {

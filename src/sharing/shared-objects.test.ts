@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SharedRequest } from '../api/sharing.ts';
-import { Sequence } from './sequence.ts';
+import { Sequence } from './lifetime/sequence.ts';
 import { VirtualClock } from '../../test/simulation/virtual-clock.ts';
 import { Desk, refusal } from './testing/desk.ts';
 

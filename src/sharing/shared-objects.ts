@@ -1,8 +1,8 @@
 import type { DictVersion, SharedReply, SharedRequest } from '../api/sharing.ts';
 import type { Clock } from '../model/clock.ts';
 import { Account } from './account.ts';
+import { releasedError } from './lifetime/stakes.ts';
 import { type SharingLimits, sharingLimits } from './sharing-limits.ts';
-import { releasedError } from './stakes.ts';
 
 /** How much of everything one account has. */
 export interface SharingCensus {

@@ -1,6 +1,6 @@
 import type { CodeBundle } from '../model/code.ts';
 import type { FunctionRecord } from '../model/function-record.ts';
-import type { ThreadEnd } from '../protocol/session-messages.ts';
+import type { ThreadEnd } from '../protocol/session/session-messages.ts';
 
 /**
  * What the service remembers: accounts, their keys, their functions. Every promise that resolves after a change means

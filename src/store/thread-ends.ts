@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseThreadEnd } from '../protocol/parse-session.ts';
+import { parseThreadEnd } from '../protocol/session/parse-session.ts';
 import type { Clock } from '../model/clock.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { KeptThread, ThreadEndStore } from './contract.ts';

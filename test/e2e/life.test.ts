@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { GetFunctionCommand, UpdateFunctionCodeCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
-import { processesMarked, sendKill } from '../../src/instance/processes.ts';
-import { mountsBelow } from '../../src/instance/sweep.ts';
+import { processesMarked, sendKill } from '../../src/instance/processes/processes.ts';
+import { mountsBelow } from '../../src/instance/processes/sweep.ts';
 import { driversUnderTest } from './drivers.ts';
 import { deploy, invoke, newHome, startHeddle } from './service.ts';
 

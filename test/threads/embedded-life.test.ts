@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processesMarked } from '../../src/instance/processes.ts';
+import { processesMarked } from '../../src/instance/processes/processes.ts';
 import { runProgram, type Program } from './harness.ts';
 
-const connectionModule = join(import.meta.dirname, '../../src/sdk/threads/connection.ts');
+const connectionModule = join(import.meta.dirname, '../../src/sdk/threads/session/connection.ts');
 
 /** A temporary folder of a program's own, so that what it leaves there can be told from what others do. */
 async function withFolder(body: (folder: string, run: (code: string) => Program) => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { attach, RemoteError, shutdown } from '../../src/index.ts';
-import { processesMarked } from '../../src/instance/processes.ts';
+import { processesMarked } from '../../src/instance/processes/processes.ts';
 import type { RunningService } from '../e2e/service.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
 import { noneRuns, runProgram, useService, work } from './harness.ts';

@@ -1,7 +1,7 @@
 import type { FrontendOptions } from '../context.ts';
-import type { CodeLinks } from './code-links.ts';
-import type { EventQueue } from './event-queue.ts';
-import type { Preparation } from './preparation.ts';
+import type { CodeLinks } from './functions/code-links.ts';
+import type { Preparation } from './functions/preparation.ts';
+import type { EventQueue } from './invocation/event-queue.ts';
 
 /** What the operations of the Lambda API work with. */
 export interface LambdaContext extends FrontendOptions {

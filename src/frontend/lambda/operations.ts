@@ -1,22 +1,22 @@
 import type { Operation } from '../operation.ts';
 import type { LambdaContext } from './context.ts';
-import { createFunction } from './create-function.ts';
-import { deleteFunction } from './delete-function.ts';
+import { createFunction } from './functions/create-function.ts';
+import { deleteFunction } from './functions/delete-function.ts';
+import { getFunctionCodeSigningConfig } from './functions/get-function-code-signing-config.ts';
+import { getFunctionConcurrency } from './functions/get-function-concurrency.ts';
+import { getFunctionConfiguration } from './functions/get-function-configuration.ts';
+import { getFunction } from './functions/get-function.ts';
+import { getPolicy } from './functions/get-policy.ts';
+import { listFunctions } from './functions/list-functions.ts';
+import { listVersionsByFunction } from './functions/list-versions-by-function.ts';
+import { updateFunctionCode } from './functions/update-function-code.ts';
+import { updateFunctionConfiguration } from './functions/update-function-configuration.ts';
 import { getAccountSettings } from './get-account-settings.ts';
-import { getFunctionCodeSigningConfig } from './get-function-code-signing-config.ts';
-import { getFunctionConcurrency } from './get-function-concurrency.ts';
-import { getFunctionConfiguration } from './get-function-configuration.ts';
-import { getFunction } from './get-function.ts';
-import { getPolicy } from './get-policy.ts';
-import { invoke } from './invoke.ts';
-import { listFunctions } from './list-functions.ts';
-import { listTags } from './list-tags.ts';
-import { listVersionsByFunction } from './list-versions-by-function.ts';
-import { tagResource } from './tag-resource.ts';
+import { invoke } from './invocation/invoke.ts';
+import { listTags } from './tags/list-tags.ts';
+import { tagResource } from './tags/tag-resource.ts';
+import { untagResource } from './tags/untag-resource.ts';
 import { unsupported } from './unsupported.ts';
-import { untagResource } from './untag-resource.ts';
-import { updateFunctionCode } from './update-function-code.ts';
-import { updateFunctionConfiguration } from './update-function-configuration.ts';
 
 /** Every operation of the Lambda API. */
 export function lambdaOperations(context: LambdaContext): readonly Operation[] {

@@ -1,4 +1,4 @@
-import type { ThreadEnd } from '../../protocol/session-messages.ts';
+import type { ThreadEnd } from '../../protocol/session/session-messages.ts';
 import type { ThreadEndStore } from '../../store/contract.ts';
 import { ServedThread } from './served-thread.ts';
 

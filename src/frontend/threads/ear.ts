@@ -1,5 +1,5 @@
-import { laneWindowBytes } from '../../protocol/lane.ts';
-import type { ServiceMessage } from '../../protocol/session-messages.ts';
+import type { ServiceMessage } from '../../protocol/session/session-messages.ts';
+import { laneWindowBytes } from '../../protocol/threads/lane.ts';
 
 /** A session that hears what a thread says, in order, and no faster than it takes it. */
 export class Ear {

@@ -5,7 +5,7 @@ import { ApiError } from '../../api/errors.ts';
 import { runtimes, type RuntimeName } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import { limits } from '../../model/limits.ts';
-import type { SpawnOrder } from '../../protocol/session-messages.ts';
+import type { SpawnOrder } from '../../protocol/session/session-messages.ts';
 
 /** Code of threads as the code store knows it. */
 export interface KeptCode {

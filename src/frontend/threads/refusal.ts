@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ErrorReply } from '../../api/errors.ts';
-import { refusalCodes } from '../../protocol/session-socket.ts';
+import { refusalCodes } from '../../protocol/session/session-socket.ts';
 
 /** Bytes of text in a closing frame (RFC 6455, 5.5.1). */
 const reasonBytesMax = 123;

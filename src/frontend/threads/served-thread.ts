@@ -3,9 +3,9 @@ import type { ThreadLane, ThreadWatcher } from '../../model/invocation.ts';
 import type { StartPath } from '../../model/start-path.ts';
 import type { KeptThread } from '../../store/contract.ts';
 import { limits } from '../../model/limits.ts';
-import { laneKinds, laneMessage } from '../../protocol/lane.ts';
-import type { Wire } from '../../protocol/session-link.ts';
-import type { ClientMessage, ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session-messages.ts';
+import { laneKinds, laneMessage } from '../../protocol/threads/lane.ts';
+import type { Wire } from '../../protocol/session/session-link.ts';
+import type { ClientMessage, ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session/session-messages.ts';
 import type { Ear } from './ear.ts';
 import type { SessionConnection } from './session-connection.ts';
 

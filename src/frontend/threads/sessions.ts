@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { decode } from '../../protocol/decode.ts';
-import { encodeFrameWhole } from '../../protocol/encode.ts';
-import { FrameDecoder } from '../../protocol/frame.ts';
-import { parseClientMessage } from '../../protocol/parse-session.ts';
-import { sessionVersion, type SessionHello } from '../../protocol/session-messages.ts';
-import type { Wire } from '../../protocol/session-link.ts';
+import { decode } from '../../protocol/framing/decode.ts';
+import { encodeFrameWhole } from '../../protocol/framing/encode.ts';
+import { FrameDecoder } from '../../protocol/framing/frame.ts';
+import { parseClientMessage } from '../../protocol/session/parse-session.ts';
+import { sessionVersion, type SessionHello } from '../../protocol/session/session-messages.ts';
+import type { Wire } from '../../protocol/session/session-link.ts';
 import type { SessionConnection } from './session-connection.ts';
 import { ThreadSession } from './session.ts';
 import type { ThreadService } from './thread-service.ts';

@@ -2,7 +2,7 @@ import { parseSharedRequest } from '../../api/parse-shared-request.ts';
 import { plainSharing } from '../../api/plain-sharing.ts';
 import { CancelledError } from '../../model/errors.ts';
 import { RevisionConflictError, SharingError } from '../../model/sharing.ts';
-import type { ThrownText } from '../../protocol/session-messages.ts';
+import type { ThrownText } from '../../protocol/session/session-messages.ts';
 import type { SharedObjects } from '../../sharing/shared-objects.ts';
 
 /** What one session has of what threads share: it is the holder, and gives everything back when it ends. */

@@ -2,8 +2,8 @@ import { ApiError } from '../../api/errors.ts';
 import { CancelledError, CapacityError, NeverFitsError } from '../../model/errors.ts';
 import type { InvocationOutcome } from '../../model/invocation.ts';
 import { limits } from '../../model/limits.ts';
-import type { TurnEnd } from '../../protocol/batch.ts';
-import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session-messages.ts';
+import type { TurnEnd } from '../../protocol/threads/batch.ts';
+import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session/session-messages.ts';
 import { StringDecoder } from 'node:string_decoder';
 
 /** What others took before it in the same invocation: time that they ran, processor time, UTF-16 units that they printed. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../model/clock.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { FunctionVersion } from '../../model/function.ts';
-import type { SpawnCall, SpawnOrder } from '../../protocol/session-messages.ts';
+import type { SpawnCall, SpawnOrder } from '../../protocol/session/session-messages.ts';
 import type { CodeStore, ThreadEndStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';
 import { SharedObjects } from '../../sharing/shared-objects.ts';

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { presignedUrl, signedHeaders } from '../testing/signed-headers.ts';
 import { startTestFrontend, type TestFrontend } from '../testing/test-frontend.ts';
-import { sessionPath } from '../../protocol/session-socket.ts';
+import { sessionPath } from '../../protocol/session/session-socket.ts';
 
 describe('A WebSocket for a session', () => {
   let service: TestFrontend;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ApiError, errorReply } from '../../api/errors.ts';
 import { limits } from '../../model/limits.ts';
-import { normalClosure, sessionPath, signOfLifeMs } from '../../protocol/session-socket.ts';
+import { normalClosure, sessionPath, signOfLifeMs } from '../../protocol/session/session-socket.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SignedRequest } from '../auth/signature-claim.ts';
 import { asApiError } from '../error-handling.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../model/clock.ts';
 import { partsOf, runtimes } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot, ContainerDiedError } from '../boot.ts';
 import { call, invoke } from '../guest-fixture.ts';
+import { boot, ContainerDiedError } from '../guest/boot.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
 const version = `export const handler = async () => process.versions.node.split('.')[0];`;

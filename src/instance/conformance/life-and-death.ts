@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
 import { instanceOverheadMb } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
 import { call } from '../guest-fixture.ts';
-import { processesMarked, sendKill } from '../processes.ts';
+import { boot } from '../guest/boot.ts';
+import { processesMarked, sendKill } from '../processes/processes.ts';
 import { assertNothingLeft, bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
 /** "At once", with slack for a noisy machine. */
@@ -110,7 +110,7 @@ function killedService({ options, places, configuration }: Subject): string {
   return `
     import { ${options.made.by} as make } from ${JSON.stringify(options.made.module)};
     import { guarded } from ${url('../guard.ts')};
-    import { boot } from ${url('../boot.ts')};
+    import { boot } from ${url('../guest/boot.ts')};
     import { systemClock } from ${url('../../model/clock.ts')};
     import { newId } from ${url('../../model/id.ts')};
     const driver = guarded(make(${JSON.stringify(places)}));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { ContainerDiedError } from '../container-died.ts';
 import { invoke } from '../guest-fixture.ts';
+import { ContainerDiedError } from '../guest/container-died.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
 /** What user code prints other than by `console`. */

@@ -5,14 +5,14 @@ import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import type { Configuration } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
+import { boot } from '../guest/boot.ts';
 import type { RuntimeInit } from '../../protocol/messages.ts';
 import type { InstanceDriver } from '../contract.ts';
 import type { Guest, GuestContainer } from '../guest.ts';
 import { load } from '../guest-fixture.ts';
 import { runFolder, type Places } from '../places.ts';
-import { processesMarked } from '../processes.ts';
-import { mountsBelow } from '../sweep.ts';
+import { processesMarked } from '../processes/processes.ts';
+import { mountsBelow } from '../processes/sweep.ts';
 
 /** What the suite must know of a driver that its contract does not say. */
 export interface ConformanceOptions {

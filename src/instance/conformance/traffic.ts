@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { limits } from '../../model/limits.ts';
-import { ContainerDiedError } from '../boot.ts';
 import { call, invoke } from '../guest-fixture.ts';
+import { ContainerDiedError } from '../guest/boot.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
 const named = (name: string): string =>

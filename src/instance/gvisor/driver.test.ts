@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { conformance } from '../conformance.ts';
-import { processesMarked, treeOf } from '../processes.ts';
+import { processesMarked, treeOf } from '../processes/processes.ts';
 import { createGvisorDriver } from './driver.ts';
 
 await conformance('gvisor', createGvisorDriver, {

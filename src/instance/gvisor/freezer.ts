@@ -1,5 +1,5 @@
 import { systemClock, type Timer } from '../../model/clock.ts';
-import { runsNow, treeOf } from '../processes.ts';
+import { runsNow, treeOf } from '../processes/processes.ts';
 import { findSentry } from './sentry.ts';
 
 /** Stops a sandbox, and lets it go on. */

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import { instanceOverheadMb } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
 import { guarded } from '../guard.ts';
 import { load, testConfiguration } from '../guest-fixture.ts';
+import { boot } from '../guest/boot.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createGvisorDriver } from './driver.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { systemClock, type Timer } from '../../model/clock.ts';
-import { treeOf } from '../processes.ts';
-import { treeResidentBytes } from '../resident.ts';
+import { treeOf } from '../processes/processes.ts';
+import { treeResidentBytes } from '../processes/resident.ts';
 import { findSentry } from './sentry.ts';
 
 /** How often a sandbox's memory is looked at. One `stat` each. */

@@ -1,5 +1,5 @@
 import { readdir, readlink } from 'node:fs/promises';
-import { treeOf } from '../processes.ts';
+import { treeOf } from '../processes/processes.ts';
 
 /** gVisor's kernel for one sandbox: a process on the host. */
 export interface Sentry {

@@ -1,5 +1,5 @@
 import { conformance } from '../conformance.ts';
-import { processesMarked, treeOf } from '../processes.ts';
+import { processesMarked, treeOf } from '../processes/processes.ts';
 import { createHostDriver } from './driver.ts';
 
 await conformance('host', createHostDriver, {

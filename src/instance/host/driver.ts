@@ -2,13 +2,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { bundleGuest } from '../../image/bundle.ts';
 import { nodeProgram } from '../../image/node-programs.ts';
 import { limits } from '../../model/limits.ts';
-import { containerCounts } from '../container-counts.ts';
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
-import { startTree } from '../process-tree.ts';
-import { treeResidentBytes } from '../resident.ts';
-import { sweepRun } from '../sweep.ts';
-import { treeInstance } from '../tree-instance.ts';
+import { containerCounts } from '../processes/container-counts.ts';
+import { startTree } from '../processes/process-tree.ts';
+import { treeResidentBytes } from '../processes/resident.ts';
+import { sweepRun } from '../processes/sweep.ts';
+import { treeInstance } from '../processes/tree-instance.ts';
 import { probeHost } from './probe.ts';
 import { agentCommand, type HostGuest } from './view.ts';
 

@@ -1,6 +1,6 @@
 import type { ProbeVerdict } from '../contract.ts';
-import { runProbe, probeWord } from '../run-probe.ts';
-import { isRoot, userNamespaceRemedy } from '../user.ts';
+import { runProbe, probeWord } from '../probes/run-probe.ts';
+import { isRoot, userNamespaceRemedy } from '../processes/user.ts';
 import { viewArguments } from './view.ts';
 
 /** A sandbox in a sandbox, as agent and container are, takes some 20 ms. */

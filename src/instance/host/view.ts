@@ -6,7 +6,7 @@ import { guestPrograms } from '../../image/root.ts';
 import { limits } from '../../model/limits.ts';
 import { runtimes, type RuntimeName } from '../../model/configuration.ts';
 import { outputFolder, type AgentProfile } from '../../protocol/profile.ts';
-import { isRoot } from '../user.ts';
+import { isRoot } from '../processes/user.ts';
 
 /** Where our bundles are, as agent and containers see it. */
 const bundleDir = '/opt/heddle';

@@ -1,5 +1,5 @@
 import { conformance } from '../conformance.ts';
-import { processesMarked } from '../processes.ts';
+import { processesMarked } from '../processes/processes.ts';
 import { createEmulatedDriver } from './testing.ts';
 
 await conformance('microvm', createEmulatedDriver, {

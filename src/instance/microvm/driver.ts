@@ -2,7 +2,7 @@ import { configurationKey, type Configuration } from '../../model/configuration.
 import type { InstanceDriver } from '../contract.ts';
 import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
-import { sweepRun } from '../sweep.ts';
+import { sweepRun } from '../processes/sweep.ts';
 import { makeClone, runClone } from './clone.ts';
 import type { Accelerator } from './command.ts';
 import { microvmInstance } from './instance.ts';

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import type { Blanks } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
+import { boot } from '../guest/boot.ts';
 import type { InstanceDriver } from '../contract.ts';
 import type { GuestContainer } from '../guest.ts';
 import { bundleOf, call, initOf, testConfiguration } from '../guest-fixture.ts';

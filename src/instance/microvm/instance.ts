@@ -1,6 +1,6 @@
 import { limits } from '../../model/limits.ts';
-import { treeProcessorTime } from '../processes.ts';
-import { treeResidentBytes } from '../resident.ts';
+import { treeProcessorTime } from '../processes/processes.ts';
+import { treeResidentBytes } from '../processes/resident.ts';
 import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
 import type { Clone } from './clone.ts';
 

@@ -5,11 +5,11 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
+import { boot } from '../guest/boot.ts';
 import { call, load, testConfiguration } from '../guest-fixture.ts';
 import { guarded } from '../guard.ts';
 import { runFolder } from '../places.ts';
-import { processesMarked, sendKill } from '../processes.ts';
+import { processesMarked, sendKill } from '../processes/processes.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createEmulatedDriver } from './testing.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { processesMarked } from '../processes.ts';
+import { processesMarked } from '../processes/processes.ts';
 import { testPlaces } from '../testing/places.ts';
 import { probeMicrovm } from './probe.ts';
 

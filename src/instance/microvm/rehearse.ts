@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { limits } from '../../model/limits.ts';
-import type { AgentLink } from '../agent-link.ts';
-import type { ContainerLink } from '../container-link.ts';
-import { rehearsalCode, rehearseCode } from '../rehearsal.ts';
+import type { AgentLink } from '../channels/agent-link.ts';
+import type { ContainerLink } from '../channels/container-link.ts';
+import { rehearsalCode, rehearseCode } from '../guest/rehearsal.ts';
 
 /**
  * How often what can be done more than once is done. V8 only begins to remember the shapes of objects when a function has

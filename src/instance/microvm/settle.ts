@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream';
 import { systemClock } from '../../model/clock.ts';
 import { runtimes, type BlankKind, type Configuration } from '../../model/configuration.ts';
 import { limits } from '../../model/limits.ts';
-import { AgentLink } from '../agent-link.ts';
-import { ContainerLink, type RuntimeEvents } from '../container-link.ts';
-import { measureBehindMs } from '../guest-clock.ts';
+import { AgentLink } from '../channels/agent-link.ts';
+import { ContainerLink, type RuntimeEvents } from '../channels/container-link.ts';
+import { measureBehindMs } from '../guest/guest-clock.ts';
 import { blankContainers } from './guest-shape.ts';
 import { rehearse, rehearseContainer } from './rehearse.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
 import { runtimes } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
-import { boot } from '../boot.ts';
+import { boot } from '../guest/boot.ts';
 import type { Instance, InstanceDriver } from '../contract.ts';
 import { call, load, testConfiguration } from '../guest-fixture.ts';
 import type { Guest, GuestContainer } from '../guest.ts';

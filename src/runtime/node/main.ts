@@ -1,26 +1,26 @@
 import fs from 'node:fs';
 import module from 'node:module';
-import { Connection } from '../../protocol/connection.ts';
-import { encodeFrame } from '../../protocol/encode.ts';
+import { Connection } from '../../protocol/framing/connection.ts';
+import { encodeFrame } from '../../protocol/framing/encode.ts';
 import { protocolVersion, type RuntimeInit } from '../../protocol/messages.ts';
 import { openChannel } from '../../protocol/open-channel.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
-import { captureConsole } from './capture-console.ts';
-import { collectGarbage } from './collect-garbage.ts';
-import { captureStreams } from './capture-streams.ts';
+import { captureConsole } from './output/capture-console.ts';
+import { collectGarbage } from './resources/collect-garbage.ts';
+import { captureStreams } from './output/capture-streams.ts';
 import { applyEnvironment, correctTimeOrigin } from './environment.ts';
-import { RuntimeFault } from './errors.ts';
-import { Heap } from './heap.ts';
-import { InvocationLog } from './invocation-log.ts';
-import { preload } from './preload.ts';
+import { RuntimeFault } from './errors/errors.ts';
+import { Heap } from './resources/heap.ts';
+import { InvocationLog } from './output/invocation-log.ts';
+import { preload } from './warm-up/preload.ts';
 import { seedRandom } from './random.ts';
-import { RawOutput } from './raw-output.ts';
+import { RawOutput } from './output/raw-output.ts';
 import { readWaiting } from './read-waiting.ts';
-import { rehearse } from './rehearse.ts';
+import { rehearse } from './warm-up/rehearse.ts';
 import { Server } from './serve.ts';
-import { installAwslambda } from './streamify.ts';
-import { SyncWriter } from './sync-writer.ts';
-import { warmWhileIdle } from './warm-while-idle.ts';
+import { installAwslambda } from './invocation/streamify.ts';
+import { SyncWriter } from './output/sync-writer.ts';
+import { warmWhileIdle } from './warm-up/warm-while-idle.ts';
 
 // `node main.mjs [TASK_ROOT [serve-first]]`, with the data channel as file descriptor 3. Another root is for tests.
 // `serve-first`: says hello before it warms itself up. Without it this process may be copied between hello and `init`:

@@ -11,16 +11,16 @@ import {
   streamFrame,
   threadFrame,
   unbegun,
-} from './answer.ts';
-import { CallMeter } from './call-meter.ts';
-import { logLine } from './capture-console.ts';
+} from './invocation/answer.ts';
+import { CallMeter } from './resources/call-meter.ts';
+import { logLine } from './output/capture-console.ts';
 import { errorBody, threadErrorBody } from '../../protocol/error-body.ts';
-import { errorLogText, neverSettled, RuntimeFault } from './errors.ts';
-import { Invocation } from './invocation.ts';
-import { callHandler, type Outcome } from './call-handler.ts';
-import { loadHandler, type UserFunction } from './load-handler.ts';
+import { errorLogText, neverSettled, RuntimeFault } from './errors/errors.ts';
+import { Invocation } from './invocation/invocation.ts';
+import { callHandler, type Outcome } from './invocation/call-handler.ts';
+import { loadHandler, type UserFunction } from './loading/load-handler.ts';
 import type { ServerParts } from './server-parts.ts';
-import { Threads } from './threads.ts';
+import { Threads } from './threads/threads.ts';
 
 const now = performance.now.bind(performance);
 

@@ -1,6 +1,6 @@
 import type { RuntimeInit } from '../../protocol/messages.ts';
-import type { RawOutput } from './raw-output.ts';
-import type { BatchParts } from './thread-batch.ts';
+import type { RawOutput } from './output/raw-output.ts';
+import type { BatchParts } from './threads/thread-batch.ts';
 
 /** What the server needs of the world. */
 export interface ServerParts extends Omit<BatchParts, 'spent'> {

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleForGuest } from '../../image/bundle.ts';
-import { Connection } from '../../protocol/connection.ts';
+import { Connection } from '../../protocol/framing/connection.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
 import { nodeFlags } from '../../protocol/node-flags.ts';
 import { parseRuntimeMessage } from '../../protocol/validate.ts';

@@ -1,5 +1,5 @@
 import type { Moved } from '../../protocol/clone.ts';
-import { PortOwner } from '../../protocol/port-owner.ts';
+import { PortOwner } from '../../protocol/threads/port-owner.ts';
 import { randomUUID } from '../platform/identity.ts';
 import type { Ports } from '../platform/ports.ts';
 

@@ -1,9 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
-import type { Connect } from '../threads/client-session.ts';
-import type { ServiceKey } from '../threads/service-key.ts';
+import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session/session-socket.ts';
+import type { Connect } from '../threads/session/client-session.ts';
+import type { ServiceKey } from '../threads/session/service-key.ts';
 
 /** How long a signature can be used, seconds: as far as the clocks of page and service may be apart. */
 const expiresIn = 300;

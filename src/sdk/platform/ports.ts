@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Moved } from '../../protocol/clone.ts';
-import { PortOwner } from '../../protocol/port-owner.ts';
+import { PortOwner } from '../../protocol/threads/port-owner.ts';
 
 /** The port of a thread, for whoever started it, and this side's hold on it. */
 export interface Ports {

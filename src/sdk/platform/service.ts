@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { findConnection, NoServiceError, type Connection } from '../connection.ts';
-import { ClientSession } from '../threads/client-session.ts';
-import { endConnection, type ThreadsConnection } from '../threads/connection.ts';
-import { startEmbedded, type EmbeddedService } from '../threads/embedded-wire.ts';
 import { ProgramEndedError } from '../threads/program-end.ts';
+import { ClientSession } from '../threads/session/client-session.ts';
+import { endConnection, type ThreadsConnection } from '../threads/session/connection.ts';
+import { startEmbedded, type EmbeddedService } from '../threads/session/embedded-wire.ts';
 import { websocketConnect } from './websocket-wire.ts';
 
 /**

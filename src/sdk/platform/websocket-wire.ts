@@ -2,9 +2,9 @@ import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
-import { normalClosure, sessionPath, silentMsMax } from '../../protocol/session-socket.ts';
-import type { Connect } from '../threads/client-session.ts';
-import type { ServiceKey } from '../threads/service-key.ts';
+import { normalClosure, sessionPath, silentMsMax } from '../../protocol/session/session-socket.ts';
+import type { Connect } from '../threads/session/client-session.ts';
+import type { ServiceKey } from '../threads/session/service-key.ts';
 
 /** How long a service may take to answer a request for a connection, milliseconds. */
 const handshakeTimeout = 10_000;

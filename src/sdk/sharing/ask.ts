@@ -1,4 +1,4 @@
-import { threadsConnection } from '../threads/connection.ts';
+import { threadsConnection } from '../threads/session/connection.ts';
 
 /** How long to wait for something that is shared. */
 export interface WaitOptions {

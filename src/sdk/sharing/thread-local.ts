@@ -1,4 +1,4 @@
-import { threadContext } from '../threads/context.ts';
+import { threadContext } from '../threads/inside/context.ts';
 
 /** A value of each thread's own, although its container, and so its module, serves one thread after the other. */
 export class ThreadLocal<T> {

@@ -1,4 +1,4 @@
-import type { ThreadEndKind } from '../../protocol/session-messages.ts';
+import type { ThreadEndKind } from '../../protocol/session/session-messages.ts';
 
 /** Why a thread gave no result. `not-cloneable`: what it gave or threw cannot be sent. */
 export type RemoteErrorKind = ThreadEndKind | 'not-cloneable';

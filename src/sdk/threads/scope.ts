@@ -1,7 +1,7 @@
 import { RemoteError } from './errors.ts';
 import type { ThreadOptions } from './options.ts';
 import { spawn } from './spawn.ts';
-import type { Thread } from './thread.ts';
+import type { Thread } from './thread/thread.ts';
 
 /** Threads that end with what started them. */
 export interface Scope {

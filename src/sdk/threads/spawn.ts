@@ -1,8 +1,8 @@
 import { functionCode } from '../code/function-code.ts';
 import type { ThreadOptions } from './options.ts';
-import { startThread, type Target } from './start-thread.ts';
-import type { Thread, ThreadExtras } from './thread.ts';
-import { ensureCode } from './upload.ts';
+import { ensureCode } from './session/upload.ts';
+import { startThread, type Target } from './thread/start-thread.ts';
+import type { Thread, ThreadExtras } from './thread/thread.ts';
 
 /**
  * Runs a function in a thread of its own. It must be self-contained: it is sent as text, and what it captures from around it

@@ -1,5 +1,5 @@
 // What `import … from 'heddle/worker_threads'` gives a program: what `node:worker_threads` exports, with `Worker` replaced.
-import { provideConnection } from '../threads/connection.ts';
+import { provideConnection } from '../threads/session/connection.ts';
 import { openService } from '../platform/service.ts';
 import { workerThreads } from './exports.ts';
 

@@ -9,7 +9,7 @@ const key = 'heddle.worker_threads';
 // Workers of this process are only those that Heddle itself starts: its embedded service runs in one.
 if (isMainThread) {
   const { workerThreads } = await import('./exports.ts');
-  const { provideConnection } = await import('../threads/connection.ts');
+  const { provideConnection } = await import('../threads/session/connection.ts');
   const { openService } = await import('../platform/service.ts');
   provideConnection(openService);
   Object.defineProperty(globalThis, Symbol.for(key), { value: { ...workerThreads }, configurable: true });

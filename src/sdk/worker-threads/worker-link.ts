@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import type { CodeFile } from '../../model/code.ts';
 import { RemoteError } from '../threads/errors.ts';
-import { threadsConnection } from '../threads/connection.ts';
+import { threadsConnection } from '../threads/session/connection.ts';
 import { isProgramEnd } from '../threads/program-end.ts';
-import { startThread } from '../threads/start-thread.ts';
-import type { Thread } from '../threads/thread.ts';
-import { ensureCode } from '../threads/upload.ts';
+import { startThread } from '../threads/thread/start-thread.ts';
+import type { Thread } from '../threads/thread/thread.ts';
+import { ensureCode } from '../threads/session/upload.ts';
 import { lateFiles, namedModule, workerCode, type WorkerFiles } from './code/worker-code.ts';
 import type { WorkerOptions } from './worker-options.ts';
 import { FramePort } from './relay/frame-port.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
 import { BroadcastChannel, MessageChannel, setEnvironmentData, SHARE_ENV, Worker } from './index.ts';
-import { shutdown } from '../threads/connection.ts';
+import { shutdown } from '../threads/session/connection.ts';
 
 // On a service of our own in this process, with real containers.
 const home = mkdtempSync(join(tmpdir(), 'heddle-workers-'));

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../../../model/clock.ts';
 import { ProtocolError } from '../../../model/errors.ts';
 import type { InvocationOutcome, ThreadLane, ThreadWatcher } from '../../../model/invocation.ts';
 import type { StartPath } from '../../../model/start-path.ts';
-import { decodeTurnEnd, recallMessage, type TurnEnd } from '../../../protocol/batch.ts';
-import { laneKinds } from '../../../protocol/lane.ts';
+import { decodeTurnEnd, recallMessage, type TurnEnd } from '../../../protocol/threads/batch.ts';
+import { laneKinds } from '../../../protocol/threads/lane.ts';
 import type { ServedThread } from '../served-thread.ts';
 import { endOfError, endOfOutcome, endOfTurn, type TakenBefore } from '../thread-end.ts';
 
@@ -32,7 +32,7 @@ const watchMs = 10;
 const loadMs = 100;
 
 /**
- * Threads that were handed to a container together, and run there one after the other (protocol/batch.ts), each as if it had come
+ * Threads that were handed to a container together, and run there one after the other (protocol/threads/batch.ts), each as if it had come
  * alone. At most once: what has not begun for certain when the container dies, or is cut, goes elsewhere.
  */
 export class Flight implements ThreadWatcher {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../model/clock.ts';
 import { CancelledError } from '../../../model/errors.ts';
 import type { FunctionVersion } from '../../../model/function.ts';
-import { encodeBatch } from '../../../protocol/batch.ts';
+import { encodeBatch } from '../../../protocol/threads/batch.ts';
 import type { WorkerManager } from '../../../worker-manager/contract.ts';
 import { endOfError } from '../thread-end.ts';
 import { Flight, type BatchItem } from './flight.ts';

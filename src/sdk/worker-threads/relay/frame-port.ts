@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { decodeValue, encodeValue } from '../../../protocol/clone.ts';
-import { partBytes } from '../../../protocol/lane.ts';
+import { partBytes } from '../../../protocol/threads/lane.ts';
 
 /** A frame larger than this goes in several parts: a thread's lane takes no message of any size. */
 const wholeBytesMax = partBytes;

@@ -1,0 +1,21 @@
+import type { ThreadContext } from '../../../protocol/threads/thread-context.ts';
+
+/** What code that runs in a thread has from whoever started it. */
+export type InsideThread = Pick<ThreadContext, 'port' | 'signal'>;
+
+/** Modules of threads may be loaded outside of one, for their types or their tests, but not ask for what only a thread has. */
+function refuse(what: string): never {
+  throw new Error(
+    `\`thread.${what}\` was asked for outside of a thread. It is there in a function that \`spawn\` or \`remote\` runs.`,
+  );
+}
+
+/** The thread that this code runs in. In a thread `src/sdk/inside.ts` has another one in its place. */
+export const thread: InsideThread = {
+  get port(): ThreadContext['port'] {
+    return refuse('port');
+  },
+  get signal(): AbortSignal {
+    return refuse('signal');
+  },
+};
