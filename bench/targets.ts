@@ -114,8 +114,8 @@ const rest: readonly Target[] = [
   atMost("README's first example (gvisor), s", 6, plain('example', 'gvisor', 'all results'), true),
   atMost('idle (gvisor), % of one processor', 2, plain('idle', 'gvisor', 'all of it, of one processor')),
   atMost('idle (gvisor): first request after rest, more than the next, ms', 3, (find) => {
-    const first = find('idle', 'gvisor', 'first request after rest');
-    const next = find('idle', 'gvisor', 'the 20 after it, median');
+    const first = find('idle', 'gvisor', 'first request after rest, median');
+    const next = find('idle', 'gvisor', 'the four after it, median');
     return first === undefined || next === undefined ? undefined : first - next;
   }),
   atMost('cold-instance (host), ms', 120, plain('cold', 'host', 'cold-instance: p50'), true),

@@ -4,6 +4,8 @@ import type { WarmGuest } from './warm-guest.ts';
 
 /** More demand than this is not remembered: any of it alone fills the stock to its maximum. */
 const demandsMax = 1_024;
+/** Where none was asked for so long, the next one rests, too, ms. */
+const calmMs = 10_000;
 
 /** The instances that are ready, and what is remembered of the demand for them. */
 export class Stock {
@@ -89,9 +91,15 @@ export class Stock {
     return { ready, making };
   }
 
-  /** Puts it to rest, if it is here and not the next one. */
-  rest(warm: WarmGuest): void {
-    if (this.ready.has(warm) && this.next !== warm && warm.making === undefined) warm.guest.rest();
+  /** Puts it to rest, if it is here and not the next one while there is demand. */
+  rest(warm: WarmGuest, now: number): void {
+    if (!this.ready.has(warm) || warm.making !== undefined) return;
+    if (this.next !== warm || this.calm(now)) warm.guest.rest();
+  }
+
+  /** Whether nobody has asked for one for a while. */
+  calm(now: number): boolean {
+    return now - Math.max(this.#demands.at(-1) ?? Number.NEGATIVE_INFINITY, this.next?.bornAt ?? 0) > calmMs;
   }
 
   /**

@@ -44,7 +44,7 @@ test('an instance is taken without waiting, and replaced in the background', asy
   assert.ok(service.warming.readyCount >= 3, 'three were wanted at once');
 });
 
-test('instances that wait are put to rest after their first moments, but for the next to be taken', async () => {
+test('instances that wait are put to rest after their first moments, but for the next to be taken where one was asked for lately', async () => {
   const service = await started(new SimulatedService({ settings: { warm: [3, 3] } }));
   const resting = (): boolean[] => service.guests.map((guest) => guest.resting);
   await service.clock.advance(2_000);
@@ -57,6 +57,11 @@ test('instances that wait are put to rest after their first moments, but for the
   assert.ok(service.warming.take(node24));
   await service.clock.advance(10_000);
   assert.deepEqual(resting().slice(0, 3), [false, false, false], 'whoever has them, has them awake');
+  await service.clock.advance(10_000);
+  assert.deepEqual(resting().slice(3), [true, true, true], 'nobody asks for any');
+  const taken = service.warming.take(node24);
+  assert.ok(taken);
+  assert.deepEqual(resting().slice(3), [false, false, true]);
 });
 
 test('a driver that fails is asked again ever more slowly, and the failures are reported', async () => {
@@ -180,6 +185,17 @@ test('as many blank containers wait as functions were just deployed, and fewer w
   assert.deepEqual(paths, ['warm-instance', 'new-container', 'new-container', 'new-container', 'new-container']);
   await service.clock.advance(1_000);
   assert.equal(service.warming.snapshot()[0]?.blanksWanted, 2);
+});
+
+test('what is due waits in the next instance only, and ends where nobody came for it', async () => {
+  const service = await started(new SimulatedService({ settings: { warm: [2, 4] }, containersMax: 16 }));
+  const blanks = (): number[] => [...service.warming.guests()].map((warm) => warm.blanksOf(node24));
+  for (let nth = 0; nth < 5; nth += 1)
+    service.known.deployed(functionOf(`f${nth}`, { modifiedAt: service.clock.wall() }));
+  await service.clock.advance(2_000);
+  assert.deepEqual(blanks(), [5, 2]);
+  await service.clock.advance(150_000);
+  assert.deepEqual(blanks(), [2, 2]);
 });
 
 test('while what runs needs the processors, booting is put off, but not for ever', async () => {

@@ -30,8 +30,8 @@ const busyDelaysMax = 20;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
 /**
- * What is ready does a few things more in its first moments, in the order of their use; then it rests, but for the next one: to
- * wake on a machine on which nothing runs takes tens of milliseconds.
+ * What is ready does a few things more in its first moments, in the order of their use; then it rests. The next one does so only where none was
+ * asked for lately: to wake takes some milliseconds.
  */
 const restAfterMs = 3_000;
 
@@ -202,7 +202,7 @@ export class WarmingPool {
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (this.#stop.signal.aborted) return;
     this.#tend();
-    this.#stock.next?.guest.wake();
+    this.#restOrWakeNext();
     if (this.#stock.ready.size >= this.#stock.min) this.#ready.resolve();
     this.#wakeIn(checkMs);
   }
@@ -254,7 +254,16 @@ export class WarmingPool {
   }
 
   #restLater(warm: WarmGuest): void {
-    this.#options.clock.timer(restAfterMs, () => this.#stock.rest(warm));
+    const { clock } = this.#options;
+    clock.timer(restAfterMs, () => this.#stock.rest(warm, clock.now()));
+  }
+
+  #restOrWakeNext(): void {
+    const { next } = this.#stock;
+    if (next === undefined) return;
+    const now = this.#options.clock.now();
+    if (this.#stock.calm(now)) this.#stock.rest(next, now);
+    else next.guest.wake();
   }
 
   /** A warm instance that dies is noticed at once, and made anew after a pause, lest a sick driver spins. */

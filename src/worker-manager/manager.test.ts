@@ -336,6 +336,49 @@ test('an instance in which nothing runs rests, and is awake when it is used', as
   assert.equal(service.guests[0]?.resting, false);
 });
 
+test('an instance that was woken to have a blank container made in it rests again', async () => {
+  let making = 0;
+  const service = new SimulatedService({
+    world: { containerMs: () => ((making += 1), 4_000) },
+    processors: { count: 4, full: () => true },
+  });
+  await service.run(hello);
+  const before = making;
+  await service.clock.advance(20_000);
+  assert.ok(making > before, 'none was made while it was idle');
+  assert.equal(service.guests[0]?.resting, true);
+});
+
+test('a function whose kind has no blank container but in full instances gets one where there is room', async () => {
+  const service = new SimulatedService({ instanceMb: 1_024, settings: { warm: [1, 1] }, containersMax: 8 });
+  service.warming.start();
+  await service.clock.until(service.warming.ready());
+  const of = (name: string, memoryMb: number): FunctionVersion => functionOf(name, { memoryMb });
+  const paths = [];
+  for (const fn of [
+    of('small', 128),
+    of('all', 1_024),
+    of('all of another', 1_024),
+    of('a', 128),
+    of('b', 128),
+    of('c', 128),
+    of('d', 128),
+  ]) {
+    paths.push((await service.run(fn)).startPath);
+    await service.clock.advance(3_000);
+  }
+  const [first, second, third, ...others] = paths;
+  assert.deepEqual([first, second, third], ['warm-instance', 'warm-instance', 'warm-instance']);
+  assert.deepEqual(others, ['new-container', 'new-container', 'new-container', 'new-container']);
+  // Each found a blank one, and did not wait until one was made.
+  const { instances } = service.manager.snapshot();
+  const blanks = instances.map(({ containers }) => containers.filter(({ state }) => state === 'blank').length);
+  assert.ok(
+    blanks.some((count) => count >= 2),
+    `blank containers: ${blanks.join(', ')}`,
+  );
+});
+
 test('containers of both runtimes and of all sizes share an instance', async () => {
   const service = new SimulatedService({ basis: { 'nodejs24.x': 1, 'nodejs22.x': 1 } });
   const sizes = [128, 512, 1_024, 2_048];

@@ -5,6 +5,8 @@ import { ProcessorTime } from './processor-time.ts';
 
 /** How often containers are looked at, milliseconds. A program can fill some 50 MiB in that time. */
 const lookMs = 50;
+/** What was not looked at for so long stood still, all of it: nothing has grown, and what goes on first is the call that woke it. */
+const stillMs = 1_000;
 /** How often new processes are looked for, in looks; in the others only the known ones are read. */
 const looksPerWalk = 4;
 /** Growth since the last look after which new processes are looked for at once, bytes. */
@@ -21,6 +23,7 @@ export class Watcher {
   readonly #margin: number | undefined;
   readonly #watched = new Set<Watched>();
   #looks = 0;
+  #lookedAt = 0;
   /** All processes, of whatever container, when they were last looked for; and how often there were others than before. */
   #processes = '';
   #generation = 0;
@@ -56,7 +59,9 @@ export class Watcher {
   #watch(watched: Watched, bytesMax: number): void {
     watched.bytesMax = bytesMax;
     this.#watched.add(watched);
-    this.#timer ??= setInterval(() => this.#look(), lookMs);
+    if (this.#timer !== undefined) return;
+    this.#lookedAt = performance.now();
+    this.#timer = setInterval(() => this.#look(), lookMs);
   }
 
   #forget(watched: Watched): void {
@@ -68,6 +73,10 @@ export class Watcher {
   }
 
   #look(): void {
+    const now = performance.now();
+    const stoodStill = now - this.#lookedAt > stillMs;
+    this.#lookedAt = now;
+    if (stoodStill) return;
     const generation = this.#looks++ % looksPerWalk === 0 ? this.#processGeneration() : undefined;
     for (const watched of this.#watched) {
       watched.look(generation);

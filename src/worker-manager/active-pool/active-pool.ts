@@ -160,6 +160,11 @@ export class ActivePool {
     if (instance.holds === 0) this.#setIdle(instance);
   }
 
+  /** It was woken, but not for use: where it is idle, it may rest again. */
+  woken(instance: ActiveInstance): void {
+    if (instance.inIdle.list !== undefined) this.onIdle(instance, true);
+  }
+
   /** To be called when what an instance holds, or can make, has changed. */
   reindex(instance: ActiveInstance): void {
     const { pool, fullness } = instance;

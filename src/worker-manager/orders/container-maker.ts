@@ -153,6 +153,7 @@ export class ContainerMaker {
     for (let left = tickets.length; left > 0; left -= 1) active.unhold(instance, clock.now());
     orderEnded(tickets, error);
     keeper.settle(instance);
+    active.woken(instance);
     registry.poolChanged(instance.pool);
   }
 }
