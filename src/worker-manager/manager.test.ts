@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Behaviour } from '../../test/simulation/simulated-guest.ts';
+import type { FunctionVersion } from '../model/function.ts';
 import { errorOf, functionOf, plain, SimulatedService } from '../../test/simulation/service.ts';
 
 const warm = [1, 4] as const;
