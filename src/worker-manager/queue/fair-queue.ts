@@ -46,7 +46,9 @@ export class FairQueue {
     const { code, place } = ticket;
     if (place === undefined) throw new Error('A ticket needs its place before it can be queued.');
     this.#accountLine(code).codes.add(code);
-    this.#codeLine(code).waiting.add(place.inWaiting);
+    const line = this.#codeLine(code, place.queuedAt);
+    line.waiting.add(place.inWaiting);
+    line.pace.arrived(place.queuedAt);
     this.#size += 1;
   }
 
@@ -75,7 +77,7 @@ export class FairQueue {
   uncover(ticket: Ticket): void {
     const { code, place } = ticket;
     if (place === undefined || place.inUncovered.list !== undefined) return;
-    this.#codeLine(code).uncovered.add(place.inUncovered);
+    this.#codeLine(code, place.queuedAt).uncovered.add(place.inUncovered);
     this.#accountLine(code).uncovered += 1;
     this.#uncovered += 1;
   }
@@ -133,10 +135,10 @@ export class FairQueue {
     return sequenceOf(this.of(code)?.waiting.oldest);
   }
 
-  #codeLine(code: Code): CodeLine {
+  #codeLine(code: Code, now: number): CodeLine {
     let line = this.#codes.get(code);
     if (line === undefined) {
-      line = { waiting: new RecencyList(), uncovered: new RecencyList(), pace: new Pace() };
+      line = { waiting: new RecencyList(), uncovered: new RecencyList(), pace: new Pace(now) };
       this.#codes.set(code, line);
     }
     return line;

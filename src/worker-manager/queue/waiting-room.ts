@@ -27,10 +27,13 @@ function failureOf({ failure }: Ticket): string {
 }
 
 /** Nobody joins a queue that takes longer than this, or than so many calls of its function one after the other, ms … */
-const queueMs = 250;
+const queueMs = 150;
 const queueCalls = 20;
-/** … where it is longer than this: to refuse costs nearly as much as to serve, and who is refused comes back at once. */
-const queueLengthMin = 512;
+/**
+ * … where it is longer than this. To refuse costs nearly as much as to serve, and who is refused comes back at once; while far more come than
+ * are served, they would only all wait longer.
+ */
+const queueLengthMin = { calm: 512, surge: 32 };
 
 /**
  * The bounded queue with its clocks: a request leaves it by being served, by waiting too long, because its client is
@@ -108,7 +111,8 @@ export class WaitingRoom {
   #tooSlow({ code }: Ticket): string | undefined {
     const line = this.queue.of(code);
     const length = line?.uncovered.size ?? 0;
-    if (line === undefined || length < queueLengthMin) return undefined;
+    if (line === undefined || length < queueLengthMin.surge) return undefined;
+    if (length < queueLengthMin.calm && !line.pace.surge(this.#o.clock.now())) return undefined;
     const waitMs = line.pace.waitMs(length);
     const waitMsMax = Math.max(queueMs, queueCalls * code.profile.ranMs);
     if (waitMs === undefined || waitMs <= waitMsMax) return undefined;
