@@ -3,7 +3,7 @@ const memory = 32;
 /** Fewer say nothing. */
 const servedMin = 16;
 /** How long what comes and what is served is counted, ms, and in how many parts. */
-const windowMs = 200;
+const windowMs = 400;
 const parts = 8;
 /** So many times what is served must have come for a surge. */
 const surgeFactor = 2;

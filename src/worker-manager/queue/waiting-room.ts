@@ -22,13 +22,18 @@ export function retryAfterSeconds(waitMs: number): number {
   return Math.min(60, Math.max(1, Math.ceil(waitMs / 1_000)));
 }
 
+/** Threads wait with their caller, who has only so many under way; refused, they would fail a program that does all it should. */
+function mayLose({ invocation }: Ticket): boolean {
+  return invocation.watcher === undefined && invocation.nested !== true;
+}
+
 function failureOf({ failure }: Ticket): string {
   return `No instance could be started for it: ${failure?.message.replace(/\.$/, '') ?? 'unknown'}`;
 }
 
 /** Nobody joins a queue that takes longer than this, or than so many calls of its function one after the other, ms … */
 const queueMs = 150;
-const queueCalls = 20;
+const queueCalls = { calm: 20, surge: 4 };
 /**
  * … where it is longer than this. To refuse costs nearly as much as to serve, and who is refused comes back at once; while far more come than
  * are served, they would only all wait longer.
@@ -93,11 +98,10 @@ export class WaitingRoom {
         newcomer,
         new NoRoomError('Its caller holds a container itself, and no other one is free.', 1),
       );
-    // Threads wait with their caller, who has only so many under way; refused, they would fail a program that does all it should.
-    if (newcomer.invocation.watcher !== undefined) return;
+    if (!mayLose(newcomer)) return;
     const { queueMax } = this.#o.settings;
-    const slow = this.#tooSlow(newcomer);
-    if (slow !== undefined) return this.#refuse(newcomer, this.#capacityError(slow));
+    this.#shorten(newcomer);
+    if (newcomer.place === undefined) return;
     if (this.queue.uncovered <= queueMax) return;
     const own = this.queue.uncoveredOf(newcomer.code.function.account);
     const loser = this.queue.newestOfHeaviest(own) ?? newcomer;
@@ -107,16 +111,21 @@ export class WaitingRoom {
     );
   }
 
-  /** Why the queue of its function is too long for one more, if it is. */
-  #tooSlow({ code }: Ticket): string | undefined {
+  /** Keeps the queue of its function short enough to be worth its while. In a surge all go at once who are too many: they came before it was known for one. */
+  #shorten(newcomer: Ticket): void {
+    const { code } = newcomer;
     const line = this.queue.of(code);
     const length = line?.uncovered.size ?? 0;
-    if (line === undefined || length < queueLengthMin.surge) return undefined;
-    if (length < queueLengthMin.calm && !line.pace.surge(this.#o.clock.now())) return undefined;
-    const waitMs = line.pace.waitMs(length);
-    const waitMsMax = Math.max(queueMs, queueCalls * code.profile.ranMs);
-    if (waitMs === undefined || waitMs <= waitMsMax) return undefined;
-    return `${length} requests for its function wait already, and the last will wait ${Math.round(waitMs)} ms; at most ${Math.round(waitMsMax)} ms are waited.`;
+    if (line === undefined || length <= queueLengthMin.surge) return;
+    const state = line.pace.surge(this.#o.clock.now()) ? 'surge' : 'calm';
+    const eachMs = line.pace.waitMs(1);
+    if (length <= queueLengthMin[state] || eachMs === undefined) return;
+    const waitMsMax = Math.max(queueMs, queueCalls[state] * code.profile.ranMs);
+    const lengthMax = Math.max(queueLengthMin[state], Math.floor(waitMsMax / eachMs));
+    if (length <= lengthMax) return;
+    const losers = state === 'surge' ? [...line.uncovered].slice(lengthMax).filter(mayLose) : [newcomer];
+    const why = `${length} requests wait for its function, and the last would wait ${Math.round(length * eachMs)} ms; at most ${lengthMax} may now.`;
+    for (const loser of losers) this.#refuse(loser, this.#capacityError(why));
   }
 
   /** There is nothing that requests of this code could wait for: those for which what was ordered failed, not for the first time, are refused. */
