@@ -9,8 +9,8 @@ export type StartGuest = (configuration: Configuration, signal: AbortSignal) => 
 
 /** What should be ready, as far as is known; asked again and again. */
 export interface Expectation {
-  /** Blank containers of the ready instance that is taken next, those for first calls that are due included … */
-  readonly blanksForNext: Blanks;
+  /** Blank containers of the ready instances that are taken next, in this order, for first calls that are due … */
+  readonly blanksForNext: readonly Blanks[];
   /** … and of each other one. */
   readonly blanksForAny: Blanks;
   /** Instances that accounts are about to take. */

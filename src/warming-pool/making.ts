@@ -44,7 +44,7 @@ export class Making {
     const { clock, expectation, made, memory, observer, over, shape, signal, startGuest, stock } = this.#o;
     const configuration = {
       ...shape,
-      blanks: stock.next === undefined && stock.starting === 0 ? expectation.blanksForNext : expectation.blanksForAny,
+      blanks: expectation.blanksForAny,
     };
     const key = configurationKey(configuration);
     const begunAt = clock.now();

@@ -7,7 +7,7 @@ import type { Stock } from './stock.ts';
 export function snapshotOfStock(stock: Stock, expectation: Expectation, target: number): WarmingSnapshot[] {
   const { ready, starting } = stock;
   return blankKinds.flatMap((configuration) => {
-    const blanksWanted = expectation.blanksForNext[configuration] ?? 0;
+    const blanksWanted = (expectation.blanksForNext[0] ?? expectation.blanksForAny)[configuration] ?? 0;
     const having = [...ready].filter((warm) => warm.blanksOf(configuration) > 0);
     const blanks = having.reduce((sum, warm) => sum + warm.blanksOf(configuration), 0);
     if (blanksWanted === 0 && blanks === 0) return [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blanksForAccount, dueFunctions, instancesDue, type KnownFunction, mostOf } from './forecast.ts';
+import { blanksForAccount, dueFunctions, type KnownFunction, mostOf, placesDue } from './forecast.ts';
 
 const now = 1_000_000_000;
 const minute = 60_000;
@@ -41,13 +41,22 @@ test('an account has a blank container of each runtime that it uses, and one for
   assert.deepEqual(mostOf([basis, { 'nodejs24.x': 1, 'nodejs22.x': 3 }]), { 'nodejs24.x': 2, 'nodejs22.x': 3 });
 });
 
-test('functions whose first calls are due take as many instances as have room for them, beside those that there are', () => {
+test('functions whose first calls are due go into the first instance that has room for them, in the order in which they were deployed', () => {
   const rooms = { ownMb: [], instanceMb: 10_240, totalMb: 100_000 };
   const due = (...sizes: number[]): KnownFunction[] => sizes.map((memoryMb) => known({ memoryMb }));
-  assert.equal(instancesDue([], rooms), 0);
-  assert.equal(instancesDue(due(128, 256, 512), rooms), 1);
-  assert.equal(instancesDue(due(128, 10_240, 256), rooms), 2, 'the largest fills one alone');
-  assert.equal(instancesDue(due(128, 256), { ...rooms, ownMb: [4_096] }), 0);
-  assert.equal(instancesDue(due(128, 10_240), { ...rooms, ownMb: [4_096] }), 1);
-  assert.equal(instancesDue(due(10_240, 10_240, 10_240), { ...rooms, totalMb: 24_000 }), 2, 'no more than fit at once');
+  const sizesOf = (functions: readonly KnownFunction[]): number[] => functions.map(({ memoryMb }) => memoryMb);
+  const places = (sizes: number[], some = {}): readonly (readonly number[])[] => {
+    const { own, taken } = placesDue(due(...sizes), { ...rooms, ...some });
+    return [sizesOf(own), ...taken.map(sizesOf)];
+  };
+  assert.deepEqual(places([]), [[]]);
+  assert.deepEqual(places([128, 256, 512]), [[], [128, 256, 512]]);
+  assert.deepEqual(places([128, 10_240, 256]), [[], [128, 256], [10_240]], 'the largest fills one alone');
+  assert.deepEqual(places([128, 256], { ownMb: [4_096] }), [[128, 256]]);
+  assert.deepEqual(places([128, 10_240, 256], { ownMb: [4_096] }), [[128, 256], [10_240]]);
+  assert.deepEqual(
+    places([10_240, 10_240, 10_240], { totalMb: 24_000 }),
+    [[], [10_240], [10_240]],
+    'no more than fit at once',
+  );
 });

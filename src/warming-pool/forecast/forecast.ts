@@ -64,21 +64,31 @@ export interface Rooms {
   readonly totalMb: number;
 }
 
+/** Where the first calls of an account's functions will go. */
+export interface DuePlaces {
+  /** Into instances that it has. */
+  readonly own: readonly KnownFunction[];
+  /** Into each of those that it is about to take. */
+  readonly taken: readonly (readonly KnownFunction[])[];
+}
+
 /**
- * How many instances an account is about to take beside those that it has: the functions whose first call is due, the largest first, go into the
- * first that has room for them (first fit decreasing), as many of them as can be there together. Pure.
+ * Where the functions whose first call is due will go: each, in the order given, into the first instance that has room for it, as many of them as can
+ * be there together (first fit). Pure.
  */
-export function instancesDue(due: readonly KnownFunction[], { ownMb, instanceMb, totalMb }: Rooms): number {
-  const rooms = [...ownMb];
+export function placesDue(due: readonly KnownFunction[], { ownMb, instanceMb, totalMb }: Rooms): DuePlaces {
+  const rooms = ownMb.map((mb) => ({ mb, functions: [] as KnownFunction[] }));
   let leftMb = totalMb;
-  for (const { memoryMb } of due.toSorted((a, b) => b.memoryMb - a.memoryMb)) {
-    if (memoryMb > Math.min(leftMb, instanceMb)) continue;
-    leftMb -= memoryMb;
-    const at = rooms.findIndex((mb) => mb >= memoryMb);
-    if (at < 0) rooms.push(instanceMb - memoryMb);
-    else rooms[at] = (rooms[at] ?? 0) - memoryMb;
+  for (const fn of due) {
+    if (fn.memoryMb > Math.min(leftMb, instanceMb)) continue;
+    leftMb -= fn.memoryMb;
+    let room = rooms.find(({ mb }) => mb >= fn.memoryMb);
+    if (room === undefined) rooms.push((room = { mb: instanceMb, functions: [] }));
+    room.mb -= fn.memoryMb;
+    room.functions.push(fn);
   }
-  return rooms.length - ownMb.length;
+  const lists = rooms.map(({ functions }) => functions);
+  return { own: lists.slice(0, ownMb.length).flat(), taken: lists.slice(ownMb.length) };
 }
 
 /** The most of each kind that any of several accounts should find: what a warm instance, which may become any of theirs, holds. */

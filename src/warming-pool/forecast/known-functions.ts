@@ -1,6 +1,6 @@
 import { blankKindOf, type Blanks } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
-import { blanksForAccount, dueFunctions, instancesDue, mostOf, type KnownFunction, type Rooms } from './forecast.ts';
+import { blanksForAccount, dueFunctions, mostOf, placesDue, type KnownFunction, type Rooms } from './forecast.ts';
 
 /** What was worked out holds for so long, unless something is deployed or called for the first time, ms. */
 const freshMs = 1_000;
@@ -8,7 +8,7 @@ const freshMs = 1_000;
 interface Expected {
   readonly at: number;
   readonly accounts: ReadonlyMap<string, Blanks>;
-  readonly next: Blanks;
+  readonly next: readonly Blanks[];
   readonly any: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
@@ -93,12 +93,12 @@ export class KnownFunctions {
     return this.#expect().accounts.get(account) ?? this.#ownBasis;
   }
 
-  /** Blank containers that the next instance which becomes somebody's should have ready. */
-  get blanksForNext(): Blanks {
+  /** Blank containers that the next instances which become somebody's should have ready, in this order. */
+  get blanksForNext(): readonly Blanks[] {
     return this.#expect().next;
   }
 
-  /** The same of those after it. */
+  /** The same of those after them. */
   get blanksForAny(): Blanks {
     return this.#expect().any;
   }
@@ -126,18 +126,26 @@ export class KnownFunctions {
     const byAccount = Map.groupBy(this.#functions.values(), ({ account }) => account);
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
-    const next = [this.#basis];
     const any = [this.#basis];
+    const next: Blanks[][] = [];
     let dueInstances = 0;
     for (const [account, functions] of byAccount) {
-      const dueHere = dueByAccount.get(account) ?? [];
-      accounts.set(account, blanksForAccount(functions, dueHere, at, this.#ownBasis));
-      const rooms = this.roomsOf(account);
-      next.push(blanksForAccount(functions, rooms.ownMb.length > 0 ? [] : dueHere, at, this.#basis));
-      any.push(blanksForAccount(functions, [], at, this.#basis));
-      dueInstances += instancesDue(dueHere, rooms);
+      const { own, taken } = placesDue(dueByAccount.get(account) ?? [], this.roomsOf(account));
+      const blanks = (due: readonly KnownFunction[], basis: Blanks): Blanks =>
+        blanksForAccount(functions, due, at, basis);
+      accounts.set(account, blanks(own, this.#ownBasis));
+      any.push(blanks([], this.#basis));
+      for (const [index, some] of taken.entries()) (next[index] ??= []).push(blanks(some, this.#basis));
+      dueInstances += taken.length;
     }
-    return { at, accounts, next: mostOf(next), any: mostOf(any), due: dueByAccount, dueInstances };
+    return {
+      at,
+      accounts,
+      next: next.map((some) => mostOf([...some, ...any])),
+      any: mostOf(any),
+      due: dueByAccount,
+      dueInstances,
+    };
   }
 }
 
