@@ -6,6 +6,7 @@ import { backOffMs } from './back-off.ts';
 import { endGuest } from './end-guest.ts';
 import { assertFits } from './memory-budget.ts';
 import { Making, type MakingNeeds } from './making.ts';
+import { Resting } from './resting.ts';
 import { snapshotOfStock } from './snapshot.ts';
 import { Stock } from './stock.ts';
 import { superfluous, topUp } from './top-up.ts';
@@ -30,12 +31,6 @@ const busyDelaysMax = 20;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
 /**
- * What is ready does a few things more in its first moments, in the order of their use; then it rests. The next one does so only where none was
- * asked for lately: to wake takes some milliseconds.
- */
-const restAfterMs = 3_000;
-
-/**
  * Instances booted before any request, assigned to nobody. Life: `start` once; `take`, `give` and `evict` any number of
  * times, also before `start` and after `stop` (they then find nothing); `stop` any number of times.
  * A taken or evicted guest, and its memory reservation of `instanceOverheadMb`, belong to the taker.
@@ -44,6 +39,7 @@ export class WarmingPool {
   readonly #options: WarmingPoolOptions;
   readonly #stock: Stock;
   readonly #making: Making;
+  readonly #resting: Resting;
   readonly #stop: AbortController = new AbortController();
   readonly #pending: Set<Promise<void>> = new Set();
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -60,6 +56,7 @@ export class WarmingPool {
   constructor(options: WarmingPoolOptions) {
     this.#options = options;
     this.#stock = new Stock(options.min, options.max);
+    this.#resting = new Resting(this.#stock, options.clock);
     this.#making = new Making({
       ...options,
       stock: this.#stock,
@@ -202,7 +199,7 @@ export class WarmingPool {
     this.#timerAt = Number.POSITIVE_INFINITY;
     if (this.#stop.signal.aborted) return;
     this.#tend();
-    this.#restOrWakeNext();
+    this.#resting.next();
     if (this.#stock.ready.size >= this.#stock.min) this.#ready.resolve();
     this.#wakeIn(checkMs);
   }
@@ -216,7 +213,7 @@ export class WarmingPool {
       if (warm !== undefined) this.#destroy(warm);
     }
     for (const { warm, container } of superfluous(stock.ready, expectation))
-      this.#track(warm.drop(container).then(() => this.#restLater(warm)));
+      this.#track(warm.drop(container).then(() => this.#resting.later(warm)));
     const next = topUp(stock.ready, expectation);
     if (plan.make === 0 && next === undefined) {
       this.#delays = 0;
@@ -249,21 +246,8 @@ export class WarmingPool {
 
   /** Something is ready in it; what it does by itself afterwards is over soon. */
   #rested(warm: WarmGuest): void {
-    this.#restLater(warm);
+    this.#resting.later(warm);
     for (const listener of this.#readyListeners) listener();
-  }
-
-  #restLater(warm: WarmGuest): void {
-    const { clock } = this.#options;
-    clock.timer(restAfterMs, () => this.#stock.rest(warm, clock.now()));
-  }
-
-  #restOrWakeNext(): void {
-    const { next } = this.#stock;
-    if (next === undefined) return;
-    const now = this.#options.clock.now();
-    if (this.#stock.calm(now)) this.#stock.rest(next, now);
-    else next.guest.wake();
   }
 
   /** A warm instance that dies is noticed at once, and made anew after a pause, lest a sick driver spins. */

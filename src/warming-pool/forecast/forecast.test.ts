@@ -56,7 +56,7 @@ test('functions whose first calls are due go into the first instance that has ro
   assert.deepEqual(places([128, 10_240, 256], { ownMb: [4_096] }), [[128, 256], [10_240]]);
   assert.deepEqual(
     places([10_240, 10_240, 10_240], { totalMb: 24_000 }),
-    [[], [10_240], [10_240]],
-    'no more than fit at once',
+    [[], [10_240, 10_240], [10_240]],
+    'what does not fit beside the others comes when one of them is gone',
   );
 });

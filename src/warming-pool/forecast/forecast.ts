@@ -73,14 +73,18 @@ export interface DuePlaces {
 }
 
 /**
- * Where the functions whose first call is due will go: each, in the order given, into the first instance that has room for it, as many of them as can
- * be there together (first fit). Pure.
+ * Where the functions whose first call is due will go: each, in the order given, into the first instance that has room for it (first fit), as many of them
+ * as can be there together; the others, for which something has to give way, into the first. Pure.
  */
 export function placesDue(due: readonly KnownFunction[], { ownMb, instanceMb, totalMb }: Rooms): DuePlaces {
   const rooms = ownMb.map((mb) => ({ mb, functions: [] as KnownFunction[] }));
   let leftMb = totalMb;
   for (const fn of due) {
-    if (fn.memoryMb > Math.min(leftMb, instanceMb)) continue;
+    if (fn.memoryMb > instanceMb) continue;
+    if (fn.memoryMb > leftMb) {
+      rooms[0]?.functions.push(fn);
+      continue;
+    }
     leftMb -= fn.memoryMb;
     let room = rooms.find(({ mb }) => mb >= fn.memoryMb);
     if (room === undefined) rooms.push((room = { mb: instanceMb, functions: [] }));

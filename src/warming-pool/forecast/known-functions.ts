@@ -9,7 +9,7 @@ interface Expected {
   readonly at: number;
   readonly accounts: ReadonlyMap<string, Blanks>;
   readonly next: readonly Blanks[];
-  readonly any: Blanks;
+  readonly later: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
   /** Instances that accounts are about to take for them. */
@@ -100,7 +100,7 @@ export class KnownFunctions {
 
   /** The same of those after them. */
   get blanksForAny(): Blanks {
-    return this.#expect().any;
+    return this.#expect().later;
   }
 
   /** Instances that accounts are about to take for functions that are called for the first time. */
@@ -126,26 +126,19 @@ export class KnownFunctions {
     const byAccount = Map.groupBy(this.#functions.values(), ({ account }) => account);
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
-    const any = [this.#basis];
+    const everywhere = [this.#basis];
     const next: Blanks[][] = [];
     let dueInstances = 0;
     for (const [account, functions] of byAccount) {
       const { own, taken } = placesDue(dueByAccount.get(account) ?? [], this.roomsOf(account));
-      const blanks = (due: readonly KnownFunction[], basis: Blanks): Blanks =>
-        blanksForAccount(functions, due, at, basis);
-      accounts.set(account, blanks(own, this.#ownBasis));
-      any.push(blanks([], this.#basis));
-      for (const [index, some] of taken.entries()) (next[index] ??= []).push(blanks(some, this.#basis));
+      accounts.set(account, blanksForAccount(functions, own, at, this.#ownBasis));
+      everywhere.push(blanksForAccount(functions, [], at, this.#basis));
+      for (const [index, some] of taken.entries())
+        (next[index] ??= []).push(blanksForAccount(functions, some, at, this.#basis));
       dueInstances += taken.length;
     }
-    return {
-      at,
-      accounts,
-      next: next.map((some) => mostOf([...some, ...any])),
-      any: mostOf(any),
-      due: dueByAccount,
-      dueInstances,
-    };
+    const ahead = next.map((some) => mostOf([...some, ...everywhere]));
+    return { at, accounts, next: ahead, later: mostOf(everywhere), due: dueByAccount, dueInstances };
   }
 }
 
