@@ -6,6 +6,7 @@ import { backOffMs } from './back-off.ts';
 import { endGuest } from './end-guest.ts';
 import { assertFits } from './memory-budget.ts';
 import { Making, type MakingNeeds } from './making.ts';
+import { Postponement, postponedMs } from './postponement.ts';
 import { Resting } from './resting.ts';
 import { snapshotOfStock } from './snapshot.ts';
 import { Stock } from './stock.ts';
@@ -25,9 +26,6 @@ export interface WarmingPoolOptions extends MakingNeeds {
 const refillDelayMs = 25;
 /** … and so long while there is another one to take: nobody misses the replacement yet … */
 const calmRefillDelayMs = 250;
-/** … and while what runs needs the processors, it is put off so long, again and again, at most so often. */
-const busyDelayMs = 500;
-const busyDelaysMax = 20;
 /** With nothing else to do, the pool looks after fading demand and old instances so often. */
 const checkMs = 5_000;
 /**
@@ -48,7 +46,7 @@ export class WarmingPool {
   /** Whether calls run that need the processors: to boot beside them is what slows all of them down. */
   busy: () => boolean = () => false;
   #started = false;
-  #delays = 0;
+  readonly #postponement = new Postponement();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -215,16 +213,9 @@ export class WarmingPool {
     for (const { warm, container } of superfluous(stock.ready, expectation))
       this.#track(warm.drop(container).then(() => this.#resting.later(warm)));
     const next = topUp(stock.ready, expectation);
-    if (plan.make === 0 && next === undefined) {
-      this.#delays = 0;
-      return;
-    }
+    if (plan.make === 0 && next === undefined) return this.#postponement.over();
     if (clock.now() < stock.notBefore) return this.#wakeIn(stock.notBefore - clock.now());
-    if (this.busy() && this.#delays < busyDelaysMax) {
-      this.#delays += 1;
-      return this.#wakeIn(busyDelayMs);
-    }
-    this.#delays = 0;
+    if (this.#postponement.again(this.busy())) return this.#wakeIn(postponedMs);
     if (next !== undefined) this.#track(this.#making.blank(next.warm, next.kind));
     for (let left = plan.make; left > 0 && stock.starting < concurrency; left -= 1) {
       if (!memory.tryReserve(instanceOverheadMb)) return this.#short();
