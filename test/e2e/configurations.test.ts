@@ -95,8 +95,11 @@ for (const { name, skip } of await driversUnderTest()) {
 
     test('after a restart with many known functions: those used last', async (t) => {
       const small = matrix.filter(({ memoryMb }) => memoryMb < 2_048);
-      const names: string[] = [];
-      for (const kind of Array.from({ length: 5 }, () => small).flat()) names.push(await deployQuickly(service, kind));
+      const names = await Promise.all(
+        Array.from({ length: 5 }, () => small)
+          .flat()
+          .map((kind) => deployQuickly(service, kind)),
+      );
       const last = names.slice(-8);
       for (const one of last) await invoke(service, one);
       const late: string[] = [];
