@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 /** Nobody has this user id, so none of its processes is anybody else's. */
 const userId = 54_321;
-const suites = ['boot', 'containment', 'system-calls'];
+const suites = ['guest/boot', 'containment', 'system-calls'];
 
 const asUser = ['--reuid', `${userId}`, '--regid', `${userId}`, '--clear-groups', '--'];
 
