@@ -27,6 +27,8 @@ export interface MakingOptions extends MakingNeeds {
   readonly made: (warm: WarmGuest) => void;
   /** One that was ready has another blank container. */
   readonly toppedUp: (warm: WarmGuest) => void;
+  /** Nothing is made in it any more. */
+  readonly rested: (warm: WarmGuest) => void;
   /** Something has ended, well or not: there may be more to do. */
   readonly over: () => void;
 }
@@ -68,7 +70,7 @@ export class Making {
 
   /** A blank container that is missing in a ready instance. Whoever takes that meanwhile gets it. Never rejects. */
   async blank(warm: WarmGuest, kind: BlankKind): Promise<void> {
-    const { over, signal, toppedUp } = this.#o;
+    const { over, rested, signal, toppedUp } = this.#o;
     warm.guest.wake();
     try {
       await warm.make(kind, signal);
@@ -76,6 +78,7 @@ export class Making {
     } catch {
       // Dead with its instance, whose end is told elsewhere; or it cannot be made now, and is tried again.
       if (!signal.aborted) this.#failed();
+      rested(warm);
     }
     over();
   }

@@ -26,14 +26,19 @@ export function topUp(
   return undefined;
 }
 
-/** Blank containers that nobody will miss: more of their kind than a ready instance should have. Pure. */
+/**
+ * Blank containers that nobody will miss: more of their kind than a ready instance should have. An instance can make only so many in its life: where there are not
+ * plenty left, they wait for what is expected next. Pure.
+ */
 export function superfluous(
   ready: Iterable<WarmGuest>,
   expectation: Expectation,
 ): { readonly warm: WarmGuest; readonly container: GuestContainer }[] {
   const found: { warm: WarmGuest; container: GuestContainer }[] = [];
-  for (const [warm, blanks] of wanted(ready, expectation))
+  for (const [warm, blanks] of wanted(ready, expectation)) {
+    if (warm.guest.containersLeft < warm.guest.configuration.containersMax) continue;
     for (const [kind, some] of Map.groupBy(warm.blanks, (container) => container.kind))
       found.push(...some.slice(blanks[kind] ?? 0).map((container) => ({ warm, container })));
+  }
   return found;
 }

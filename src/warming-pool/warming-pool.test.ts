@@ -198,6 +198,26 @@ test('what is due waits in the next instance only, and ends where nobody came fo
   assert.deepEqual(blanks(), [2, 2]);
 });
 
+test('what is due of several accounts waits in an instance for each', async () => {
+  const service = await started(new SimulatedService({ settings: { warm: [2, 4] }, containersMax: 16 }));
+  for (let nth = 0; nth < 5; nth += 1)
+    for (const account of ['111111111111', '222222222222'])
+      service.known.deployed(functionOf(`f${nth}`, { account, modifiedAt: service.clock.wall() }));
+  await service.clock.advance(3_000);
+  const blanks = [...service.warming.guests()].map((warm) => warm.blanksOf(node24));
+  assert.deepEqual(blanks, [5, 5]);
+});
+
+test('an instance does not run out of containers, however often functions are deployed that nobody calls', async () => {
+  const service = await started(new SimulatedService({ settings: { warm: [1, 4] }, containersMax: 16 }));
+  for (let round = 0; round < 60; round += 1) {
+    for (let nth = 0; nth < 8; nth += 1)
+      service.known.deployed(functionOf(`f${nth}`, { modifiedAt: service.clock.wall() }));
+    await service.clock.advance(150_000);
+  }
+  for (const { guest } of service.warming.guests()) assert.ok(guest.containersLeft > 0);
+});
+
 test('while what runs needs the processors, booting is put off, but not for ever', async () => {
   const service = new SimulatedService({ settings: { warm: [1, 1] } });
   service.warming.busy = () => true;

@@ -61,6 +61,7 @@ export class WarmingPool {
       signal: this.#stop.signal,
       made: (warm) => this.#keep(warm),
       toppedUp: (warm) => this.#rested(warm),
+      rested: (warm) => this.#resting.later(warm),
       over: () => this.#work(),
     });
     assertFits(options.min, options.memory.totalMb);

@@ -24,6 +24,7 @@ export class Watcher {
   readonly #watched = new Set<Watched>();
   #looks = 0;
   #lookedAt = 0;
+  #skipped = false;
   /** All processes, of whatever container, when they were last looked for; and how often there were others than before. */
   #processes = '';
   #generation = 0;
@@ -74,9 +75,10 @@ export class Watcher {
 
   #look(): void {
     const now = performance.now();
-    const stoodStill = now - this.#lookedAt > stillMs;
+    // Only once in a row: an agent that gets no processor looks late, too.
+    this.#skipped = !this.#skipped && now - this.#lookedAt > stillMs;
     this.#lookedAt = now;
-    if (stoodStill) return;
+    if (this.#skipped) return;
     const generation = this.#looks++ % looksPerWalk === 0 ? this.#processGeneration() : undefined;
     for (const watched of this.#watched) {
       watched.look(generation);

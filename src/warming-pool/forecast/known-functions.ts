@@ -127,18 +127,18 @@ export class KnownFunctions {
     const dueByAccount = Map.groupBy(due, ({ account }) => account);
     const accounts = new Map<string, Blanks>();
     const everywhere = [this.#basis];
-    const next: Blanks[][] = [];
-    let dueInstances = 0;
+    /** What each account's first instance, its second and so on should have. */
+    const turns: Blanks[][] = [];
     for (const [account, functions] of byAccount) {
       const { own, taken } = placesDue(dueByAccount.get(account) ?? [], this.roomsOf(account));
       accounts.set(account, blanksForAccount(functions, own, at, this.#ownBasis));
       everywhere.push(blanksForAccount(functions, [], at, this.#basis));
       for (const [index, some] of taken.entries())
-        (next[index] ??= []).push(blanksForAccount(functions, some, at, this.#basis));
-      dueInstances += taken.length;
+        (turns[index] ??= []).push(blanksForAccount(functions, some, at, this.#basis));
     }
-    const ahead = next.map((some) => mostOf([...some, ...everywhere]));
-    return { at, accounts, next: ahead, later: mostOf(everywhere), due: dueByAccount, dueInstances };
+    // Nobody knows which account comes first.
+    const next = turns.flatMap((some) => some.map(() => mostOf([...some, ...everywhere])));
+    return { at, accounts, next, later: mostOf(everywhere), due: dueByAccount, dueInstances: next.length };
   }
 }
 

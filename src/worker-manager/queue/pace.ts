@@ -5,8 +5,9 @@ const servedMin = 16;
 /** How long what comes and what is served is counted, ms, and in how many parts. */
 const windowMs = 400;
 const parts = 8;
-/** So many times what is served must have come for a surge. */
+/** So many times what is served must have come for a surge, and so many in any case. */
 const surgeFactor = 2;
+const surgeMin = 64;
 
 /** How fast requests of one code come into the queue and leave it, from when the first began to wait until nobody does. Time in milliseconds on one clock. */
 export class Pace {
@@ -47,7 +48,12 @@ export class Pace {
    */
   surge(now: number): boolean {
     if (now - this.#bornAt < windowMs) return false;
-    return this.#arrivals.count(now) >= surgeFactor * Math.max(1, this.#departures.count(now));
+    return this.#arrivals.count(now) >= Math.max(surgeMin, surgeFactor * this.#departures.count(now));
+  }
+
+  /** Whether who came then is part of what is going on now. */
+  recent(cameAt: number, now: number): boolean {
+    return now - cameAt < windowMs;
   }
 }
 

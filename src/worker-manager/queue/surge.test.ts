@@ -12,14 +12,19 @@ interface Offered {
   readonly refused: { readonly at: number; readonly afterMs: number }[];
 }
 
-/** One container, which is all that there is memory for, and calls every `everyMs`, `each` at a time, for so long. */
-async function offer(everyMs: number, each: number, forMs: number): Promise<Offered> {
-  const service = new SimulatedService({
+/** One container, which is all that there is memory for. */
+function oneContainer(runMs: number): SimulatedService {
+  return new SimulatedService({
     world: { behaviour: () => ({ ...plain, runMs, initMs: 0 }) },
 
     containersMax: 1,
     settings: { queueMax: 100_000, memoryMb: instanceOverheadMb + burn.memoryMb },
   });
+}
+
+/** Calls every `everyMs`, `each` at a time, for so long. */
+async function offer(everyMs: number, each: number, forMs: number): Promise<Offered> {
+  const service = oneContainer(runMs);
   await service.run(burn);
   const { clock } = service;
   const offered: Offered = { startMs: [], refused: [] };
@@ -61,4 +66,29 @@ test('a burst is no surge, and neither are many callers who each wait for their 
   // As many as are served, behind 300 who were there before.
   const { refused } = await offer(5_000, 300, 5_000);
   assert.deepEqual(refused, []);
+});
+
+test('two who come late are no surge, however slow the calls are, and cost nobody his place', async () => {
+  const service = oneContainer(1_000);
+  await service.run(burn);
+  const sent = Array.from({ length: 100 }, () => service.send(burn));
+  await service.clock.advance(20_000);
+  sent.push(service.send(burn), service.send(burn));
+  const outcomes = await service.clock.until(Promise.allSettled(sent));
+  assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 0);
+});
+
+test('nobody is refused while the containers for it are still being made', async () => {
+  const service = new SimulatedService({
+    world: { behaviour: () => ({ ...plain, runMs: 500, share: 0 }), containerMs: () => 300 },
+    containersMax: 64,
+    settings: { queueMax: 100_000 },
+  });
+  const sent: Promise<unknown>[] = [];
+  for (let nth = 0; nth < 800; nth += 1) {
+    sent.push(service.send(burn));
+    await service.clock.advance(10);
+  }
+  const outcomes = await service.clock.until(Promise.allSettled(sent));
+  assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 0);
 });

@@ -111,19 +111,26 @@ export class WaitingRoom {
     );
   }
 
-  /** Keeps the queue of its function short enough to be worth its while. In a surge all go at once who are too many: they came before it was known for one. */
+  /** Keeps the queue of its function short enough to be worth its while. In a surge all go at once who came with it and are too many: it was not known for one yet. */
   #shorten(newcomer: Ticket): void {
     const { code } = newcomer;
     const line = this.queue.of(code);
     const length = line?.uncovered.size ?? 0;
     if (line === undefined || length <= queueLengthMin.surge) return;
-    const state = line.pace.surge(this.#o.clock.now()) ? 'surge' : 'calm';
+    const now = this.#o.clock.now();
+    // While containers are on their way, few are served because there are not enough of them yet.
+    const growing = line.waiting.size > length;
+    const state = !growing && line.pace.surge(now) ? 'surge' : 'calm';
     const eachMs = line.pace.waitMs(1);
     if (length <= queueLengthMin[state] || eachMs === undefined) return;
     const waitMsMax = Math.max(queueMs, queueCalls[state] * code.profile.ranMs);
     const lengthMax = Math.max(queueLengthMin[state], Math.floor(waitMsMax / eachMs));
     if (length <= lengthMax) return;
-    const losers = state === 'surge' ? [...line.uncovered].slice(lengthMax).filter(mayLose) : [newcomer];
+    const came = (ticket: Ticket): boolean => line.pace.recent(ticket.place?.queuedAt ?? now, now);
+    const losers =
+      state === 'surge'
+        ? [...line.uncovered].slice(lengthMax).filter((ticket) => mayLose(ticket) && came(ticket))
+        : [newcomer];
     const why = `${length} requests wait for its function, and the last would wait ${Math.round(length * eachMs)} ms; at most ${lengthMax} may now.`;
     for (const loser of losers) this.#refuse(loser, this.#capacityError(why));
   }
