@@ -126,6 +126,18 @@ const rest: readonly Target[] = [
   atMost('an idle container (host), MiB', 6, plain('memory', 'host', 'each container')),
   atMost('an idle container (gvisor), MiB', 6, plain('memory', 'gvisor', 'each container')),
   atMost('an instance (gvisor), MiB', 20, plain('memory', 'gvisor', 'an instance beside its containers')),
+  ...(['host', 'gvisor'] as const).flatMap((driver) => [
+    atMost(
+      `an idle service that has run one function (${driver}), MiB`,
+      driver === 'host' ? 120 : 300,
+      plain('memory', driver, 'a whole service that has run one function'),
+    ),
+    atMost(
+      `an idle service that waits for 12 functions (${driver}), MiB`,
+      driver === 'host' ? 150 : 350,
+      plain('memory', driver, 'a whole service that waits for 12 functions'),
+    ),
+  ]),
   atMost(
     'start of the service (host) ÷ bare Node',
     2,
