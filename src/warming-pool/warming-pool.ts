@@ -211,8 +211,9 @@ export class WarmingPool {
       const warm = stock.takeOldest();
       if (warm !== undefined) this.#destroy(warm);
     }
-    for (const { warm, container } of superfluous(stock.ready, expectation))
-      this.#track(warm.drop(container).then(() => this.#resting.later(warm)));
+    // Not while instances are being taken: to end a container takes processor time, too.
+    const unneeded = stock.calm(clock.now()) ? superfluous(stock.ready, expectation) : [];
+    for (const { warm, container } of unneeded) this.#track(warm.drop(container).then(() => this.#resting.later(warm)));
     const next = topUp(stock.ready, expectation);
     if (plan.make === 0 && next === undefined) return this.#postponement.over();
     if (clock.now() < stock.notBefore) return this.#wakeIn(stock.notBefore - clock.now());
