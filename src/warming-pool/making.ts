@@ -44,10 +44,7 @@ export class Making {
   /** An instance, whose memory is reserved already. Never rejects. */
   async instance(): Promise<void> {
     const { clock, expectation, made, memory, observer, over, shape, signal, startGuest, stock } = this.#o;
-    const configuration = {
-      ...shape,
-      blanks: expectation.blanksForAny,
-    };
+    const configuration = { ...shape, blanks: expectation.blanksForAny };
     const key = configurationKey(configuration);
     const begunAt = clock.now();
     stock.starting += 1;

@@ -80,7 +80,7 @@ export function placesDue(due: readonly KnownFunction[], { ownMb, instanceMb, to
   const rooms = ownMb.map((mb) => ({ mb, functions: [] as KnownFunction[] }));
   let leftMb = totalMb;
   for (const fn of due) {
-    if (fn.memoryMb > instanceMb) continue;
+    if (fn.memoryMb > Math.min(instanceMb, totalMb)) continue;
     if (fn.memoryMb > leftMb) {
       rooms[0]?.functions.push(fn);
       continue;

@@ -12,8 +12,6 @@ interface Expected {
   readonly later: Blanks;
   /** By account, the functions whose first call is due. */
   readonly due: ReadonlyMap<string, readonly KnownFunction[]>;
-  /** Instances that accounts are about to take for them. */
-  readonly dueInstances: number;
 }
 
 /**
@@ -105,7 +103,7 @@ export class KnownFunctions {
 
   /** Instances that accounts are about to take for functions that are called for the first time. */
   get dueInstances(): number {
-    return this.#expect().dueInstances;
+    return this.#expect().next.length;
   }
 
   /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
@@ -138,7 +136,7 @@ export class KnownFunctions {
     }
     // Nobody knows which account comes first.
     const next = turns.flatMap((some) => some.map(() => mostOf([...some, ...everywhere])));
-    return { at, accounts, next, later: mostOf(everywhere), due: dueByAccount, dueInstances: next.length };
+    return { at, accounts, next, later: mostOf(everywhere), due: dueByAccount };
   }
 }
 

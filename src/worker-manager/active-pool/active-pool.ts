@@ -1,5 +1,5 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
-import { instanceOverheadMb, leastMbOf, type BlankKind } from '../../model/configuration.ts';
+import { instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
 import { type AccountPool, ActiveContainer, ActiveInstance, type Code } from './state.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Registry } from './registry.ts';
@@ -171,10 +171,7 @@ export class ActivePool {
     const usable = !instance.retiring && this.instances.has(instance);
     for (const [kind, index] of pool.blanks) {
       // Where no function of its kind has room, a blank container is of no use.
-      const count =
-        usable && instance.fits(leastMbOf(kind, instance.guest.configuration.heapsBySize))
-          ? instance.blanksOf(kind)
-          : 0;
+      const count = usable && instance.fitsKind(kind) ? instance.blanksOf(kind) : 0;
       index.put(instance, count > 0 ? fullness : undefined);
       pool.countBlanks(instance, kind, count);
     }

@@ -1,6 +1,6 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
 import type { Timer } from '../../model/clock.ts';
-import { instanceOverheadMb, blankKinds, type BlankKind } from '../../model/configuration.ts';
+import { instanceOverheadMb, blankKinds, leastMbOf, type BlankKind } from '../../model/configuration.ts';
 import type { FunctionVersion } from '../../model/function.ts';
 import { limits } from '../../model/limits.ts';
 import { CallProfile } from '../concurrency/call-profile.ts';
@@ -123,6 +123,11 @@ export class ActiveInstance {
   /** Whether a container may be given so much memory beside the others, MiB. */
   fits(memoryMb: number): boolean {
     return memoryMb <= this.roomMb;
+  }
+
+  /** Whether any function of this kind may be given a blank container here. */
+  fitsKind(kind: BlankKind): boolean {
+    return this.fits(leastMbOf(kind, this.guest.configuration.heapsBySize));
   }
 
   /** What its containers may still be given, MiB. */

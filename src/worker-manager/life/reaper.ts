@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../../model/clock.ts';
-import { leastMbOf } from '../../model/configuration.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
 import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
@@ -71,10 +70,9 @@ export class Reaper {
       if (state !== 'blank') continue;
       const nth = (blanks.get(guest.kind) ?? 0) + 1;
       blanks.set(guest.kind, nth);
-      const { heapsBySize } = instance.guest.configuration;
-      const usable = instance.fits(leastMbOf(guest.kind, heapsBySize));
       // A blank one has no time-out of its own while it is one of those that should be there.
-      if (nth > (usable ? Math.max(1, wanted[guest.kind] ?? 0) : 0)) yield { container, usedAt, surplus: true };
+      if (nth > (instance.fitsKind(guest.kind) ? Math.max(1, wanted[guest.kind] ?? 0) : 0))
+        yield { container, usedAt, surplus: true };
     }
   }
 }

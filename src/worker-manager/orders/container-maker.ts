@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { blankKinds, leastMbOf, type BlankKind } from '../../model/configuration.ts';
+import { blankKinds, type BlankKind } from '../../model/configuration.ts';
 import { InstanceLostError, StoppingError } from '../../model/errors.ts';
 import { backOffMs } from '../../warming-pool/back-off.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
@@ -109,10 +109,7 @@ export class ContainerMaker {
   #lacking(instance: ActiveInstance): BlankKind | undefined {
     if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
     const wanted = this.#o.known.blanksFor(instance.pool.account);
-    const { heapsBySize } = instance.guest.configuration;
-    return blankKinds.find(
-      (kind) => instance.pool.blankCount(kind) < (wanted[kind] ?? 0) && instance.fits(leastMbOf(kind, heapsBySize)),
-    );
+    return blankKinds.find((kind) => instance.pool.blankCount(kind) < (wanted[kind] ?? 0) && instance.fitsKind(kind));
   }
 
   #order(instance: ActiveInstance, kind: BlankKind): Order<Ticket> {

@@ -32,7 +32,7 @@ function failureOf({ failure }: Ticket): string {
 }
 
 /** Nobody joins a queue that takes longer than this, or than so many calls of its function one after the other, ms … */
-const queueMs = 150;
+const queueMs = { calm: 250, surge: 150 };
 const queueCalls = { calm: 20, surge: 4 };
 /**
  * … where it is longer than this. To refuse costs nearly as much as to serve, and who is refused comes back at once; while far more come than
@@ -123,7 +123,7 @@ export class WaitingRoom {
     const state = !growing && line.pace.surge(now) ? 'surge' : 'calm';
     const eachMs = line.pace.waitMs(1);
     if (length <= queueLengthMin[state] || eachMs === undefined) return;
-    const waitMsMax = Math.max(queueMs, queueCalls[state] * code.profile.ranMs);
+    const waitMsMax = Math.max(queueMs[state], queueCalls[state] * code.profile.ranMs);
     const lengthMax = Math.max(queueLengthMin[state], Math.floor(waitMsMax / eachMs));
     if (length <= lengthMax) return;
     const came = (ticket: Ticket): boolean => line.pace.recent(ticket.place?.queuedAt ?? now, now);
