@@ -1,30 +1,17 @@
-import { promisedPaths } from '../src/model/start-path.ts';
+import { promisedPaths, unprovisionedPaths } from '../src/model/invocations/start-path.ts';
 import { baseCommit } from './builds/base.ts';
-import type { Find, Target } from './target.ts';
+import { eventTargets } from './events/targets.ts';
+import { clusterPlacementTargets } from './placement/targets.ts';
+import { forkTargets } from './fork-targets.ts';
+import { portionTargets } from './portions/targets.ts';
+import { atLeast, atMost, plain, ratio, type Target } from './target.ts';
 
 const drivers = ['host', 'gvisor'] as const;
 
-/** One number as it was measured. */
-const plain =
-  (row: string, driver: string, what: string, who?: string) =>
-  (find: Find): number | undefined =>
-    find(row, driver, what, who);
-
-/** One number in proportion to another; undefined unless both were measured. */
-function ratio(
-  above: (find: Find) => number | undefined,
-  below: (find: Find) => number | undefined,
-): (find: Find) => number | undefined {
-  return (find) => {
-    const [a, b] = [above(find), below(find)];
-    return a === undefined || b === undefined ? undefined : a / b;
-  };
-}
-
-const atMost = (what: string, to: number, is: Target['is'], isTime = false): Target => {
-  return { what, to, is, bound: 'at most', isTime };
-};
-const atLeast = (what: string, to: number, is: Target['is']): Target => ({ what, to, is, bound: 'at least' });
+const egress = (driver: string, what: string): Target['is'] =>
+  ratio(plain('egress', driver, what), plain('egress', driver, what, 'bare process'));
+const held = (driver: string): Target['is'] =>
+  plain('egress', driver, 'each of 1000 connections that are held, in the service');
 
 const crowds: readonly Target[] = drivers.flatMap((driver) =>
   [16, 64, 256].flatMap((connections) => {
@@ -44,6 +31,7 @@ const crowds: readonly Target[] = drivers.flatMap((driver) =>
 );
 
 const warm16 = (what: string, who?: string) => plain('throughput', 'host', `16 connections: ${what}`, who);
+const url1 = (driver: string, who?: string) => plain('url', driver, '1 connection: p50', who);
 const warm1 = (driver: string, who?: string) => plain('round-trip', driver, '1 connection: p50', who);
 
 const warm: readonly Target[] = [
@@ -65,8 +53,28 @@ const warm: readonly Target[] = [
     ratio(warm16('processor time a request'), warm16('processor time a request', 'signed hop')),
   ),
   atMost('round trip (host) ÷ signed hop', 1.25, ratio(warm1('host'), warm1('host', 'signed hop'))),
+  ...drivers.map((driver) =>
+    atMost(
+      `round trip of a URL (${driver}) ÷ Invoke's with the same event`,
+      1.15,
+      ratio(url1(driver), url1(driver, 'Invoke, same event')),
+    ),
+  ),
   atMost("round trip (gvisor) ÷ host's", 2.5, ratio(warm1('gvisor'), warm1('host'))),
 ];
+
+const streaming: readonly Target[] = drivers.flatMap((driver) => {
+  const first = (who: string) => plain('streaming', driver, 'first byte, or the whole answer: p50', who);
+  const large = (who?: string) => plain('streaming', driver, '200 MB: throughput', who);
+  return [
+    atMost(
+      `first byte of a stream (${driver}) ÷ the whole of a buffered answer`,
+      1.3,
+      ratio(first('heddle, streamed'), first('heddle, whole')),
+    ),
+    atLeast(`200 MB streamed (${driver}) ÷ bare node:http`, 0.5, ratio(large(), large('node:http'))),
+  ];
+});
 
 const limitMs = { host: 1_300, gvisor: 3_000 } as const;
 const work: readonly Target[] = drivers.flatMap((driver) => {
@@ -121,8 +129,14 @@ const rest: readonly Target[] = [
   atMost('cold-instance (host), ms', 120, plain('cold', 'host', 'cold-instance: p50'), true),
   atMost('cold-instance (gvisor), ms', 250, plain('cold', 'gvisor', 'cold-instance: p50'), true),
   atMost('cold-instance (microvm, emulated), ms', 150, plain('cold', 'microvm', 'cold-instance: p50'), true),
+  ...forkTargets,
   atLeast('tiny tasks through map (gvisor), per s', 5_000, plain('map', 'gvisor', '10000 tiny tasks through map')),
   atMost('start and join (host) ÷ bare hop', 1.5, ratio(call(), call('bare hop'))),
+  atMost('connect and first byte (host) ÷ bare process', 3, egress('host', 'connect and first byte, p50')),
+  atMost('connect and first byte (gvisor) ÷ bare process', 6, egress('gvisor', 'connect and first byte, p50')),
+  atLeast('one stream out of a function (host), MB/s', 200, plain('egress', 'host', 'one stream')),
+  atLeast('one stream out of a function (gvisor), MB/s', 100, plain('egress', 'gvisor', 'one stream')),
+  ...drivers.map((driver) => atMost(`a connection that is held (${driver}), KiB`, 40, held(driver))),
   atMost('an idle container (host), MiB', 6, plain('memory', 'host', 'each container')),
   atMost('an idle container (gvisor), MiB', 6, plain('memory', 'gvisor', 'each container')),
   atMost('an instance (gvisor), MiB', 20, plain('memory', 'gvisor', 'an instance beside its containers')),
@@ -154,12 +168,31 @@ const configurations: readonly Target[] = drivers.flatMap((driver) => {
   ];
 });
 
+const manyFiles: readonly Target[] = drivers.flatMap((driver) => {
+  const of = (what: string) => plain('many-files', driver, `${what}: p50`);
+  return [
+    atMost(`3,000 files in an instance that has them (${driver}), ms`, 100, of('3000 files in one that has it'), true),
+    atMost(
+      `3,000 files in one that has not (${driver}), more than a bundle, ms`,
+      150,
+      (find) => {
+        const files = of('3000 files in an instance that has it not')(find);
+        const bundle = of('a bundle in an instance that has it not')(find);
+        return files === undefined || bundle === undefined ? undefined : files - bundle;
+      },
+      true,
+    ),
+  ];
+});
+
 const firstOf1024 = (who?: string) => plain('matrix', 'gvisor', 'nodejs24.x, 1024 MB: p50', who);
 const asBefore: readonly Target[] = drivers.flatMap((driver) => [
-  ...promisedPaths.map((path) => {
-    const of = (who?: string) => plain('starts', driver, `${path}: p50`, who);
-    return atMost(`${path} (${driver}) ÷ ${baseCommit}'s`, 1.05, ratio(of(), of(baseCommit)));
-  }),
+  ...promisedPaths
+    .filter((one) => unprovisionedPaths.includes(one))
+    .map((path) => {
+      const of = (who?: string) => plain('starts', driver, `${path}: p50`, who);
+      return atMost(`${path} (${driver}) ÷ ${baseCommit}'s`, 1.05, ratio(of(), of(baseCommit)));
+    }),
 ]);
 const better = atMost(
   `first invocation, 1,024 MB (gvisor) ÷ ${baseCommit}'s`,
@@ -171,9 +204,14 @@ const better = atMost(
 export const targets: readonly Target[] = [
   ...crowds,
   ...warm,
+  ...streaming,
   ...work,
   ...rest,
   ...configurations,
+  ...manyFiles,
   ...asBefore,
+  ...eventTargets,
+  ...portionTargets,
+  ...clusterPlacementTargets,
   better,
 ];

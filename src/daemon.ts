@@ -1,20 +1,41 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { guestStarter } from './daemon/start-guest.ts';
+import { openEgress } from './daemon/egress.ts';
+import { openServiceEvents } from './daemon/events.ts';
+import { entrance } from './daemon/entrance.ts';
+import { joinCluster } from './daemon/join-cluster.ts';
+import { openPrediction } from './daemon/prediction.ts';
+import { openSessions } from './daemon/sessions.ts';
+import { openTriggers } from './daemon/triggers.ts';
+import { preparation } from './daemon/preparation.ts';
 import { keepUses } from './daemon/uses.ts';
+import { about } from './daemon/about.ts';
+import { CompiledPython, unlessCompiling } from './daemon/compiled-python.ts';
+import { callLimitsOf } from './daemon/call-limits.ts';
+import { deployments } from './daemon/deployments.ts';
+import { withLayers } from './daemon/layers.ts';
+import { leaveWord } from './daemon/leave-word.ts';
+import { cancelWith, filled, stopOnce } from './daemon/lifetime.ts';
+import { boundsOf } from './daemon/policies.ts';
+import { openState } from './daemon/state.ts';
+import { whyMissing } from './daemon/missing-runtimes.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
+import type { AccountEvents } from './frontend/events.ts';
+import { Objects } from './frontend/objects.ts';
+import type { OpenPrograms } from './frontend/threads/programs.ts';
+import { AccountGate } from './frontend/accounts/account-gate.ts';
+import { UsageRecorder } from './frontend/accounts/usage-recorder.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
-import { createLogger } from './frontend/logger.ts';
+import { boundDeployments } from './frontend/policies/bound-deployments.ts';
+import { openPolicies } from './frontend/policies/open-policies.ts';
+import { createLogger } from './frontend/observing/logger.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
-import { logObserver, observers } from './frontend/observer.ts';
-import { loggingObserver } from './frontend/logging-observer.ts';
+import { EndedNodes } from './image/node/ended-nodes.ts';
+import { logObserver, observers } from './frontend/observing/observer.ts';
+import { loggingObserver } from './frontend/observing/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
-import { ThreadSessions } from './frontend/threads/sessions.ts';
-import { ThreadService } from './frontend/threads/thread-service.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
 import { guarded } from './instance/guard.ts';
@@ -23,17 +44,9 @@ import { createMicrovmDriver } from './instance/microvm/driver.ts';
 import type { Places } from './instance/places.ts';
 import { allVerdicts, selectDriver, type SelectedDriver } from './instance/probes/select.ts';
 import { systemClock } from './model/clock.ts';
-import type { Settings } from './model/settings.ts';
+import type { Settings } from './model/functions/settings.ts';
 import type { Wire } from './protocol/session/session-link.ts';
-import { writeFileAtomic } from './store/atomic-file.ts';
-import { openCodeStore } from './store/code/code-store.ts';
-import type { CodeStore, Store } from './store/contract.ts';
-import { ensureCredentials } from './store/credentials.ts';
-import type { LogStore } from './store/logs/contract.ts';
-import { openLogStore } from './store/logs/log-store.ts';
-import { openSqliteStore } from './store/sqlite/open.ts';
-import { openThreadEndStore } from './store/thread-ends.ts';
-import type { WarmingPool } from './warming-pool/warming-pool.ts';
+import { replaceCredentials } from './store/credentials.ts';
 
 /** A running service. */
 export interface Service {
@@ -43,6 +56,8 @@ export interface Service {
   readonly home: string;
   /** Resolves when the warming pool has its minimum; rejects if it cannot get there. Requests are taken before that. */
   readonly ready: Promise<void>;
+  /** Resolves, with why, when another process is the host of a cluster that this one was: it must be stopped. */
+  readonly displaced: Promise<Error>;
   /** A session for threads without HTTP, as the service's own account: for programs that have the service in their process. */
   connect(wire: Wire): SessionConnection;
   /** No new work; what runs may end within `settings.stopMs`; then nothing is left. Idempotent. */
@@ -60,9 +75,6 @@ export interface ServiceOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A new function is `Pending` until its first invocation would start at once, but no longer than this, ms. */
-const pendingMsMax = 5_000;
-
 /**
  * Starts a service: takes the home for itself, destroys what a killed service left there, chooses the driver, listens, and
  * then prepares what is kept warm and begins to fill the warming pool. Throws, with nothing left running, if the home is in
@@ -72,115 +84,87 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const report = options.report ?? (() => undefined);
   const logger = options.logger ?? createLogger(settings.logLevel, process.stderr);
   await using undo = new AsyncDisposableStack();
-  const cancel = new AbortController();
-  undo.defer(() => cancel.abort());
-  options.signal?.addEventListener('abort', () => cancel.abort(), { once: true });
+  const cancel = cancelWith(options.signal, undo);
 
-  const { store, codeStore, logs, account } = await openState(settings, logger, undo);
+  const { cluster, displaced } = await joinCluster(settings, logger, cancel.signal, undo);
+  const state = await openState(settings, logger, undo, cluster && ((stack) => cluster.openState(stack)));
+  const { store, codeStore, logs, usageStore, account } = state;
+  const opened = openPolicies(store, systemClock);
+  const { policies } = opened;
   const { driver, verdict } = await chooseDriver(settings, logger, cancel.signal);
   const kind = instanceKind(driver.capabilities, settings);
-  const usual = { ...kind.shape, blanks: kind.basis };
-  const prepare = (): Promise<void> => driver.prepare(usual, report, cancel.signal);
+  const [usual, why] = [{ ...kind.shape, blanks: kind.basis }, whyMissing(driver)];
+  // A program that starts threads brings its packages along.
+  const withAwsSdk = options.embedded !== true;
+  const prepare = preparation(driver, settings, { usual, withAwsSdk, why, report, logger, signal: cancel.signal });
 
   const metrics = createMetrics(driver.name);
-  const observer = observers([metrics, logObserver(logs), loggingObserver(logger)]);
+  const compiled = new CompiledPython({ codeStore, clock: systemClock, logger });
   const starter = undo.use(guestStarter(driver, usual, prepare, logger));
-  const workers = createWorkers(settings, kind, driver.capabilities, starter.start, codeStore, observer);
+  // What it asks of the manager, it asks when containers are there.
+  const prediction = openPrediction(settings, { store, manager: () => manager, policies, why, logger }, undo);
+  const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
+  const egressTotals = () => outside.egress.counts.totals();
+  const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
+  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage]));
+  const limits = cluster?.openLimits(store, undo);
+  const callLimits = callLimitsOf(store, settings, limits?.shared);
+  const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
+  const source = withLayers(compiled.source, codeStore);
+  const workers = createWorkers(settings, kind, driver.capabilities, starter.start, source, watchers);
   const { warming, manager } = workers;
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
-  const threadEnds = openThreadEndStore({
-    folder: join(settings.home, 'threads'),
-    clock: systemClock,
-    keepMs: settings.threadKeepMs,
-  });
-  const threads = {
-    codeStore,
-    threadEnds,
-    onUnkept: (err: unknown) => logger.error({ err }, 'The end of a detached thread could not be kept.'),
-    workerManager: manager,
-    region: settings.region,
-    clock: systemClock,
-    directChannels: driver.capabilities.directChannels === true,
-    processors: availableParallelism(),
-  };
-  const sessions = new ThreadSessions(new ThreadService(threads));
-  undo.defer(async () => {
-    sessions.stop();
-    await sessions.settled();
-  });
+  const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
+  const triggers = await openTriggers(settings, systemClock, logger, undo);
+  const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
+  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo);
+  const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction });
+  const kept = { store, codeStore, logs: cluster?.openLogs(logs) ?? logs, account, policies, workerManager };
+  const later = openServiceEvents(settings, { ...kept, outside, prediction, why, logger }, undo, cluster?.eventsKept);
+  const how = howThreadsRun(driver, options, later.events);
+  const across = { ...cluster?.openThreads(undo), processors: placed?.processors };
+  const sessions = openSessions(settings, { codeStore, workerManager, policies, ...how, ...across }, logger, undo);
+  cluster?.serveSessions(sessions);
+  const nodes = new EndedNodes(join(settings.cache, 'guest'), (line) => logger.warn(line), cancel.signal);
   const app = createFrontend({
-    store,
+    ...kept,
+    ...boundsOf(opened, outside, cancel.signal),
+    ...later,
+    ...outside.toFrontend,
+    objects: new Objects({ folder: join(settings.home, 'objects'), clock: systemClock, logger }),
     sessions,
-    codeStore,
-    logs,
-    workerManager: manager,
-    isReady: (version) => manager.readiness(version).ready,
-    deployed: (version) => workers.known.deployed(version),
-    prepare: (version) => (warming.keepsAny ? manager.untilReady(version, pendingMsMax) : Promise.resolve()),
+    triggers,
+    gate,
+    usage,
+    replaceOwnKey: (before, key) => replaceCredentials(settings.home, before, key),
+    egressTotals,
+    functionMbMax,
+    endedRuntimes: driver.capabilities.takesPrograms === true,
+    prediction,
+    ...boundDeployments(deployments(workers, { why, compiled, nodes, prediction, stopping: cancel.signal }), policies),
     stopping: cancel.signal,
     settings,
+    ownAccount: account,
+    provisionedSchedule: settings.provisionedSchedule,
+    ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
+    concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     metrics,
     logger,
-    driver: driver.name,
-    version: packageVersion(),
+    ...about(driver),
   });
-  undo.defer(async () => {
-    // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.
-    await Promise.all([manager.stop(settings.stopMs), app.close()]);
-  });
-  const url =
-    options.embedded === true ? await embed(app) : await app.listen({ host: settings.host, port: settings.port });
+  // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.
+  undo.defer(async () => void (await Promise.all([manager.stop(settings.stopMs), app.close()])));
+  const url = await (options.embedded === true ? embed(app) : listen(app, settings));
+  outside.listens(url, app.server);
   if (options.embedded !== true) await leaveWord(settings, url, driver.name, undo);
+  await cluster?.announce(url, app.server);
   logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
-  const ready = filled(prepare, warming);
-  const running = undo.move();
-  let stopped: Promise<void> | undefined;
-  return {
-    url,
-    driver: driver.name,
-    home: settings.home,
-    ready,
-    connect: (wire) => sessions.accept(account, wire),
-    stop: () => (stopped ??= running.disposeAsync()),
-  };
-}
-
-/** Fills the warming pool, once what its instances are made of is there. Rejects where that cannot be had. */
-function filled(prepare: () => Promise<void>, warming: WarmingPool): Promise<void> {
-  const ready = (async () => {
-    await prepare();
-    warming.start();
-    await warming.ready();
-  })();
-  // Who waits for it is told; who does not must not be ended by it.
-  ready.catch(() => undefined);
-  return ready;
-}
-
-/** What is kept in the home folder; whoever has the store has the home to itself. */
-async function openState(settings: Settings, logger: Logger, undo: AsyncDisposableStack): Promise<State> {
-  await mkdir(settings.home, { recursive: true, mode: 0o700 });
-  await mkdir(settings.cache, { recursive: true });
-  const store = undo.use(openSqliteStore(settings.home));
-  const { account } = await ensureCredentials(store, settings.home, systemClock.wall());
-  const codeStore = await openCodeStore({ folder: join(settings.home, 'code'), clock: systemClock });
-  const logs = openLogStore({
-    folder: join(settings.home, 'logs'),
-    clock: systemClock,
-    onError: (err) => logger.error({ err }, 'What functions printed could not be written.'),
-  });
-  undo.use(logs);
-  return { store, codeStore, logs, account };
-}
-
-interface State {
-  readonly store: Store;
-  readonly codeStore: CodeStore;
-  readonly logs: LogStore;
-  readonly account: string;
+  const ready = filled(prepare, warming, cluster?.untilAllHaveHomes(cancel.signal));
+  const is = { url, driver: driver.name, home: settings.home, ready, displaced };
+  return { ...is, connect: (wire) => sessions.accept(account, wire), stop: stopOnce(undo.move()) };
 }
 
 /** Destroys what a killed service left, then finds the driver that is wanted and works. */
@@ -193,18 +177,14 @@ async function chooseDriver(settings: Settings, logger: Logger, signal: AbortSig
   return selectDriver(settings.driver, drivers, settings, signal);
 }
 
+function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  return app.listen({ host, port });
+}
+
 /** Everything but the port. */
 async function embed(app: FastifyInstance): Promise<string> {
   await app.ready();
   return 'embedded:';
-}
-
-/** Says in the home where the service is, for the command line, until it stops. */
-async function leaveWord(settings: Settings, url: string, driver: string, undo: AsyncDisposableStack): Promise<void> {
-  const path = join(settings.home, 'service.json');
-  undo.defer(() => rm(path, { force: true }));
-  const text = JSON.stringify({ url, pid: process.pid, region: settings.region, driver });
-  await writeFileAtomic(path, [Buffer.from(`${text}\n`)]);
 }
 
 /** What every driver's probe says of this machine; `fresh` asks again instead of believing what is remembered. */
@@ -222,8 +202,15 @@ function driversOf(places: Places): InstanceDriver[] {
   ].map((driver) => guarded(driver));
 }
 
-function packageVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  const { version }: { version: string } = JSON.parse(text);
-  return version;
+/** A service in a program's process keeps nothing that outlives that. */
+function howThreadsRun(
+  { capabilities }: InstanceDriver,
+  { embedded }: ServiceOptions,
+  events: AccountEvents,
+): { readonly directChannels: boolean; readonly ownKernel: boolean; readonly programs: OpenPrograms | undefined } {
+  return {
+    directChannels: capabilities.directChannels === true,
+    ownKernel: capabilities.ownKernel,
+    programs: embedded === true ? undefined : async (account) => (await events.of(account).open()).executions.programs,
+  };
 }

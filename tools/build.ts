@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleForGuest } from '../src/image/bundle.ts';
 import { bundleForBrowsers, bundleForThreads } from './browser/bundle.ts';
@@ -19,5 +19,16 @@ if (tsc.status !== 0) process.exit(1);
 mkdirSync(join(dist, 'guest'));
 writeFileSync(join(dist, 'guest/agent.mjs'), await bundleForGuest(join(root, 'src/agent/main.ts')));
 writeFileSync(join(dist, 'guest/runtime-node.mjs'), await bundleForGuest(join(root, 'src/runtime/node/main.ts')));
+writeFileSync(
+  join(dist, 'guest/runtime-provided.mjs'),
+  await bundleForGuest(join(root, 'src/runtime/provided/main.ts')),
+);
+// Python's is bundled where it is used: by the Pythons that are there.
+const python = join(root, 'src/runtime/python');
+for (const name of ['__main__.py', 'heddle_runtime'])
+  cpSync(join(python, name), join(dist, 'guest/runtime-python', name), {
+    recursive: true,
+    filter: (path) => !path.includes('__pycache__'),
+  });
 await bundleForBrowsers(join(dist, 'browser.js'));
 await bundleForThreads(join(dist, 'thread.js'));

@@ -3,13 +3,22 @@ import { test } from 'node:test';
 import { findStrayFiles } from './tidy/folders.ts';
 import { findCycles, findWrongImports } from './tidy/imports.ts';
 import { importExceptions, layers } from './tidy/layers.ts';
+import { findEarlyLoads, loadedEarly } from './tidy/later.ts';
 import { findLongFiles, lengthExceptions } from './tidy/lengths.ts';
 import { findDeadPaths } from './tidy/paths.ts';
 import { allSources } from './tidy/source.ts';
 import { findBannedWords } from './tidy/words.ts';
 
 const sources = allSources();
-const rules = { findWrongImports, findCycles, findLongFiles, findBannedWords, findStrayFiles, findDeadPaths };
+const rules = {
+  findWrongImports,
+  findCycles,
+  findEarlyLoads,
+  findLongFiles,
+  findBannedWords,
+  findStrayFiles,
+  findDeadPaths,
+};
 
 for (const [name, rule] of Object.entries(rules))
   test(`the repository keeps the rule ${name}`, () => assert.deepEqual(rule(sources), []));
@@ -33,6 +42,18 @@ test('a circle of imports is found, one of types is not', () => {
   assert.equal(findCycles(circle('type ')).length, 0);
   const itself = { path: 'src/model/a.ts', text: `type Self = typeof import('./a.ts');\n` };
   assert.equal(findCycles([itself]).length, 0);
+});
+
+test('what is loaded before it is used is found, with the way to it', () => {
+  const graph = (how: string): { path: string; text: string }[] => [
+    { path: 'src/daemon.ts', text: "import { a } from './frontend/a.ts';\n" },
+    { path: 'src/frontend/a.ts', text: how },
+    { path: 'src/events/queues/queues.ts', text: '' },
+  ];
+  const [found] = findEarlyLoads(graph("import { b } from '../events/queues/queues.ts';\n"));
+  assert.match(found?.message ?? '', /src\/daemon\.ts → src\/frontend\/a\.ts → src\/events\/queues\/queues\.ts/);
+  assert.deepEqual(findEarlyLoads(graph("const { b } = await import('../events/queues/queues.ts');\n")), []);
+  assert.deepEqual(findEarlyLoads(graph("import type { b } from '../events/queues/queues.ts';\n")), []);
 });
 
 test('banned words are found where they are banned', () => {
@@ -67,6 +88,7 @@ test('a path in the documentation that leads nowhere is found', () => {
 
 test('exceptions are still needed', () => {
   const paths = new Set(sources.map((source) => source.path));
+  for (const path of loadedEarly) assert.ok(paths.has(path), `${path} is gone`);
   for (const path of Object.keys(lengthExceptions)) assert.ok(paths.has(path), `${path} is gone`);
   for (const { from, to } of importExceptions) assert.ok(paths.has(from) && paths.has(to), `${from} → ${to} is gone`);
   const names = new Set(layers.map((layer) => layer.name));

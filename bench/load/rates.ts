@@ -2,12 +2,17 @@ import { functionFailed } from './connection.ts';
 import type { Answers } from './plan.ts';
 import { summarise, type Summary } from '../statistics.ts';
 
+/** Answered, or, of what is not waited for, accepted. */
+function isGood(status: number | undefined): boolean {
+  return status === 200 || status === 202;
+}
+
 /** How many good answers came between two moments, a second. */
 export function rateBetween(answers: Answers, fromMs: number, toMs: number): number {
   let count = 0;
   for (const [index, due] of answers.dueMs.entries()) {
     const at = due + (answers.latencyMs[index] ?? 0);
-    if (answers.status[index] === 200 && at >= fromMs && at < toMs) count += 1;
+    if (isGood(answers.status[index]) && at >= fromMs && at < toMs) count += 1;
   }
   return count / ((toMs - fromMs) / 1_000);
 }
@@ -35,7 +40,7 @@ export function latencies(answers: Answers, fromMs = 0, request?: number): Summa
   return summarise(
     answers.latencyMs.filter(
       (_, index) =>
-        answers.status[index] === 200 &&
+        isGood(answers.status[index]) &&
         (answers.dueMs[index] ?? 0) >= fromMs &&
         (request === undefined || answers.request[index] === request),
     ),
@@ -44,7 +49,7 @@ export function latencies(answers: Answers, fromMs = 0, request?: number): Summa
 
 /** Answers that were not good, and requests that were not answered. */
 export function failures(answers: Answers): number {
-  return answers.status.filter((status) => status !== 200).length + answers.unanswered;
+  return answers.status.filter((status) => !isGood(status)).length + answers.unanswered;
 }
 
 /** How many answers had which status, for a note: `200 × 512, 429 × 3`. */

@@ -7,12 +7,7 @@ import { HopWorkers } from './hop-workers.ts';
 
 const [count = '1', accessKeyId = '', secretAccessKey = '', region = ''] = process.argv.slice(2);
 const key = { accessKeyId, secretAccessKey, account: '000000000000', createdAt: 0 };
-const accounts = {
-  create: async () => undefined,
-  list: async () => [],
-  keysOf: async () => [key],
-  key: async (id: string) => (id === accessKeyId ? key : undefined),
-};
+const accounts = { key: async (id: string) => (id === accessKeyId ? key : undefined) };
 const authenticator = createAuthenticator(accounts, region, systemClock);
 const workers = await HopWorkers.start(Number(count));
 const app = fastify({ logger: false });

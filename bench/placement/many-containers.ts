@@ -1,6 +1,6 @@
 import type { Guest, GuestContainer } from '../../src/instance/guest.ts';
 import { systemClock } from '../../src/model/clock.ts';
-import type { FunctionVersion } from '../../src/model/function.ts';
+import type { FunctionVersion } from '../../src/model/functions/function.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import { ActivePool } from '../../src/worker-manager/active-pool/active-pool.ts';
 import { Registry } from '../../src/worker-manager/active-pool/registry.ts';
@@ -14,18 +14,27 @@ const never = new Promise<never>(() => undefined);
 const nothing = (): void => undefined;
 
 function containerOf(id: string): GuestContainer {
-  return { id, kind: 'nodejs24.x', exited: never, load: () => never, invoke: () => never, kill: () => never };
+  const acts = { load: () => never, invoke: () => never, end: () => never, kill: () => never };
+  return { id, kind: 'nodejs24.x', exited: never, hasExtensions: false, unheard: () => '', ...acts };
 }
 
-function guestOf(id: string): Guest {
+/** An instance that exists on paper. */
+export function guestOf(id: string): Guest {
   const blanks = Array.from({ length: containersPerInstance + 1 }, (_, nth) => containerOf(`${id}-${nth}`));
   const configuration = { blanks: {}, containersMax: 64, memoryMb: 1e9, heapsBySize: false };
-  const acts = { makeContainer: () => never, processorMs: () => never, warmUp: () => never, destroy: () => never };
+  const acts = {
+    makeContainer: () => never,
+    processorMs: () => never,
+    hold: () => never,
+    warmUp: () => never,
+    destroy: () => never,
+  };
   const rests = { rest: nothing, wake: nothing, residentBytes: () => never };
   return { id, configuration, firstContainers: blanks, containersLeft: 10, exited: never, ...acts, ...rests };
 }
 
-function functionOf(account: string, name: string): FunctionVersion {
+/** A function of an account. */
+export function functionOf(account: string, name: string): FunctionVersion {
   const code = { codeSha256: 'c2hh', codeBytes: 1_000, handler: 'index.handler', environment: {} };
   const rest = { description: '', role: '', modifiedAt: 0, timeoutMs: 3_000, version: '$LATEST', revisionId: name };
   return { account, name, arn: `arn:${account}:${name}`, runtime: 'nodejs24.x', memoryMb, ...code, ...rest };

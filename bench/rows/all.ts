@@ -1,20 +1,33 @@
 import type { Row } from '../row.ts';
-import { coldRow } from './cold.ts';
+import { asyncRow } from './async.ts';
+import { cleaningRow } from './cleaning.ts';
+import { clusterPlacementRow } from './cluster/placement.ts';
+import { coldRow } from './starts/cold.ts';
 import { computingRow } from './computing.ts';
 import { crowdRow } from './crowd.ts';
+import { egressRow } from '../egress.ts';
+import { movedRow } from '../moved.ts';
+import { forkRow } from '../forks.ts';
+import { objectsRow } from '../objects.ts';
+import { portionsRow } from '../portions/row.ts';
+import { chanceRow, predictionRow } from '../prediction.ts';
+import { eventsRow } from './events.ts';
 import { exampleRow } from './example.ts';
 import { idleRow } from './idle.ts';
-import { matrixRow } from './matrix.ts';
+import { manyFilesRow } from './starts/many-files.ts';
+import { matrixRow } from './starts/matrix.ts';
 import { memoryRow } from './memory.ts';
 import { overloadRow } from './overload.ts';
 import { placementRow } from './placement.ts';
 import { roundTripRow } from './round-trip.ts';
-import { startRow } from './start.ts';
-import { startsRow } from './starts.ts';
+import { startRow } from './starts/start.ts';
+import { startsRow } from './starts/starts.ts';
+import { streamingRow } from './streaming.ts';
 import { stressRow } from './stress.ts';
 import { tailRow } from './tail.ts';
 import { mapRow, threadRow, threadsRow } from './threads.ts';
 import { throughputRow } from './throughput.ts';
+import { urlRow } from './url.ts';
 import { waitingRow } from './waiting.ts';
 
 /** Every row, in the order in which they run: what matters most first, what disturbs the machine last. */
@@ -23,7 +36,12 @@ export const rows: readonly Row[] = [
   crowdRow,
   throughputRow,
   roundTripRow,
+  urlRow,
+  streamingRow,
+  asyncRow,
+  eventsRow,
   startsRow,
+  manyFilesRow,
   matrixRow,
   coldRow,
   waitingRow,
@@ -32,8 +50,17 @@ export const rows: readonly Row[] = [
   threadRow,
   mapRow,
   threadsRow,
+  portionsRow,
+  cleaningRow,
   memoryRow,
+  egressRow,
+  movedRow,
+  objectsRow,
+  forkRow,
+  predictionRow,
+  chanceRow,
   placementRow,
+  clusterPlacementRow,
   idleRow,
   startRow,
   overloadRow,

@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import { linesOf, measureInTurns, startTargets, type WarmPlan } from './warm.ts';
+import { linesOf, measureInTurns, startTargets, type WarmPlan } from './starts/warm.ts';
 
 /** Where the processes run changes a single caller's latency several times over, so a full run reports both. */
 const placements = [

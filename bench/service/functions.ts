@@ -49,8 +49,28 @@ export interface FunctionOptions {
 
 /** Deploys a function under `name`, and waits until it can be invoked. */
 export async function deploy(service: BenchService, name: string, options: FunctionOptions = {}): Promise<void> {
-  const { body = 'echo', memoryMb = 256, runtime = 'nodejs24.x' } = options;
-  const zip = await zipOf('index.js', `exports.handler = async (event) => { ${statements(body)} };\n`);
+  const { body = 'echo', ...more } = options;
+  await deployCode(service, name, `exports.handler = async (event) => { ${statements(body)} };\n`, more);
+}
+
+/** The same for code of any kind, a CommonJS module that exports `handler`. */
+export async function deployCode(
+  service: BenchService,
+  name: string,
+  code: string,
+  options: Omit<FunctionOptions, 'body'> = {},
+): Promise<void> {
+  await deployFiles(service, name, { 'index.js': code }, options);
+}
+
+/** The same for code of several files. */
+export async function deployFiles(
+  service: BenchService,
+  name: string,
+  files: Readonly<Record<string, string>>,
+  { memoryMb = 256, runtime = 'nodejs24.x' }: Omit<FunctionOptions, 'body'> = {},
+): Promise<void> {
+  const zip = await zipOf(files);
   const request = {
     FunctionName: name,
     Runtime: runtime,
@@ -70,9 +90,9 @@ export async function deploy(service: BenchService, name: string, options: Funct
   }
 }
 
-async function zipOf(fileName: string, text: string): Promise<Buffer> {
+async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const zip = new ZipFile();
-  zip.addBuffer(Buffer.from(text), fileName);
+  for (const [path, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), path);
   zip.end();
   const parts: Buffer[] = [];
   for await (const part of zip.outputStream) parts.push(Buffer.from(part));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 /** One answer, with what its headers say about its start. */
 export interface Invoked {
+  readonly body: string;
   readonly status: number;
   /** The code or its container failed. */
   readonly functionError: string | undefined;
@@ -15,14 +16,15 @@ export interface Invoked {
 }
 
 /** Invokes a function once, whatever comes of it. */
-export async function invoke(service: BenchService, name: string): Promise<Invoked> {
+export async function invoke(service: BenchService, name: string, event: string = smallEvent): Promise<Invoked> {
   const url = new URL(invokePath(name), `http://127.0.0.1:${service.port}`);
   const credentials = await credentialsIn(join(service.home, 'credentials'));
-  const { host: _host, ...headers } = (await sign(credentials, url, 'POST', smallEvent)).headers;
+  const { host: _host, ...headers } = (await sign(credentials, url, 'POST', event)).headers;
   const sentAt = performance.now();
-  const response = await fetch(url, { method: 'POST', headers, body: smallEvent });
-  await response.arrayBuffer();
+  const response = await fetch(url, { method: 'POST', headers, body: event });
+  const body = await response.text();
   return {
+    body,
     status: response.status,
     functionError: response.headers.get('x-amz-function-error') ?? undefined,
     startPath: response.headers.get('x-heddle-start-path') ?? 'unknown',

@@ -14,9 +14,13 @@ export interface BenchService extends AsyncDisposable {
   readonly pid: number;
   readonly home: string;
   /** One signed invocation as text, head and body, as the load generator takes it. Valid for some minutes. */
-  invocation(functionName: string, body?: string): Promise<string>;
+  invocation(functionName: string, body?: string, headers?: Readonly<Record<string, string>>): Promise<string>;
+  /** One signed request of SQS's JSON protocol, as text. */
+  sqs(operation: string, body: object): Promise<string>;
+  /** Sends such a request, and gives its answer. Throws unless it is 200. */
+  callSqs(operation: string, body: object): Promise<string>;
   /** Sends one signed request. Throws unless the answer is 2xx. */
-  call(method: string, path: string, body?: string): Promise<Response>;
+  call(method: string, path: string, body?: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   snapshot(): Promise<ServiceSnapshot>;
   /** What it wrote to standard error so far. */
   log(): string;
@@ -65,21 +69,34 @@ export async function startService(options: ServiceOptions): Promise<BenchServic
   const ready: { url: string } = JSON.parse(started.firstLine);
   const credentials = await credentialsIn(join(home, 'credentials'));
   const port = Number(new URL(ready.url).port);
-  const call = async (method: string, path: string, body = ''): Promise<Response> => {
+  const call: BenchService['call'] = async (method, path, body = '', more = {}) => {
     const url = new URL(path, ready.url);
-    const { host: _host, ...headers } = (await sign(credentials, url, method, body)).headers;
+    const { host: _host, ...headers } = (await sign(credentials, url, method, body, more)).headers;
     const response = await fetch(url, body === '' ? { method, headers } : { method, headers, body });
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
     return response;
   };
+  const ofSqs = (operation: string): Readonly<Record<string, string>> => {
+    return { 'x-amz-target': `AmazonSQS.${operation}`, 'content-type': 'application/x-amz-json-1.0' };
+  };
   return {
     build,
+    sqs: (operation, body) => signedText(credentials, port, '/', JSON.stringify(body), ofSqs(operation), 'sqs'),
+    callSqs: async (operation, body) => {
+      const url = new URL('/', ready.url);
+      const text = JSON.stringify(body);
+      const { host: _host, ...headers } = (await sign(credentials, url, 'POST', text, ofSqs(operation), 'sqs')).headers;
+      const response = await fetch(url, { method: 'POST', headers, body: text });
+      const said = await response.text();
+      if (!response.ok) throw new Error(`${operation} was answered ${response.status}: ${said}`);
+      return said;
+    },
     port,
     pid: started.pid,
     home,
     call,
     log: () => started.log(),
-    invocation: (name, body = smallEvent) => signedText(credentials, port, invokePath(name), body),
+    invocation: (name, body = smallEvent, more = {}) => signedText(credentials, port, invokePath(name), body, more),
     snapshot: async () => {
       const snapshot: ServiceSnapshot = JSON.parse(await (await call('GET', '/heddle/v1/snapshot')).text());
       return snapshot;

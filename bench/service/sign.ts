@@ -24,9 +24,16 @@ export async function credentialsIn(file: string): Promise<Credentials> {
 }
 
 /** A signed request. It can be sent again and again for some minutes, until its signature is too old. */
-export async function sign(credentials: Credentials, url: URL, method: string, body: string): Promise<HttpRequest> {
+export async function sign(
+  credentials: Credentials,
+  url: URL,
+  method: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+  service = 'lambda',
+): Promise<HttpRequest> {
   const sha256 = Hash.bind(null, 'sha256');
-  const signer = new SignatureV4({ credentials, region, service: 'lambda', sha256, applyChecksum: true });
+  const signer = new SignatureV4({ credentials, region, service, sha256, applyChecksum: true });
   const request = new HttpRequest({
     method,
     protocol: 'http:',
@@ -34,7 +41,7 @@ export async function sign(credentials: Credentials, url: URL, method: string, b
     port: Number(url.port),
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host, 'content-type': 'application/json' },
+    headers: { host: url.host, 'content-type': 'application/json', ...more },
     body,
   });
   const { headers } = await signer.sign(request);
@@ -42,8 +49,15 @@ export async function sign(credentials: Credentials, url: URL, method: string, b
 }
 
 /** A signed POST as text, head and body, as the load generator takes it. */
-export async function signedText(credentials: Credentials, port: number, path: string, body: string): Promise<string> {
-  const request = await sign(credentials, new URL(path, `http://127.0.0.1:${port}`), 'POST', body);
+export async function signedText(
+  credentials: Credentials,
+  port: number,
+  path: string,
+  body: string,
+  more: Readonly<Record<string, string>> = {},
+  service = 'lambda',
+): Promise<string> {
+  const request = await sign(credentials, new URL(path, `http://127.0.0.1:${port}`), 'POST', body, more, service);
   const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const length = `content-length: ${Buffer.byteLength(body)}\r\n`;
   return `POST ${path} HTTP/1.1\r\n${head.join('')}${length}\r\n${body}`;

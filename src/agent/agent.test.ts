@@ -43,7 +43,7 @@ async function startAgent(t: TestContext): Promise<Agent> {
   await writeFile(join(folder, 'runtime.mjs'), standIn);
   const child = spawn(process.execPath, [main], {
     env: { PATH: '/usr/bin:/bin', HEDDLE_AGENT_PROFILE: JSON.stringify(profile(folder)) },
-    stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: channelCount }, () => 'pipe' as const)],
+    stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: channelCount + 1 }, () => 'pipe' as const)],
   });
   t.after(() => {
     child.kill('SIGKILL');
@@ -61,7 +61,10 @@ function profile(folder: string): AgentProfile {
     channelCount,
     workDir: join(folder, 'work'),
     programs: { 'nodejs24.x': '/opt/node', 'nodejs22.x': '/opt/node' },
+    roots: {},
     nodeRuntime: '/opt/runtime.mjs',
+    providedRuntime: '/opt/runtime.mjs',
+    pythonRuntime: '/opt/runtime.pyz',
     binds: [
       ...system.map((path) => [path, path] as const),
       [process.execPath, '/opt/node'],
@@ -71,7 +74,8 @@ function profile(folder: string): AgentProfile {
     user: root ? { kind: 'ids', idBase: 1_999_000_000 } : { kind: 'namespace' },
     memoryLimit: 'watch',
     processLimit: 'watch',
-    unshareNetwork: true,
+    relayChannel: channelCount,
+    kernel: 'linux',
     clones: false,
   };
 }

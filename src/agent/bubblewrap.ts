@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { constants as os } from 'node:os';
 import { Writable, type Readable } from 'node:stream';
 import type { AgentProfile } from '../protocol/profile.ts';
-import { containerCommand, containerFds, type ContainerPlan } from './container-command.ts';
+import { containerCommand, containerFds, networkOf, type ContainerPlan } from './container-command.ts';
 import type { OutputPipe } from './output-pipes.ts';
 
 /** How a process ended: by a code or by a signal; neither is known where it never began. */
@@ -44,15 +44,17 @@ export function startBubblewrap(place: BubblewrapPlace, plan: ContainerPlan): St
   const { reader, writer } = place.openOutput(plan.channel);
   try {
     // In the order of `containerFds`.
-    const child = spawn(place.profile.bwrap, ['--args', String(containerFds.options), '--', ...command], {
+    const bubblewrap = [place.profile.bwrap, '--args', String(containerFds.options), '--', ...command];
+    const [program = '', ...args] = [...networkOf(place.profile), ...bubblewrap];
+    const child = spawn(program, args, {
       stdio: ['ignore', writer, writer, data, seccomp, 'pipe', 'pipe', 'pipe'],
-      env: {},
+      env: { PATH: '/usr/bin:/bin' },
       cwd: '/',
     });
-    const args = stdioOf(child, containerFds.options);
-    if (args instanceof Writable) {
-      args.on('error', () => undefined);
-      args.end(options.map((option) => `${option}\0`).join(''));
+    const told = stdioOf(child, containerFds.options);
+    if (told instanceof Writable) {
+      told.on('error', () => undefined);
+      told.end(options.map((option) => `${option}\0`).join(''));
     }
     stdioOf(child, containerFds.hold)?.on('error', () => undefined);
     const stream = new Socket({ fd: reader, readable: true, writable: false });

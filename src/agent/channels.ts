@@ -8,15 +8,17 @@ const firstFd = 3;
 /** In `flags` of /proc/self/fdinfo/…, octal: closed when another program is started. */
 const closeOnExec = 0o2000000;
 
+type Channels = Pick<AgentProfile, 'channels' | 'channelCount' | 'relayChannel'>;
+
 /** Gives the file descriptor of the guest's end of a channel, to be called once for each. Throws if there is none. */
 export type OpenChannel = (channel: number) => number;
 
 /** How channels are opened in the place that `profile` describes. */
-export function channelOpener(profile: Pick<AgentProfile, 'channels' | 'channelCount'>): OpenChannel {
+export function channelOpener(profile: Channels): OpenChannel {
   return profile.channels === 'virtio'
     ? openVirtioPort
     : (channel) => {
-        if (channel < profile.channelCount) return firstFd + channel;
+        if (channel < profile.channelCount || channel === profile.relayChannel) return firstFd + channel;
         throw new Error(`There is no channel ${channel}; there are ${profile.channelCount}, from 0.`);
       };
 }
@@ -35,8 +37,9 @@ function openVirtioPort(channel: number): number {
  * the agent's channel, or another container's, could speak for them. Throws if the last channel is not marked: where it is, so
  * are those before it. (To look at each takes gVisor 10 ms.)
  */
-export function closeStrays(profile: Pick<AgentProfile, 'channels' | 'channelCount'>): void {
-  const last = profile.channels === 'inherited' ? firstFd + profile.channelCount - 1 : 0;
+export function closeStrays(profile: Channels): void {
+  const last =
+    profile.channels === 'inherited' ? firstFd + Math.max(profile.channelCount - 1, profile.relayChannel) : 0;
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name);
     if (fd < firstFd || (fd > firstFd && fd < last) || isClosedOnExec(fd)) continue;

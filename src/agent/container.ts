@@ -13,13 +13,15 @@ import {
   type Printed,
   type ProcessEnd,
 } from './bubblewrap.ts';
-import { containerFds, type ContainerPlan } from './container-command.ts';
-import type { ContainerLimits, LimitReason, LimitsFactory } from './limits/contract.ts';
+import { besideFunctionMb, containerFds, type ContainerPlan } from './container-command.ts';
+import type { ContainerLimits, LimitReason, LimitsFactory, Share } from './limits/contract.ts';
 import { Output } from './output.ts';
 
 /** How a container ended. */
 export interface Exit extends ProcessEnd {
   readonly reason: ContainerExitReason;
+  /** The most memory that its processes were seen to have for themselves, MiB. */
+  readonly memoryPeakMb?: number;
 }
 
 /** What containers of one agent have in common. */
@@ -30,6 +32,8 @@ export interface ContainerPlace extends BubblewrapPlace {
   /** Called while a container is held before its start. */
   readonly onMade: (initPid: number) => Promise<void>;
   readonly onOutput: (channel: number, text: string) => void;
+  /** A container with code in it has so much memory in use, bytes. */
+  readonly onTaken: (channel: number, bytes: number) => void;
 }
 
 /** What V8 says when a program needs more heap than it may have. */
@@ -45,15 +49,20 @@ export class Container {
   readonly #child: ChildProcess;
   readonly #limits: ContainerLimits;
   readonly #output: Output;
+  #occupied = false;
   #initPid: number | undefined;
   #killedFor: LimitReason | 'killed' | undefined;
+  #memoryPeakMb: number | undefined;
   #heapExhausted = false;
   #words = '';
 
   constructor(place: ContainerPlace, plan: ContainerPlan) {
     this.plan = plan;
     mkdirSync(plan.codeDir, { recursive: true });
-    this.#limits = place.limits(plan, (reason) => this.kill(reason));
+    this.#limits = place.limits(plan, {
+      over: (reason) => this.kill(reason),
+      taken: (bytes) => place.onTaken(plan.channel, bytes),
+    });
     const { child, printed } = startBubblewrap(place, plan);
     this.#child = child;
     this.#output = this.#watchOutput(place, printed);
@@ -68,9 +77,10 @@ export class Container {
     return this.#initPid;
   }
 
-  /** User code is about to run in it, and may take so much memory. */
-  occupied(memoryMb: number): void {
-    this.#limits.occupied(memoryMb);
+  /** User code is about to run in it, and may take so much. */
+  occupied(share: Share): void {
+    this.#occupied = true;
+    this.#limits.occupied({ ...share, memoryMb: share.memoryMb + besideFunctionMb(this.plan) });
   }
 
   /** Processor time that its processes wanted until now, milliseconds. */
@@ -85,7 +95,9 @@ export class Container {
 
   /** Ends everything in it at once. Idempotent. Wait for `exited`. */
   kill(reason: LimitReason | 'killed' = 'killed'): void {
-    this.#killedFor ??= reason;
+    // What has ended by itself was not killed, however late that is noticed.
+    if (this.#initPid === undefined || isAlive(this.#initPid)) this.#killedFor ??= reason;
+    if (this.#occupied) this.#memoryPeakMb ??= this.#limits.memoryPeakMb();
     // The kernel kills all of a process namespace with its first process. Before that one is known, its parent takes it along.
     if (this.#initPid === undefined) this.#child.kill('SIGKILL');
     else signal(this.#initPid);
@@ -122,9 +134,10 @@ export class Container {
     if (this.#initPid !== undefined) await gone(this.#initPid);
     // Its last words come before the news of its end, and may be the reason for it.
     this.flush();
+    const peak = this.#memoryPeakMb ?? (this.#occupied ? this.#limits.memoryPeakMb() : undefined);
     const reason = this.#killedFor ?? this.#limits.verdict() ?? (this.#heapExhausted ? 'memory' : 'exit');
     this.#limits.release();
-    return { ...ended, reason };
+    return { ...ended, reason, ...(peak === undefined ? {} : { memoryPeakMb: peak }) };
   }
 
   #watchOutput(place: ContainerPlace, { stream, fd }: Printed): Output {

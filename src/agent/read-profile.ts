@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runtimes, type RuntimeName } from '../model/configuration.ts';
+import { runtimes, type PreparedRuntime } from '../model/runtimes/configuration.ts';
 import type { AgentProfile } from '../protocol/profile.ts';
 import { count, fieldsOf, text, word, type Fields } from '../protocol/validate.ts';
 
@@ -21,23 +21,30 @@ function parseProfile(value: unknown): AgentProfile {
   return {
     channels: word(fields, 'channels', ['inherited', 'virtio']),
     channelCount: count(fields, 'channelCount'),
+    relayChannel: count(fields, 'relayChannel'),
+    kernel: word(fields, 'kernel', ['linux', 'gvisor']),
     workDir: text(fields, 'workDir'),
-    programs: programsOf(programs),
+    programs: pathsOf(programs),
+    roots: pathsOf(fieldsOf(fields['roots'])),
+    ...(fields['endedPrograms'] === undefined ? {} : { endedPrograms: text(fields, 'endedPrograms') }),
     nodeRuntime: text(fields, 'nodeRuntime'),
+    providedRuntime: text(fields, 'providedRuntime'),
+    pythonRuntime: text(fields, 'pythonRuntime'),
     binds: bindsOf(fields['binds']),
+    ...(fields['codeTrees'] === undefined ? {} : { codeTrees: treesOf(fieldsOf(fields['codeTrees'])) }),
+    codeImages: fields['codeImages'] === true,
     bwrap: text(fields, 'bwrap'),
     user: userOf(fieldsOf(fields['user'])),
     memoryLimit: word(fields, 'memoryLimit', ['cgroup2', 'watch']),
     processLimit: word(fields, 'processLimit', ['cgroup2', 'cgroup1', 'rlimit', 'watch']),
-    unshareNetwork: fields['unshareNetwork'] === true,
     clones: fields['clones'] === true,
     emulated: fields['emulated'] === true,
   };
 }
 
-function programsOf(fields: Fields): Record<RuntimeName, string> {
-  const [node24, node22] = runtimes;
-  return { [node24]: text(fields, node24), [node22]: text(fields, node22) };
+function pathsOf(fields: Fields): Partial<Record<PreparedRuntime, string>> {
+  const there = runtimes.filter((runtime) => fields[runtime] !== undefined);
+  return Object.fromEntries(there.map((runtime) => [runtime, text(fields, runtime)]));
 }
 
 function bindsOf(value: unknown): (readonly [string, string])[] {
@@ -47,6 +54,10 @@ function bindsOf(value: unknown): (readonly [string, string])[] {
     if (typeof from !== 'string' || typeof to !== 'string') throw new Error('`binds` is not a list of pairs of paths.');
     return [from, to] as const;
   });
+}
+
+function treesOf(fields: Fields): AgentProfile['codeTrees'] & object {
+  return { dir: text(fields, 'dir'), by: word(fields, 'by', ['rename', 'mount']) };
 }
 
 function userOf(fields: Fields): AgentProfile['user'] {

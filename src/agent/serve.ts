@@ -5,6 +5,7 @@ import type { AgentProfile } from '../protocol/profile.ts';
 import { parseAgentRequest } from '../protocol/requests.ts';
 import { Containers } from './containers.ts';
 import type { Identity } from './identity/identity.ts';
+import type { Relay } from './relay/relay.ts';
 
 /**
  * Serves the host over channel 0 until it ends; then ends all containers and resolves, with what was wrong if it did
@@ -15,13 +16,18 @@ export function serve(
   stream: Duplex,
   profile: AgentProfile,
   openData: (channel: number) => number,
-  identity: Identity | undefined,
+  { identity, relay }: { readonly identity: Identity | undefined; readonly relay: Relay },
 ): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const containers = new Containers(profile, openData, identity, {
-      onExit: (channel, exit) => connection.send({ type: 'container-exited', channel, ...exit }),
-      onOutput: (channel, text) => connection.send({ type: 'output', channel, text }),
-    });
+    const containers = new Containers(
+      profile,
+      openData,
+      { identity, relay },
+      {
+        onExit: (channel, exit) => connection.send({ type: 'container-exited', channel, ...exit }),
+        onOutput: (channel, text) => connection.send({ type: 'output', channel, text }),
+      },
+    );
     const requests = new Requests(containers, identity, (message) => connection.send(message));
     const connection = new Connection<AgentRequest, AgentMessage>(stream, parseAgentRequest, {
       onMessage: (request) => requests.receive(request),
@@ -94,9 +100,15 @@ class Requests {
       case 'code':
         this.#containers.code.store(request.sha256, request.files, request.last);
         return undefined;
-      case 'bind':
-        this.#containers.bind(request.channel, request.sha256, request.memoryMb);
+      case 'code-image':
+        return this.#containers.code.mountImage(request.sha256);
+      case 'code-tree':
+        this.#containers.adopt(request.sha256, request.name, request.bytes);
         return undefined;
+      case 'bind-layers':
+        return this.#containers.bindLayers(request.channel, request.sha256);
+      case 'bind':
+        return this.#containers.bind(request);
       case 'rehearse-bind':
         this.#containers.rehearseBind(request.sha256);
         return undefined;

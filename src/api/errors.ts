@@ -1,19 +1,35 @@
+import { messageMembers } from './model/error-members.ts';
+
 /** Names of errors as AWS's Lambda API model has them, and the HTTP status each is answered with. */
 export const errorStatus = {
   AccessDeniedException: 403,
+  CallbackTimeoutException: 400,
+  CodeSigningConfigNotFoundException: 404,
+  CodeStorageExceededException: 400,
+  ConflictException: 409,
+  DurableExecutionAlreadyStartedException: 409,
   ExpiredTokenException: 403,
   IncompleteSignatureException: 403,
   InternalFailure: 500,
+  InvalidParameterException: 400,
   InvalidParameterValueException: 400,
   InvalidRequestContentException: 400,
+  InvalidRuntimeException: 502,
   InvalidSignatureException: 403,
+  LimitExceededException: 409,
   MissingAuthenticationTokenException: 403,
   NotImplementedException: 501,
+  PolicyLengthExceededException: 400,
   PreconditionFailedException: 412,
+  ProvisionedConcurrencyConfigNotFoundException: 404,
+  RecursiveInvocationException: 400,
+  RequestEntityTooLargeException: 413,
   RequestTooLargeException: 413,
   ResourceConflictException: 409,
   ResourceNotFoundException: 404,
+  SerializationException: 400,
   ServiceException: 500,
+  ServiceQuotaExceededException: 402,
   TooManyRequestsException: 429,
   UnknownOperationException: 404,
   UnrecognizedClientException: 403,
@@ -59,6 +75,7 @@ export interface ErrorReply {
 /** The answer that AWS clients turn back into the error. */
 export function errorReply(error: ApiError): ErrorReply {
   const { retryAfterSeconds, reason } = error.details;
+  const text = messageMembers[error.name];
   return {
     status: error.status,
     headers: {
@@ -66,9 +83,9 @@ export function errorReply(error: ApiError): ErrorReply {
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) }),
     },
     body: {
-      Type: error.status >= 500 ? 'Service' : 'User',
-      // AWS writes it with a small m for refused signatures, and with a large one otherwise; clients read both.
-      [error.status === 403 ? 'message' : 'Message']: error.message,
+      // Errors that the model has say whose fault they are, and have their text under either name; the others do neither.
+      ...(text !== undefined && { Type: error.status >= 500 ? 'Service' : 'User' }),
+      [text ?? 'message']: error.message,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds: String(retryAfterSeconds) }),
       ...(reason !== undefined && { Reason: reason }),
     },

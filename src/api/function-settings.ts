@@ -1,17 +1,30 @@
-import { runtimes } from '../model/configuration.ts';
-import type { RuntimeName } from '../model/configuration.ts';
-import type { FunctionVersion } from '../model/function.ts';
+import { allRuntimes, type RuntimeName } from '../model/runtimes/configuration.ts';
+import type { FunctionVersion, TracingMode } from '../model/functions/function.ts';
 import { limits } from '../model/limits.ts';
 import { checkLength, checkPattern, checkRange, constraintError } from './constraint.ts';
+import { endedAtAws } from './ended-runtimes.ts';
 import { checkEnvironment } from './environment.ts';
 import { ApiError } from './errors.ts';
 import { optionalInteger, optionalObject, optionalString, optionalStrings } from './json-input.ts';
 import type { JsonInput } from './json-input.ts';
+import { readLoggingConfig } from './logging-config.ts';
 
 /** What CreateFunction and UpdateFunctionConfiguration can set. */
 export type FunctionSettings = Pick<
   FunctionVersion,
-  'runtime' | 'handler' | 'memoryMb' | 'timeoutMs' | 'environment' | 'description' | 'role'
+  | 'runtime'
+  | 'handler'
+  | 'memoryMb'
+  | 'timeoutMs'
+  | 'environment'
+  | 'environmentShown'
+  | 'description'
+  | 'role'
+  | 'logging'
+  | 'tracing'
+  | 'storageMb'
+  | 'vpc'
+  | 'deadLetter'
 >;
 
 const rolePattern = 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+';
@@ -25,6 +38,11 @@ export function functionSettings(input: JsonInput): Partial<FunctionSettings> {
   const environment = readEnvironment(input);
   const description = optionalString(input, 'Description');
   const role = optionalString(input, 'Role');
+  const logging = readLoggingConfig(input);
+  const tracing = readTracing(input);
+  const vpc = readVpc(input);
+  const storageMb = readStorage(input);
+  const deadLetter = readDeadLetter(input);
   if (memoryMb !== undefined)
     checkRange('memorySize', memoryMb, limits.functionMemoryMbMin, limits.functionMemoryMbMax);
   if (timeout !== undefined)
@@ -36,17 +54,25 @@ export function functionSettings(input: JsonInput): Partial<FunctionSettings> {
     ...(handler !== undefined && { handler }),
     ...(memoryMb !== undefined && { memoryMb }),
     ...(timeout !== undefined && { timeoutMs: timeout * 1_000 }),
-    ...(environment !== undefined && { environment }),
+    ...(environment !== undefined && { environment, environmentShown: hasVariables(input) }),
     ...(description !== undefined && { description }),
     ...(role !== undefined && { role }),
+    ...(logging !== undefined && { logging }),
+    ...(tracing !== undefined && { tracing }),
+    ...(vpc !== undefined && { vpc }),
+    ...(storageMb !== undefined && { storageMb }),
+    ...(deadLetter !== undefined && { deadLetter }),
   };
 }
 
-/** Throws ValidationException that names a member without which a new function cannot be. */
+/** Throws InvalidParameterValueException also where a member is missing without which a new function cannot be. */
 export function newFunctionSettings(input: JsonInput, account: string): FunctionSettings {
   const { runtime, handler, ...given } = functionSettings(input);
-  if (runtime === undefined) throw constraintError('runtime', null, 'Member must not be null');
-  if (handler === undefined) throw constraintError('handler', null, 'Member must not be null');
+  if (runtime === undefined || handler === undefined)
+    throw new ApiError(
+      'InvalidParameterValueException',
+      'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
+    );
   return {
     runtime,
     handler,
@@ -63,11 +89,16 @@ export function newFunctionSettings(input: JsonInput, account: string): Function
 function readRuntime(input: JsonInput): RuntimeName | undefined {
   const given = optionalString(input, 'Runtime');
   if (given === undefined) return undefined;
-  const runtime = runtimes.find((name) => name === given);
+  const runtime = allRuntimes.find((name) => name === given);
   if (runtime !== undefined) return runtime;
+  if (endedAtAws.has(given))
+    throw new ApiError(
+      'InvalidParameterValueException',
+      `The runtime parameter of ${given} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
+    );
   throw new ApiError(
     'InvalidParameterValueException',
-    `Value ${given.slice(0, 100)} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${runtimes.join(', ')}]`,
+    `Value ${given.slice(0, 100)} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${allRuntimes.join(', ')}] or be a valid ARN`,
   );
 }
 
@@ -76,13 +107,56 @@ function readHandler(input: JsonInput): string | undefined {
   if (handler === undefined) return undefined;
   checkLength('handler', handler, 1, 128);
   checkPattern('handler', handler, '[^\\s]+');
-  // Ours, beyond AWS: what a handler names is below /var/task.
-  if (!handler.includes('.') || handler.startsWith('/') || handler.split('/').includes('..') || handler.includes('\0'))
-    throw new ApiError(
-      'InvalidParameterValueException',
-      `The handler '${handler}' must be FILE.EXPORT, with FILE relative to the root of the zip file.`,
-    );
+  // What it names is found out by the runtime, at the first invocation, as on AWS.
+  if (handler.includes('\0'))
+    throw new ApiError('InvalidParameterValueException', 'The handler contains a NUL character.');
   return handler;
+}
+
+function readTracing(input: JsonInput): TracingMode | undefined {
+  const config = optionalObject(input, 'TracingConfig');
+  const mode = config === undefined ? undefined : optionalString(config, 'Mode');
+  if (mode === undefined || mode === 'Active' || mode === 'PassThrough') return mode;
+  throw constraintError('tracingConfig.mode', mode, 'Member must satisfy enum value set: [Active, PassThrough]');
+}
+
+/** Size of `/tmp`, MiB. */
+function readStorage(input: JsonInput): number | undefined {
+  const given = optionalObject(input, 'EphemeralStorage');
+  const size = given === undefined ? undefined : optionalInteger(given, 'Size');
+  if (size !== undefined) checkRange('ephemeralStorage.size', size, limits.storageMbMin, limits.storageMbMax);
+  return size;
+}
+
+/** `''` where it is to have none. */
+function readDeadLetter(input: JsonInput): string | undefined {
+  const given = optionalObject(input, 'DeadLetterConfig');
+  if (given === undefined) return undefined;
+  const arn = optionalString(given, 'TargetArn') ?? '';
+  if (arn === '' || /^arn:aws[a-zA-Z-]*:(sqs|sns):/.test(arn)) return arn;
+  throw new ApiError(
+    'InvalidParameterValueException',
+    `The dead-letter target ${arn.slice(0, 350)} is invalid: it should be the ARN of an SQS queue or an SNS topic.`,
+  );
+}
+
+/** Names of subnets and security groups: functions have no network card that could be in one. */
+function readVpc(input: JsonInput): FunctionSettings['vpc'] {
+  const given = optionalObject(input, 'VpcConfig');
+  if (given === undefined) return undefined;
+  const names = (key: string): string[] => {
+    const list = given[key] ?? [];
+    const ok = Array.isArray(list) && list.length <= 16 && list.every((name) => typeof name === 'string');
+    if (ok) return list.map((name) => name.slice(0, 1_024));
+    throw new ApiError('InvalidParameterValueException', `VpcConfig.${key} must be a list of at most 16 names.`);
+  };
+  return { subnetIds: names('SubnetIds'), securityGroupIds: names('SecurityGroupIds') };
+}
+
+/** `Environment: {}` says that there is none. */
+function hasVariables(input: JsonInput): boolean {
+  const environment = optionalObject(input, 'Environment');
+  return environment !== undefined && optionalStrings(environment, 'Variables') !== undefined;
 }
 
 function readEnvironment(input: JsonInput): Readonly<Record<string, string>> | undefined {

@@ -5,14 +5,20 @@ import { ApiError } from './errors.ts';
 /** A request's JSON object, not yet checked any further. */
 export type JsonInput = Readonly<Record<string, unknown>>;
 
+/** Bodies that were read already: a request is checked by the model before its operation reads it, and may carry a zip. */
+const read = new WeakMap<Uint8Array, JsonInput>();
+
 /** Reads a request body. Throws InvalidRequestContentException where it is not a JSON object. */
 export function jsonInput(body: Uint8Array): JsonInput {
+  const known = read.get(body);
+  if (known !== undefined) return known;
   const value = body.length === 0 ? {} : parseJson(body);
   if (!isObject(value))
     throw new ApiError(
       'InvalidRequestContentException',
       'Could not parse request body into json: it is not an object.',
     );
+  read.set(body, value);
   return value;
 }
 

@@ -1,12 +1,8 @@
-import { limits } from '../model/limits.ts';
 import { ApiError } from './errors.ts';
 import type { JsonInput } from './json-input.ts';
 
 /** AWS's name for the one kind of processor that Heddle runs on. */
 export const architecture = 'x86_64';
-
-/** Size of `/tmp`, MiB. */
-export const ephemeralStorageMb: number = limits.tmpBytes / 1_048_576;
 
 /**
  * Members of the API's requests that the service does not have yet, and the values of each that ask for nothing: those
@@ -16,22 +12,13 @@ const askForNothing: Readonly<Record<string, (value: unknown) => boolean>> = {
   Architectures: (value) => Array.isArray(value) && value.every((name) => name === architecture),
   CapacityProviderConfig: isEmpty,
   CodeSigningConfigArn: isEmpty,
-  DeadLetterConfig: isEmpty,
-  DurableConfig: isEmpty,
-  EphemeralStorage: (value) => isEmpty(value) || member(value, 'Size') === ephemeralStorageMb,
   FileSystemConfigs: isEmpty,
   ImageConfig: isEmpty,
   KMSKeyArn: isEmpty,
-  Layers: isEmpty,
-  LoggingConfig: (value) => isEmpty(value) || (member(value, 'LogFormat') ?? 'Text') === 'Text',
   PackageType: (value) => value === 'Zip',
-  Publish: (value) => value === false,
   PublishTo: isEmpty,
   SnapStart: (value) => isEmpty(value) || member(value, 'ApplyOn') === 'None',
   SourceKMSKeyArn: isEmpty,
-  TenancyConfig: isEmpty,
-  TracingConfig: (value) => isEmpty(value) || member(value, 'Mode') === 'PassThrough',
-  VpcConfig: isEmpty,
 };
 
 /** Throws InvalidParameterValueException that names the first member that asks for what is not there. */
@@ -45,8 +32,6 @@ export function checkUnsupported(input: JsonInput): void {
 
 function hint(name: string): string {
   if (name === 'Architectures') return `Functions run on ${architecture} here.`;
-  if (name === 'EphemeralStorage') return `Every function has ${ephemeralStorageMb} MB of /tmp.`;
-  if (name === 'Publish') return 'Publishing versions is not there yet; $LATEST is the only version.';
   if (name === 'PackageType') return 'Container images are not supported; upload a zip file.';
   return `${name} is not there yet.`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CliRun, runCli, startTestService, type TestService } from './testing.ts';
@@ -24,7 +24,7 @@ test('deploy creates, then updates, and says how to run it', async () => {
   const first = await heddle('deploy', path, '--memory', '512', '--env', 'STAGE=dev=1');
   assert.match(
     first.stderr,
-    /Deployed twice .*\n +Ready: its first call starts at once \(warm-instance\)\.\n.*heddle invoke twice/,
+    /Deployed twice\.\n  As one bundle of .*\n +Ready: its first call starts at once \(warm-instance\)\.\n.*heddle invoke twice/,
   );
   const second = await heddle('deploy', path, '--json');
   const configuration: unknown = JSON.parse(second.stdout);
@@ -35,6 +35,41 @@ test('deploy creates, then updates, and says how to run it', async () => {
     Environment: { Variables: { STAGE: 'dev=1' } },
   });
   assert.match((await heddle('deploy', path)).stderr, /Updated twice/);
+});
+
+test('a folder that says what it needs is deployed without options, which still have the last word', async () => {
+  const folder = join(service.home, 'project');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'index.ts'), 'export const handler = () => 1;');
+  const settings = {
+    name: 'said',
+    memory: 384,
+    timeout: 7,
+    env: { STAGE: 'file', KIND: 'file' },
+    egress: 'db.lan:5432',
+  };
+  writeFileSync(join(folder, 'heddle.json'), JSON.stringify(settings));
+  const deployed = async (...flags: string[]): Promise<unknown> => {
+    const run = await heddle('deploy', folder, '--json', ...flags);
+    assert.equal(run.code, 0, run.stderr);
+    return JSON.parse(run.stdout);
+  };
+  const said = {
+    FunctionName: 'said',
+    MemorySize: 384,
+    Timeout: 7,
+    Environment: { Variables: { STAGE: 'file', KIND: 'file' } },
+  };
+  assert.partialDeepStrictEqual(await deployed(), said);
+  const told = { ...said, MemorySize: 256, Environment: { Variables: { STAGE: 'file', KIND: 'flag' } } };
+  assert.partialDeepStrictEqual(await deployed('--memory', '256', '--env', 'KIND=flag'), told);
+  // A value that whoever deploys is to have: here nobody has it, so that a flag must say it.
+  writeFileSync(join(folder, 'heddle.json'), JSON.stringify({ ...settings, env: { HEDDLE_TEST_UNSET: null } }));
+  const { code, stderr } = await heddle('deploy', folder);
+  assert.equal(code, 2);
+  assert.match(stderr, /your value of HEDDLE_TEST_UNSET, which is not set here\.\n.*--env HEDDLE_TEST_UNSET=VALUE/);
+  const set = { Environment: { Variables: { HEDDLE_TEST_UNSET: 'flag' } } };
+  assert.partialDeepStrictEqual(await deployed('--env', 'HEDDLE_TEST_UNSET=flag'), set);
 });
 
 test('the same code makes the same zip', async () => {
@@ -84,7 +119,7 @@ test('an answer that is not JSON is shown as the text that it is', async () => {
 
 test('invoke --async --json says what is known: the id of the request', async () => {
   const { stdout } = await heddle('invoke', 'echo', '--async', '--json');
-  assert.match(stdout, /^\{"requestId":"[0-9a-f-]{36}"\}\n$/);
+  assert.match(stdout, /^\{"requestId":"[0-9a-f-]{36}","repeated":false\}\n$/);
 });
 
 test('a number out of its range is a usage error that names the flag and the range', async () => {
@@ -124,6 +159,9 @@ test('a misspelled command or option is a usage error with a suggestion', async 
     assert.equal(run.code, 2);
     assert.match(run.stderr, /Did you mean/);
   }
+  const below = await heddle('layer', 'rm', 'tools', '1');
+  assert.equal(below.code, 2);
+  assert.match(below.stderr, /^heddle: too many arguments.*\n.*heddle layer rm --help"/);
 });
 
 test('functions, ps and logs have words and JSON', async () => {
@@ -163,7 +201,20 @@ test('a wrong key gives exit code 4', async () => {
 });
 
 test('help teaches with examples, on stdout', async () => {
-  for (const name of ['start', 'up', 'deploy', 'invoke', 'run', 'logs', 'ps', 'functions', 'rm', 'env', 'doctor']) {
+  for (const name of [
+    'start',
+    'up',
+    'deploy',
+    'dev',
+    'invoke',
+    'run',
+    'logs',
+    'ps',
+    'functions',
+    'rm',
+    'env',
+    'doctor',
+  ]) {
     const run = await heddle(name, '--help');
     assert.equal(run.code, 0);
     assert.match(run.stdout, new RegExp(`Examples:[^]*heddle ${name}`));
@@ -179,6 +230,15 @@ test("run becomes the program: what follows its file is the program's, and so is
   const missing = await heddle('run', 'nowhere.ts');
   assert.equal(missing.code, 2);
   assert.match(missing.stderr, /There is no file .*nowhere\.ts to run\.\n.*run FILE/);
+});
+
+test('a command that only has others below it teaches them, and is a wrong command line', async () => {
+  for (const words of [[], ['queue'], ['schedule'], ['account']]) {
+    const { code, stdout, stderr } = await heddle(...words);
+    assert.equal(code, 2);
+    assert.match(stderr, new RegExp(`^Usage: ${['heddle', ...words].join(' ')} [^]*\\$ heddle`));
+    assert.doesNotMatch(`${stdout}${stderr}`, /outputHelp/);
+  }
 });
 
 test('a wrong flag is answered with the help of its command', async () => {

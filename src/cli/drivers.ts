@@ -1,5 +1,5 @@
 import type { DriverName, ProbeVerdict } from '../instance/contract.ts';
-import type { Settings } from '../model/settings.ts';
+import type { Settings } from '../model/functions/settings.ts';
 import { launcher } from './context.ts';
 import { CliError, exitCodes } from './exit.ts';
 import type { Progress } from './output/progress.ts';

@@ -30,8 +30,11 @@ function complaintOf(error: unknown): Complaint {
 }
 
 function complain(error: unknown): void {
-  // Help and version are "errors" of commander's that are none.
-  if (error instanceof CommanderError && error.exitCode === 0) return;
+  // Help and version are "errors" of commander's that are none; what a command that says nothing is told is help as well.
+  if (error instanceof CommanderError) {
+    if (error.exitCode !== 0) process.exitCode = exitCodes.usage;
+    return;
+  }
   const { message, exitCode, hint } = complaintOf(error);
   process.stderr.write(`${paint('red', 'heddle:', process.stderr)} ${message}\n`);
   if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
@@ -44,7 +47,8 @@ export async function run(): Promise<void> {
   // A reader that has gone (`heddle logs x | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
-    await makeProgram().parseAsync();
+    const program = await makeProgram();
+    await program.parseAsync();
   } catch (error) {
     complain(error);
   }

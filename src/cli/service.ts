@@ -1,5 +1,5 @@
 import type { Service } from '../daemon.ts';
-import type { Settings } from '../model/settings.ts';
+import type { Settings } from '../model/functions/settings.ts';
 import { explain } from './explain.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { launcher } from './context.ts';
@@ -10,6 +10,7 @@ export interface OwnService extends AsyncDisposable {
   readonly driver: string;
   readonly home: string;
   readonly ready: Promise<void>;
+  readonly displaced: Promise<Error>;
 }
 
 /**
@@ -32,6 +33,7 @@ export async function startOwnService(
     driver: service.driver,
     home: service.home,
     ready: ready(service, refused),
+    displaced: service.displaced,
     [Symbol.asyncDispose]: async () => await service.stop(),
   };
 }

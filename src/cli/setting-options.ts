@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { fields } from './settings/fields.ts';
+import { allFields } from './settings/fields.ts';
 
-/** Adds a flag for every setting but those the program itself has. */
-export function addSettingOptions(command: Command): Command {
-  for (const [key, field] of Object.entries(fields)) {
-    if (key === 'home') continue;
+/** Adds a flag for every setting but those the program itself has; or for those that are named. */
+export function addSettingOptions(command: Command, only?: ReadonlySet<string>): Command {
+  for (const [key, field] of Object.entries(allFields)) {
+    if (key === 'home' || only?.has(key) === false) continue;
     const meaning = `${field.description} (default: ${field.fallbackText}; ${field.environment})`;
     command.addOption(new Option(`--${field.flag} <${field.argument}>`, meaning));
   }

@@ -124,3 +124,66 @@ test('no more blank containers than an instance can hold, and at least one', () 
   for (const wrong of ['nodejs24.x-256=2..8x0', 'nodejs24.x-256=2..8x', 'nodejs24.x-256=2x-1', 'nodejs24.x-256x4=2'])
     assert.match(message(wrong), /^--warm must be RUNTIME-MEMORY=MIN\.\.MAX.* xBLANK/);
 });
+
+test('sources are connections by name, each with what its kind needs, and no password in a URL', () => {
+  const sources = {
+    jobs: { kind: 'nats', url: 'nats://queue.lan:4222', user: 'u', password: 'p', accounts: ['123456789012'] },
+    aws: { kind: 'sqs', url: 'https://sqs.lan', region: 'eu-west-1', accessKeyId: 'a', secretAccessKey: 's' },
+    log: { kind: 'kafka', url: 'kafkas://one.lan:9094,two.lan:9094', user: 'u', password: 'p', mechanism: 'PLAIN' },
+  };
+  const at = (value: unknown): Partial<SettingSources> => ({ flags: { sources: JSON.stringify(value) } });
+  assert.deepEqual(read(at(sources)).sources, sources);
+  for (const [value, words] of [
+    [{ jobs: { kind: 'kinesis', url: 'x' } }, /one of sqs, nats, postgres, redis, kafka as "kind"/],
+    [{ log: { kind: 'kafka', url: 'kafka://one.lan' } }, /must have kafka:\/\/HOST:PORT/],
+    [{ log: { kind: 'kafka', url: 'kafka://u:p@one.lan:9092' } }, /must have kafka:\/\/HOST:PORT/],
+    [{ log: { ...sources.log, mechanism: 'GSSAPI' } }, /one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 as "mechanism"/],
+    [{ log: { ...sources.log, user: undefined } }, /must have both "user" and "password" of log/],
+    [{ log: { ...sources.log, cert: 'x' } }, /must have both "cert" and "key" of log/],
+    [{ log: { kind: 'kafka', url: 'kafka://one.lan:9092', ca: 'x' } }, /must have kafkas:\/\/ as "url" of log/],
+    [{ jobs: { kind: 'redis', url: 'http://x' } }, /begins with redis:\/\/ or rediss:\/\//],
+    [{ jobs: { kind: 'redis', url: 'redis://u:p@x' } }, /must not have a user or password in "url"/],
+    [{ aws: { ...sources.aws, region: undefined } }, /must have "region" of aws/],
+    [{ jobs: { ...sources.jobs, pass: 'x' } }, /has "pass" of jobs, which is none of/],
+    [{ 'a b': sources.jobs }, /should be letters, digits/],
+    [{ jobs: { ...sources.jobs, accounts: ['1'] } }, /accounts of 12 digits/],
+  ] as const)
+    assert.match(refusal(at(value)).message, words);
+});
+
+test('a service that is told of no NATS servers belongs to no cluster', () => {
+  assert.equal('cluster' in read({}), false);
+  assert.equal('cluster' in read({ environment: { HEDDLE_CLUSTER: 'none', HEDDLE_PEER_PORT: '1' } }), false);
+});
+
+test('a cluster is told by flags, variables and the file', () => {
+  writeFileSync(join(home, 'config.json'), JSON.stringify({ peerPort: 5, clusterReplicas: 1, hostName: 'one.lan' }));
+  const { cluster } = read({
+    flags: { cluster: 'nats://10.0.0.1,nats://[::1]:5000,nats://10.0.0.1:4222', clusterKey: '/keys/hosts.nk' },
+    environment: { HEDDLE_HOME: home, HEDDLE_PEER_HOST: '10.0.0.9', HEDDLE_CLUSTER_CA: '/keys/ca.crt' },
+  });
+  assert.deepEqual(cluster, {
+    servers: ['nats://10.0.0.1:4222', 'nats://[::1]:5000'],
+    keyFile: '/keys/hosts.nk',
+    caFile: '/keys/ca.crt',
+    hostName: 'one.lan',
+    peerHost: '10.0.0.9',
+    peerPort: 5,
+    replicas: 1,
+  });
+});
+
+for (const [wrong, words] of [
+  [{ cluster: 'nats://10.0.0.1' }, /--cluster needs --cluster-key/],
+  [{ clusterKey: 'key' }, /--cluster names none/],
+  [{ cluster: 'http://10.0.0.1', clusterKey: 'key' }, /--cluster must be NATS servers such as nats:/],
+  [{ cluster: 'nats://me:secret@10.0.0.1', clusterKey: 'key' }, /must not have a user or password/],
+  [{ peerHost: '0.0.0.0' }, /--peer-host must be the one address/],
+  [{ clusterReplicas: '2' }, /--cluster-replicas must be one of 1, 3, 5/],
+  [{ hostName: 'a b' }, /--host-name must be 1 to 64 letters/],
+] as const)
+  test(`${Object.keys(wrong).join(' and ')} that cannot be are refused in words: ${words.source}`, () => {
+    const error = refusal({ flags: wrong });
+    assert.match(error.message, words);
+    assert.equal(error.exitCode, exitCodes.usage);
+  });

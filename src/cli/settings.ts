@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Settings } from '../model/settings.ts';
+import type { Settings } from '../model/functions/settings.ts';
 import { CliError, exitCodes } from './exit.ts';
-import { type Field, fields, fileKey } from './settings/fields.ts';
+import type { Field } from './settings/field.ts';
+import { clusterFields, clusterIn } from './settings/cluster-fields.ts';
+import { allFields, fields, fileKey } from './settings/fields.ts';
 import { type Machine, thisMachine } from './settings/machine.ts';
 import { SettingError } from './settings/parse.ts';
 import { suggest } from './suggest.ts';
@@ -39,7 +41,7 @@ function readFile(path: string, mustExist: boolean): FileValues {
   }
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     refuse(`${path} must hold one JSON object, such as {"port": 4333}.`);
-  const known = Object.values(fields).map((field) => fileKey(field.flag));
+  const known = Object.values(allFields).map((field) => fileKey(field.flag));
   for (const key of Object.keys(values)) {
     if (known.includes(key)) continue;
     const near = suggest(key, known);
@@ -51,9 +53,10 @@ function readFile(path: string, mustExist: boolean): FileValues {
   return { path, values: Object.fromEntries(Object.entries(values)) };
 }
 
-/** A value of the file as it would be written on the command line: lists with commas. */
+/** A value of the file as it would be written on the command line: lists with commas, objects as JSON. */
 function asText(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(',');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
@@ -98,9 +101,11 @@ export function readSettings(sources: SettingSources): Settings {
       `Heddle would listen on ${host}, where other machines can reach it, over unencrypted HTTP.`,
       'If that is wanted, say so with --expose.',
     );
+  const cluster = clusterOf(pick);
   return {
     home,
     host,
+    ...(cluster === undefined ? {} : { cluster }),
     cache: pick(fields.cache),
     port: pick(fields.port),
     driver: pick(fields.driver),
@@ -111,10 +116,37 @@ export function readSettings(sources: SettingSources): Settings {
     instanceIdleMs: pick(fields.instanceIdleMs),
     instanceLifeMs: pick(fields.instanceLifeMs),
     memoryMb: pick(fields.memoryMb),
+    accountConcurrency: pick(fields.accountConcurrency),
+    unreservedConcurrency: pick(fields.unreservedConcurrency),
+    capacityByAccount: pick(fields.capacityByAccount),
+    provisionedSchedule: pick(fields.provisionedSchedule),
     queueMax: pick(fields.queueMax),
     queueWaitMs: pick(fields.queueWaitMs),
+    egress: pick(fields.egress),
+    egressByAccount: pick(fields.egressByAccount),
+    auxiliaries: pick(fields.auxiliaries),
+    destinations: pick(fields.destinations),
+    sources: pick(fields.sources),
+    prediction: pick(fields.prediction),
     threadKeepMs: pick(fields.threadKeepMs),
     stopMs: pick(fields.stopMs),
     logLevel: pick(fields.logLevel),
   };
+}
+
+function clusterOf(pick: <T>(field: Field<T>) => T): Settings['cluster'] {
+  try {
+    return clusterIn({
+      servers: pick(clusterFields.servers),
+      keyFile: pick(clusterFields.keyFile),
+      caFile: pick(clusterFields.caFile),
+      hostName: pick(clusterFields.hostName),
+      peerHost: pick(clusterFields.peerHost),
+      peerPort: pick(clusterFields.peerPort),
+      replicas: pick(clusterFields.replicas),
+    });
+  } catch (error) {
+    if (error instanceof SettingError) refuse(`${error.message}.`);
+    throw error;
+  }
 }

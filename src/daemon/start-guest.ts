@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { InstanceDriver } from '../instance/contract.ts';
 import { boot } from '../instance/guest/boot.ts';
 import { systemClock } from '../model/clock.ts';
-import type { Configuration } from '../model/configuration.ts';
+import type { Configuration } from '../model/runtimes/configuration.ts';
 import { newId } from '../model/id.ts';
 import type { StartGuest } from '../warming-pool/contract.ts';
 

@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { DriverCapabilities } from '../instance/contract.ts';
+import { pausedFolder } from '../instance/places.ts';
+import type { Egress } from '../egress/egress.ts';
 import { systemClock } from '../model/clock.ts';
-import { blankKindOf, instanceOverheadMb, type Blanks, type BlankKind } from '../model/configuration.ts';
+import { blankKindOf, instanceOverheadMb, type Blanks, type BlankKind } from '../model/runtimes/configuration.ts';
 import { limits } from '../model/limits.ts';
-import type { Settings } from '../model/settings.ts';
-import type { CodeStore } from '../store/contract.ts';
+import type { FunctionVersion } from '../model/functions/function.ts';
+import type { Settings } from '../model/functions/settings.ts';
 import { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import type { InstanceShape, StartGuest } from '../warming-pool/contract.ts';
 import { WarmingPool } from '../warming-pool/warming-pool.ts';
-import type { WorkerObserver } from '../worker-manager/contract.ts';
+import type { CallLimits, CodeSource, WorkerObserver } from '../worker-manager/contract.ts';
 import { LocalWorkerManager } from '../worker-manager/manager.ts';
 import { openProcessors } from './processors.ts';
 
@@ -32,7 +34,9 @@ export function instanceKind(
   settings: Pick<Settings, 'memoryMb' | 'warm'>,
 ): InstanceKind {
   const { clones, containersMax } = capabilities;
-  const memoryMb = Math.min(limits.functionMemoryMbMax, settings.memoryMb - instanceOverheadMb);
+  // The memory of a virtual machine is fixed when its template is made; what others may have is only a number.
+  const mostMb = limits.functionMemoryMbMax + (clones ? 0 : limits.storageMbMax);
+  const memoryMb = Math.min(mostMb, settings.memoryMb - instanceOverheadMb);
   const heapsBySize = !clones;
   const basis: Partial<Record<BlankKind, number>> = { ...(clones ? templateBlanks : usualBlanks) };
   const ownBasis: Partial<Record<BlankKind, number>> = clones ? { 'nodejs24.x': 1 } : { ...usualBlanks };
@@ -52,14 +56,22 @@ export interface Workers {
   readonly known: KnownFunctions;
 }
 
+/** Whom they tell, and whom they ask. */
+export interface WorkersSurroundings extends CallLimits {
+  readonly observer: WorkerObserver;
+  readonly egress: Egress;
+  /** Told of a call that cannot begin at once. */
+  readonly comes?: (fn: FunctionVersion) => void;
+}
+
 /** Makes the pools and their manager. */
 export function createWorkers(
   settings: Settings,
   kind: InstanceKind,
   capabilities: DriverCapabilities,
   startGuest: StartGuest,
-  codeStore: CodeStore,
-  observer: WorkerObserver,
+  codeSource: CodeSource,
+  { observer, egress, comes, ...callLimits }: WorkersSurroundings,
 ): Workers {
   const cores = availableParallelism();
   const memory = new MemoryBudget(settings.memoryMb);
@@ -88,8 +100,17 @@ export function createWorkers(
     processors: openProcessors(systemClock),
     exactCallTimes: capabilities.coarseProcessorTime !== true,
     startGuest: start,
-    codeSource: (fn) => codeStore.read(fn.codeSha256),
+    networkFor: (fn, tenantId) => egress.networkFor(fn, tenantId),
+    codeSource,
+    ...(comes !== undefined && { comes }),
+    capacityByAccount: settings.capacityByAccount,
+    ...callLimits,
     coldStartsMax: Math.max(2, cores),
+    movable: {
+      pause: capabilities.pausesTo,
+      fork: capabilities.forks === true,
+      folder: pausedFolder(settings),
+    },
   });
   return { warming, manager, known };
 }

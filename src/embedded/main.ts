@@ -13,7 +13,10 @@ const { home }: EmbeddedData = workerData;
 const say = (message: EmbeddedMessage): void => parent.postMessage(message);
 
 try {
-  const settings = readSettings({ flags: { home, port: '0', logLevel: 'warn' }, environment: process.env });
+  // It belongs to this program alone, whatever cluster the services of this environment join.
+  const flags = { home, port: '0', logLevel: 'warn', cluster: 'none' };
+  const { HEDDLE_CLUSTER_KEY: _key, HEDDLE_CLUSTER_CA: _ca, ...environment } = process.env;
+  const settings = readSettings({ flags, environment });
   const service = await startService(settings, { embedded: true });
   const session = service.connect({
     send: (bytes) => parent.postMessage(...moved(bytes)),

@@ -1,28 +1,40 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, errorReply } from '../api/errors.ts';
-import { http } from './node-http.ts';
+import { http } from './http/node-http.ts';
+import { CodeQuota } from './accounts/stored-code.ts';
 import { adminOperations } from './admin/operations.ts';
-import { createAuthenticator } from './auth/authenticator.ts';
-import { mountOperations } from './authenticated-routes.ts';
+import { mountAwsApis } from './aws/mount.ts';
+import { mountObjects } from './aws/s3/objects-server.ts';
+import { isForS3 } from './aws/s3/which.ts';
+import { isForAuxiliary, serveAuxiliary } from './auxiliary/serve-auxiliary.ts';
+import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
+import { believingHosts, trustingHosts } from './auth/forwarded.ts';
+import { mountOperations, type RouteOptions } from './routes/authenticated-routes.ts';
 import type { FrontendOptions } from './context.ts';
-import { directInvocations } from './direct-invocations.ts';
-import { asApiError } from './error-handling.ts';
+import { directInvocations } from './routes/direct-invocations.ts';
+import { asApiError } from './routes/error-handling.ts';
+import { expecting } from './hints/expecting.ts';
 import { housekeeping } from './housekeeping.ts';
+import { capacityKeeper } from './lambda/capacity/restore-capacity.ts';
 import { CodeLinks } from './lambda/functions/code-links.ts';
-import { EventQueue } from './lambda/invocation/event-queue.ts';
 import { invoke } from './lambda/invocation/invoke.ts';
+import { invokeWithResponseStream } from './lambda/streaming/invoke-with-response-stream.ts';
 import { lambdaOperations } from './lambda/operations.ts';
 import { Preparation } from './lambda/functions/preparation.ts';
 import { StoppingError } from '../model/errors.ts';
-import { hostCannotBeRebound, isLoopback, rememberingLast } from './loopback.ts';
-import { mountOpenRoutes } from './open-routes.ts';
-import { smallBodyBytesMax } from './operation.ts';
-import { shedder } from './shedder.ts';
+import { trustedRequests } from './http/loopback.ts';
+import { mountOpenRoutes } from './routes/open-routes.ts';
+import { smallBodyBytesMax } from './routes/operation.ts';
+import { shedder } from './overload/shedder.ts';
 import { mountSessions } from './threads/websocket.ts';
-import { refuseConnection, refuseExpectation } from './transport-errors.ts';
+import { checkArrived, refuseConnection, refuseExpectation } from './http/transport-errors.ts';
+import { serveUrls } from './urls/serve-urls.ts';
+import { urlTarget } from './urls/target.ts';
+import { UrlBook } from './urls/url-book.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,6 +55,8 @@ const serverOptions = {
   maxHeaderSize: 32_768,
   // A request without a Host header is refused by us, with a reason.
   requireHostHeader: false,
+  // Functions have no WebSockets at their URLs, as on AWS: who asks for one is answered as any other.
+  shouldUpgradeCallback: ({ headers, url = '' }: IncomingMessage) => urlTarget(headers.host, url) === undefined,
 };
 
 /** No route here has a schema. Without this, fastify loads the compilers of two libraries for them: a hundred modules. */
@@ -58,7 +72,7 @@ const noSchemas = {
  * answered. Its `ready` resumes what a service before it left unfinished.
  */
 export function createFrontend(options: FrontendOptions): FastifyInstance {
-  const { store, settings, clock, logger, workerManager, metrics } = options;
+  const { store, settings, clock, logger, workerManager, metrics, sessions, events, objects } = options;
   const app = fastify({
     // fastify's own logging would log URLs, whose queries can be signatures.
     logger: false,
@@ -67,84 +81,123 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     schemaController: noSchemas,
     serverFactory: (handler) =>
       http.createServer(serverOptions, (request, response) => {
-        if (takes(request.headers.host) && (sheds(request, response) || direct(request, response))) return;
+        const target = urlTarget(request.headers.host, request.url ?? '');
+        // By its host, a URL needs no trust: whoever can name it may call it. By its path it stands beside all else.
+        if (target !== undefined && (!target.byPath || trusted(request)))
+          return sheds(request, response) ? undefined : serveUrl(request, response, target);
+        const serve = isForAuxiliary(request) ? serveAux : isForS3(request) ? serveObjects : undefined;
+        if (serve !== undefined && takes(request))
+          return sheds(request, response) ? undefined : serve(request, response);
+        if (takes(request) && (sheds(request, response) || direct(request, response))) return;
         handler(request, response);
       }),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, request, reply) => {
-      reply.header('x-amzn-requestid', request.id);
-      sendError(error, reply);
-    },
+    frameworkErrors: (error, request, reply) => sendError(error, reply.header('x-amzn-requestid', request.id)),
   });
   const sendError = (error: unknown, reply: FastifyReply): void => {
     const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
     void reply.code(answer.status).headers(answer.headers).send(answer.body);
   };
-  const preparation = new Preparation({ ...options, functions: store.functions });
-  const events = new EventQueue(workerManager, clock, logger);
-  const codeLinks = new CodeLinks(clock);
+  const preparation = new Preparation(options);
+  const codeLinks = new CodeLinks(clock, options.linkKey);
   const stopping = new AbortController();
 
   takeEveryBodyAsBytes(app);
-  const trusted = isLoopback(settings.host) ? rememberingLast(hostCannotBeRebound) : () => true;
+  const trusted = trustingHosts(trustedRequests(settings.host), options.identityOf);
   app.decorateRequest('receivedAt', 0);
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = clock.now();
     reply.header('x-amzn-requestid', request.id);
     if (stopping.signal.aborted) return done(new StoppingError('The service is stopping.'));
-    done(trusted(request.headers.host) ? undefined : strangeHost(request.headers.host));
+    done(trusted(request.raw) ? undefined : strangeHost(request.headers.host));
   });
+  app.addHook('preHandler', async ({ raw }) => checkArrived(raw.socket));
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
   app.server.on('checkExpectation', refuseExpectation);
-  app.setNotFoundHandler((request) => {
-    throw new ApiError('UnknownOperationException', `There is no ${request.method} on this path.`);
-  });
+  app.setNotFoundHandler(unknownOperation);
 
-  const authenticator = createAuthenticator(store.accounts, settings.region, clock);
-  const context = { ...options, preparation, events, codeLinks };
+  const authenticator = authenticating(options);
+  const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
+  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
+  options.replicated?.({ ...options, preparation, ...urls });
   const operations = [...lambdaOperations(context), ...adminOperations(options, stopping.signal)];
-  const mounting = { authenticator, region: settings.region, logger };
+  const mounting = { ...mountedWith(options), authenticator };
   mountOperations(app, operations, mounting);
+  mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
-  const { sessions } = options;
   mountSessions(app.server, {
-    sessions,
+    ...options,
     authenticator,
-    logger,
-    admit: ({ headers }) => {
+    admit: (request) => {
       if (stopping.signal.aborted) throw new StoppingError('The service is stopping.');
-      if (!trusted(headers.host)) throw strangeHost(headers.host);
+      if (!trusted(request)) throw strangeHost(request.headers.host);
     },
   });
 
-  metrics.watch(() => workerManager.snapshot());
+  metrics.watch(workerManager, options.usage, options.egressTotals, async () =>
+    (await import('./metrics/later.ts')).laterText(options),
+  );
   const chores = housekeeping(options);
-  app.addHook('onReady', () => preparation.resume());
-  // Connections that become idle only after closing began would keep the server open until their keep-alive ends.
-  const answered = (): void => {
-    if (stopping.signal.aborted) setImmediate(() => app.server.closeIdleConnections());
-  };
+  const capacity = capacityKeeper(options);
+  for (const begin of [() => preparation.resume(), () => capacity.begin(), () => events.begin()])
+    app.addHook('onReady', begin);
+  const answered = closesIdle(app, stopping.signal);
   app.addHook('onResponse', async () => answered());
-  const takes = (host: string | undefined): boolean => !stopping.signal.aborted && trusted(host);
+  const takes = (request: IncomingMessage): boolean => !stopping.signal.aborted && trusted(request);
   const sheds = shedder({ clock, logger, shed: () => metrics.shed() });
-  const direct = directInvocations({ ...mounting, clock, answered, invoke: invoke(context) });
-  app.addHook('preClose', async () => {
-    chores[Symbol.dispose]();
-    stopping.abort();
-    sessions.stop();
-    const lost = events.stop();
-    if (lost > 0) logger.warn({ lost }, 'Events that were accepted and waited are lost, because the service stops.');
-  });
+  // The plainest of requests, which have nothing in them that would have to be checked by the model.
+  const plain = [invoke(context), invokeWithResponseStream(context)].map((one) => expecting(context, one));
+  const direct = directInvocations({ ...mounting, clock, answered, operations: plain });
+  const serveObjects = mountObjects(app, { frontend: options, objects, stopping: stopping.signal, answered });
+  const serveAux = options.auxiliaries && serveAuxiliary({ ...options, auxiliaries: options.auxiliaries, answered });
+  const serveUrl = serveUrls({ context, authenticator, stopping: stopping.signal, answered });
+  app.addHook('preClose', async () => stopAll(stopping, [chores, capacity], [sessions, events]));
   return app;
+}
+
+function mountedWith({ settings, logger, gate, homes }: FrontendOptions): Omit<RouteOptions, 'authenticator'> {
+  return { region: settings.region, logger, gate, homes };
+}
+
+/** Checks signatures, but of what another host of the cluster forwards. */
+function authenticating({ store, settings, clock, identityOf }: FrontendOptions): Authenticator {
+  return believingHosts(createAuthenticator(store.accounts, settings.region, clock), identityOf);
+}
+
+/** Nothing more is begun: first what goes on by itself, then what is asked for. */
+function stopAll(
+  stopping: AbortController,
+  ownWork: readonly Disposable[],
+  others: readonly { readonly stop: () => void }[],
+): void {
+  for (const one of ownWork) one[Symbol.dispose]();
+  stopping.abort();
+  for (const one of others) one.stop();
+}
+
+/** Connections that become idle only after closing began would keep the server open until their keep-alive ends. */
+function closesIdle(app: FastifyInstance, stopping: AbortSignal): () => void {
+  return () => {
+    if (stopping.aborted) setImmediate(() => app.server.closeIdleConnections());
+  };
 }
 
 /** Bodies are signed as bytes, so bytes is what we want, whatever type they say they have. */
 function takeEveryBodyAsBytes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function unknownOperation({ method }: FastifyRequest): never {
+  throw new ApiError('UnknownOperationException', `There is no ${method} on this path.`);
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : 80;
 }
 
 function strangeHost(host: string | undefined): ApiError {

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 const quiet = (): void => undefined;
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(600_000);
 const write = async ({ folder }: Build): Promise<void> => writeFile(join(folder, 'content'), 'whole');
 
 test('what is asked for twice is built once and found again', async () => {
@@ -63,7 +63,7 @@ test('a build that is given up leaves nothing', async () => {
 
 test(
   'a builder that dies holds nobody up for ever, and what it left is cleared away',
-  { timeout: 120_000 },
+  { timeout: 900_000 },
   async () => {
     const program = `
     import { once } from ${JSON.stringify(new URL('cache.ts', import.meta.url).href)};

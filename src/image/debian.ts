@@ -23,17 +23,33 @@ export async function thisDistribution(): Promise<Distribution> {
 /**
  * Downloads Debian packages with all they depend on, as if nothing were installed, from the sources that this machine's
  * apt is set up with, checked by apt's own signatures. Needs no root and changes nothing on the machine: apt is given an
- * empty list of installed packages and folders of its own below `folder`. Gives the paths of the package files.
+ * empty list of installed packages and folders of its own below `folder`. Gives the paths of the package files. `sources`: others
+ * than the machine's, in the format of deb822.
  */
 export async function downloadPackages(
   packages: readonly string[],
   folder: string,
   signal: AbortSignal,
+  sources?: string,
 ): Promise<string[]> {
   const archives = join(folder, 'archives');
   await mkdir(join(archives, 'partial'), { recursive: true });
   await writeFile(join(folder, 'status'), '');
   const own = [...aptOptions(folder), '-y', '--download-only', 'install', ...packages];
+  if (sources !== undefined) {
+    const list = join(folder, 'heddle.sources');
+    await writeFile(list, sources);
+    const only = [
+      '-o',
+      `Dir::Etc::sourcelist=${list}`,
+      '-o',
+      'Dir::Etc::sourceparts=/dev/null',
+      '-o',
+      'Acquire::Languages=none',
+    ];
+    await downloadWithOwnLists([...only, ...own], folder, signal, only);
+    return packageFiles(archives);
+  }
   try {
     await runTool('apt-get', own, { signal });
   } catch {
@@ -41,6 +57,10 @@ export async function downloadPackages(
     // No package lists on this machine (as in a container), or old ones that name files the mirror no longer has.
     await downloadWithOwnLists(own, folder, signal);
   }
+  return packageFiles(archives);
+}
+
+async function packageFiles(archives: string): Promise<string[]> {
   const names = await readdir(archives);
   return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
 }
@@ -54,12 +74,19 @@ export async function unpackPackages(files: readonly string[], root: string, sig
   for (const file of files) await runTool('bash', ['-c', pipe, 'unpack', file, root], { signal });
 }
 
-async function downloadWithOwnLists(own: readonly string[], folder: string, signal: AbortSignal): Promise<void> {
+async function downloadWithOwnLists(
+  own: readonly string[],
+  folder: string,
+  signal: AbortSignal,
+  options: readonly string[] = [],
+): Promise<void> {
   const lists = join(folder, 'lists');
   await mkdir(join(lists, 'partial'), { recursive: true });
   const withLists = ['-o', `Dir::State::lists=${lists}`];
   // Fails if any source fails, even one that we need nothing of; whether it was good enough shows in the next step.
-  await runTool('apt-get', [...aptOptions(folder), ...withLists, 'update'], { signal }).catch(() => undefined);
+  await runTool('apt-get', [...aptOptions(folder), ...options, ...withLists, 'update'], { signal }).catch(
+    () => undefined,
+  );
   signal.throwIfAborted();
   await runTool('apt-get', [...withLists, ...own], { signal });
 }

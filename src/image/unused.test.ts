@@ -33,7 +33,7 @@ async function built(key: string): Promise<string> {
       await mkdir(join(folder, 'content'));
     },
     () => undefined,
-    AbortSignal.timeout(60_000),
+    AbortSignal.timeout(600_000),
   );
 }
 
@@ -81,5 +81,7 @@ test('old guest bundles go when there is a new one', async () => {
     'agent-new.mjs',
     'runtime-node-new.mjs',
     'runtime-node-recent.mjs',
+    'runtime-provided-new.mjs',
+    'runtime-python-new.pyz',
   ]);
 });

@@ -6,14 +6,16 @@ import { boundaries } from './conformance/boundaries.ts';
 import { inside } from './conformance/inside.ts';
 import { kinds } from './conformance/kinds.ts';
 import { lifeAndDeath } from './conformance/life-and-death.ts';
+import { codeOfManyFiles } from './conformance/many-files.ts';
 import { memory } from './conformance/memory.ts';
 import { network } from './conformance/network.ts';
 import { output } from './conformance/output.ts';
 import type { ConformanceOptions, Subject } from './conformance/subject.ts';
+import { standingStill } from './conformance/standing-still.ts';
 import { traffic } from './conformance/traffic.ts';
 import type { InstanceDriver } from './contract.ts';
 import { guarded } from './guard.ts';
-import { testConfiguration } from './guest-fixture.ts';
+import { severalRuntimes, testConfiguration } from './guest-fixture.ts';
 import type { Places } from './places.ts';
 import { testCache } from './testing/places.ts';
 
@@ -31,7 +33,8 @@ export async function conformance(
   const signal = AbortSignal.timeout(600_000);
   const verdict = await driver.probe(signal);
   const skip = verdict.works ? false : `${verdict.evidence} ${verdict.remedy ?? ''}`;
-  const subject: Subject = { driver, places, options, configuration: testConfiguration() };
+  const configuration = driver.capabilities.clones ? severalRuntimes : testConfiguration();
+  const subject: Subject = { driver, places, options, configuration };
 
   describe(`${name} (${verdict.mode})`, { skip, timeout: options.testMsMax * 30 }, () => {
     before(() => driver.prepare(subject.configuration, () => undefined, signal), { timeout: 600_000 });
@@ -39,10 +42,12 @@ export async function conformance(
     lifeAndDeath(subject);
     traffic(subject);
     inside(subject);
+    codeOfManyFiles(subject);
     output(subject);
     memory(subject);
     kinds(subject);
     network(subject);
+    standingStill(subject);
     boundaries(subject);
   });
 }

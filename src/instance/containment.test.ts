@@ -33,7 +33,7 @@ async function beside<Result>(
   report(`neighbour: p50 ${p50.toFixed(2)} ms, slowest ${max.toFixed(1)} ms`);
   assert.ok(max < neighbourMsMax, `a neighbour waited ${max} ms`);
   // The instance is whole: it still makes containers.
-  const next = await started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(30_000));
+  const next = await started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(600_000));
   await load(next, 'export const handler = async () => 1;');
   assert.equal(await call(next), 1);
   return result;

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { BlankKind, Configuration } from '../model/configuration.ts';
+import type { CodeBundle } from '../model/functions/code.ts';
+import type { BlankKind, Configuration, RuntimeName } from '../model/runtimes/configuration.ts';
 
 /**
  * What a driver is: a way to make a place with a kernel of its own (or, for `host`, without) in which our agent runs.
@@ -16,6 +17,10 @@ import type { BlankKind, Configuration } from '../model/configuration.ts';
  * `destroy`, or by itself; in both cases `exited` resolves (it never rejects), all channels end, and nothing is left:
  * no process, mount, socket or file. `destroy` may be called at any time, any number of times, also after death, and
  * resolves when everything is gone.
+ *
+ * Where the driver can, an instance is saved: it stands still while it is written to files, and afterwards until `goOn`, or it is
+ * destroyed. What was saved is restored any number of times, each time as an instance of its own that goes on where that one stood: once, in the place of
+ * one that was destroyed (paused and resumed), or beside it (forked).
  */
 export interface InstanceDriver {
   readonly name: DriverName;
@@ -24,6 +29,11 @@ export interface InstanceDriver {
   probe(signal: AbortSignal): Promise<ProbeVerdict>;
   /** Idempotent; safe in several processes at once. `report` tells a person what is going on, a short line each. */
   prepare(configuration: Configuration, report: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Runtimes that its instances cannot have on this machine, and why: the rest of a sentence, and what to do. Known when it was prepared;
+   * absent where it can have all.
+   */
+  readonly missingRuntimes?: () => Readonly<Partial<Record<RuntimeName, string>>>;
   /**
    * Has so many instances of a prepared configuration ready to be started, where a part of starting can be done for nobody:
    * makes what is missing, or ends what is too much. Those that `start` takes are not replaced until it is called again; 0
@@ -55,6 +65,14 @@ export interface DriverCapabilities {
    */
   readonly directChannels?: boolean;
   /**
+   * Where what is paused lies: in files, and nothing of it runs (`Instance.save`), or where it was, stopped (`Instance.freezer`). Absent: it cannot be paused.
+   */
+  readonly pausesTo?: 'disk' | 'memory';
+  /** What was saved can be restored beside what it was saved from. */
+  readonly forks?: true;
+  /** Programs that are fetched while instances run show in them: those of ended runtimes. */
+  readonly takesPrograms?: boolean;
+  /**
    * What a process in an instance is told of its own processor time is counted in ticks of some ten milliseconds, and leaves out for how long
    * it stood in line: of a short call it says nothing.
    */
@@ -82,10 +100,16 @@ export interface Instance {
    * container only, ever. The same object at each call. Ends when the instance dies.
    */
   channel(index: number): Duplex;
+  /** The host's end of the channel of its relay (src/protocol/relay.ts); otherwise like one of those. */
+  readonly relay: Duplex;
   /** By how much its clock is behind, ms, until it is told (`identify`); for copies of a template that knows its time. */
   readonly clockBehindMs?: () => number;
   /** Resolves when the instance has died, whyever. */
   readonly exited: Promise<InstanceExit>;
+  /** A folder of the host's, of this instance alone, in which its agent finds complete folders of code (`code-tree`). Gone with it. */
+  readonly codeTrees?: string;
+  /** Where its agent mounts images of code: makes that of a bundle which has a folder on the host, once. */
+  readonly codeImage?: (code: CodeBundle) => Promise<Uint8Array>;
   /** Memory that this instance costs the host now, bytes: what would be free without it. */
   residentBytes(): Promise<number>;
   /** Processor time that all its processes on the host had, and stood in line for: what its deadlines go by. */
@@ -97,7 +121,25 @@ export interface Instance {
   readonly allowMemory?: (containersMb: number) => void;
   /** Where one that has nothing to do costs processor time all the same: stops everything in it, and lets it go on. Idempotent. */
   readonly freezer?: { freeze(): void; thaw(): void };
+  /**
+   * Stops everything in it, and writes what it is to files in `folder`, which exists, is empty and the caller's. What was written to its channels
+   * until now is in it, what it wrote can be read. It stands still from then on. Throws if that cannot be done, or `signal` fires: then it goes on.
+   */
+  readonly save?: (folder: string, signal: AbortSignal) => Promise<SavedInstance>;
+  /** It stood still after `save`, and goes on. */
+  readonly goOn?: () => Promise<void>;
   destroy(): Promise<void>;
+}
+
+/** What an instance was when it was saved, in files that are the caller's to remove. */
+export interface SavedInstance {
+  /** What its files take, bytes. */
+  readonly bytes: number;
+  /**
+   * An instance that goes on where the saved one stood. It has channels of its own, on which it goes on in the middle of what was being said, and
+   * `clockBehindMs`, by which its clock stood still. Throws as `InstanceDriver.start` does.
+   */
+  restore(instanceId: string, signal: AbortSignal): Promise<Instance>;
 }
 
 export interface InstanceExit {
@@ -116,7 +158,7 @@ export interface ProbeVerdict {
   /** What was tried and what happened, one sentence. */
   readonly evidence: string;
   readonly tookMs: number;
-  /** What a person can do to make it work, where it does not. */
+  /** What a person can do to make it work, where it does not, or not in full. */
   readonly remedy?: string;
 }
 

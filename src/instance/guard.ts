@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../model/clock.ts';
-import { configurationKey, type Configuration } from '../model/configuration.ts';
+import { configurationKey, type Configuration } from '../model/runtimes/configuration.ts';
 import { InstanceLostError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
-import type { Instance, InstanceDriver, InstanceExit, InstanceSpec, ProbeVerdict } from './contract.ts';
+import type { Instance, InstanceDriver, InstanceExit, ProbeVerdict } from './contract.ts';
 
 /** How a guard is set up. */
 export interface GuardOptions {
@@ -36,9 +36,24 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
       );
   };
 
+  const restoring: Restoring = async (instanceId, restore, signal) => {
+    if (ids.has(instanceId))
+      throw new Error(`There is an instance ${instanceId} already; it cannot be restored twice.`);
+    ids.add(instanceId);
+    const gone = (): boolean => ids.delete(instanceId);
+    try {
+      const instance = await startInTime(driver.name, instanceId, restore, signal, clock, startMsMax);
+      return guardInstance(instance, gone, restoring);
+    } catch (error) {
+      gone();
+      throw error;
+    }
+  };
+
   return {
     name: driver.name,
     capabilities: driver.capabilities,
+    ...(driver.missingRuntimes === undefined ? {} : { missingRuntimes: driver.missingRuntimes.bind(driver) }),
     probe: (signal) => (probing ??= driver.probe(signal).finally(() => (probing = undefined))),
     prepare: (configuration, report, signal) => {
       const key = kindOf(configuration);
@@ -66,8 +81,9 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
         throw new Error(`There is an instance ${spec.instanceId} already; ids are used once.`);
       ids.add(spec.instanceId);
       try {
-        const instance = await startInTime(driver, spec, signal, clock, startMsMax);
-        return guardInstance(instance, () => ids.delete(spec.instanceId));
+        const start = (stop: AbortSignal): Promise<Instance> => driver.start(spec, stop);
+        const instance = await startInTime(driver.name, spec.instanceId, start, signal, clock, startMsMax);
+        return guardInstance(instance, () => ids.delete(spec.instanceId), restoring);
       } catch (error) {
         ids.delete(spec.instanceId);
         throw error;
@@ -81,9 +97,17 @@ export function guarded(driver: InstanceDriver, options: GuardOptions = {}): Ins
   };
 }
 
+/** Has an instance of this name made by `restore`, as carefully as one that is started. */
+type Restoring = (
+  instanceId: string,
+  restore: (signal: AbortSignal) => Promise<Instance>,
+  signal: AbortSignal,
+) => Promise<Instance>;
+
 async function startInTime(
-  driver: InstanceDriver,
-  spec: InstanceSpec,
+  driverName: string,
+  instanceId: string,
+  start: (signal: AbortSignal) => Promise<Instance>,
   signal: AbortSignal,
   clock: Clock,
   startMsMax: number,
@@ -91,11 +115,11 @@ async function startInTime(
   signal.throwIfAborted();
   const late = new AbortController();
   const deadline = new Error(
-    `The ${driver.name} instance ${spec.instanceId} did not start within ${startMsMax / 1_000} s and was given up.`,
+    `The ${driverName} instance ${instanceId} did not start within ${startMsMax / 1_000} s and was given up.`,
   );
   using _timer = clock.timer(startMsMax, () => late.abort(deadline));
   const stop = AbortSignal.any([signal, late.signal]);
-  const instance = await driver.start(spec, stop);
+  const instance = await start(stop);
   if (!stop.aborted) return instance;
   // Came up in the very moment it was given up.
   await instance.destroy();
@@ -103,7 +127,7 @@ async function startInTime(
 }
 
 /** An instance that is destroyed once and for all as soon as anything is wrong with it. */
-function guardInstance(instance: Instance, onGone: () => void): Instance {
+function guardInstance(instance: Instance, onGone: () => void, restoring: Restoring): Instance {
   let state: 'alive' | 'destroying' | 'gone' = 'alive';
   let unhealthy = false;
   let destroying: Promise<void> | undefined;
@@ -137,7 +161,10 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
     ...(instance.processorTime === undefined ? {} : { processorTime: instance.processorTime }),
     ...(instance.allowMemory === undefined ? {} : { allowMemory: instance.allowMemory }),
     ...(instance.freezer === undefined ? {} : { freezer: instance.freezer }),
+    ...(instance.codeTrees === undefined ? {} : { codeTrees: instance.codeTrees }),
+    ...(instance.codeImage === undefined ? {} : { codeImage: instance.codeImage }),
     ...(instance.clockBehindMs === undefined ? {} : { clockBehindMs: instance.clockBehindMs }),
+    ...guardedSaves(instance, () => state === 'alive', restoring),
     channel: (index): Duplex => {
       if (state !== 'alive')
         throw new InstanceLostError(
@@ -145,11 +172,41 @@ function guardInstance(instance: Instance, onGone: () => void): Instance {
         );
       return instance.channel(index);
     },
+    relay: instance.relay,
     exited,
     residentBytes: async () => (state === 'alive' ? instance.residentBytes() : 0),
     destroy: async () => {
       await destroy();
       await exited;
+    },
+  };
+}
+
+function guardedSaves(
+  { id, save, goOn }: Instance,
+  alive: () => boolean,
+  restoring: Restoring,
+): Pick<Instance, 'save' | 'goOn'> {
+  if (save === undefined || goOn === undefined) return {};
+  let still = false;
+  return {
+    save: async (folder, signal) => {
+      if (!alive()) throw new InstanceLostError(`The instance ${id} was to be saved after it died or was destroyed.`);
+      if (still) throw new Error(`The instance ${id} stands still already.`);
+      still = true;
+      try {
+        const saved = await save(folder, signal);
+        const { bytes } = saved;
+        return { bytes, restore: (name, stop) => restoring(name, (either) => saved.restore(name, either), stop) };
+      } catch (error) {
+        still = false;
+        throw error;
+      }
+    },
+    goOn: async () => {
+      if (!still) throw new Error(`The instance ${id} was to go on and does not stand still.`);
+      await goOn();
+      still = false;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../model/clock.ts';
-import type { CodeBundle } from '../model/code.ts';
-import type { Configuration } from '../model/configuration.ts';
+import { systemClock, type Clock } from '../model/clock.ts';
+import type { CodeBundle } from '../model/functions/code.ts';
+import type { Configuration } from '../model/runtimes/configuration.ts';
 import { newId } from '../model/id.ts';
+import { limits } from '../model/limits.ts';
 import type { RuntimeInit } from '../protocol/messages.ts';
 import { guarded } from './guard.ts';
 import type { ContainerInvocation, Guest, GuestContainer, RuntimeAnswer } from './guest.ts';
@@ -18,13 +19,16 @@ export interface TestGuest extends AsyncDisposable {
 }
 
 /** Boots one. `configuration` changes what {@link testConfiguration} gives. */
-export async function startTestGuest(configuration: Partial<Configuration> = {}): Promise<TestGuest> {
+export async function startTestGuest(
+  configuration: Partial<Configuration> = {},
+  clock: Clock = systemClock,
+): Promise<TestGuest> {
   const folder = await mkdtemp(join(tmpdir(), 'heddle-guest-'));
   const wanted = testConfiguration(configuration);
   const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   await driver.prepare(wanted, () => undefined, signal);
-  const guest = await boot(driver, { instanceId: newId('i'), configuration: wanted }, systemClock, signal);
+  const guest = await boot(driver, { instanceId: newId('i'), configuration: wanted }, clock, signal);
   return {
     guest,
     folder,
@@ -39,6 +43,16 @@ export async function startTestGuest(configuration: Partial<Configuration> = {})
 export function testConfiguration(changes: Partial<Configuration> = {}): Configuration {
   return { blanks: { 'nodejs24.x': 2 }, containersMax: 4, memoryMb: 2_048, heapsBySize: false, ...changes };
 }
+
+/**
+ * Of every Node. It is that of a service with memory enough, and what is tried on an emulated machine takes it, too: a template of
+ * another one takes half a minute to make.
+ */
+export const severalRuntimes: Configuration = testConfiguration({
+  blanks: { 'nodejs24.x': 2, 'nodejs22.x': 1 },
+  containersMax: 16,
+  memoryMb: limits.functionMemoryMbMax,
+});
 
 /** One file of code, `index.mjs`, as a bundle; its name is unique. */
 export function bundleOf(source: string): CodeBundle {
@@ -78,7 +92,7 @@ export async function invoke(
   let log = '';
   const answer = await container.invoke({
     requestId: '5f2b8a1e-0000-4000-8000-000000000000',
-    deadlineWallMs: Date.now() + 60_000,
+    timeoutMs: 60_000,
     payload: Buffer.from(JSON.stringify(event)),
     onStarted: () => undefined,
     onLog: (text) => (log += text),

@@ -13,6 +13,11 @@ export function runFolder(places: Pick<Places, 'home'>): string {
   return `${resolve(places.home)}/run`;
 }
 
+/** `<home>/run/paused`: what instances were when they were paused, or forked, a folder each. Of a service that has ended nobody can resume anything. */
+export function pausedFolder(places: Pick<Places, 'home'>): string {
+  return `${runFolder(places)}/paused`;
+}
+
 /** Scratch of one instance: `<home>/run/<driver>/<instance>`. */
 export function instanceFolder(places: Pick<Places, 'home'>, driver: string, instanceId: string): string {
   return `${runFolder(places)}/${driver}/${instanceId}`;

@@ -1,8 +1,8 @@
-import type { CodeFile } from '../model/code.ts';
-import type { RuntimeName } from '../model/configuration.ts';
+import type { CodeFile } from '../model/functions/code.ts';
+import type { RuntimeName } from '../model/runtimes/configuration.ts';
 
 /** Raised with every incompatible change; host and guest refuse to talk across versions. */
-export const protocolVersion = 4;
+export const protocolVersion = 7;
 
 // Control channel: host ⇄ agent, channel 0 of an instance. One agent, many containers. A container is addressed by the
 // number of its data channel: it has that channel for its whole life, and nobody has it afterwards.
@@ -25,6 +25,7 @@ export interface AgentHello {
  *   `done` when its process exists; that the runtime is ready, the runtime itself says on the data channel.
  * - `code`: part of a code bundle for the agent's cache. `offset` is the position of `data` in the file. `last` ends it.
  * - `bind`: puts a cached bundle at `/var/task` of a blank container, read-only, and limits it to `memoryMb` from now on.
+ * - `bind-layers`: links the files of a cached bundle, the layers of a function, into `/opt` of a blank container. Before `bind`.
  * - `rehearse-bind`: does the same for nobody: with a folder that it then removes.
  * - `drop-code`: forgets a cached bundle.
  * - `flush`: what a container wrote to its file descriptors 1 and 2 until now is said as `output` before the `done`, as far
@@ -43,6 +44,8 @@ export type AgentRequest =
       /** By how much the guest's clock is behind (or, below 0, ahead), where the host knows: says the time better than a message under way. */
       readonly behindMs?: number;
       readonly entropy: Uint8Array;
+      /** It is who it was: it only stood still, and keeps its names. */
+      readonly same?: true;
     }
   | {
       readonly type: 'make-container';
@@ -61,12 +64,32 @@ export type AgentRequest =
       readonly files: readonly (CodeFile & { readonly offset: number })[];
       readonly last: boolean;
     }
+  /** The code lies complete in a folder of this name below the profile's `codeTrees`; `bytes` are its files'. */
+  | {
+      readonly type: 'code-tree';
+      readonly seq: number;
+      readonly sha256: string;
+      readonly name: string;
+      readonly bytes: number;
+    }
+  /** The only file of this code, sent just before, is a SquashFS image that the host has made of it. */
+  | { readonly type: 'code-image'; readonly seq: number; readonly sha256: string }
   | {
       readonly type: 'bind';
       readonly seq: number;
       readonly channel: number;
       readonly sha256: string;
       readonly memoryMb: number;
+      /** Size of a `/tmp` of its own, MiB, that is not part of that memory; without it, it keeps what it was made with, which is. */
+      readonly storageMb?: number;
+      /** PEM of whom its code is to trust beside others, put where `authorityFiles` says. */
+      readonly authority?: string;
+    }
+  | {
+      readonly type: 'bind-layers';
+      readonly seq: number;
+      readonly channel: number;
+      readonly sha256: string;
     }
   | { readonly type: 'rehearse-bind'; readonly seq: number; readonly sha256: string }
   | { readonly type: 'drop-code'; readonly seq: number; readonly sha256: string }
@@ -97,6 +120,8 @@ export type AgentMessage =
       readonly reason: ContainerExitReason;
       readonly code: number | null;
       readonly signal: string | null;
+      /** The most memory that its processes were seen to have for themselves, MiB, where it had code. */
+      readonly memoryPeakMb?: number;
     }
   | { readonly type: 'output'; readonly channel: number; readonly text: string };
 
@@ -126,6 +151,12 @@ export interface RuntimeInit {
   readonly logStream: string;
   /** Seeds `Math.random`: a positive 31-bit integer, fresh for each container. */
   readonly randomSeed: number;
+  /** PEM of whom its code is to trust beside others: what a file says comes too late for a process that runs. */
+  readonly authority?: string;
+  /** Layers have extensions: a supervisor comes between host and runtime (src/runtime/extensions). The code is bound before this is sent. */
+  readonly extensions?: true;
+  /** Said by a supervisor: after `initialised` the runtime waits for `go` before it calls its first handler. */
+  readonly gated?: true;
 }
 
 /**
@@ -138,29 +169,59 @@ export type RuntimeRequest =
   | {
       readonly type: 'invoke';
       readonly requestId: string;
-      /** Milliseconds since the Unix epoch, on the clock that the agent was given. */
-      readonly deadlineWallMs: number;
+      /** How long the handler may take, from when it may run: its runtime tells the time that remains by the same clock, ms. */
+      readonly timeoutMs: number;
       readonly payload: Uint8Array;
+      /** Value of `_X_AMZN_TRACE_ID` while it runs. */
+      readonly traceId?: string;
       readonly clientContext?: string;
+      /** Whose invocation it is, where the function's callers say that. */
+      readonly tenantId?: string;
+      /** Only as the first one: what comes before the first handler, and no handler. Answered with an empty `result`; not said: `initialised`. */
+      readonly initialise?: true;
+      /** The function's ARN as it was called by, where that is not `init`'s. */
+      readonly invokedArn?: string;
       /** A thread: `payload` is a call (threads/lane.ts) of any export of the module, and `lane` messages may go both ways until its answer. */
       readonly thread?: true;
+      /** Its answer may be streamed, where its code does that: `limits.streamWindowBytes` of it may come (answer-window.ts), more when those are taken. */
+      readonly stream?: true;
     }
+  /** So much of the running invocation's answer was taken: as much more may come. Dropped by who has answered. */
+  | { readonly type: 'took'; readonly bytes: number }
+  /** Nobody takes the rest of that answer. Nothing more of it is to come, its code goes on. Dropped by who has answered. */
+  | { readonly type: 'left' }
   /** For the running thread, or one that has just answered, and is then dropped. */
-  | { readonly type: 'lane'; readonly data: Uint8Array };
+  | { readonly type: 'lane'; readonly data: Uint8Array }
+  /** Only to what was `gated`, once. */
+  | { readonly type: 'go' }
+  /** Its instance is about to be forked: let no user code run on the main thread until `go-on`. Answered with `held` when its event loop comes to it. */
+  | { readonly type: 'hold' }
+  /** To a fork that is held, in which the clock shows another time for the moment: be no copy in what is random. Answered with `held`, too. */
+  | { readonly type: 'reseed'; readonly randomSeed: number }
+  /** What is held goes on; `forkIndex` is 0 in what was forked, and counts from 1 in its forks. These variables are others from now on. */
+  | { readonly type: 'go-on'; readonly forkIndex: number; readonly environment: Readonly<Record<string, string>> }
+  /** Only where there are extensions: end, within so long. Nothing comes after it. */
+  | { readonly type: 'shutdown'; readonly reason: 'spindown' | 'timeout' | 'failure'; readonly timeoutMs: number };
 
-/** `errorType`, `errorMessage` and `trace`, as AWS Lambda reports a function's error. */
+/**
+ * `errorType`, `errorMessage` and `trace`, as AWS Lambda reports a function's error. `json`: the whole, as a runtime that is not ours
+ * has it; the caller gets it as it is.
+ */
 export interface FunctionErrorBody {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[];
   /** Of what a thread threw: its `code`, such as `ENOENT`. */
   readonly errorCode?: string;
+  readonly json?: string;
 }
 
 /**
  * What a runtime says. For each invocation: `started` exactly once, in the very moment before the first line of user
  * code that runs for it (module top level if this one initialises, else the handler), written out before that line
  * runs; `log` any number of times (`stderr`: a thread's, for standard error); then `result` or `error`, the last word.
+ * An answer that was asked for as a `stream` may come in parts before that: `stream` once, then `part` any number of times, none larger than
+ * `limits.streamPartBytesMax`; the payload of `result` is empty then, and an `error` says that it is not whole.
  * `initMs` stands on the one that initialised.
  * On that one `initialised` is said too, when the module's top level has ended and its handler is about to be called: the
  * function's time-out counts from there, not from `started`, as the host cannot tell the two apart from outside.
@@ -173,13 +234,19 @@ export interface FunctionErrorBody {
  * `spent`: the container is not to be used again; what an earlier thread left behind in it has failed.
  * `printedRaw` marks an answer before which user code, or a program that it started, may have written to file descriptors 1
  * and 2 behind the runtime's back: the host has the agent `flush` the container before it takes the answer for whole.
+ * `lingers`: extensions are not done with the invocation; `rested` says that they are, and only then may the next one come. It is said
+ * after an `init` with extensions, too, when they have registered and the runtime can take its first invocation.
  */
 export type RuntimeMessage =
   | RuntimeHello
   | { readonly type: 'started' }
   | { readonly type: 'initialised' }
+  | { readonly type: 'rested' }
+  | { readonly type: 'held' }
   | { readonly type: 'log'; readonly text: string; readonly stderr?: true }
   | { readonly type: 'lane'; readonly data: Uint8Array }
+  | { readonly type: 'stream'; readonly contentType: string }
+  | { readonly type: 'part'; readonly data: Uint8Array }
   | {
       readonly type: 'result';
       readonly payload: Uint8Array;
@@ -189,6 +256,7 @@ export type RuntimeMessage =
       readonly initMs?: number;
       readonly printedRaw?: true;
       readonly spent?: true;
+      readonly lingers?: true;
     }
   | {
       readonly type: 'error';
@@ -201,4 +269,5 @@ export type RuntimeMessage =
       readonly initMs?: number;
       readonly printedRaw?: true;
       readonly spent?: true;
+      readonly lingers?: true;
     };

@@ -27,6 +27,17 @@ export function nodeFlags(emulated = false, heapMb?: number): readonly string[] 
   ];
 }
 
+/**
+ * What a Node is started with that is one function's from its start: V8 knows its size. What the function's own `NODE_OPTIONS` say is left
+ * to them, as these would win.
+ */
+export function ownNodeFlags(memoryMb: number, nodeOptions: string): readonly string[] {
+  const given = nodeOptions.replaceAll('_', '-');
+  return [...smallSize(memoryMb), '--v8-pool-size=1'].filter(
+    (flag) => !given.includes(flag.slice(0, flag.indexOf('='))),
+  );
+}
+
 /** Each is explained above. */
 const emulatedFlags = [
   ...['--no-sparkplug', '--no-maglev', '--invocation-count-for-turbofan=20000'],
@@ -46,7 +57,7 @@ const semiSpaces = 3;
 
 /** V8 collects garbage in earnest before the container's limit kills: there is room for Node itself and for a full young generation. */
 function smallSize(heapMb: number): readonly string[] {
-  const semiSpaceMb = heapMb < 256 ? 2 : Math.floor(heapMb / 32);
+  const semiSpaceMb = heapMb < 256 ? 2 : Math.min(semiSpaceMbMax, Math.floor(heapMb / 32));
   const oldSpaceMb = heapMb - nodeItselfMb - semiSpaces * semiSpaceMb;
   // It begins at what it is to keep: from V8's own first size, 1 MiB, it would never grow, and calls cost more than twice as much.
   const firstMb = Math.min(semiSpaceMb, semiSpaceMbMin);

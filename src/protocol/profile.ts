@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../model/configuration.ts';
+import type { PreparedRuntime } from '../model/runtimes/configuration.ts';
 
 /**
  * What an agent must know of the place it runs in. Written by the driver, read once by the agent at its start: the JSON
@@ -12,14 +12,36 @@ export interface AgentProfile {
   readonly channels: 'inherited' | 'virtio';
   /** How many channels there are, the agent's own, 0, included. */
   readonly channelCount: number;
+  /** The channel of the relay (`relay.ts`), which is none of those. */
+  readonly relayChannel: number;
+  /** Whose system calls the relay makes. */
+  readonly kernel: 'linux' | 'gvisor';
   /** A folder the agent may write in: code cache, containers' code folders. Empty but for FIFOs, see {@link outputFifo}. */
   readonly workDir: string;
-  /** Path of the language runtime's program, as the agent sees it and as containers see it. */
-  readonly programs: Readonly<Record<RuntimeName, string>>;
+  /** Path of the language runtime's program, as containers see it; those of Node as the agent sees it, too. What is not there cannot run here. */
+  readonly programs: Readonly<Partial<Record<PreparedRuntime, string>>>;
+  /** Folder of those of ended runtimes as the agent sees it, `RUNTIME/node` each, from when they were fetched; where they can be had. */
+  readonly endedPrograms?: string;
+  /**
+   * Runtimes that need another C library than the instance has: a folder with a `usr` of its own, as the agent sees it. Their containers
+   * see that in the place of the instance's.
+   */
+  readonly roots: Readonly<Partial<Record<PreparedRuntime, string>>>;
   /** Path of the bundled Node runtime (`src/runtime/node`), likewise. */
   readonly nodeRuntime: string;
+  /** Path of the bundled runtime of functions that bring their own program (`src/runtime/provided`), likewise. */
+  readonly providedRuntime: string;
+  /** Path of the Python runtime (`src/runtime/python`), likewise. */
+  readonly pythonRuntime: string;
   /** What containers see of the instance's files, read-only: `[path here, path in the container]`. `/proc`, `/dev`, `/tmp` and `/var/task` are made by the agent. */
   readonly binds: readonly (readonly [from: string, to: string])[];
+  /**
+   * Where the host puts folders of code, complete, and how they come into containers. `rename`: the folder is on the file system of `workDir`, and the
+   * agent's to move. `mount`: it is only to be seen, and mounted into containers.
+   */
+  readonly codeTrees?: { readonly dir: string; readonly by: 'rename' | 'mount' };
+  /** The guest's kernel mounts the images of code that the host makes. */
+  readonly codeImages?: boolean;
   /** `/usr/bin/bwrap` and the like. */
   readonly bwrap: string;
   /**
@@ -30,8 +52,6 @@ export interface AgentProfile {
   /** How limits are enforced. `cgroup2`: a cgroup of its own. `watch`: the agent looks and kills. `rlimit`: RLIMIT_NPROC. */
   readonly memoryLimit: 'cgroup2' | 'watch';
   readonly processLimit: 'cgroup2' | 'cgroup1' | 'rlimit' | 'watch';
-  /** Whether the network namespace is to be unshared per container (impossible and needless inside gVisor, which has no network). */
-  readonly unshareNetwork: boolean;
   /** The processor is emulated in software: compiling user code costs more than it brings, until it runs for long. */
   readonly emulated?: boolean;
   /** A copy of a template: the agent keeps a helper process ready that gives it entropy, clock and name at `identify`. */

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../model/errors.ts';
-import { runtimes } from '../model/configuration.ts';
-import type { CodeFile } from '../model/code.ts';
+import { allRuntimes } from '../model/runtimes/configuration.ts';
+import type { CodeFile } from '../model/functions/code.ts';
+import { environmentOf } from './init-on-wire.ts';
 import type { AgentRequest, RuntimeRequest } from './messages.ts';
 import { amount, binary, channel, count, fieldsOf, finite, text, unknownType, word, type Fields } from './validate.ts';
 
@@ -19,19 +20,30 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         wallMs: amount(fields, 'wallMs'),
         ...(fields['behindMs'] === undefined ? {} : { behindMs: finite(fields, 'behindMs') }),
         entropy: binary(fields, 'entropy'),
+        ...(fields['same'] === true ? { same: true } : {}),
       };
     case 'make-container':
       return {
         type: 'make-container',
         seq,
         channel: channel(fields),
-        runtime: word(fields, 'runtime', runtimes),
+        runtime: word(fields, 'runtime', allRuntimes),
         ...(fields['heapMb'] === undefined ? {} : { heapMb: count(fields, 'heapMb') }),
         pidsMax: count(fields, 'pidsMax'),
         tmpBytes: count(fields, 'tmpBytes'),
       };
     case 'code':
       return { type: 'code', seq, sha256: text(fields, 'sha256'), files: files(fields), last: fields['last'] === true };
+    case 'code-image':
+      return { type: 'code-image', seq, sha256: text(fields, 'sha256') };
+    case 'code-tree':
+      return {
+        type: 'code-tree',
+        seq,
+        sha256: text(fields, 'sha256'),
+        name: text(fields, 'name'),
+        bytes: count(fields, 'bytes'),
+      };
     case 'bind':
       return {
         type: 'bind',
@@ -39,7 +51,11 @@ export function parseAgentRequest(value: unknown): AgentRequest {
         channel: channel(fields),
         sha256: text(fields, 'sha256'),
         memoryMb: count(fields, 'memoryMb'),
+        ...(fields['storageMb'] === undefined ? {} : { storageMb: count(fields, 'storageMb') }),
+        ...(fields['authority'] === undefined ? {} : { authority: text(fields, 'authority') }),
       };
+    case 'bind-layers':
+      return { type: 'bind-layers', seq, channel: channel(fields), sha256: text(fields, 'sha256') };
     case 'rehearse-bind':
       return { type: 'rehearse-bind', seq, sha256: text(fields, 'sha256') };
     case 'drop-code':
@@ -65,9 +81,14 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
       const invoke = {
         type: 'invoke',
         requestId: text(fields, 'requestId'),
-        deadlineWallMs: amount(fields, 'deadlineWallMs'),
+        timeoutMs: amount(fields, 'timeoutMs'),
         payload: binary(fields, 'payload'),
         ...(fields['thread'] === true ? { thread: true as const } : {}),
+        ...(fields['tenantId'] === undefined ? {} : { tenantId: text(fields, 'tenantId') }),
+        ...(fields['initialise'] === true ? { initialise: true as const } : {}),
+        ...(fields['stream'] === true ? { stream: true as const } : {}),
+        ...(fields['traceId'] === undefined ? {} : { traceId: text(fields, 'traceId') }),
+        ...(fields['invokedArn'] === undefined ? {} : { invokedArn: text(fields, 'invokedArn') }),
       } as const;
       return fields['clientContext'] === undefined
         ? invoke
@@ -75,13 +96,31 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
     }
     case 'lane':
       return { type: 'lane', data: binary(fields, 'data') };
+    case 'took':
+      return { type: 'took', bytes: count(fields, 'bytes') };
+    case 'left':
+      return { type: 'left' };
     case 'rehearse':
       return { type: 'rehearse' };
+    case 'go':
+      return { type: 'go' };
+    case 'hold':
+      return { type: 'hold' };
+    case 'reseed':
+      return { type: 'reseed', randomSeed: count(fields, 'randomSeed') };
+    case 'go-on':
+      return { type: 'go-on', forkIndex: count(fields, 'forkIndex'), environment: variables(fields) };
+    case 'shutdown':
+      return {
+        type: 'shutdown',
+        reason: word(fields, 'reason', ['spindown', 'timeout', 'failure']),
+        timeoutMs: amount(fields, 'timeoutMs'),
+      };
     case 'init':
       return {
         type: 'init',
         handler: text(fields, 'handler'),
-        environment: textMap(fields, 'environment'),
+        environment: environmentOf(text(fields, 'environment')),
         functionName: text(fields, 'functionName'),
         functionVersion: text(fields, 'functionVersion'),
         functionArn: text(fields, 'functionArn'),
@@ -89,17 +128,18 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
         logGroup: text(fields, 'logGroup'),
         logStream: text(fields, 'logStream'),
         randomSeed: count(fields, 'randomSeed'),
+        ...(fields['authority'] === undefined ? {} : { authority: text(fields, 'authority') }),
+        ...(fields['extensions'] === true ? { extensions: true as const } : {}),
+        ...(fields['gated'] === true ? { gated: true as const } : {}),
       };
     default:
       throw unknownType(fields, 'the host');
   }
 }
 
-function textMap(fields: Fields, key: string): Record<string, string> {
-  const map: Record<string, string> = {};
-  const values = fieldsOf(fields[key]);
-  for (const name of Object.keys(values)) map[name] = text(values, name);
-  return map;
+function variables(fields: Fields): Record<string, string> {
+  const all = fieldsOf(fields['environment']);
+  return Object.fromEntries(Object.keys(all).map((name) => [name, text(all, name)]));
 }
 
 function files(fields: Fields): (CodeFile & { readonly offset: number })[] {

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../model/errors.ts';
 import { limits } from '../model/limits.ts';
+import { isContentType } from './content-type.ts';
 import { protocolVersion, type AgentMessage, type FunctionErrorBody, type RuntimeMessage } from './messages.ts';
 
 // What comes from a guest is rebuilt field by field: nothing that was not looked at gets any further.
@@ -35,6 +36,7 @@ export function parseAgentMessage(value: unknown): AgentMessage {
         reason: word(fields, 'reason', ['exit', 'killed', 'memory', 'processes']),
         code: fields['code'] === undefined ? null : count(fields, 'code'),
         signal: fields['signal'] === undefined ? null : text(fields, 'signal'),
+        ...(fields['memoryPeakMb'] === undefined ? {} : { memoryPeakMb: amount(fields, 'memoryPeakMb') }),
       };
     case 'hello':
       return { type: 'hello', protocol: count(fields, 'protocol'), role: word(fields, 'role', ['agent']) };
@@ -51,6 +53,10 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       return { type: 'started' };
     case 'initialised':
       return { type: 'initialised' };
+    case 'rested':
+      return { type: 'rested' };
+    case 'held':
+      return { type: 'held' };
     case 'result': {
       const memoryPeakMb = amount(fields, 'memoryPeakMb');
       const result = { type: 'result', payload: payload(fields), memoryPeakMb } as const;
@@ -60,6 +66,10 @@ export function parseRuntimeMessage(value: unknown): RuntimeMessage {
       return { type: 'log', text: text(fields, 'text'), ...(fields['stderr'] === true ? { stderr: true } : {}) };
     case 'lane':
       return { type: 'lane', data: binary(fields, 'data') };
+    case 'part':
+      return { type: 'part', data: part(fields) };
+    case 'stream':
+      return { type: 'stream', contentType: contentType(fields) };
     case 'error':
       return {
         type: 'error',
@@ -166,8 +176,21 @@ function isChannelAndMs(value: unknown): value is [channel: number, ms: number] 
 
 function payload(fields: Fields): Uint8Array {
   const value = binary(fields, 'payload');
-  if (value.length <= limits.payloadBytesMax) return value;
-  throw wrong(fields, 'payload', `within ${limits.payloadBytesMax} bytes`);
+  if (value.length <= limits.answerBytesMax) return value;
+  throw wrong(fields, 'payload', `within ${limits.answerBytesMax} bytes`);
+}
+
+function part(fields: Fields): Uint8Array {
+  const data = binary(fields, 'data');
+  if (data.length <= limits.streamPartBytesMax) return data;
+  throw wrong(fields, 'data', `within ${limits.streamPartBytesMax} bytes`);
+}
+
+/** It becomes a header of HTTP. */
+function contentType(fields: Fields): string {
+  const value = text(fields, 'contentType');
+  if (isContentType(value)) return value;
+  throw wrong(fields, 'contentType', 'a header of at most 1024 characters');
 }
 
 interface MeasuredFields {
@@ -176,6 +199,7 @@ interface MeasuredFields {
   readonly ranMs?: number;
   readonly printedRaw?: true;
   readonly spent?: true;
+  readonly lingers?: true;
 }
 
 function measured(fields: Fields): MeasuredFields {
@@ -185,13 +209,15 @@ function measured(fields: Fields): MeasuredFields {
     ...(fields['ranMs'] === undefined ? {} : { ranMs: amount(fields, 'ranMs') }),
     ...(fields['printedRaw'] === true ? { printedRaw: true } : {}),
     ...(fields['spent'] === true ? { spent: true } : {}),
+    ...(fields['lingers'] === true ? { lingers: true } : {}),
   };
 }
 
 function errorBody(value: unknown): FunctionErrorBody {
   const fields = fieldsOf(value);
   const code = fields['errorCode'] === undefined ? {} : { errorCode: text(fields, 'errorCode') };
-  const body = { errorType: text(fields, 'errorType'), errorMessage: text(fields, 'errorMessage'), ...code };
+  const json = fields['json'] === undefined ? {} : { json: errorJson(fields) };
+  const body = { errorType: text(fields, 'errorType'), errorMessage: text(fields, 'errorMessage'), ...code, ...json };
   const { trace } = fields;
   if (trace === undefined) return body;
   if (Array.isArray(trace) && trace.length <= traceLinesMax && trace.every((line) => typeof line === 'string'))
@@ -199,3 +225,9 @@ function errorBody(value: unknown): FunctionErrorBody {
   throw new ProtocolError(`\`trace\` of an error is not a list of at most ${traceLinesMax} lines.`);
 }
 const traceLinesMax = 1_000;
+
+function errorJson(fields: Fields): string {
+  const json = text(fields, 'json');
+  if (Buffer.byteLength(json) <= limits.answerBytesMax) return json;
+  throw new ProtocolError(`\`json\` of an error is not within ${limits.answerBytesMax} bytes.`);
+}

@@ -15,6 +15,8 @@ test('the service is found by its file, or by HEDDLE_URL, and the key by the pro
   const found = findConnection(home, {});
   assert.deepEqual([found.url, found.accessKeyId, found.secretAccessKey], ['http://127.0.0.1:1', 'AKIA1', 's=e=c']);
   assert.equal(findConnection(home, { HEDDLE_URL: 'http://127.0.0.1:2' }).url, 'http://127.0.0.1:2');
+  const two = findConnection(home, { HEDDLE_URL: 'http://127.0.0.1:2, http://127.0.0.1:3' });
+  assert.deepEqual([two.url, two.urls], ['http://127.0.0.1:2', ['http://127.0.0.1:2', 'http://127.0.0.1:3']]);
 });
 
 test('the key may be in the environment, where AWS programs look for it only if there is no file', () => {

@@ -4,9 +4,12 @@ import type { ServiceKey } from './threads/session/service-key.ts';
 
 /** Where a service is, the key that it accepts, and where that is from. */
 export interface Connection extends ServiceKey {
-  /** File and section that the key came from, for tools that read it themselves. */
+  /** All addresses that were named, `url` the first: one service may have several hosts. */
+  readonly urls?: readonly string[];
+  /** The file of keys in the service's home, and the section of it that the key came from, for tools that read it themselves. */
   readonly credentialsFile: string;
-  readonly profile: string;
+  /** Absent where the key came from the environment. */
+  readonly profile?: string;
 }
 
 /** No service was found where one was looked for; the message says where that was. */
@@ -56,35 +59,35 @@ function readService(home: string): { readonly url: string; readonly region: str
   return { url: value.url, region: 'region' in value && typeof value.region === 'string' ? value.region : undefined };
 }
 
-interface Key {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
+type Key = Pick<ServiceKey, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
 
-/** `HEDDLE_ACCESS_KEY_ID` and `HEDDLE_SECRET_ACCESS_KEY`, or AWS's own names. */
+/** `HEDDLE_ACCESS_KEY_ID` and `HEDDLE_SECRET_ACCESS_KEY`, of a role also `HEDDLE_SESSION_TOKEN`; or AWS's own names. */
 function keyOf(environment: NodeJS.ProcessEnv, prefix: 'HEDDLE' | 'AWS'): Key | undefined {
   const accessKeyId = environment[`${prefix}_ACCESS_KEY_ID`];
   const secretAccessKey = environment[`${prefix}_SECRET_ACCESS_KEY`];
-  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  const sessionToken = environment[`${prefix}_SESSION_TOKEN`];
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 }
 
 /**
- * Finds the service of a home folder: its address in `service.json`, or `HEDDLE_URL`; its key in `credentials`, or
+ * Finds the service of a home folder: its address in `service.json`, or `HEDDLE_URL` (several addresses with commas between, for one that has several hosts); its key in `credentials`, or
  * `HEDDLE_ACCESS_KEY_ID` and `HEDDLE_SECRET_ACCESS_KEY`. Where `HEDDLE_URL` is set and there is no `credentials`, AWS's variables
  * do as well. Says nothing about whether it answers. Throws NoServiceError.
  */
 export function findConnection(home: string, environment: NodeJS.ProcessEnv): Connection {
-  const url = environment['HEDDLE_URL'] || undefined;
+  const urls = (environment['HEDDLE_URL'] ?? '').split(',').flatMap((url) => url.trim() || []);
+  const [url] = urls;
   const service = url === undefined ? readService(home) : { url, region: undefined };
+  const at = { url: service.url, urls: urls.length > 0 ? urls : [service.url] };
   const file = join(home, 'credentials');
   const regionIn = (keys?: ReadonlyMap<string, string>): string =>
     environment['HEDDLE_REGION'] || keys?.get('region') || service.region || 'us-east-1';
   const own = keyOf(environment, 'HEDDLE');
   const given = own ?? (url !== undefined && !existsSync(file) ? keyOf(environment, 'AWS') : undefined);
-  if (given !== undefined)
-    return { url: service.url, region: regionIn(), ...given, credentialsFile: file, profile: 'heddle' };
+  if (given !== undefined) return { ...at, region: regionIn(), ...given, credentialsFile: file };
   const { keys, profile } = readKeys(file);
-  return { url: service.url, region: regionIn(keys), ...keyIn(keys, file), credentialsFile: file, profile };
+  return { ...at, region: regionIn(keys), ...keyIn(keys, file), credentialsFile: file, profile };
 }
 
 function readKeys(file: string): { readonly keys: ReadonlyMap<string, string> | undefined; readonly profile: string } {

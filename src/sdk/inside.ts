@@ -1,7 +1,7 @@
 // What `import … from 'heddle'` gives code that runs in a thread: bundled with it in place of the package's own entry.
-import type { ThreadContext } from '../protocol/threads/thread-context.ts';
+import type { InsideThread } from './threads/inside/outside.ts';
 import { ownContext } from './threads/inside/context.ts';
-import { spawnInside, startInside } from './threads/inside/start-inside.ts';
+import { expectInside, spawnInside, startInside } from './threads/inside/start-inside.ts';
 import { remoteModule, type Remote } from './threads/modules/remote-module.ts';
 import type { RemoteOptions } from './threads/modules/remote.ts';
 import { ThreadPool, type PoolOptions, type StartPooled } from './threads/pool/thread-pool.ts';
@@ -20,15 +20,29 @@ export { Barrier, Latch } from './sharing/meeting.ts';
 export { Mutex } from './sharing/mutex.ts';
 export { Semaphore } from './sharing/semaphore.ts';
 export { ThreadLocal } from './sharing/thread-local.ts';
+export { durable } from './durable/durable.ts';
+export { DurableError } from './durable/durable-error.ts';
+export { HostLostError } from './threads/session/host-lost.ts';
+export type { Durable, StepOptions } from './durable/durable-run.ts';
 export { CapturedVariableError } from './code/captured-variable-error.ts';
 export { CodeError } from './code/code-error.ts';
+export { CallRefusedError, PortionError } from './portions/portion-error.ts';
+export { trusted, untrusted } from './portions/in-thread.ts';
 export { RemoteError } from './threads/errors.ts';
 export { spawnInside as spawn } from './threads/inside/start-inside.ts';
 export { attach } from './threads/thread/start-thread.ts';
 export { Thread } from './threads/thread/thread.ts';
 
 /** The thread that this code runs in. */
-export const thread: Pick<ThreadContext, 'port' | 'signal'> = {
+export const thread: InsideThread = {
+  get forkIndex() {
+    return ownContext().fork.index;
+  },
+  onFork(listener) {
+    const { listeners } = ownContext().fork;
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  },
   get port() {
     return ownContext().port;
   },
@@ -51,13 +65,16 @@ declare const __heddleEntry: string | undefined;
  */
 export function remote<M extends object>(module: URL | string, options: RemoteOptions = {}): Remote<M> {
   const start = startOwn(module);
-  return remoteModule<M>((exportName, args, own, extras) => start(exportName, args, { ...options, ...own }, extras));
+  return remoteModule<M>(
+    (exportName, args, own, extras) => start(exportName, args, { ...options, ...own }, extras),
+    expectInside(options),
+  );
 }
 
 /** The same, so many at a time. */
 export class Pool<M extends object> extends ThreadPool<M> {
   constructor(module: URL | string, options: PoolOptions = {}) {
-    super(startOwn(module), options);
+    super(startOwn(module), expectInside(), options);
   }
 }
 

@@ -24,13 +24,15 @@ export function header(response: IncomingMessage, name: string): string {
 export async function serviceError(response: IncomingMessage): Promise<ServiceError> {
   const text = (await buffer(response)).toString('utf8');
   let message = text;
+  let inBody = '';
   try {
     const shape = new Shape(JSON.parse(text), 'error');
     message = shape.text('Message') || shape.text('message') || text;
+    inBody = shape.text('__type').split('#').at(-1) ?? '';
   } catch {
     // Not JSON: what it said stands as it is.
   }
   const status = response.statusCode ?? 0;
-  const type = header(response, 'x-amzn-errortype').split(':')[0] || `HTTP ${status}`;
+  const type = header(response, 'x-amzn-errortype').split(':')[0] || inBody || `HTTP ${status}`;
   return new ServiceError(status, type, message || `The service answered ${status} and nothing more.`);
 }

@@ -43,6 +43,18 @@ export class Shape {
     return value;
   }
 
+  /** A list of pairs of numbers; empty where it is missing or null. */
+  pairs(key: string): readonly (readonly [number, number])[] {
+    const value = this.#member(key) ?? [];
+    if (!Array.isArray(value)) throw new TypeError(`${this.#what}: ${key} is not a list.`);
+    return value.map((item: unknown) => {
+      const [one, other]: unknown[] = Array.isArray(item) ? item : [];
+      if (typeof one !== 'number' || typeof other !== 'number')
+        throw new TypeError(`${this.#what}: ${key} has an item that is no pair of numbers.`);
+      return [one, other];
+    });
+  }
+
   /** A list of objects; empty where it is missing or null. */
   list(key: string): readonly Shape[] {
     const value = this.#member(key) ?? [];
@@ -55,7 +67,12 @@ export class Shape {
     return new Shape(this.#member(key) ?? {}, `${this.#what}: ${key}`);
   }
 
-  toJSON(): unknown {
+  /** The names of its members. */
+  get names(): readonly string[] {
+    return Object.keys(this.#value);
+  }
+
+  toJSON(): object {
     return this.#value;
   }
 }

@@ -3,10 +3,15 @@ import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { traceparentOf } from '../model/invocations/trace-context.ts';
 import type { Connection } from './connection.ts';
+import { credentialsOf } from './threads/session/service-key.ts';
 
 /** An `import` of it loads Node's fetch, too: 25 ms of a start instead of 2. */
 const http = process.getBuiltinModule('node:http');
+
+/** Which of AWS's APIs a request is to: what its signature is scoped to. */
+export type SignedService = 'lambda' | 'scheduler' | 'sqs';
 
 /** A request before it is signed. `query` values and `path` are not yet encoded, but for `path`'s parts. */
 export interface OutgoingRequest {
@@ -16,6 +21,16 @@ export interface OutgoingRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
+  /** Lambda's where it is not said. */
+  readonly service?: SignedService;
+}
+
+/** Inside a function, what its invocation is part of goes on with what it calls, in X-Ray's words and in W3C's. */
+function traceHeaders(): Readonly<Record<string, string>> {
+  const header = process.env['_X_AMZN_TRACE_ID'];
+  if (header === undefined || header === '') return {};
+  const traceparent = traceparentOf(header);
+  return { 'x-amzn-trace-id': header, ...(traceparent !== undefined && { traceparent }) };
 }
 
 /** Nobody answered at the address, or the connection broke. */
@@ -29,34 +44,46 @@ export class UnreachableError extends Error {
  */
 export class SignedHttp implements Disposable {
   readonly #url: URL;
-  readonly #signer: SignatureV4;
+  readonly #connection: Connection;
+  readonly #signers: Map<SignedService, SignatureV4> = new Map();
   readonly #agent: HttpAgent;
 
   constructor(connection: Connection) {
     this.#url = new URL(connection.url);
     this.#agent =
       this.#url.protocol === 'https:' ? new HttpsAgent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
-    this.#signer = new SignatureV4({
-      service: 'lambda',
-      region: connection.region,
-      credentials: { accessKeyId: connection.accessKeyId, secretAccessKey: connection.secretAccessKey },
-      sha256: Hash.bind(null, 'sha256'),
-    });
+    this.#connection = connection;
+  }
+
+  #signer(service: SignedService): SignatureV4 {
+    const known = this.#signers.get(service);
+    if (known !== undefined) return known;
+    const { region } = this.#connection;
+    const sha256 = Hash.bind(null, 'sha256');
+    const signer = new SignatureV4({ service, region, credentials: credentialsOf(this.#connection), sha256 });
+    this.#signers.set(service, signer);
+    return signer;
   }
 
   /** Resolves with the head of the answer; the body is to be read from it. Throws UnreachableError. */
   async send(outgoing: OutgoingRequest): Promise<IncomingMessage> {
     const body = outgoing.body ?? new Uint8Array();
-    const signed = await this.#signer.sign(
+    const signed = await this.#signer(outgoing.service ?? 'lambda').sign(
       new HttpRequest({
         method: outgoing.method,
         protocol: this.#url.protocol,
         hostname: this.#url.hostname,
         path: outgoing.path,
         query: { ...outgoing.query },
-        headers: { ...outgoing.headers, host: this.#url.host, 'content-length': String(body.byteLength) },
+        headers: {
+          ...traceHeaders(),
+          ...outgoing.headers,
+          host: this.#url.host,
+          'content-length': String(body.byteLength),
+        },
         body,
       }),
+      { signingService: outgoing.service ?? 'lambda' },
     );
     const query = new URLSearchParams(outgoing.query).toString();
     const target = new URL(outgoing.path + (query === '' ? '' : `?${query}`), this.#url);

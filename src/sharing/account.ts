@@ -28,8 +28,8 @@ export class Account {
   readonly #dicts: Shelf<Dict>;
   readonly #locks: Shelf<Lock>;
 
-  constructor(clock: Clock, limits: SharingLimits) {
-    const belongings = new Belongings(clock, limits);
+  constructor(clock: Clock, limits: SharingLimits, firstNumber?: bigint) {
+    const belongings = new Belongings(clock, limits, firstNumber);
     this.belongings = belongings;
     this.#mutexes = new Shelf('Mutex', belongings);
     this.#semaphores = new Shelf('Semaphore', belongings);

@@ -2,6 +2,7 @@ import type { DictVersion, SharedReply, SharedRequest } from '../api/sharing.ts'
 import type { Clock } from '../model/clock.ts';
 import { Account } from './account.ts';
 import { releasedError } from './lifetime/stakes.ts';
+import { tenureOver, type Tenure, type TenureOf } from './lifetime/tenure.ts';
 import { type SharingLimits, sharingLimits } from './sharing-limits.ts';
 
 /** How much of everything one account has. */
@@ -21,16 +22,20 @@ export interface SharingCensus {
  *
  * Objects are made by their first use and forgotten when nothing is left in them. What holders left in a counter, a
  * dictionary or a channel stays until somebody takes it out; what is only spent (an open latch, a closed and empty channel,
- * a broken barrier) goes with the account's last holder, or when it was not used for an hour.
+ * a broken barrier) goes with the account's last holder, or when it was not used for an hour. Where hosts take turns, all of it goes with
+ * the tenure of its host.
  */
 export class SharedObjects {
   readonly #clock: Clock;
   readonly #limits: SharingLimits;
   /** Never removed: an account's tokens go on growing. There are no more than there are accounts with keys. */
-  readonly #accounts = new Map<string, Account>();
+  readonly #accounts = new Map<string, { readonly account: Account; readonly tenure: Tenure | undefined }>();
+  readonly #tenureOf: TenureOf | undefined;
 
-  constructor(clock: Clock, limits: Partial<SharingLimits> = {}) {
+  /** `tenureOf`: where hosts take turns. */
+  constructor(clock: Clock, limits: Partial<SharingLimits> = {}, tenureOf?: TenureOf) {
     this.#clock = clock;
+    this.#tenureOf = tenureOf;
     this.#limits = { ...sharingLimits, ...limits };
   }
 
@@ -46,10 +51,17 @@ export class SharedObjects {
   async call(account: string, holder: string, request: SharedRequest, signal: AbortSignal): Promise<SharedReply> {
     // An async function runs at once up to its first await: nothing may be awaited before the request took effect.
     signal.throwIfAborted();
+    const tenure = this.#tenureOf?.(account);
+    if (tenure?.over === true) throw tenureOver();
     const all = this.#account(account);
     all.belongings.stakes.enter(holder);
     const timeoutMs = 'timeoutMs' in request ? request.timeoutMs : undefined;
-    return all.reply(request, { holder, signal, timeoutMs });
+    const reply = all.reply(request, { holder, signal, timeoutMs });
+    if (tenure === undefined) return reply;
+    const replied = await reply;
+    // It may have waited while another host took over, or this one stood still. Where nobody knows for now whether one has, it is told when that is known: what it did is seen by nobody else before.
+    if (!(await tenure.settled())) throw tenureOver();
+    return replied;
   }
 
   /**
@@ -76,11 +88,11 @@ export class SharedObjects {
 
   /** The holder is gone: frees what it has, ends its waits; those who waited for it are next, in their order. */
   release(account: string, holder: string): void {
-    this.#accounts.get(account)?.belongings.release(holder);
+    this.#accounts.get(account)?.account.belongings.release(holder);
   }
 
   census(account: string): SharingCensus {
-    const belongings = this.#accounts.get(account)?.belongings;
+    const belongings = this.#accounts.get(account)?.account.belongings;
     return {
       objects: belongings?.objects.used ?? 0,
       waits: belongings?.waits.used ?? 0,
@@ -90,8 +102,11 @@ export class SharedObjects {
   }
 
   #account(id: string): Account {
-    let account = this.#accounts.get(id);
-    if (account === undefined) this.#accounts.set(id, (account = new Account(this.#clock, this.#limits)));
+    const tenure = this.#tenureOf?.(id);
+    const known = this.#accounts.get(id);
+    if (known !== undefined && known.tenure === tenure) return known.account;
+    const account = new Account(this.#clock, this.#limits, tenure?.firstNumber);
+    this.#accounts.set(id, { account, tenure });
     return account;
   }
 }

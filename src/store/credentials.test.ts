@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Store } from './contract.ts';
-import { ensureCredentials } from './credentials.ts';
+import { createAccount, ensureCredentials, newKey } from './credentials.ts';
 import { openSqliteStore } from './sqlite/open.ts';
 
 let home: string;
@@ -23,7 +23,8 @@ test('the first start makes an account and a key that look like AWS’s, in a fi
   assert.match(key.account, /^[1-9]\d{11}$/);
   assert.match(key.accessKeyId, /^AKIA[A-Z2-7]{16}$/);
   assert.match(key.secretAccessKey, /^[A-Za-z0-9]{40}$/);
-  assert.deepEqual(await store.accounts.key(key.accessKeyId), key);
+  assert.equal((await store.accounts.key(key.accessKeyId))?.secretAccessKey, key.secretAccessKey);
+  assert.equal((await store.accounts.list())[0]?.operator, true);
   const path = join(home, 'credentials');
   assert.equal((await stat(path)).mode & 0o777, 0o600);
   assert.equal(
@@ -35,7 +36,7 @@ test('the first start makes an account and a key that look like AWS’s, in a fi
 test('later starts give the same key, and write the file again if it is gone', async () => {
   const key = await ensureCredentials(store, home, 1);
   await rm(join(home, 'credentials'));
-  assert.deepEqual(await ensureCredentials(store, home, 2), key);
+  assert.equal((await ensureCredentials(store, home, 2)).secretAccessKey, key.secretAccessKey);
   assert.match(await readFile(join(home, 'credentials'), 'utf8'), new RegExp(key.accessKeyId));
   assert.equal((await store.accounts.list()).length, 1);
 });
@@ -51,4 +52,21 @@ test('other profiles in the file are left as they are, and a stale one of ours i
   assert(text.endsWith(`\n${others}\n`));
   await ensureCredentials(store, home, 2);
   assert.equal(await readFile(join(home, 'credentials'), 'utf8'), text);
+});
+
+test('the key in the file stays there while it is good, and gives way to the newest that is', async () => {
+  const first = await ensureCredentials(store, home, 1);
+  const idAfter = async (): Promise<string> => (await ensureCredentials(store, home, 9)).accessKeyId;
+  const [second, third] = [newKey(first.account, 2), newKey(first.account, 3)];
+  await store.accounts.addKey(second);
+  await store.accounts.addKey(third);
+  assert.equal(await idAfter(), first.accessKeyId);
+  await store.accounts.setKeyDisabled(first.accessKeyId, true);
+  assert.equal(await idAfter(), third.accessKeyId);
+  await createAccount(store, 0);
+  await store.accounts.removeKey(second.accessKeyId);
+  await store.accounts.removeKey(third.accessKeyId);
+  const { account, accessKeyId } = await ensureCredentials(store, home, 10);
+  assert.equal(account, first.account, 'another account does not become the operator’s');
+  assert.equal((await store.accounts.keysOf(account)).at(-1)?.accessKeyId, accessKeyId);
 });

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { newAccessKey, newAccountId } from '../model/accounts/access-keys.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import type { AccessKey, Store } from './contract.ts';
 
@@ -8,34 +8,65 @@ import type { AccessKey, Store } from './contract.ts';
 export const credentialsProfile = 'heddle';
 
 /**
- * Sees to it that there is an account with a key, and that `home/credentials` holds the key as profile `heddle` in the
- * format of AWS's shared credentials file, readable by its owner only. Other profiles in the file are left as they are.
+ * Sees to it that there is an account of the operator's with a key, and that `home/credentials` holds one that is good, as profile `heddle`
+ * in the format of AWS's shared credentials file, readable by its owner only. Other profiles in the file are left as they are.
  */
 export async function ensureCredentials(store: Store, home: string, wallMs: number): Promise<AccessKey> {
-  const key = (await firstKey(store)) ?? (await createAccount(store, wallMs));
-  const path = join(home, 'credentials');
-  const before = await readFile(path, 'utf8').catch(() => '');
+  const inFile = keyIn(await textOf(home));
+  const keys = await operatorKeys(store, wallMs);
+  const key = keys.find(({ accessKeyId }) => accessKeyId === inFile) ?? keys.at(-1);
+  if (key === undefined) throw new Error('The account of this service has no key.');
+  await writeCredentials(home, key);
+  return key;
+}
+
+/** Puts a key into `home/credentials` where another one is there; gives whether it was. */
+export async function replaceCredentials(home: string, before: AccessKey, key: AccessKey): Promise<boolean> {
+  if (keyIn(await textOf(home)) !== before.accessKeyId) return false;
+  await writeCredentials(home, key);
+  return true;
+}
+
+/** Puts a key into `home/credentials`. */
+async function writeCredentials(home: string, key: AccessKey): Promise<void> {
+  const before = await textOf(home);
   const after = withProfile(before, key);
-  if (after !== before) await writeFileAtomic(path, [Buffer.from(after)]);
+  if (after !== before) await writeFileAtomic(join(home, 'credentials'), [Buffer.from(after)]);
+}
+
+/** Those that are good, oldest first: at least one. */
+async function operatorKeys(store: Store, wallMs: number): Promise<readonly AccessKey[]> {
+  const { accounts } = store;
+  const account = (await accounts.list()).find(({ operator }) => operator);
+  if (account === undefined) return [await createAccount(store, wallMs, true)];
+  const good = (await accounts.keysOf(account.id)).filter(({ disabled }) => disabled !== true);
+  if (good.length > 0) return good;
+  const key = newKey(account.id, wallMs);
+  await accounts.addKey(key);
+  return [key];
+}
+
+/** Makes an account with a key. */
+export async function createAccount({ accounts }: Store, wallMs: number, operator = false): Promise<AccessKey> {
+  const id = newAccountId();
+  const key = newKey(id, wallMs);
+  await accounts.create({ id, createdAt: wallMs, name: '', operator, limits: {} }, key);
   return key;
 }
 
-async function firstKey(store: Store): Promise<AccessKey | undefined> {
-  const [account] = await store.accounts.list();
-  return account === undefined ? undefined : (await store.accounts.keysOf(account.id))[0];
+/** Another key of an account; not kept yet. */
+export function newKey(account: string, wallMs: number): AccessKey {
+  return { ...newAccessKey(), account, createdAt: wallMs };
 }
 
-/** Makes an account with a key: 12 digits, and a key that looks like AWS's, so that clients' checks accept it. */
-export async function createAccount(store: Store, wallMs: number): Promise<AccessKey> {
-  const account = randomText('123456789', 1) + randomText('0123456789', 11);
-  const key = {
-    accessKeyId: `AKIA${randomText('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16)}`,
-    secretAccessKey: randomText('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 40),
-    account,
-    createdAt: wallMs,
-  };
-  await store.accounts.create({ id: account, createdAt: wallMs }, key);
-  return key;
+async function textOf(home: string): Promise<string> {
+  return await readFile(join(home, 'credentials'), 'utf8').catch(() => '');
+}
+
+/** The id of the key that the profile has. */
+function keyIn(text: string): string | undefined {
+  const section = text.slice(text.indexOf(`[${credentialsProfile}]`) + 1);
+  return /^aws_access_key_id\s*=\s*(\S+)/m.exec(section)?.[1];
 }
 
 function withProfile(text: string, key: AccessKey): string {
@@ -54,10 +85,4 @@ function withoutProfile(text: string): string {
     return !within;
   });
   return kept.join('\n');
-}
-
-function randomText(alphabet: string, length: number): string {
-  let text = '';
-  for (let i = 0; i < length; i++) text += alphabet[randomInt(alphabet.length)];
-  return text;
 }

@@ -1,5 +1,5 @@
 import type { Guest } from '../instance/guest.ts';
-import type { Blanks, Configuration } from '../model/configuration.ts';
+import type { Blanks, Configuration } from '../model/runtimes/configuration.ts';
 
 /** What all instances of a service have in common, whatever blank containers they begin with. */
 export type InstanceShape = Omit<Configuration, 'blanks'>;

@@ -1,5 +1,5 @@
 import type { Guest } from '../instance/guest.ts';
-import { configurationKey } from '../model/configuration.ts';
+import { configurationKey } from '../model/runtimes/configuration.ts';
 
 /** Told of the life of instances. Must return at once and must not throw. */
 export interface InstanceObserver {

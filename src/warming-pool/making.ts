@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts';
-import { configurationKey, instanceOverheadMb, type BlankKind } from '../model/configuration.ts';
+import { configurationKey, instanceOverheadMb, type BlankKind } from '../model/runtimes/configuration.ts';
 import { backOffMs } from './back-off.ts';
 import type { Expectation, InstanceShape, StartGuest } from './contract.ts';
 import type { InstanceObserver } from './end-guest.ts';

@@ -1,4 +1,4 @@
-import { instanceOverheadMb } from '../model/configuration.ts';
+import { instanceOverheadMb } from '../model/runtimes/configuration.ts';
 
 /**
  * Memory that instances may be given, MiB, counted by what they may use. Whoever starts an instance reserves its memory

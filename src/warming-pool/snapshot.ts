@@ -1,4 +1,4 @@
-import { blankKinds } from '../model/configuration.ts';
+import { blankKinds } from '../model/runtimes/configuration.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './contract.ts';
 import type { Stock } from './stock.ts';

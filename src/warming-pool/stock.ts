@@ -1,4 +1,4 @@
-import type { BlankKind } from '../model/configuration.ts';
+import type { BlankKind } from '../model/runtimes/configuration.ts';
 import { forgetMs, refillPlan, type RefillPlan } from './refill-plan.ts';
 import type { WarmGuest } from './warm-guest.ts';
 

@@ -1,5 +1,5 @@
 import type { GuestContainer } from '../instance/guest.ts';
-import { blankKinds, type Blanks, type BlankKind } from '../model/configuration.ts';
+import { blankKinds, type Blanks, type BlankKind } from '../model/runtimes/configuration.ts';
 import type { Expectation } from './contract.ts';
 import type { WarmGuest } from './warm-guest.ts';
 
@@ -20,7 +20,10 @@ export function topUp(
   for (const [warm, blanks] of wanted(ready, expectation)) {
     // One thing at a time, on the whole machine: what is ready already is more important than what is better.
     if (warm.making !== undefined) return undefined;
-    const kind = blankKinds.find((name) => warm.blanksOf(name) < (blanks[name] ?? 0));
+    // In turns: one of each kind serves more first calls than many of one.
+    const [kind] = blankKinds
+      .filter((name) => warm.blanksOf(name) < (blanks[name] ?? 0))
+      .toSorted((one, other) => warm.blanksOf(one) - warm.blanksOf(other));
     if (kind !== undefined && warm.guest.containersLeft > 0) return { warm, kind };
   }
   return undefined;

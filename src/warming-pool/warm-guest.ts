@@ -1,5 +1,5 @@
 import type { Guest, GuestContainer } from '../instance/guest.ts';
-import type { BlankKind } from '../model/configuration.ts';
+import type { BlankKind } from '../model/runtimes/configuration.ts';
 
 /** A booted instance that belongs to nobody yet, and its blank containers. */
 export class WarmGuest {

@@ -1,4 +1,4 @@
-import { instanceOverheadMb } from '../model/configuration.ts';
+import { instanceOverheadMb } from '../model/runtimes/configuration.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionOf, SimulatedService } from '../../test/simulation/service.ts';

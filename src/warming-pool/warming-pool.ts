@@ -1,5 +1,5 @@
 import type { Timer } from '../model/clock.ts';
-import { instanceOverheadMb, type BlankKind } from '../model/configuration.ts';
+import { instanceOverheadMb, type BlankKind } from '../model/runtimes/configuration.ts';
 import { StoppingError } from '../model/errors.ts';
 import type { WarmingSnapshot } from '../model/snapshot.ts';
 import { backOffMs } from './back-off.ts';

@@ -1,7 +1,12 @@
 import { StoppingError } from '../model/errors.ts';
+import { calledAs, type Caller } from '../model/invocations/caller.ts';
+import type { Invocation } from '../model/invocations/invocation.ts';
 import type { ActiveInstance, Code } from './active-pool/state.ts';
 import { Concurrency } from './concurrency/concurrency.ts';
+import { WaitingCallers } from './concurrency/waiting-callers.ts';
+import { AheadLoader } from './life/ahead-loader.ts';
 import { InstanceKeeper } from './life/instance-keeper.ts';
+import { KeptInstances } from './life/kept-instances.ts';
 import { Reclaimer } from './memory/reclaimer.ts';
 import { Relief } from './memory/relief.ts';
 import { coldReasonOf } from './orders/cold-reason.ts';
@@ -9,9 +14,12 @@ import { ColdStarts } from './orders/cold-starts.ts';
 import { ContainerMaker } from './orders/container-maker.ts';
 import { OrderBook } from './orders/order-book.ts';
 import type { Parts } from './parts.ts';
+import { LocalOutlook } from './outlook/local-outlook.ts';
 import { Placer } from './placement/placer.ts';
+import { Preparer } from './prepared/preparer.ts';
 import { mayOrder, type Ticket } from './queue/ticket.ts';
 import { WaitingRoom } from './queue/waiting-room.ts';
+import { Provisioner } from './provisioned/provisioner.ts';
 import { Runner } from './running/runner.ts';
 
 /** Brings requests and containers together, now or when something changes, in turns of the accounts. */
@@ -22,6 +30,12 @@ export class Dispatcher {
   readonly reclaimer: Reclaimer;
   readonly room: WaitingRoom;
   readonly runner: Runner;
+  readonly ahead: AheadLoader;
+  readonly provisioner: Provisioner;
+  readonly kept: KeptInstances;
+  readonly preparer: Preparer;
+  readonly outlook: LocalOutlook;
+  readonly waitingCallers: WaitingCallers = new WaitingCallers();
   readonly #placer: Placer;
   readonly #relief: Relief;
   readonly #p: Parts;
@@ -39,6 +53,8 @@ export class Dispatcher {
     const instanceChanged = (instance: ActiveInstance): void => {
       this.maker.replenish(instance);
       this.pump();
+      this.ahead.review();
+      this.review();
       changed();
     };
     const book = new OrderBook();
@@ -54,11 +70,25 @@ export class Dispatcher {
     this.runner = new Runner({
       ...common,
       concurrency,
+      waitingCallers: this.waitingCallers,
       takes: (container) => this.#relief.takes(container),
       again: (ticket) => this.route(ticket),
       freed: pump,
     });
+    this.ahead = new AheadLoader({ ...common, maker: this.maker, loading: this.runner, freed: pump });
     const { coldStarts, maker, reclaimer, room, runner } = this;
+    this.kept = new KeptInstances({ ...common, coldStarts });
+    this.provisioner = new Provisioner({ ...common, coldStarts, maker, reclaimer, loading: runner, freed: pump });
+    const { waitingCallers } = this;
+    // Who waits for what it has called leaves its processor to what is prepared.
+    const wanted = {
+      get computing(): number {
+        return Math.max(0, concurrency.computing - waitingCallers.computing);
+      },
+    };
+    const orders = { coldStarts, maker, reclaimer, concurrency: wanted };
+    this.preparer = new Preparer({ ...common, ...orders, loading: runner, freed: pump });
+    this.outlook = new LocalOutlook({ ...common, queueMax: parts.settings.queueMax, concurrency, runner });
     this.#placer = new Placer({
       ...common,
       coldStarts,
@@ -75,11 +105,13 @@ export class Dispatcher {
   route(ticket: Ticket): void {
     // Nobody overtakes those who wait for the same code.
     if (this.room.queue.of(ticket.code) === undefined && this.#placer.startNow(ticket)) return;
-    ticket.coldReason ??= coldReasonOf(ticket.code.function.memoryMb, this.#p);
+    this.#p.comes?.(ticket.invocation.function);
+    ticket.coldReason ??= coldReasonOf(ticket.code.reservedMb, this.#p);
     this.room.enter(ticket);
     this.pump();
     if (ticket.place !== undefined && ticket.order === undefined) this.room.bound(ticket);
     if (this.room.queue.uncovered > 0) this.#relief.watch();
+    this.preparer.callWaits();
   }
 
   /** Something came free: serves those who wait, in turns of the accounts, and orders what is missing. */
@@ -97,6 +129,20 @@ export class Dispatcher {
     } finally {
       this.#pumping = false;
     }
+  }
+
+  /** Has what is always to be ready seen to: something has come or gone. */
+  review(): void {
+    this.kept.review();
+    this.provisioner.review();
+    this.preparer.review();
+  }
+
+  /** Code that runs here has called this, and waits for it. */
+  calledBy(caller: Caller, { function: fn, invokedArn }: Invocation, outcome: Promise<unknown>): void {
+    const over = this.waitingCallers.calls(caller, calledAs(fn, invokedArn));
+    outcome.then(over, over);
+    this.preparer.review();
   }
 
   /** Refuses what waits, and serves nobody any more. */
@@ -158,6 +204,7 @@ export class Dispatcher {
       this.room.queue.uncover(ticket);
     }
     this.pump();
+    this.review();
     this.#changed();
     for (const { code } of tickets) if (!code.pool.usable && code.pool.orders === 0) this.room.hopeless(code);
     for (const ticket of tickets)

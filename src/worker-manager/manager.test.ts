@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Behaviour } from '../../test/simulation/simulated-guest.ts';
-import type { FunctionVersion } from '../model/function.ts';
+import type { FunctionVersion } from '../model/functions/function.ts';
+import type { InvocationOutcome } from '../model/invocations/invocation.ts';
 import { errorOf, functionOf, plain, SimulatedService } from '../../test/simulation/service.ts';
 
 const warm = [1, 4] as const;
@@ -60,7 +61,7 @@ test('a handler that never ends is killed at its time-out, and its neighbour in 
   const outcome = await service.clock.until(stuck);
   assert.equal(neighbour.instanceId, outcome.instanceId);
   assert.equal(outcome.durationMs, 3_005);
-  assert.match(errorOf(outcome).errorMessage ?? '', /^2026-01-01T\S+Z r-\d+ Task timed out after 3\.00 seconds$/);
+  assert.match(errorOf(outcome).errorMessage ?? '', /^RequestId: r-\d+ Error: Task timed out after 3\.00 seconds$/);
   assert.equal(errorOf(outcome).errorType, 'Sandbox.Timedout');
   assert.match(outcome.log, /Task timed out after 3\.00 seconds\n\nEND .*\nREPORT .*Status: timeout/);
   await service.clock.advance(100);
@@ -140,6 +141,19 @@ test('what is lost before user code began is tried once more elsewhere, unasked,
 test('it is not tried a third time', async () => {
   const service = new SimulatedService({ world: { behaviour: () => ({ ...plain, end: 'crash-before-start' }) } });
   assert.equal(errorOf(await service.run(hello)).errorType, 'Runtime.ExitError');
+});
+
+test('a thread that never began in a container of others is lost, for its client to begin anew; in a new one it is told why', async () => {
+  const ends: Behaviour['end'][] = ['ok', 'crash-before-start', 'crash-before-start'];
+  const service = new SimulatedService({ world: { behaviour: () => ({ ...plain, end: ends.shift() ?? 'ok' }) } });
+  const nothing = (): void => undefined;
+  const watcher = { placed: nothing, started: nothing, received: nothing, printed: nothing };
+  const run = (): Promise<InvocationOutcome> =>
+    service.clock.until(service.manager.invoke({ ...service.request(hello), watcher }, new AbortController().signal));
+  assert.equal((await run()).result.ok, true);
+  await assert.rejects(run(), { name: 'ContainerLostError' });
+  assert.equal(errorOf(await run()).errorType, 'Runtime.ExitError');
+  assert.equal((await run()).result.ok, true);
 });
 
 test('an instance lost after user code began is an error, not a second run', async () => {

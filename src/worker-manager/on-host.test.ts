@@ -9,11 +9,11 @@ import { bundleOf } from '../instance/guest-fixture.ts';
 import { boot } from '../instance/guest/boot.ts';
 import { createHostDriver } from '../instance/host/driver.ts';
 import { systemClock } from '../model/clock.ts';
-import type { CodeBundle } from '../model/code.ts';
-import type { Configuration } from '../model/configuration.ts';
-import type { FunctionVersion } from '../model/function.ts';
+import type { CodeBundle } from '../model/functions/code.ts';
+import type { Configuration } from '../model/runtimes/configuration.ts';
+import type { FunctionVersion } from '../model/functions/function.ts';
 import { newId } from '../model/id.ts';
-import type { InvocationOutcome } from '../model/invocation.ts';
+import type { InvocationOutcome } from '../model/invocations/invocation.ts';
 import { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import { WarmingPool } from '../warming-pool/warming-pool.ts';
@@ -36,7 +36,7 @@ let requests = 0;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heddle-manager-'));
   const driver = guarded(createHostDriver({ home: join(folder, 'home'), cache: join(folder, 'cache') }));
-  await driver.prepare({ ...shape, blanks: { 'nodejs24.x': 2 } }, ignore, AbortSignal.timeout(60_000));
+  await driver.prepare({ ...shape, blanks: { 'nodejs24.x': 2 } }, ignore, AbortSignal.timeout(600_000));
   const known = new KnownFunctions(() => systemClock.wall(), { 'nodejs24.x': 2 });
   const common = {
     clock: systemClock,
@@ -63,6 +63,7 @@ before(async () => {
     ...common,
     warming,
     known,
+    networkFor: () => undefined,
     settings: {
       region: 'eu-central-1',
       containerIdleMs: 60_000,
@@ -73,6 +74,7 @@ before(async () => {
       queueWaitMs: 10_000,
     },
     codeSource: async ({ codeSha256 }) => codes.get(codeSha256) ?? assert.fail('no such code'),
+    concurrencyMaxOf: () => Infinity,
     coldStartsMax: 2,
     processors: { count: 2, full: () => false },
     exactCallTimes: true,
@@ -125,10 +127,24 @@ test('a function runs in a warm instance, then in the same container, another on
 });
 
 test('an endless loop is cut at its time-out, in its first invocation, after a longer initialisation', async () => {
-  const source = `await new Promise((go) => setTimeout(go, 1_300)); export const handler = () => { for (;;); };`;
+  const source = `await new Promise((go) => setTimeout(go, 1_300)); const held = Buffer.alloc(60e6, 1); export const handler = () => { for (;;) held[0] = 1; };`;
   const outcome = await invoke(deploy('endless', source, { timeoutMs: 1_000 }));
   assert.match(errorOf(outcome).errorMessage ?? '', /Task timed out after 1\.00 seconds$/);
   assert.ok(outcome.durationMs > 2_200 && outcome.durationMs < 6_000, `it took ${outcome.durationMs} ms`);
+  assert.ok(outcome.memoryPeakMb > 60 && outcome.memoryPeakMb < 128, `it had ${outcome.memoryPeakMb} MB`);
+});
+
+test('a small function fills the large /tmp that it asked for, and finds it again', async () => {
+  const source = `import fs from 'node:fs'; export const handler = async () => {
+    const there = fs.existsSync('/tmp/large');
+    const fd = fs.openSync('/tmp/large', 'a');
+    for (let mb = 0, data = Buffer.alloc(1048576, 1); mb < 300; mb++) fs.writeSync(fd, data);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { there, bytes: fs.fstatSync(fd).size };
+  };`;
+  const fn = deploy('stores', source, { storageMb: 700, timeoutMs: 20_000 });
+  assert.deepEqual(answer(await invoke(fn)), { there: false, bytes: 300 * 1_048_576 });
+  assert.deepEqual(answer(await invoke(fn)), { there: true, bytes: 600 * 1_048_576 });
 });
 
 test('a process that ends, and one that fails where nobody catches it, are reported and leave no container', async () => {

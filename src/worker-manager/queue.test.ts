@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Behaviour } from '../../test/simulation/simulated-guest.ts';
 import { functionOf, plain, SimulatedService } from '../../test/simulation/service.ts';
-import type { InvocationOutcome } from '../model/invocation.ts';
+import type { InvocationOutcome } from '../model/invocations/invocation.ts';
 import { CapacityError } from '../model/errors.ts';
 import { reliefPlan } from './memory/relief-plan.ts';
 import { retryAfterSeconds } from './queue/waiting-room.ts';

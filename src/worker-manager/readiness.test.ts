@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionOf, SimulatedService, type SimulatedServiceOptions } from '../../test/simulation/service.ts';
-import type { FunctionVersion } from '../model/function.ts';
+import type { FunctionVersion } from '../model/functions/function.ts';
 
 /** A function that is deployed now. */
 function deployed(service: SimulatedService, name: string, rest: Partial<FunctionVersion> = {}): FunctionVersion {

@@ -1,10 +1,11 @@
-import { blankKindOf, instanceOverheadMb, type BlankKind, type RuntimeName } from '../model/configuration.ts';
-import type { FunctionVersion } from '../model/function.ts';
+import { blankKindOf, instanceOverheadMb, type BlankKind, type RuntimeName } from '../model/runtimes/configuration.ts';
+import { reservedMb, type FunctionVersion } from '../model/functions/function.ts';
 import { dueMax } from '../warming-pool/forecast/forecast.ts';
 import type { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
 import type { InstanceShape } from '../warming-pool/contract.ts';
 import type { MemoryBudget } from '../warming-pool/memory-budget.ts';
 import type { WarmingPool } from '../warming-pool/warming-pool.ts';
+import { ownerOf } from './active-pool/owner.ts';
 import type { Registry } from './active-pool/registry.ts';
 import type { Readiness } from './contract.ts';
 import type { Reclaimer } from './memory/reclaimer.ts';
@@ -29,7 +30,7 @@ export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Rea
   const own = ownBlanks(fn, kind, options.registry);
   const warm = warming.blanksOf(kind);
   const counts = { blanks: own.fitting + warm.ready, making: own.making + warm.making };
-  const lacking = lackOfMemory(fn.memoryMb, options);
+  const lacking = lackOfMemory(reservedMb(fn), options);
   if (lacking !== undefined) return { ready: false, why: lacking, ...counts };
   // More than so many are not made ahead, however many are deployed at once. They take what this one cannot, too.
   const ahead = Math.min(known.aheadOf(fn), dueMax - 1) - (own.ready - own.fitting);
@@ -42,15 +43,17 @@ export function readinessOf(fn: FunctionVersion, options: ReadinessOptions): Rea
 
 /** In instances of its account; `fitting`: in those that have room for it. */
 function ownBlanks(
-  { account, memoryMb }: FunctionVersion,
+  fn: FunctionVersion,
   kind: BlankKind,
   registry: ReadinessOptions['registry'],
 ): { readonly ready: number; readonly fitting: number; readonly making: number } {
   let [ready, fitting, making] = [0, 0, 0];
-  for (const instance of registry.poolOf(account)?.instances ?? []) {
+  // Whose first call it will be is not known: a tenant that is not there yet.
+  const pool = fn.tenancy === undefined ? registry.poolOf(ownerOf(fn)) : undefined;
+  for (const instance of pool?.instances ?? []) {
     if (instance.retiring) continue;
     ready += instance.blanksOf(kind);
-    if (!instance.fits(memoryMb)) continue;
+    if (!instance.fits(reservedMb(fn))) continue;
     fitting += instance.blanksOf(kind);
     making += instance.making;
   }

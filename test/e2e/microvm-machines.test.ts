@@ -13,7 +13,7 @@ const triesMax = 3;
 // With KVM the first one is used; here it shows that it boots, wherever the tests run. Emulated on a busy machine, its kernel
 // often finds no timer that it trusts, which is why emulated guests get the other one: there it says nothing about KVM.
 for (const machine of machines)
-  test(`the guest boots on a ${machine} machine`, { skip, timeout: 600_000 }, async (t) => {
+  test(`the guest boots on a ${machine} machine`, { skip, timeout: 900_000 }, async (t) => {
     await using places = await testPlaces();
     const failures: string[] = [];
     while (failures.length < triesMax) {

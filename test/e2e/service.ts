@@ -1,15 +1,18 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   CreateFunctionCommand,
   InvokeCommand,
   LambdaClient,
-  waitUntilFunctionActiveV2,
+  GetFunctionConfigurationCommand,
   type CreateFunctionCommandInput,
+  type InvokeCommandInput,
 } from '@aws-sdk/client-lambda';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import { parseIni } from '../../src/sdk/connection.ts';
@@ -17,6 +20,7 @@ import { parseIni } from '../../src/sdk/connection.ts';
 /** A service started as a user starts it, and a stock AWS client for it. */
 export interface RunningService extends AsyncDisposable {
   readonly url: string;
+  readonly region: string;
   readonly driver: string;
   readonly home: string;
   readonly process: ChildProcess;
@@ -27,7 +31,12 @@ export interface RunningService extends AsyncDisposable {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
+/** The one that it has where nothing else is said. */
+const region = 'us-east-1';
 const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** For tests to which it does not matter how much is kept warm. A sandbox takes a second of a processor to boot, and a tenth of one to wait. */
+export const littleWarm = ['--warm', 'nodejs24.x-256=1..1'] as const;
 
 /** A home of its own below the system's temporary folder. Remove it with `rm`. */
 export function newHome(): Promise<string> {
@@ -36,8 +45,18 @@ export function newHome(): Promise<string> {
 
 /** `heddle up` with these flags, ready to be called. The home is left there by `kill`, and removed by disposal. */
 export async function startHeddle(home: string, ...flags: readonly string[]): Promise<RunningService> {
+  return await startHeddleBy([], home, ...flags);
+}
+
+/** The same, by a command that becomes what its last arguments say. */
+export async function startHeddleBy(
+  before: readonly string[],
+  home: string,
+  ...flags: readonly string[]
+): Promise<RunningService> {
   const args = [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = '', ...others] = [...before, process.execPath, ...args];
+  const child = spawn(command, others, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const exited = once(child, 'exit');
@@ -54,6 +73,7 @@ export async function startHeddle(home: string, ...flags: readonly string[]): Pr
   };
   return {
     url: ready.url,
+    region,
     driver: ready.driver,
     home: ready.home,
     process: child,
@@ -73,7 +93,7 @@ async function clientOf(url: string, home: string): Promise<LambdaClient> {
     accessKeyId: profile?.get('aws_access_key_id') ?? '',
     secretAccessKey: profile?.get('aws_secret_access_key') ?? '',
   };
-  return new LambdaClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
+  return new LambdaClient({ endpoint: url, region, credentials, maxAttempts: 1 });
 }
 
 /** Deploys CommonJS `code` as function `name`, and waits until it is active. */
@@ -95,7 +115,18 @@ export async function deploy(
       ...more,
     }),
   );
-  await waitUntilFunctionActiveV2({ client, maxWaitTime: 300, minDelay: 1, maxDelay: 2 }, { FunctionName: name });
+  await active({ client }, name);
+}
+
+/** Resolves once a function is `Active`, and as it was last updated. Looks often: a waiter of the SDK looks once a second. */
+export async function active({ client }: Pick<RunningService, 'client'>, FunctionName: string): Promise<void> {
+  for (;;) {
+    const seen = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const updates = seen.LastUpdateStatus === 'InProgress';
+    if (seen.State === 'Active' && !updates) return;
+    assert.ok(updates || seen.State === 'Pending', seen.StateReason);
+    await wait(20);
+  }
 }
 
 /** What an invocation answered, and what Heddle says of it. */
@@ -115,8 +146,9 @@ export async function invoke(
   { client }: Pick<RunningService, 'client'>,
   name: string,
   event: unknown = {},
+  more: Partial<InvokeCommandInput> = {},
 ): Promise<Answer> {
-  const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event), LogType: 'Tail' });
+  const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event), LogType: 'Tail', ...more });
   let headers: Readonly<Record<string, string>> = {};
   command.middlewareStack.add(
     (next) => async (args) => {

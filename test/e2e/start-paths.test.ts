@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { promisedPaths, startMsPromised } from '../../src/model/start-path.ts';
+import { promisedPaths, startMsPromised, unprovisionedPaths } from '../../src/model/invocations/start-path.ts';
 import { deploy, invoke, newHome, startHeddle, type RunningService } from './service.ts';
 import { driversUnderTest } from './drivers.ts';
 import { slownessNow } from './yardstick.ts';
@@ -21,6 +22,7 @@ async function startEveryWay(driver: string): Promise<ReadonlyMap<string, number
   await deploy(service, 'one', whoAmI);
   await deploy(service, 'two', whoAmI);
 
+  await nothingIsMade(service);
   const warm = await invoke(service, 'one', { n: 1 });
   assert.equal(warm.path, 'warm-instance');
   assert.deepEqual(Object(warm.payload).event, { n: 1 });
@@ -30,6 +32,7 @@ async function startEveryWay(driver: string): Promise<ReadonlyMap<string, number
   assert.equal(reused.container, warm.container);
   assert.equal(Object(reused.payload).calls, 2);
 
+  await nothingIsMade(service);
   const fresh = await invoke(service, 'two');
   assert.equal(fresh.path, 'new-container');
   assert.equal(fresh.instance, warm.instance);
@@ -41,7 +44,29 @@ async function startEveryWay(driver: string): Promise<ReadonlyMap<string, number
   return new Map([warm, reused, fresh].map(({ path, startMs }) => [path, startMs / slowness]));
 }
 
+/**
+ * Waits until the pool is as full as it should be again: to boot another emulated machine meanwhile takes both processors of a small one, and
+ * what is promised is how soon code starts in an instance that is there.
+ */
+async function nothingIsMade({ url }: RunningService): Promise<void> {
+  const isBusy = (metrics: string): boolean => {
+    const of = (state: string): string[] =>
+      [...metrics.matchAll(new RegExp(`^heddle_warming_instances\\{.*state="${state}"\\} (\\d+)$`, 'gm'))].map(
+        ([, n]) => n ?? '',
+      );
+    const [ready, target] = [of('ready'), of('target')];
+    assert.ok(target.length > 0 && ready.length === target.length);
+    return (
+      of('starting').some((n) => n !== '0') ||
+      ready.some((n, index) => Number(n) < Number(target[index])) ||
+      /^heddle_containers\{state="starting"\} [1-9]/m.test(metrics)
+    );
+  };
+  while (isBusy(await (await fetch(`${url}/metrics`)).text())) await wait(50);
+}
+
 const triesMax = 5;
+const taken = promisedPaths.filter((path) => unprovisionedPaths.includes(path));
 
 for (const { name, skip } of await driversUnderTest())
   describe(`every start path through the stock AWS SDK, driver ${name}`, { skip }, () => {
@@ -57,7 +82,7 @@ for (const { name, skip } of await driversUnderTest())
     test(`warm instance, reused container and new container, each within the promise, in the best of ${triesMax} tries`, async () => {
       const tries: ReadonlyMap<string, number>[] = [];
       const best = (path: string): number => Math.min(...tries.map((times) => times.get(path) ?? Infinity));
-      const late = (): readonly string[] => promisedPaths.filter((path) => best(path) >= startMsPromised);
+      const late = (): readonly string[] => taken.filter((path) => best(path) >= startMsPromised);
       do tries.push(await startEveryWay(name));
       while (late().length > 0 && tries.length < triesMax);
       assert.deepEqual(late(), [], `promised in ${startMsPromised} ms; tries: ${inspect(tries)}`);

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startMsPromised, startPaths } from '../../src/model/start-path.ts';
+import { startMsPromised, unprovisionedPaths } from '../../src/model/invocations/start-path.ts';
 
 /**
  * A promised start of the tour is tried once, on a machine that may be busy: emulated, with five processes for each core,
@@ -30,6 +30,12 @@ interface Tour {
     readonly startMs: number;
     readonly kept: boolean;
   }[];
+  readonly connections: readonly {
+    readonly url: string;
+    readonly allowed: boolean;
+    readonly outcome: string;
+    readonly log: string;
+  }[];
   readonly picture: { readonly path: string; readonly tiles: number; readonly containers: number };
 }
 
@@ -43,8 +49,8 @@ test('npm start takes functions through every start path and configuration on ev
   assert.match(stdout, /^\[.*\]\n$/, stderr);
   const tours: readonly Tour[] = JSON.parse(stdout);
   assert.ok(tours.length > 0);
-  for (const { driver, starts, configurations, picture } of tours) {
-    assert.deepEqual(starts.map((row) => row.path).toSorted(), [...startPaths].toSorted());
+  for (const { driver, starts, configurations, connections, picture } of tours) {
+    assert.deepEqual(starts.map((row) => row.path).toSorted(), [...unprovisionedPaths].toSorted());
     for (const row of starts) {
       assert.equal(row.taken, row.path, driver);
       const ms = `${driver}: ${row.path} started in ${row.startMs} ms`;
@@ -58,6 +64,11 @@ test('npm start takes functions through every start path and configuration on ev
       assert.ok(startMs > 0 && startMs < startMsOnBusyMachine, ms);
       assert.equal(kept, startMs < startMsPromised, ms);
     }
+    const [made, refused] = connections;
+    assert.deepEqual([made?.allowed, made?.outcome], [true, 'Hello from this machine.'], driver);
+    assert.equal(refused?.allowed, false, driver);
+    assert.match(refused.outcome, /^(ECONNRESET|UND_ERR_SOCKET)$/, driver);
+    assert.match(refused.log, /^Egress refused: host\.heddle\.internal:5432 .* To allow it: heddle deploy/);
     assert.equal(readFileSync(picture.path).toString('latin1', 1, 4), 'PNG');
     assert.ok(picture.containers > 1, `${driver} drew in one container only`);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { instanceOverheadMb } from '../../src/model/configuration.ts';
+import { instanceOverheadMb } from '../../src/model/runtimes/configuration.ts';
 import type { SimulatedService } from './service.ts';
 import type { SimulatedContainer, SimulatedGuest, Witness } from './simulated-guest.ts';
 

@@ -1,4 +1,4 @@
-import { instanceOverheadMb } from '../../src/model/configuration.ts';
+import { instanceOverheadMb } from '../../src/model/runtimes/configuration.ts';
 import type { ActivePool } from '../../src/worker-manager/active-pool/active-pool.ts';
 import type { Code } from '../../src/worker-manager/active-pool/state.ts';
 
@@ -6,7 +6,7 @@ import type { Code } from '../../src/worker-manager/active-pool/state.ts';
 export interface PoolData {
   readonly instances: readonly {
     readonly id: string;
-    readonly account: string;
+    readonly owner: string;
     readonly freeMb: number;
     readonly retiring: boolean;
     readonly held: boolean;
@@ -27,7 +27,7 @@ export function dataOf(active: ActivePool): PoolData {
   return {
     instances: Array.from(active.instances, (instance) => ({
       id: instance.guest.id,
-      account: instance.pool.account,
+      owner: instance.pool.key,
       freeMb: instance.guest.configuration.memoryMb - instance.heldMb,
       retiring: instance.retiring,
       held: instance.holds > 0,
@@ -47,11 +47,10 @@ export function dataOf(active: ActivePool): PoolData {
 
 /** What placement may be offered for a code, found by looking at everything; several, where they are equally good. */
 export function candidates(data: PoolData, code: Code): Record<string, string[]> {
-  const { account } = code.pool;
   const { kind: runtime } = code;
   const { memoryMb } = code.function;
   const usable = data.instances.filter(({ retiring }) => !retiring);
-  const own = usable.filter((one) => one.account === account);
+  const own = usable.filter(({ owner }) => owner === code.pool.key);
   const fitting = own.filter(({ freeMb }) => freeMb >= memoryMb);
   const idle = own.flatMap(({ containers, containersLeft }) =>
     containers.filter(({ state }) => state === 'idle').map((container) => ({ ...container, containersLeft })),

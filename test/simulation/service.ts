@@ -1,13 +1,13 @@
-import type { CodeBundle } from '../../src/model/code.ts';
-import { instanceOverheadMb, type Blanks, type Configuration } from '../../src/model/configuration.ts';
-import type { FunctionVersion } from '../../src/model/function.ts';
-import type { Invocation, InvocationOutcome } from '../../src/model/invocation.ts';
+import type { CodeBundle } from '../../src/model/functions/code.ts';
+import { instanceOverheadMb, type Blanks, type Configuration } from '../../src/model/runtimes/configuration.ts';
+import type { Capacity, FunctionVersion } from '../../src/model/functions/function.ts';
+import type { Invocation, InvocationOutcome } from '../../src/model/invocations/invocation.ts';
 import { recordOf } from '../../src/store/testing/record-of.ts';
 import { KnownFunctions } from '../../src/warming-pool/forecast/known-functions.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import type { StartGuest } from '../../src/warming-pool/contract.ts';
 import { WarmingPool } from '../../src/warming-pool/warming-pool.ts';
-import type { Processors, WorkerObserver } from '../../src/worker-manager/contract.ts';
+import type { CallLimits, Processors, WorkerObserver } from '../../src/worker-manager/contract.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
 import { seededRandom } from './random.ts';
 import { type Behaviour, SimulatedGuest, type Witness, type World } from './simulated-guest.ts';
@@ -46,6 +46,11 @@ export interface SimulatedServiceOptions {
   readonly codeSource?: () => Promise<CodeBundle>;
   readonly coldStartsMax?: number;
   readonly concurrency?: number;
+  readonly capacityByAccount?: Readonly<Record<string, Capacity>>;
+  /** Calls that an account may have at once. */
+  readonly accountConcurrency?: number;
+  /** In place of that, what may change. */
+  readonly callLimits?: CallLimits;
   readonly processors?: Processors;
   readonly exactCallTimes?: boolean;
   readonly witness?: Witness;
@@ -114,20 +119,28 @@ export class SimulatedService {
       known: this.known,
       warming: this.warming,
       processors: options.processors ?? { count: 4, full: () => false },
+      networkFor: () => undefined,
       exactCallTimes: options.exactCallTimes ?? true,
       codeSource: options.codeSource ?? (() => Promise.resolve({ sha256: 'c2hh', files: [], bytes: 0 })),
+      capacityByAccount: options.capacityByAccount ?? {},
+      ...(options.callLimits ?? { concurrencyMaxOf: () => options.accountConcurrency ?? Infinity }),
       coldStartsMax: options.coldStartsMax ?? 2,
     });
   }
 
-  request(fn: FunctionVersion): Invocation {
+  request(fn: FunctionVersion, tenantId?: string): Invocation {
     const requestId = `r-${(requests += 1)}`;
-    return { function: fn, requestId, payload: Buffer.from('{}'), receivedAt: this.clock.now() };
+    const tenant = tenantId === undefined ? {} : { tenantId };
+    return { function: fn, requestId, payload: Buffer.from('{}'), receivedAt: this.clock.now(), ...tenant };
   }
 
   /** Sends a request now. */
-  send(fn: FunctionVersion, signal: AbortSignal = new AbortController().signal): Promise<InvocationOutcome> {
-    const outcome = this.manager.invoke(this.request(fn), signal);
+  send(
+    fn: FunctionVersion,
+    signal: AbortSignal = new AbortController().signal,
+    tenantId?: string,
+  ): Promise<InvocationOutcome> {
+    const outcome = this.manager.invoke(this.request(fn, tenantId), signal);
     outcome.catch(nothing); // Looked at later.
     return outcome;
   }

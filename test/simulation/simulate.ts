@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { FunctionVersion } from '../../src/model/function.ts';
+import type { FunctionVersion } from '../../src/model/functions/function.ts';
+import type { ProvisionedKey } from '../../src/worker-manager/contract.ts';
 import { Invariants } from './invariants.ts';
 import { pick, seededRandom } from './random.ts';
 import { SimulatedService } from './service.ts';
@@ -27,6 +28,10 @@ const badEnds: readonly Behaviour['end'][] = [
   'instance-dies',
 ];
 
+function provisionedKey(account: string): ProvisionedKey {
+  return { account, functionName: 'f0', qualifier: '1' };
+}
+
 /** Drives the real pool, placement, manager and reaper through generated traffic on instances that fail in every way. */
 export class Simulation {
   readonly #options: SimulationOptions;
@@ -34,6 +39,8 @@ export class Simulation {
   readonly #invariants: Invariants;
   readonly #service: SimulatedService;
   readonly #counts: Record<string, number> = {};
+  /** Accounts whose first function has containers that are kept ready. */
+  readonly #provisioned: Set<string> = new Set();
   #ended = 0;
   #steps = 0;
 
@@ -78,6 +85,11 @@ export class Simulation {
     const send = (fn: FunctionVersion): void => this.#send(fn);
     await sendTraffic({ service, random: this.#random, requests, accounts, functionsPerAccount: 8, send });
     await service.clock.advance(30_000);
+    for (const account of this.#provisioned) {
+      const key = provisionedKey(account);
+      if (service.manager.provisioned(key)?.status === 'READY') this.#count('provisioned to the end');
+      service.manager.provision(key, []);
+    }
     assert.equal(this.#ended, requests, 'A request has not ended.');
     await service.clock.advance(120_000);
     const left = service.manager.snapshot().instances.filter(({ state }) => state !== 'warm');
@@ -125,6 +137,10 @@ export class Simulation {
   }
 
   #send(fn: FunctionVersion): void {
+    if (fn.name === 'f0' && this.#provisioned.size < 4 && !this.#provisioned.has(fn.account)) {
+      this.#provisioned.add(fn.account);
+      this.#service.manager.provision(provisionedKey(fn.account), [{ function: fn, count: 2 }]);
+    }
     const client = new AbortController();
     const random = this.#random;
     if (random() < 0.01) this.#service.clock.timer(random() * 500, () => client.abort(new Error(gone)));
@@ -132,7 +148,9 @@ export class Simulation {
       this.#ended += 1;
       this.#count(what);
     };
-    this.#service.manager.invoke(this.#service.request(fn), client.signal).then(
+    const tenantId = fn.tenancy === undefined ? undefined : `t${Math.floor(random() * 4)}`;
+    if (tenantId !== undefined) this.#count('for a tenant');
+    this.#service.manager.invoke(this.#service.request(fn, tenantId), client.signal).then(
       ({ result, startPath, startMs, durationMs }) => {
         assert.ok(startMs >= 0 && durationMs >= 0);
         if (!result.ok) this.#count('function error');

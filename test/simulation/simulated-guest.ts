@@ -7,8 +7,8 @@ import type {
   GuestContainer,
   RuntimeAnswer,
 } from '../../src/instance/guest.ts';
-import type { CodeBundle } from '../../src/model/code.ts';
-import { blankKinds, type Configuration, type BlankKind } from '../../src/model/configuration.ts';
+import type { CodeBundle } from '../../src/model/functions/code.ts';
+import { blankKinds, type Configuration, type BlankKind } from '../../src/model/runtimes/configuration.ts';
 import { limits } from '../../src/model/limits.ts';
 import type { RuntimeInit } from '../../src/protocol/messages.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -80,6 +80,8 @@ export class SimulatedGuest implements Guest {
   readonly alive: Set<SimulatedContainer> = new Set();
   /** The one whose code is or was in it. */
   account: string | undefined;
+  /** For whom code ran in it: a tenant, or nobody in particular (`undefined`). At most one. */
+  readonly tenants: Set<string | undefined> = new Set();
   containersLeft: number = limits.channelsPerInstance - 1;
   dead = false;
   resting = false;
@@ -125,6 +127,8 @@ export class SimulatedGuest implements Guest {
     this.resting = false;
   }
 
+  async hold(): Promise<void> {}
+
   warmUp(): Promise<void> {
     return Promise.resolve();
   }
@@ -137,7 +141,7 @@ export class SimulatedGuest implements Guest {
   die(expected = false): void {
     if (this.dead) return;
     this.dead = true;
-    for (const container of this.alive) container.end({ reason: 'instance-lost', code: null, signal: null });
+    for (const container of this.alive) container.endItself({ reason: 'instance-lost', code: null, signal: null });
     this.#exited.resolve({ expected, detail: expected ? 'destroyed' : 'died' });
   }
 
@@ -210,10 +214,22 @@ export class SimulatedContainer implements GuestContainer {
     if (this.dead) throw new Error('The container died.');
   }
 
+  unheard(): string {
+    return '';
+  }
+
+  readonly hasExtensions = false;
+
+  end(): Promise<void> {
+    return this.kill();
+  }
+
   invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
     assert.ok(this.loaded, 'A blank container was invoked.');
     assert.equal(this.#running, undefined, 'Two invocations met in one container.');
     if (this.dead) return Promise.reject(new Error('The container is dead.'));
+    if (invocation.initialise !== true) this.instance.tenants.add(invocation.tenantId);
+    assert.ok(this.instance.tenants.size <= 1, 'Two tenants met in one instance.');
     const { promise, resolve, reject } = Promise.withResolvers<RuntimeAnswer>();
     this.#running = reject;
     const first = this.requests.length === 0;
@@ -225,11 +241,11 @@ export class SimulatedContainer implements GuestContainer {
   async kill(): Promise<void> {
     if (this.dead) return;
     await this.instance.world.clock.sleep(this.instance.world.killMs());
-    this.end({ reason: 'killed', code: null, signal: 'SIGKILL' });
+    this.endItself({ reason: 'killed', code: null, signal: 'SIGKILL' });
   }
 
   /** It ends by itself. */
-  end(exit: ContainerExit): void {
+  endItself(exit: ContainerExit): void {
     if (this.dead) return;
     this.dead = true;
     this.instance.alive.delete(this);
@@ -238,12 +254,25 @@ export class SimulatedContainer implements GuestContainer {
     this.#exited.resolve(exit);
   }
 
+  async #initialise({ initMs, end }: Behaviour, answer: (answer: RuntimeAnswer) => void): Promise<void> {
+    await this.instance.world.clock.sleep(initMs);
+    if (this.dead) return;
+    if (end === 'init-error') {
+      const error = { errorType: 'SyntaxError', errorMessage: 'Unexpected token' };
+      answer({ ok: false, phase: 'init', error, memoryPeakMb: 30, initMs });
+      return this.endItself({ reason: 'exit', code: 1, signal: null });
+    }
+    this.#running = undefined;
+    answer({ ok: true, payload: Buffer.alloc(0), memoryPeakMb: 30, initMs });
+  }
+
   async #run(invocation: ContainerInvocation, first: boolean, answer: (answer: RuntimeAnswer) => void): Promise<void> {
     const { clock } = this.instance.world;
     const behaviour = this.instance.world.behaviour(invocation);
     await clock.sleep(behaviour.startMs);
     if (this.dead) return;
-    if (behaviour.end === 'crash-before-start') return this.end({ reason: 'exit', code: 1, signal: null });
+    if (behaviour.end === 'crash-before-start') return this.endItself({ reason: 'exit', code: 1, signal: null });
+    if (invocation.initialise === true) return await this.#initialise(behaviour, answer);
     this.instance.witness.codeBegan(this, invocation.requestId);
     const { share = 0.05, runMs } = behaviour;
     this.#call = { at: clock.now(), share };
@@ -260,7 +289,7 @@ export class SimulatedContainer implements GuestContainer {
     if (behaviour.end === 'init-error') {
       const error = { errorType: 'SyntaxError', errorMessage: 'Unexpected token' };
       answer({ ok: false, phase: 'init', error, memoryPeakMb: 30, ...initMs });
-      return this.end({ reason: 'exit', code: 1, signal: null });
+      return this.endItself({ reason: 'exit', code: 1, signal: null });
     }
     if (first) invocation.onInitialised?.();
     for (const text of behaviour.prints ?? []) invocation.onLog(text);
@@ -268,14 +297,14 @@ export class SimulatedContainer implements GuestContainer {
     await clock.sleep(runMs);
     if (this.dead) return;
     if (behaviour.end === 'instance-dies') return this.instance.die();
-    if (behaviour.end === 'crash') return this.end({ reason: 'exit', code: 1, signal: null });
-    if (behaviour.end === 'memory') return this.end({ reason: 'memory', code: null, signal: 'SIGKILL' });
+    if (behaviour.end === 'crash') return this.endItself({ reason: 'exit', code: 1, signal: null });
+    if (behaviour.end === 'memory') return this.endItself({ reason: 'memory', code: null, signal: 'SIGKILL' });
     this.#running = undefined;
     const measured = { memoryPeakMb: 40, ...initMs, ...took() };
     if (behaviour.end === 'ok') return answer({ ok: true, payload: invocation.payload, ...measured });
     const error = { errorType: 'Error', errorMessage: 'oh' };
     const exits = behaviour.end === 'uncaught' ? ({ exits: true } as const) : {};
     answer({ ok: false, phase: 'invoke', error, ...measured, ...exits });
-    if (behaviour.end === 'uncaught') this.end({ reason: 'exit', code: 1, signal: null });
+    if (behaviour.end === 'uncaught') this.endItself({ reason: 'exit', code: 1, signal: null });
   }
 }

@@ -1,4 +1,4 @@
-import type { FunctionVersion } from '../../src/model/function.ts';
+import type { FunctionVersion } from '../../src/model/functions/function.ts';
 import { exponential, pick } from './random.ts';
 import { functionOf, type SimulatedService } from './service.ts';
 
@@ -56,7 +56,13 @@ export async function sendTraffic(options: TrafficOptions): Promise<void> {
     for (let f = 0; f < functionsPerAccount; f += 1) {
       const memoryMb = pick(random, [128, 128, 256, 512, 1_024]);
       const timeoutMs = pick(random, [1_000, 3_000]);
-      const fn = functionOf(`f${f}`, { account: String(100_000_000_000 + a), memoryMb, timeoutMs });
+      const kinds: Partial<FunctionVersion>[] = [
+        { tenancy: 'PER_TENANT' },
+        { capacity: { kind: 'variable', ceiling: 3 } },
+        { capacity: { kind: 'dedicated' } },
+      ];
+      const kind = f < 5 ? {} : (kinds[7 - f] ?? {});
+      const fn = functionOf(`f${f}`, { account: String(100_000_000_000 + a), memoryMb, timeoutMs, ...kind });
       const habit = habitOf(random);
       service.clock.timer(random() * 5_000, () => call(fn, habit));
     }

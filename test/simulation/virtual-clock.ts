@@ -16,6 +16,8 @@ export class VirtualClock implements Clock {
   #sequence = 0;
   /** A binary heap, the next one first. */
   readonly #heap: Due[] = [];
+  /** How far somebody has put the wall clock forward, ms, or back where it is negative. Timers know nothing of it. */
+  movedMs = 0;
   /** Called after each step, with everything settled. */
   afterStep: () => void = () => undefined;
 
@@ -24,7 +26,7 @@ export class VirtualClock implements Clock {
   }
 
   wall(): number {
-    return 1_767_225_600_000 + this.#now; // 2026-01-01
+    return 1_767_225_600_000 + this.movedMs + this.#now; // 2026-01-01
   }
 
   timer(delayMs: number, fire: () => void): Timer {

@@ -50,6 +50,74 @@ export function coreCases(): void {
     assert.deepEqual([error.message, error.cause], ['text', /re/g]);
   });
 
+  test('a thread whose promise nothing can settle any more says so, one that listens waits', async () => {
+    const never = await failure(
+      spawn(() => new Promise(() => undefined), []),
+      'throw',
+    );
+    assert.match(never.message, /^The thread waits for a promise that nothing is left to settle/);
+    const waits = spawn(
+      (signal: AbortSignal) => new Promise((resolve) => signal.addEventListener('abort', resolve)),
+      [new AbortController().signal],
+    );
+    await using asked = module.untilAsked.spawn();
+    await asked.start;
+    await waits.start;
+    assert.equal(await spawn(() => new Promise((resolve) => setTimeout(resolve, 50, 'late')), []), 'late');
+    assert.deepEqual([(await asked.state()).state, (await waits.state()).state], ['running', 'running']);
+    await waits.cancel();
+  });
+
+  test('a signal among the arguments fires there when it does here', async () => {
+    const [first, second, early] = [new AbortController(), new AbortController(), AbortSignal.abort('before')];
+    const reasons = spawn(
+      async (
+        signal: AbortSignal,
+        given: { readonly stop: AbortSignal; readonly same: AbortSignal },
+        past: AbortSignal,
+      ) => {
+        const reasonOf = (one: AbortSignal): Promise<unknown> =>
+          new Promise((resolve) => one.addEventListener('abort', () => resolve(one.reason)));
+        const both = [reasonOf(given.stop), reasonOf(signal)];
+        return [given.same === signal, signal.aborted, past.reason, ...(await Promise.all(both))];
+      },
+      [first.signal, { stop: second.signal, same: first.signal }, early],
+    );
+    await reasons.start;
+    second.abort(new RangeError('second'));
+    first.abort();
+    const given = await reasons;
+    assert.deepEqual(given.slice(0, 3), [true, false, 'before']);
+    const [fromSecond, fromFirst] = given.slice(3);
+    assert.ok(fromSecond instanceof RangeError && fromFirst instanceof DOMException);
+    assert.deepEqual([fromSecond.message, fromFirst.name], ['second', 'AbortError']);
+  });
+
+  test('a signal that fires before the thread begins has fired there', async () => {
+    const controller = new AbortController();
+    const fired = spawn(
+      async (signal: AbortSignal) => {
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return String(signal.reason);
+      },
+      [controller.signal],
+    );
+    controller.abort('soon');
+    assert.equal(await fired, 'soon');
+  });
+
+  test('what a clone would make an empty object of is refused with its place', () => {
+    const cases = [
+      [new AbortController(), /^Argument 1 is an AbortController, which .* Send its signal/],
+      [{ a: { b: new AbortController().signal } }, /^Argument 1 \(`a\.b` in it\) is an AbortSignal deep inside/],
+      [{ target: new EventTarget() }, /^Argument 1 \(`target` in it\) is an EventTarget/],
+      [{ body: new ReadableStream() }, /^Argument 1 \(`body` in it\) is a stream/],
+      [[Promise.resolve()], /^Argument 1 \(`0` in it\) is a promise, .* Await it first/],
+    ] as const;
+    for (const [argument, message] of cases)
+      assert.throws(() => module.identity.spawn(argument), { name: 'DataCloneError', message });
+  });
+
   test('arguments and messages that cannot be sent throw here, at once', async () => {
     assert.throws(() => module.identity.spawn(() => 1), { name: 'DataCloneError' });
     await assert.rejects(module.identity(new SharedArrayBuffer(1)), { name: 'DataCloneError' });
@@ -115,6 +183,30 @@ export function coreCases(): void {
       await once(thread.port, 'message');
       assert.equal(await thread.cancel(reason, { graceMs: 30_000 }), false);
       assert.equal(await thread, 'asked: enough');
+    }
+  });
+
+  test('a thread that obeys a cancel by throwing is cancelled, and one that fails meanwhile has failed', async () => {
+    const waits = (how: string) =>
+      spawn(
+        async (way: string) => {
+          const { thread } = await import('heddle');
+          const { setTimeout: wait } = await import('node:timers/promises');
+          thread.port.postMessage('waits');
+          if (way === 'timer') await wait(60_000, undefined, { signal: thread.signal });
+          await new Promise<void>((resolve) => thread.signal.addEventListener('abort', () => resolve()));
+          if (way === 'reason') thread.signal.throwIfAborted();
+          throw new RangeError('of its own');
+        },
+        [how],
+      );
+    for (const way of ['timer', 'reason', 'other']) {
+      const thread = waits(way);
+      await once(thread.port, 'message');
+      const reason = new Error('enough');
+      assert.equal(await thread.cancel(reason, { graceMs: 30_000 }), way !== 'other');
+      const error = await failure(thread, way === 'other' ? 'throw' : 'cancelled');
+      assert.equal(error.cause === reason, way !== 'other');
     }
   });
 
@@ -268,6 +360,20 @@ export function coreCases(): void {
       assert.equal(await next(300), 2, 'it was in the same container, and is unharmed');
       assert.equal(await next(1), 1, 'the container was used no longer');
     });
+
+  test('a thread finds the process as its module left it, whatever the one before it did', async () => {
+    const env = { ONLY: 'soiled' };
+    const clean = await module.look.with({ env })();
+    const count = await module.soil.with({ env })();
+    assert.deepEqual(await module.look.with({ env })(), clean);
+    assert.equal(await module.countCalls.with({ env })(0), count + 1, 'it was the same container');
+  });
+
+  test('a timer that a thread leaves costs its container, and not the next thread', async () => {
+    const env = { ONLY: 'timer' };
+    assert.equal(await module.leaveTimer.with({ env })(), 1);
+    assert.equal(await module.countCalls.with({ env })(0), 1);
+  });
 
   test('logs, state and usage tell of a thread while it runs and afterwards', async () => {
     const thread = module.waitForPost.spawn();

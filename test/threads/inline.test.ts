@@ -56,6 +56,12 @@ describe('threads that a thread starts where there is no room for them', () => {
     });
   });
 
+  test('hear of signals among their arguments', async () => {
+    const [reason, ...rest] = await module.signals();
+    assert.ok(reason instanceof RangeError && reason.message === 'enough', String(reason));
+    assert.deepEqual(rest, [true, true]);
+  });
+
   test('stream, and their finally runs', async () => {
     assert.deepEqual(await module.streams(), { taken: 100, last: 99, stopped: ['countUp'], name: 'nobody' });
   });

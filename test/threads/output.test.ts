@@ -48,7 +48,7 @@ test('a failure that nobody waits for is told on stderr, and no other one', asyn
     };
     spawn(fail, ['unseen'], { name: 'lonely' });
     const seen = spawn(fail, ['seen']);
-    const cancelled = spawn(() => new Promise(() => undefined), []);
+    const cancelled = spawn(() => new Promise(() => setInterval(() => undefined, 1_000)), []);
     await cancelled.start;
     await cancelled.cancel();
     await seen.then(undefined, (error) => console.log(error.message));`);

@@ -18,6 +18,8 @@ export const reasons: Readonly<Record<string, string>> = Object.fromEntries(
     'message-port-wasm-threads':
       'receives the shared memory of a WebAssembly instance from its Worker, which cannot be',
     'message-port-wasm-module': 'sends a compiled WebAssembly module, which Node can only hand over within a process',
+    'node-options':
+      'expects what Node itself prints when its Worker exits before that has ended; from elsewhere it comes later now and then',
     'process-env-shared': '`SHARE_ENV` is refused',
     'process-cwd': 'compares the working folder here with that of its Worker, which is one in its container',
     'messageport-hasref':

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyOf, once, type Build } from '../../src/image/cache.ts';
 import { thisDistribution } from '../../src/image/debian.ts';
 import { runTool } from '../../src/image/tool.ts';
-import { aptEntries } from '../../src/instance/gvisor/package-sources.ts';
+import { aptEntries } from '../../src/image/package-sources.ts';
 
 /** The release whose source package of Node is taken: it is of the same Node as ours. */
 const suite = 'forky';

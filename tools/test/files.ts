@@ -1,22 +1,80 @@
 import { globSync } from 'node:fs';
 import { root } from '../tidy/source.ts';
 
-/** Test files in the order they are to run: what is quick and breaks most often first. */
+/** Test files by how they are to run, each list in the order in which they begin; who runs one takes it from there. */
 export interface TestFiles {
-  /** Beside the code; several at a time. */
-  readonly unit: readonly string[];
-  /** Of the whole, in `test/`: they start services and measure, so one at a time. */
-  readonly whole: readonly string[];
+  /** Those that compute for most of their time: two at a time. */
+  readonly computing: string[];
+  /** Those that wait for most of their time: two at a time, beside the others. */
+  readonly waiting: string[];
+  /** Those that have many processes at once, three servers and three hosts: two at a time, after the others. */
+  readonly clusters: string[];
+  /** Those that hold a service to promises of milliseconds: one at a time, and beside nothing else. */
+  readonly measured: string[];
 }
+
+/** What these promise is meant for a machine that does nothing else; the tour renders a picture on an emulated one. */
+const measuring = ['test/e2e/configurations', 'test/e2e/microvm-machines', 'test/e2e/start-paths', 'test/e2e/tour'];
+
+/**
+ * They wait for silence, for time-outs, for what others do: together for as long as all others compute. Here and below the longest
+ * come first, so that none is left alone at the end.
+ */
+const waiting = [
+  'src/instance/drivers-as-user',
+  'test/e2e/life',
+  'test/threads/browser',
+  'test/connections/',
+  'test/threads/silence',
+  'src/instance/microvm/staying-warm',
+  'test/e2e/installed',
+  'test/e2e/package',
+  'test/threads/resume',
+  'test/executions/',
+  'test/events/',
+  'test/lambda/stock-clients',
+  'test/portions/',
+  'test/secrets/',
+  'test/policies/',
+  'test/prediction/',
+  'test/hints/',
+  'src/frontend/lambda/aws-cli',
+];
+
+/** Whoever does not hear of the others for seconds is taken for dead there: two of them beside each other would only see that. */
+const crowded = ['test/cluster/', 'src/cluster/', 'src/daemon/cluster/'];
+
+/** The first makes what others on emulated machines find there. */
+const computing = [
+  'src/instance/microvm/driver',
+  'test/e2e/node-worker-tests',
+  'test/e2e/containment',
+  'test/e2e/extensions',
+  'src/instance/microvm/identity',
+  'src/instance/gvisor/driver',
+  'test/e2e/moves',
+  'src/instance/microvm/moves',
+  'test/threads/moves',
+  'test/e2e/deployed-packages',
+  'test/e2e/provided',
+  'src/instance/ordinary-user',
+  'test/threads/batch',
+  'test/simulation/simulation',
+];
 
 /** All test files whose path contains one of `filters`, or simply all. */
 export function findTestFiles(filters: readonly string[]): TestFiles {
-  const find = (pattern: string): string[] =>
-    globSync(pattern, { cwd: root, exclude: ['**/node_modules/**', '**/fixtures/**'] })
-      .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
-      .sort();
-  return {
-    unit: find('{src,tools,bench,examples}/**/*.{test,fuzz}.ts'),
-    whole: find('test/**/*.{test,fuzz}.ts'),
-  };
+  const all = globSync('{src,tools,bench,examples,test}/**/*.{test,fuzz}.ts', {
+    cwd: root,
+    exclude: ['**/node_modules/**', '**/fixtures/**'],
+  })
+    .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
+    .sort();
+  const ofKind = (prefixes: readonly string[]): string[] =>
+    prefixes.flatMap((prefix) => all.filter((path) => path.startsWith(prefix)));
+  const alone = ofKind(measuring);
+  const beside = ofKind(waiting);
+  const clusters = ofKind(crowded);
+  const others = all.filter((path) => ![...alone, ...beside, ...clusters].includes(path));
+  return { computing: [...new Set([...ofKind(computing), ...others])], waiting: beside, clusters, measured: alone };
 }

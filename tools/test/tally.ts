@@ -6,10 +6,14 @@ import { root } from '../tidy/source.ts';
 /** Lines of a file's own output that are shown where it failed. */
 const outputLinesMax = 80;
 
-/** Counts what happened, and says it: a line for each file, failures in full at once, skipped tests at the end. */
+/** Lines of an error that are repeated at the end, where somebody reads only the last screen. */
+const repeatedLinesMax = 3;
+
+/** Counts what happened, and says it: a line for each file, failures in full at once; skipped and failed tests at the end. */
 export class Tally {
   passed = 0;
   failed = 0;
+  readonly #failures: string[] = [];
   readonly #skipped: { readonly file: string; readonly name: string; readonly reason: string }[] = [];
   readonly #files = new Map<string, { output: string }>();
 
@@ -37,8 +41,11 @@ export class Tally {
     if (type === 'suite' || failureType === 'subtestsFailed') return;
     this.failed += 1;
     const where = `${relative(root, data.file ?? '')}${data.line === undefined ? '' : `:${data.line}`}`;
-    console.log(`✖ ${data.name} (${where})`);
-    console.log(inspect(error.cause ?? error, { depth: 6 }).replaceAll(/^/gm, '    '));
+    const name = `${data.name} (${where})`;
+    const said = inspect(error.cause ?? error, { depth: 6 }).replaceAll(/^/gm, '    ');
+    console.log(`✖ ${name}`);
+    console.log(said);
+    this.#failures.push(`  ${name}\n${said.split('\n').slice(0, repeatedLinesMax).join('\n')}`);
   }
 
   /** A file wrote something itself; kept for the case that it fails. */
@@ -58,10 +65,11 @@ export class Tally {
     console.log(`${mark} ${relative(root, path)}: ${passed} passed, ${(durationMs / 1_000).toFixed(1)} s`);
   }
 
-  /** What was skipped and why, and the line that says it all. */
+  /** What was skipped and why, what failed, and the line that says it all. */
   summary(durationMs: number): void {
     if (this.#skipped.length > 0) console.log('\nSkipped:');
     for (const { file, name, reason } of this.#skipped) console.log(`  ${file}: ${name}: ${reason}`);
+    if (this.#failures.length > 0) console.log(`\nFailed:\n${this.#failures.join('\n')}`);
     const seconds = (durationMs / 1_000).toFixed(0);
     console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.#skipped.length} skipped, in ${seconds} s`);
   }

@@ -5,6 +5,7 @@ import type { Finding, Source } from './source.ts';
 export const folders: Readonly<Record<string, string>> = {
   '.ci': 'what continuous integration runs',
   bench: 'benchmarks with their peers',
+  deploy: 'how it is run on real machines: systemd, compose, Helm',
   docs: 'architecture and decisions',
   entry: 'what `import` finds in the package and in a checkout',
   examples: 'functions to try, deployed by `heddle start`, and programs that start threads',

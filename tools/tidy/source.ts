@@ -48,15 +48,18 @@ export interface Import {
   readonly line: number;
   /** `import type`, or `typeof import(…)`: gone when the program runs. */
   readonly typeOnly: boolean;
+  /** `import(…)`: only loaded when the program comes there. */
+  readonly dynamic: boolean;
 }
 
 /** The files of this repository that a file imports, types and dynamic imports included, and where it does. */
 export function importsOf(source: Source): readonly Import[] {
   const pattern =
-    /(?:^(?:import|export)(?<type> type)?[^'";]*from|(?<query>\btypeof )?\bimport\s*\(|^import)\s*'(?<to>\.{1,2}\/[^']+)'/gm;
+    /(?:^(?:import|export)(?<type> type)?[^'";]*from|(?<query>\btypeof )?\b(?<call>import)\s*\(|^import)\s*'(?<to>\.{1,2}\/[^']+)'/gm;
   return [...source.text.matchAll(pattern)].map((match) => ({
     to: join(dirname(source.path), match.groups?.['to'] ?? ''),
     line: lineAt(source.text, match.index),
     typeOnly: (match.groups?.['type'] ?? match.groups?.['query']) !== undefined,
+    dynamic: match.groups?.['call'] !== undefined,
   }));
 }

@@ -4,6 +4,7 @@
  *
  *   container PID                          → ok             its UTS namespace will be renamed at `identify`
  *   identify at|by MS NAME HEX             → ok             the clock is set to MS, or forward by MS; HEX is entropy
+ *   same by MS NAME HEX            → ok             only the clock and the entropy: it stood still
  *   anything that fails                    → failed REASON
  *
  * System call numbers are x86-64's (arch/x86/entry/syscalls/syscall_64.tbl), ioctls from linux/random.h, adjtimex(2).
@@ -71,7 +72,7 @@ sub move_clock {
   syscall($SYS_adjtimex, $request) >= 0 or die "adjtimex: $!\n";
 }
 
-sub identify {
+sub set_time {
   my ($how, $ms, $name, $hex) = @_;
   my $entropy = pack('H*', $hex);
   my $length = length($entropy);
@@ -79,6 +80,11 @@ sub identify {
   ioctl($random, $RNDADDENTROPY, pack('i i a*', 8 * $length, $length, $entropy)) or die "RNDADDENTROPY: $!\n";
   ioctl($random, $RNDRESEEDCRNG, 0) or die "RNDRESEEDCRNG: $!\n";
   $how eq 'by' ? move_clock($ms) : set_clock($ms);
+}
+
+sub identify {
+  my ($how, $ms, $name, $hex) = @_;
+  set_time(@_);
   my $id = random_uuid();
   rewrite($boot_id_file, join('-', unpack('A8 A4 A4 A4 A12', $id)) . "\n");
   rewrite($machine_id_file, "$id\n");
@@ -89,6 +95,7 @@ while (my $line = <STDIN>) {
   my ($verb, @words) = split(' ', $line);
   eval {
     if ($verb eq 'identify') { identify(@words) }
+    elsif ($verb eq 'same') { set_time(@words) }
     elsif ($verb eq 'container') {
       my ($pid) = @words;
       delete @containers{grep { !-e "/proc/$_" } keys %containers};

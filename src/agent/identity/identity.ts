@@ -13,7 +13,8 @@ const machineIdPath = '/etc/machine-id';
 export interface Identity {
   /**
    * Makes this instance differ from what it was copied from: feeds the kernel's generator and makes it reseed, sets the
-   * clock, gives new boot and machine ids, and the instance's id as host name, to running containers too. May be called again.
+   * clock, gives new boot and machine ids, and the instance's id as host name, to running containers too; of one that is the `same`, only
+   * the generator and the clock. May be called again.
    * Throws if one of these could not be done: then the instance must not serve anybody.
    */
   identify(request: Omit<Extract<AgentRequest, { type: 'identify' }>, 'type' | 'seq'>): Promise<void>;
@@ -48,11 +49,13 @@ export async function startIdentityHelper(profile: Pick<AgentProfile, 'workDir'>
   for (const [from, to] of binds) await promisify(execFile)('busybox', ['mount', '-o', 'bind', from, to]);
   const ask = startHelper([bootIdFile, machineIdFile]);
   return {
-    identify: ({ instanceId, wallMs, behindMs, entropy }) => {
+    identify: ({ instanceId, wallMs, behindMs, entropy, same }) => {
       if (!/^[a-z0-9-]{1,63}$/.test(instanceId))
         throw new Error(`${JSON.stringify(instanceId)} cannot be a host name.`);
       const clock = behindMs === undefined ? `at ${wallMs}` : `by ${behindMs}`;
-      return ask(`identify ${clock} ${instanceId} ${Buffer.from(entropy).toString('hex')}`);
+      return ask(
+        `${same === true ? 'same' : 'identify'} ${clock} ${instanceId} ${Buffer.from(entropy).toString('hex')}`,
+      );
     },
     containerStarted: (pid) => ask(`container ${pid}`),
     binds,

@@ -20,6 +20,7 @@ export function cgroup1Limits(): LimitsFactory {
       },
       occupied: () => undefined,
       processorMs: () => undefined,
+      memoryPeakMb: () => undefined,
       verdict: () => undefined,
       release: () => rmdirIfThere(folder),
     };

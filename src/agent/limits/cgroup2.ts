@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { LimitsFactory } from './contract.ts';
 
 const mebibyte = 1_048_576;
+/** How often it is looked how much memory is in use, and what change is told. */
+const lookMs = 500;
+const changeBytes = 2_097_152;
 
 /**
  * A cgroup (version 2) for each container, all below one called `heddle`, which together get a quarter of the processor
@@ -17,8 +20,9 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
 
   setIfThere(join(base, 'cpu.weight'), '25');
 
-  return (plan) => {
+  return (plan, events) => {
     const folder = join(base, `container-${plan.channel}`);
+    let looking: NodeJS.Timeout | undefined;
     const set = (file: string, value: string | number): void => writeFileSync(join(folder, file), String(value));
     return {
       admit: (initPid) => {
@@ -31,12 +35,19 @@ export function cgroup2Limits(memory: boolean, processes: boolean): LimitsFactor
         if (processes) set('pids.max', plan.pidsMax);
         set('cgroup.procs', initPid);
       },
-      occupied: (memoryMb) => {
-        if (memory) set('memory.max', memoryMb * mebibyte);
+      // What lies in its `/tmp` is charged to it, and cannot be told from its memory.
+      occupied: ({ memoryMb, storageMb = 0 }) => {
+        if (!memory) return;
+        set('memory.max', (memoryMb + storageMb) * mebibyte);
+        looking = watchUse(folder, (bytes) => events.taken(bytes));
       },
       processorMs: () => usedMs(folder),
+      memoryPeakMb: () => (memory ? anonymousMb(folder) : undefined),
       verdict: () => (memory && killedForMemory(folder) ? 'memory' : undefined),
-      release: () => rmdirIfThere(folder),
+      release: () => {
+        clearInterval(looking);
+        rmdirIfThere(folder);
+      },
     };
   };
 }
@@ -55,6 +66,32 @@ export function mountOf(kind: string): string {
 function usedMs(folder: string): number {
   const [, us] = /^usage_usec (\d+)$/m.exec(readFileSync(join(folder, 'cpu.stat'), 'utf8')) ?? [];
   return Number(us ?? 0) / 1_000;
+}
+
+/** Tells how much of its memory is in use when that has changed. `memory.current` is one number, which has the files that were read in it. */
+function watchUse(folder: string, taken: (bytes: number) => void): NodeJS.Timeout {
+  let seen = 0;
+  return setInterval(() => {
+    try {
+      const bytes = Number(readFileSync(join(folder, 'memory.current'), 'latin1'));
+      if (Math.abs(bytes - seen) < changeBytes) return;
+      seen = bytes;
+    } catch {
+      return; // it has ended, and will be released
+    }
+    const mb = anonymousMb(folder);
+    if (mb !== undefined) taken(Math.round(mb * mebibyte));
+  }, lookMs);
+}
+
+/** What the cgroup's processes have for themselves now: its kernel's own peak has the files that they read in it. */
+function anonymousMb(folder: string): number | undefined {
+  try {
+    const [, bytes] = /^anon (\d+)$/m.exec(readFileSync(join(folder, 'memory.stat'), 'utf8')) ?? [];
+    return bytes === undefined ? undefined : Number(bytes) / mebibyte;
+  } catch {
+    return undefined;
+  }
 }
 
 function killedForMemory(folder: string): boolean {

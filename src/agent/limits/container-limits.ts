@@ -21,16 +21,17 @@ export function limitsFactory(profile: AgentProfile): LimitsFactory {
   if (profile.memoryLimit === 'watch' || lookAtProcesses) {
     const margin = profile.processLimit === 'cgroup1' ? miscounted : 0;
     const watcher = new Watcher(profile.memoryLimit === 'watch', lookAtProcesses ? margin : undefined);
-    factories.push((plan, over) => watcher.limits(plan, over));
+    factories.push((plan, events) => watcher.limits(plan, events));
   }
-  return (plan, over) => combined(factories.map((factory) => factory(plan, over)));
+  return (plan, events) => combined(factories.map((factory) => factory(plan, events)));
 }
 
 function combined(all: readonly ContainerLimits[]): ContainerLimits {
   return {
     admit: (initPid) => all.forEach((limits) => limits.admit(initPid)),
-    occupied: (memoryMb) => all.forEach((limits) => limits.occupied(memoryMb)),
+    occupied: (share) => all.forEach((limits) => limits.occupied(share)),
     processorMs: () => all.map((limits) => limits.processorMs()).find((ms) => ms !== undefined),
+    memoryPeakMb: () => all.map((limits) => limits.memoryPeakMb()).find((mb) => mb !== undefined),
     verdict: () => all.map((limits) => limits.verdict()).find((reason) => reason !== undefined),
     release: () => all.forEach((limits) => limits.release()),
   };

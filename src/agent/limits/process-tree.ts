@@ -2,8 +2,6 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } 
 import { mappedFilesKib } from '../../protocol/mapped-files.ts';
 
 const pageBytes = 4_096;
-/** The file systems in memory that a container can write to. */
-const memoryFolders = ['tmp', 'dev/shm'];
 /** How much more a process may hold before it is counted again how much of that is mapped files, pages. */
 const recountPages = 2_048;
 
@@ -20,6 +18,12 @@ export class ProcessTree {
   readonly #mapped = new Map<number, { readonly resident: number; readonly files: number }>();
   /** Processes and threads, as of the last walk. */
   tasks = 0;
+  /** The file systems in memory that the container can write to, and that count as its memory. */
+  memoryFolders: readonly string[] = ['tmp', 'dev/shm'];
+  /** The most that its processes had for themselves when `residentBytes` was asked. */
+  ownBytesMax = 0;
+  /** What they had for themselves when it was asked last, and files that count as memory. */
+  takenBytes = 0;
   /** What lies in the container's own file systems, which are memory; as of the last walk. */
   #fileBytes = 0;
 
@@ -46,7 +50,7 @@ export class ProcessTree {
       for (const thread of threads) open.push(...childrenOf(pid, thread));
     }
     this.tasks = seen.size;
-    this.#fileBytes = usedBytes(this.#root);
+    this.#fileBytes = usedBytes(this.#root, this.memoryFolders);
     for (const pid of found) this.#add(pid);
     for (const pid of this.#statm.keys()) if (!found.has(pid)) this.#remove(pid);
   }
@@ -55,7 +59,7 @@ export class ProcessTree {
   recount(): void {
     this.tasks = 0;
     for (const pid of this.#statm.keys()) this.tasks += threadsOf(pid).length;
-    this.#fileBytes = usedBytes(this.#root);
+    this.#fileBytes = usedBytes(this.#root, this.memoryFolders);
   }
 
   /**
@@ -70,6 +74,8 @@ export class ProcessTree {
       own += resident - shared;
       sharedMax = Math.max(sharedMax, shared);
     }
+    this.takenBytes = own * pageBytes + this.#fileBytes;
+    this.ownBytesMax = Math.max(this.ownBytesMax, own * pageBytes);
     return (own + sharedMax) * pageBytes + this.#fileBytes;
   }
 
@@ -125,9 +131,9 @@ export function processesNow(): string {
     .join();
 }
 
-function usedBytes(pid: number): number {
+function usedBytes(pid: number, folders: readonly string[]): number {
   let bytes = 0;
-  for (const folder of memoryFolders) {
+  for (const folder of folders) {
     try {
       const { bsize, blocks, bfree } = statfsSync(`/proc/${pid}/root/${folder}`);
       bytes += (blocks - bfree) * bsize;

@@ -1,5 +1,5 @@
 import type { ContainerPlan } from '../container-command.ts';
-import type { ContainerLimits, LimitReason } from './contract.ts';
+import type { ContainerLimits, LimitReason, LimitsEvents } from './contract.ts';
 import { processesNow, ProcessTree } from './process-tree.ts';
 import { ProcessorTime } from './processor-time.ts';
 
@@ -12,6 +12,8 @@ const looksPerWalk = 4;
 /** Growth since the last look after which new processes are looked for at once, bytes. */
 const suddenBytes = 16_777_216;
 const mebibyte = 1_048_576;
+/** Smaller changes of what a container takes are not told, bytes. */
+const toldBytes = 2_097_152;
 
 /**
  * Limits by looking at what a container's processes use, and saying when it is too much: for places whose kernel does
@@ -36,20 +38,25 @@ export class Watcher {
     this.#margin = margin;
   }
 
-  limits(plan: ContainerPlan, over: (reason: LimitReason) => void): ContainerLimits {
+  limits(plan: ContainerPlan, events: LimitsEvents): ContainerLimits {
     let watched: Watched | undefined;
     let reason: LimitReason | undefined;
     return {
       admit: (initPid) => {
-        watched = new Watched(initPid, plan.pidsMax + (this.#margin ?? Infinity), (why) => {
-          reason = why;
-          over(why);
+        watched = new Watched(initPid, plan.pidsMax + (this.#margin ?? Infinity), {
+          over: (why) => {
+            reason = why;
+            events.over(why);
+          },
+          taken: (bytes) => events.taken(bytes),
         });
       },
-      occupied: (memoryMb) => {
+      occupied: ({ memoryMb, storageMb }) => {
+        if (storageMb !== undefined) watched?.storageApart();
         if (watched !== undefined) this.#watch(watched, this.#memory ? memoryMb * mebibyte : Infinity);
       },
       processorMs: () => watched?.processorMs(this.#processGeneration()),
+      memoryPeakMb: () => (this.#memory ? watched?.memoryPeakMb() : undefined),
       verdict: () => reason,
       release: () => {
         if (watched !== undefined) this.#forget(watched);
@@ -100,16 +107,23 @@ class Watched {
   done = false;
   readonly #tree: ProcessTree;
   readonly #pidsMax: number;
-  readonly #over: (reason: LimitReason) => void;
+  readonly #events: LimitsEvents;
+  /** What was said last of what it takes. */
+  #toldBytes = 0;
   readonly #processorTime = new ProcessorTime();
   /** Of the processes that the last walk saw. */
   #generation: number | undefined;
   #bytes = 0;
 
-  constructor(initPid: number, pidsMax: number, over: (reason: LimitReason) => void) {
+  constructor(initPid: number, pidsMax: number, events: LimitsEvents) {
     this.#tree = new ProcessTree(initPid);
     this.#pidsMax = pidsMax;
-    this.#over = over;
+    this.#events = events;
+  }
+
+  /** Its `/tmp` has a limit of its own. */
+  storageApart(): void {
+    this.#tree.memoryFolders = ['dev/shm'];
   }
 
   /** `generation`: of the processes that there are now, where that was asked. */
@@ -123,8 +137,17 @@ class Watched {
       bytes = this.#tree.residentBytes();
     }
     this.#bytes = bytes;
+    const { takenBytes } = this.#tree;
+    if (Math.abs(takenBytes - this.#toldBytes) >= toldBytes) this.#events.taken((this.#toldBytes = takenBytes));
     if (bytes > this.bytesMax) this.#end('memory');
     else if (this.#tree.tasks > this.#pidsMax) this.#end('processes');
+  }
+
+  /** Those that ended since the last look are not in it any more, but in what was seen of them. */
+  memoryPeakMb(): number | undefined {
+    if (this.#generation === undefined) this.#walk();
+    this.#tree.residentBytes();
+    return this.#tree.ownBytesMax === 0 ? undefined : this.#tree.ownBytesMax / mebibyte;
   }
 
   processorMs(generation: number): number {
@@ -144,6 +167,6 @@ class Watched {
 
   #end(reason: LimitReason): void {
     this.done = true;
-    this.#over(reason);
+    this.#events.over(reason);
   }
 }

@@ -37,12 +37,6 @@ export const systemPackages: readonly SystemPackage[] = [
     features: ['host'],
   },
   {
-    name: 'awscli',
-    program: 'aws',
-    why: 'the AWS CLI, which the tests drive the service with',
-    features: ['tests'],
-  },
-  {
     name: 'curl',
     program: 'curl',
     why: 'the tests call the service with it, as its users do',

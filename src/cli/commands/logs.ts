@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Shape } from '../../sdk/shape.ts';
 import { printJson, textFlag, wantsJson, withClient } from '../context.ts';
 import { CliError, exitCodes } from '../exit.ts';
+import { logLineText } from '../output/error-text.ts';
 import { paint } from '../output/style.ts';
 import { SettingError, parseDuration } from '../settings/parse.ts';
 import { refuseUnknownFunction } from '../unknown-function.ts';
@@ -23,10 +24,31 @@ export function parseSince(text: string, nowMs: number): number {
   }
 }
 
-function show(line: Shape): void {
-  const time = new Date(line.number('wallMs')).toISOString().slice(11, 23);
-  for (const text of line.text('text').replace(/\n$/, '').split('\n'))
-    process.stdout.write(`${paint('dim', time)} ${text}\n`);
+/** An entry's lines, each with the time at which it was printed. */
+export function timedLines(entry: Shape): readonly (readonly [wallMs: number, line: string])[] {
+  const times = entry.pairs('times');
+  let at = 0;
+  let next = 0;
+  let wallMs = entry.number('wallMs');
+  return entry
+    .text('text')
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => {
+      for (; next < times.length && (times[next]?.[0] ?? 0) <= at; next++) wallMs = times[next]?.[1] ?? wallMs;
+      at += line.length + 1;
+      // The last lines say how it ended, and belong to its end.
+      return [/^(END|REPORT) RequestId: /.test(line) ? entry.number('wallMs') : wallMs, line] as const;
+    });
+}
+
+/** Prints an entry of a log for people. */
+export function showLogEntry(entry: Shape): void {
+  for (const [wallMs, line] of timedLines(entry)) {
+    const time = new Date(wallMs).toISOString().slice(11, 23);
+    for (const text of logLineText(line, process.stdout).split('\n'))
+      process.stdout.write(`${paint('dim', time)} ${text}\n`);
+  }
 }
 
 async function logs(name: string, command: Command): Promise<void> {
@@ -42,7 +64,7 @@ async function logs(name: string, command: Command): Promise<void> {
     });
     for await (const line of lines) {
       if (wantsJson(command)) printJson(line);
-      else show(line);
+      else showLogEntry(line);
     }
   });
 }

@@ -26,6 +26,18 @@ export function formatMb(mb: number): string {
   return `${mb.toLocaleString('en-US')} MB`;
 }
 
+/** A number of bytes for people: `512 B`, `1.5 KB`, `100.0 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const [divisor, unit] = bytes < 1e6 ? [1e3, 'KB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  return `${(bytes / divisor).toFixed(1)} ${unit}`;
+}
+
+/** The size of code for people, in the units in which it is limited: `1.5 KB`, `100.0 MB` of 1,048,576 bytes. */
+export function formatCodeBytes(bytes: number): string {
+  return bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
+}
+
 /** An age for people: `4s`, `12m`, `3h`, `2d`. */
 export function formatAge(ms: number): string {
   const seconds = Math.floor(ms / 1_000);

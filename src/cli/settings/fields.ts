@@ -1,28 +1,19 @@
 import { resolve } from 'node:path';
-import type { Settings } from '../../model/settings.ts';
-import { defaultCache, defaultHome, defaultMemoryMb, defaultWarm, type Machine } from './machine.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import { defaultCache, defaultHome, defaultMemoryMb, defaultWarm } from './machine.ts';
+import { capacityFields } from './capacity-fields.ts';
+import { clusterFields } from './cluster-fields.ts';
+import type { Field } from './field.ts';
+import { outsideFields } from './outside-fields.ts';
+import { predictionFields } from './prediction-field.ts';
+import { parseEgress, parseEgressByAccount } from './parse-egress.ts';
 import { parseChoice, parseDuration, parseMemory, parseText, parseWarm, parseWhole } from './parse.ts';
-
-/** One setting: how it is written on the command line, in the environment and in the file, and what it is otherwise. */
-export interface Field<T> {
-  /** Flag without the dashes; in camel case it is the key in the configuration file. */
-  readonly flag: string;
-  readonly environment: string;
-  /** Placeholder in `--help`. */
-  readonly argument: string;
-  readonly description: string;
-  /** Throws SettingError. */
-  readonly parse: (text: string) => T;
-  readonly fallback: (machine: Machine) => T;
-  /** The fallback as `--help` says it. */
-  readonly fallbackText: string;
-}
 
 const driverNames = ['auto', 'microvm', 'gvisor', 'host'] as const;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** Every setting, by its name in {@link Settings}. */
-export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
+/** Settings by their names in {@link Settings}; those of a cluster are in {@link allFields} only. */
+export const fields: { readonly [K in keyof Omit<Settings, 'cluster'>]: Field<Settings[K]> } = {
   home: {
     flag: 'home',
     environment: 'HEDDLE_HOME',
@@ -133,24 +124,28 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     fallback: defaultMemoryMb,
     fallbackText: 'half of what is free',
   },
-  queueMax: {
-    flag: 'queue-max',
-    environment: 'HEDDLE_QUEUE_MAX',
-    argument: 'NUMBER',
-    description: 'requests that may wait for capacity',
-    parse: parseWhole(0, 1_000_000),
-    fallback: () => 1_000,
-    fallbackText: '1000',
+  ...capacityFields,
+  egress: {
+    flag: 'egress',
+    environment: 'HEDDLE_EGRESS',
+    argument: 'POLICY',
+    description:
+      'what functions may connect to that say nothing themselves: none, public, all, names, addresses, 10MB/s',
+    parse: parseEgress,
+    fallback: () => 'public',
+    fallbackText: 'public',
   },
-  queueWaitMs: {
-    flag: 'queue-wait',
-    environment: 'HEDDLE_QUEUE_WAIT',
-    argument: 'DURATION',
-    description: 'how long a request waits for capacity before it is refused',
-    parse: parseDuration,
-    fallback: () => 10_000,
-    fallbackText: '10s',
+  egressByAccount: {
+    flag: 'egress-account',
+    environment: 'HEDDLE_EGRESS_ACCOUNT',
+    argument: 'ID=POLICY',
+    description: 'what the functions of an account may connect to at most, whatever they say; several with ; between',
+    parse: parseEgressByAccount,
+    fallback: () => ({}),
+    fallbackText: 'no such limit for your own account, and what --egress says for others',
   },
+  ...outsideFields,
+  ...predictionFields,
   threadKeepMs: {
     flag: 'thread-keep',
     environment: 'HEDDLE_THREAD_KEEP',
@@ -179,6 +174,9 @@ export const fields: { readonly [K in keyof Settings]: Field<Settings[K]> } = {
     fallbackText: 'info',
   },
 };
+
+/** Every setting there is, in the order of the help. */
+export const allFields: Readonly<Record<string, Field<unknown>>> = { ...fields, ...clusterFields };
 
 /** `container-idle` → `containerIdle`: the key in the configuration file, and commander's name of the option. */
 export function fileKey(flag: string): string {

@@ -1,7 +1,7 @@
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { instanceOverheadMb } from '../../model/configuration.ts';
-import type { WarmSetting } from '../../model/settings.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
+import type { WarmSetting } from '../../model/functions/settings.ts';
 
 /** What defaults are made from. */
 export interface Machine {

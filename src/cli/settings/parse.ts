@@ -1,6 +1,6 @@
-import { runtimes } from '../../model/configuration.ts';
+import { runtimes } from '../../model/runtimes/configuration.ts';
 import { limits } from '../../model/limits.ts';
-import type { WarmSetting } from '../../model/settings.ts';
+import type { WarmSetting } from '../../model/functions/settings.ts';
 
 /** What a parser throws: the rest of a sentence that begins with where the value came from, "must be …". */
 export class SettingError extends Error {

@@ -1,5 +1,5 @@
-import { type RuntimeName } from '../../model/configuration.ts';
-import { promisedPaths, startMsPromised } from '../../model/start-path.ts';
+import { type RuntimeName } from '../../model/runtimes/configuration.ts';
+import { promisedPaths, startMsPromised } from '../../model/invocations/start-path.ts';
 import type { HeddleClient } from '../../sdk/client.ts';
 import { deployExample } from './examples.ts';
 import { untilReady } from './quiet.ts';

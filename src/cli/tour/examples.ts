@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RuntimeName } from '../../model/configuration.ts';
+import type { RuntimeName } from '../../model/runtimes/configuration.ts';
 import type { HeddleClient } from '../../sdk/client.ts';
-import { deployFunction } from '../deploy-function.ts';
-import { packageCode } from '../package-code.ts';
+import { deployFunction } from '../deploying/deploy-function.ts';
+import { findSource } from '../packaging/entry.ts';
+import { packageCode } from '../packaging/package-code.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
@@ -16,7 +17,12 @@ export async function deployExample(
   name: string = example,
   runtime: RuntimeName = 'nodejs24.x',
 ): Promise<void> {
-  const code = await packageCode(join(folder, example), runtime);
+  const code = await packageCode(findSource(join(folder, example), name), {
+    runtime,
+    handler: 'index.handler',
+    handlerAsked: false,
+    include: [],
+  });
   await deployFunction(client, name, code.zip, { handler: code.handler, runtime, memory, timeout: 30 });
 }
 

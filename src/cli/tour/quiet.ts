@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { StartPath } from '../../model/start-path.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { HeddleClient } from '../../sdk/client.ts';
 import type { Shape } from '../../sdk/shape.ts';
 import { CliError, exitCodes } from '../exit.ts';

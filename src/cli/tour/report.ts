@@ -1,8 +1,9 @@
-import { startMsPromised } from '../../model/start-path.ts';
+import { startMsPromised } from '../../model/invocations/start-path.ts';
 import { launcher } from '../context.ts';
 import { formatMb, formatMs, paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import type { ConfigurationRow } from './configurations.ts';
+import type { ConnectionRow } from './connections.ts';
 import type { PictureResult } from './picture.ts';
 import type { StartRow } from './start-row.ts';
 
@@ -11,6 +12,7 @@ export interface TourResult {
   readonly driver: string;
   readonly starts: readonly StartRow[];
   readonly configurations: readonly ConfigurationRow[];
+  readonly connections: readonly ConnectionRow[];
   readonly picture: PictureResult;
 }
 
@@ -63,6 +65,24 @@ export function configurationsTable(configurations: readonly ConfigurationRow[])
     ],
     rows,
   );
+}
+
+/** What a function reached, and what not, with what its log says of that. */
+export function connectionsTable(connections: readonly ConnectionRow[]): string {
+  const rows = connections.map(({ url, allowed, outcome, ms }) => [
+    paint('bold', url),
+    allowed ? paint('green', '✓ allowed') : paint('red', '✗ refused'),
+    formatMs(ms),
+    outcome,
+  ]);
+  const columns = [
+    { heading: 'CONNECTION' },
+    { heading: 'POLICY' },
+    { heading: 'TOOK', align: 'right' },
+    { heading: 'CODE GOT' },
+  ] as const;
+  const words = connections.flatMap(({ log }) => (log === '' ? [] : [`  ${paint('dim', log)}`]));
+  return [table(columns, rows), ...words].join('\n');
 }
 
 /** The same starts on several drivers, side by side. */

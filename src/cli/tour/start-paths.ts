@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Settings } from '../../model/settings.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import { HeddleClient } from '../../sdk/client.ts';
 import { findConnection } from '../../sdk/connection.ts';
-import { untilActive } from '../deploy-function.ts';
+import { untilActive } from '../deploying/deploy-function.ts';
 import { startOwnService } from '../service.ts';
 import { deployExample } from './examples.ts';
 import { untilReady } from './quiet.ts';

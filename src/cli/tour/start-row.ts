@@ -1,4 +1,4 @@
-import { promisedPaths, type StartPath, startMsPromised } from '../../model/start-path.ts';
+import { promisedPaths, type StartPath, startMsPromised } from '../../model/invocations/start-path.ts';
 import type { InvokeAnswer } from '../../sdk/client.ts';
 import { CliError, exitCodes } from '../exit.ts';
 

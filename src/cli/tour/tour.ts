@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { instanceOverheadMb } from '../../model/configuration.ts';
-import type { Settings } from '../../model/settings.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
+import type { Settings } from '../../model/functions/settings.ts';
 import { HeddleClient } from '../../sdk/client.ts';
 import { findConnection } from '../../sdk/connection.ts';
 import { CliError, exitCodes } from '../exit.ts';
 import type { Progress } from '../output/progress.ts';
 import type { OwnService } from '../service.ts';
 import { driveConfigurations } from './configurations.ts';
+import { driveConnections } from './connections.ts';
 import { deployExamples } from './examples.ts';
 import { renderPicture } from './picture.ts';
 import type { TourResult } from './report.ts';
@@ -35,7 +36,7 @@ export function planTour(settings: Settings): TourPlan {
   return { settings, memoryMb: warm.memoryMb, parallel: Math.min(parallelMax, containers) };
 }
 
-/** Takes the functions of a running service through every start path, every configuration and one large job. */
+/** Takes the functions of a running service through every start path, every configuration, what they may connect to and one large job. */
 export async function runTour(
   service: OwnService,
   plan: TourPlan,
@@ -54,9 +55,11 @@ export async function runTour(
   const starts = [cold, ...(await driveStartPaths(client))];
   progress.step('Calling functions of every runtime and size for the first time');
   const configurations = await driveConfigurations(client, settings.memoryMb - instanceOverheadMb);
+  progress.step('Connecting to what a policy allows, and to what it does not');
+  const connections = await driveConnections(client);
   progress.step('Rendering a picture in parallel');
   const path = join(service.home, `mandelbrot-${service.driver}.png`);
   const picture = await renderPicture(client, path, parallel, (done, total) => progress.bar(done, total, 'tiles'));
   progress.done();
-  return { driver: service.driver, starts, configurations, picture };
+  return { driver: service.driver, starts, configurations, connections, picture };
 }

@@ -3,8 +3,16 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { CreateFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  InvokeCommand,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-lambda';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Capacity } from '../../model/functions/function.ts';
 import { outcomeOf } from '../testing/fake-worker-manager.ts';
 import { signedHeaders } from '../testing/signed-headers.ts';
 import { startTestFrontend } from '../testing/test-frontend.ts';
@@ -50,6 +58,7 @@ describe('what the service says of itself', () => {
         { ...instance, id: 'i-other', state: 'allocated', account: '000000000000' },
       ],
       queue: { length: 0, max: 5 },
+      preparations: [],
     };
     const seen = await (await get('/heddle/v1/snapshot')).text();
     assert.match(seen, /i-warm/);
@@ -76,12 +85,50 @@ describe('what the service says of itself', () => {
     assert.equal((await get('/heddle/v1/functions/none/readiness')).status, 404);
   });
 
+  test('what functions have of their own is in it, and what the account may have at once', async () => {
+    const capacity = async (): Promise<unknown> => {
+      const { capacity: all, concurrency } = Object(await (await get('/heddle/v1/snapshot')).json());
+      return [all, concurrency];
+    };
+    assert.deepEqual(await capacity(), [[], { max: 1_000, unreserved: 1_000 }]);
+    const FunctionName = 'talks';
+    const Resource = `arn:aws:lambda:${service.region}:${service.key.account}:function:${FunctionName}`;
+    const Tags = { 'heddle:capacity': 'variable', 'heddle:capacity-ceiling': '3' };
+    await client.send(new TagResourceCommand({ Resource, Tags }));
+    await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 7 }));
+    await client.send(new PublishVersionCommand({ FunctionName }));
+    await client.send(
+      new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: '1', ProvisionedConcurrentExecutions: 2 }),
+    );
+    service.workerManager.provisionedState = { requested: 2, available: 1, status: 'FAILED', why: 'There is no room.' };
+    const failed = { ready: 1, status: 'FAILED', why: 'There is no room.' };
+    assert.deepEqual(await capacity(), [
+      [
+        { name: 'talks', kind: 'variable', calls: 3 },
+        { name: 'talks', kind: 'reserved', calls: 7 },
+        { name: 'talks:1', kind: 'provisioned', calls: 2, ...failed },
+      ],
+      { max: 1_000, unreserved: 993 },
+    ]);
+  });
+
+  test('and what the account has of its own', async () => {
+    const capacityByAccount: Record<string, Capacity> = {};
+    const settings = { host: '127.0.0.1', region: 'eu-west-1', memoryMb: 8_192, unreservedConcurrency: 100 };
+    await using bounded = await startTestFrontend({ settings: { ...settings, capacityByAccount } });
+    capacityByAccount[bounded.key.account] = { kind: 'variable', ceiling: 2 };
+    const path = '/heddle/v1/snapshot';
+    const answer = await fetch(bounded.url + path, { headers: await signedHeaders(bounded, 'GET', path) });
+    assert.deepEqual(Object(await answer.json()).capacity, [{ name: '(account)', kind: 'variable', calls: 2 }]);
+  });
+
   test('the status has the newest start times by path, and so have the metrics', async () => {
     for (let startMs = 1; startMs <= 100; startMs++) await say('', startMs);
     const status: unknown = await (await get('/heddle/v1/status')).json();
     const { starts, functions } = Object(status);
     assert.equal(functions, 2);
-    assert.deepEqual(Object(starts)[0], { path: 'reused-container', count: 100, p50Ms: 50, p99Ms: 99, maxMs: 100 });
+    const reused = Array.from<{ path?: string }>(starts).find(({ path }) => path === 'reused-container');
+    assert.deepEqual(reused, { path: 'reused-container', count: 100, p50Ms: 50, p99Ms: 99, maxMs: 100 });
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     assert.match(
       metrics,

@@ -1,5 +1,5 @@
-import { servingVersion } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { servingVersion } from '../../model/functions/function-record.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { ConfigurationSnapshot } from '../../model/snapshot.ts';
 import type { FunctionStore } from '../../store/contract.ts';
 import type { WorkerManager } from '../../worker-manager/contract.ts';

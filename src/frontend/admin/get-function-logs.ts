@@ -3,15 +3,16 @@ import { functionRef } from '../../api/function-ref.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { LogEntry, LogFrom } from '../../store/logs/contract.ts';
 import type { FrontendOptions } from '../context.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
+import { smallBodyBytesMax } from '../routes/operation.ts';
+import type { Operation } from '../routes/operation.ts';
 
 const entriesMax = 10_000;
 const entriesDefault = 100;
 
 /**
  * What a function printed: one JSON object a line, an invocation each, oldest first. `since`: milliseconds since the
- * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, until the client goes or the service stops.
+ * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, line by line where an invocation is still running, until the client goes or
+ * the service stops. `times` says from which character on it was printed when.
  */
 export function getFunctionLogs({ store, logs }: FrontendOptions, stopping: AbortSignal): Operation {
   return {

@@ -1,6 +1,6 @@
 import type { FrontendOptions } from '../context.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
+import { smallBodyBytesMax } from '../routes/operation.ts';
+import type { Operation } from '../routes/operation.ts';
 import type { StartSummary } from '../metrics/start-samples.ts';
 
 /** Answer of `GET /heddle/v1/status`. */

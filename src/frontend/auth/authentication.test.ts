@@ -23,7 +23,7 @@ describe('authentication by AWS Signature Version 4', () => {
   }
 
   test('a signed request is answered, also with a query and a body that is hashed in the thread pool', async () => {
-    const query = `${list}?MaxItems=10&Marker=%2Fa%20b%2B`;
+    const query = `${list}?MaxItems=10&Else=%2Fa%20b%2B`;
     assert.equal(
       (await fetch(service.url + query, { headers: await signedHeaders(service, 'GET', query) })).status,
       200,
@@ -107,7 +107,7 @@ describe('authentication by AWS Signature Version 4', () => {
 
   test('a signature for another service or region is refused', async () => {
     assert.match(
-      await refusal(await signedHeaders(service, 'GET', list, '', { service: 's3' })),
+      await refusal(await signedHeaders(service, 'GET', list, '', { service: 'dynamodb' })),
       /InvalidSignatureException: Credential should be scoped to correct service: 'lambda'/,
     );
     assert.match(
@@ -183,12 +183,17 @@ describe('authentication by AWS Signature Version 4', () => {
       const headers = await signedHeaders(theirs, method, path, body);
       return (await fetch(service.url + path, { method, headers, ...(body !== '' && { body }) })).status;
     };
-    for (const name of ['private', encodeURIComponent(record.latest.arn)]) {
-      assert.equal(await status('GET', `${list}/${name}`), 404);
-      assert.equal(await status('POST', `${list}/${name}/invocations`), 404);
-      assert.equal(await status('PUT', `${list}/${name}/configuration`), 404);
-      assert.equal(await status('DELETE', `${list}/${name}`), 404);
-      assert.equal(await status('GET', `/heddle/v1/functions/${name}/logs`), 404);
+    for (const [name, refused] of [
+      ['private', 404],
+      // As on AWS, and whether it exists or not.
+      [encodeURIComponent(record.latest.arn), 403],
+      [encodeURIComponent(`${record.latest.arn}-not`), 403],
+    ] as const) {
+      assert.equal(await status('GET', `${list}/${name}`), refused);
+      assert.equal(await status('POST', `${list}/${name}/invocations`), refused);
+      assert.equal(await status('PUT', `${list}/${name}/configuration`), refused);
+      assert.equal(await status('DELETE', `${list}/${name}`), refused);
+      assert.equal(await status('GET', `/heddle/v1/functions/${name}/logs`), refused);
     }
     const listed = await fetch(service.url + list, { headers: await signedHeaders(theirs, 'GET', list) });
     assert.deepEqual(await listed.json(), { Functions: [] });

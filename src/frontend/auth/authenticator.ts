@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { AccessKey, AccountStore } from '../../store/contract.ts';
-import { checkClaim } from './claim-rules.ts';
+import { checkClaim, checkRoleSession, type SignedService } from './claim-rules.ts';
 import { payloadHash } from './payload-hash.ts';
 import { expectedSignature } from './signature.ts';
 import { signatureClaim } from './signature-claim.ts';
@@ -19,21 +19,22 @@ export interface Claimant {
  * read into memory: `admit` when its headers are there, `verify` when its body is. Both throw ApiError, status 403.
  */
 export interface Authenticator {
-  admit(request: SignedRequest): Promise<Claimant>;
+  admit(request: SignedRequest, service?: SignedService): Promise<Claimant>;
   verify(request: SignedRequest, claimant: Claimant, body: Buffer): void | Promise<void>;
 }
 
 const mismatch =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
-export function createAuthenticator(accounts: AccountStore, region: string, clock: Clock): Authenticator {
+export function createAuthenticator(accounts: Pick<AccountStore, 'key'>, region: string, clock: Clock): Authenticator {
   return {
-    async admit(request) {
+    async admit(request, service = 'lambda') {
       const claim = signatureClaim(request);
       const key = await accounts.key(claim.accessKeyId);
       if (key === undefined)
         throw new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid.');
-      checkClaim(claim, request, region, clock.wall());
+      checkClaim(claim, request, region, clock.wall(), key.sessionToken, service);
+      if (key.expiresAt !== undefined) checkRoleSession(claim, request, key.expiresAt, clock.wall());
       return { claim, key };
     },
     verify(request, claimant, body) {

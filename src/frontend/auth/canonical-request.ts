@@ -12,6 +12,15 @@ export function canonicalRequest(
   return plainCanonicalRequest(request, signedHeaders, payloadHash) ?? library.of(request, signedHeaders, payloadHash);
 }
 
+/** The same as S3 has it, where a path is signed as it is sent: not encoded again, and with all its dots and slashes. */
+export function objectCanonicalRequest(
+  request: SignedRequest,
+  signedHeaders: readonly string[],
+  payloadHash: string,
+): string {
+  return objectLibrary.of(request, signedHeaders, payloadHash);
+}
+
 /** Segments of characters that no encoding touches, none of them empty, `.` or `..`. */
 const plainPath = /^(?:\/[A-Za-z0-9_~-]+)+$/;
 /** What canonicalisation changes in a value: runs of white space, and white space at its ends. */
@@ -41,9 +50,9 @@ export function plainCanonicalRequest(
 
 /** Canonicalisation by the library that AWS's own clients sign with, so that both agree on every corner. */
 class Library extends SignatureV4Base {
-  constructor() {
+  constructor(uriEscapePath: boolean) {
     const credentials = { accessKeyId: '', secretAccessKey: '' };
-    super({ service: 'lambda', region: '', credentials, sha256: Hash.bind(null, 'sha256') });
+    super({ service: 'lambda', region: '', credentials, sha256: Hash.bind(null, 'sha256'), uriEscapePath });
   }
 
   of(request: SignedRequest, signedHeaders: readonly string[], payloadHash: string): string {
@@ -62,7 +71,8 @@ class Library extends SignatureV4Base {
   }
 }
 
-const library = new Library();
+const library = new Library(true);
+const objectLibrary = new Library(false);
 
 /** For the test that both ways give the same. */
 export function libraryCanonicalRequest(

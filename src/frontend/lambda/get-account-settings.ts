@@ -1,9 +1,12 @@
+import { storedCodeBytes } from '../accounts/stored-code.ts';
 import { limits } from '../../model/limits.ts';
-import { smallBodyBytesMax } from '../operation.ts';
-import type { Operation } from '../operation.ts';
+import { accountConcurrency } from './capacity/concurrency.ts';
+import { smallBodyBytesMax } from '../routes/operation.ts';
+import type { Operation } from '../routes/operation.ts';
 import type { LambdaContext } from './context.ts';
 
-export function getAccountSettings({ store, settings }: LambdaContext): Operation {
+export function getAccountSettings(context: LambdaContext): Operation {
+  const { store } = context;
   return {
     name: 'GetAccountSettings',
     method: 'GET',
@@ -11,20 +14,20 @@ export function getAccountSettings({ store, settings }: LambdaContext): Operatio
     bodyBytesMax: smallBodyBytesMax,
     async run({ scope }) {
       const records = await store.functions.list(scope.account, '', Number.MAX_SAFE_INTEGER);
-      // No quota but memory: as many of the smallest containers as it holds.
-      const concurrent = Math.max(1, Math.floor(settings.memoryMb / limits.functionMemoryMbMin));
+      const { codeBytes = Number.MAX_SAFE_INTEGER } = store.accounts.limitsOf(scope.account);
+      const { max, unreserved } = accountConcurrency(context, scope.account);
       return {
         status: 200,
         body: {
           AccountLimit: {
-            TotalCodeSize: Number.MAX_SAFE_INTEGER,
+            TotalCodeSize: codeBytes,
             CodeSizeUnzipped: limits.codeBytesMax,
             CodeSizeZipped: limits.codeZipBytesMax,
-            ConcurrentExecutions: concurrent,
-            UnreservedConcurrentExecutions: concurrent,
+            ConcurrentExecutions: max,
+            UnreservedConcurrentExecutions: unreserved,
           },
           AccountUsage: {
-            TotalCodeSize: records.reduce((sum, record) => sum + record.latest.codeBytes, 0),
+            TotalCodeSize: await storedCodeBytes(store, scope.account),
             FunctionCount: records.length,
           },
         },

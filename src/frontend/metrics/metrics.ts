@@ -1,16 +1,28 @@
-import type { FunctionVersion } from '../../model/function.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
+import type { EgressTotals } from '../../model/network.ts';
+import type { Usage } from '../../model/accounts/usage.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 import type { WorkerObserver } from '../../worker-manager/contract.ts';
+import { egressText } from './egress.ts';
 import { poolsText } from './pools.ts';
 import { StartSamples } from './start-samples.ts';
+import { usageText } from './usage.ts';
 import { Counter, Histogram } from './tallies.ts';
+
+interface Pools {
+  snapshot(): ServiceSnapshot;
+}
+
+interface Used {
+  totals(): ReadonlyMap<string, Usage>;
+}
 
 /** What the service counts and measures. Give it to the worker manager as its observer, and to the frontend to show. */
 export interface ServiceMetrics extends WorkerObserver {
   /** The newest start times by path. */
   readonly starts: StartSamples;
-  /** Adds the gauges of pools and queue, read when somebody asks. */
-  watch(snapshot: () => ServiceSnapshot): void;
+  /** Adds the gauges of pools and queue, what functions connected to, what accounts used, and what else there is, read when somebody asks. */
+  watch(pools: Pools, usage: Used, egress?: () => readonly EgressTotals[], more?: () => Promise<string>): void;
   /** A request that was refused before anything was done for it, because the service was behind. */
   shed(): void;
   /** Prometheus' text format. */
@@ -40,6 +52,10 @@ export function createMetrics(driver: string): ServiceMetrics {
     durationBounds,
   );
   const invocations = new Counter('heddle_invocations_total', 'Invocations that ended, by outcome.', 'outcome');
+  const streamed = new Counter(
+    'heddle_streamed_bytes_total',
+    'Bytes of answers that were passed on while they were made.',
+  );
   const failures = new Counter('heddle_failures_total', 'What went wrong in the service itself, by kind.', 'kind');
   const instanceStart = new Histogram(
     'heddle_instance_start_seconds',
@@ -52,8 +68,13 @@ export function createMetrics(driver: string): ServiceMetrics {
     'Instances that ended.',
     ...['configuration', 'expected'],
   );
-  const all = [start, cold, duration, invocations, failures, instanceStart, instanceEnd];
-  let snapshot: (() => ServiceSnapshot) | undefined;
+  // It stands at nothing before the first.
+  streamed.addMany(0);
+  const all = [start, cold, duration, invocations, streamed, failures, instanceStart, instanceEnd];
+  let watched: Pools | undefined;
+  let usage: Used | undefined;
+  let egress: (() => readonly EgressTotals[]) | undefined;
+  let more: (() => Promise<string>) | undefined;
 
   return {
     starts,
@@ -61,10 +82,14 @@ export function createMetrics(driver: string): ServiceMetrics {
     async text() {
       // Loaded for the first who asks: what it watches costs something from then on.
       const { processText } = await import('./process-metrics.ts');
-      const pools = snapshot === undefined ? [] : [poolsText(snapshot())];
-      return [await processText(), ...all.map((metric) => metric.text()), ...pools].join('\n');
+      const pools = watched === undefined ? [] : [poolsText(watched.snapshot())];
+      const connections = egress === undefined ? [] : [egressText(egress())];
+      const used = usage === undefined ? [] : [usageText(usage.totals())];
+      const others = more === undefined ? [] : [await more()];
+      const counted = all.map((metric) => metric.text());
+      return [await processText(), ...counted, ...pools, ...used, ...connections, ...others].join('\n');
     },
-    watch: (read) => (snapshot = read),
+    watch: (...read) => ([watched, usage, egress, more] = read),
     invoked({ runtime, memoryMb }: FunctionVersion, _requestId, outcome) {
       const { startPath, startMs, durationMs, result } = outcome;
       starts.add(startPath, startMs);
@@ -73,6 +98,7 @@ export function createMetrics(driver: string): ServiceMetrics {
       duration.observe(durationMs / 1_000);
       invocations.add(result.ok ? 'ok' : 'function-error');
     },
+    streamed: (bytes) => streamed.addMany(bytes),
     shed: () => failures.add('shed'),
     refused: (_fn, _requestId, error) => failures.add(error.name),
     instanceStarted: (configuration, tookMs) => instanceStart.observe(tookMs / 1_000, configuration, driver),

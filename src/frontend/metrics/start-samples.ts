@@ -1,5 +1,5 @@
-import { startPaths } from '../../model/start-path.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import { startPaths } from '../../model/invocations/start-path.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 
 /** Samples kept of each path. */
 const samplesMax = 1_000;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as prometheus from 'prom-client';
-import { Counter, Histogram, gaugeText } from './tallies.ts';
+import { valuesText } from '../../model/metrics-text.ts';
+import { Counter, Histogram } from './tallies.ts';
 
 const lines = (text: string): string[] => text.trim().split('\n');
 
@@ -28,11 +29,13 @@ test('histograms and counters say what those of prom-client say', async () => {
     theirCounter.inc({ kind });
     counter.add(kind);
   }
+  theirCounter.inc({ kind: 'one' }, 65_536);
+  counter.addMany(65_536, 'one');
   assert.deepEqual(lines(counter.text()), lines(await registry.getSingleMetricAsString('c')));
 });
 
 test('what has no labels has no braces', () => {
-  assert.equal(gaugeText('g', 'Now.', [], [[[], 3]]), '# HELP g Now.\n# TYPE g gauge\ng 3\n');
+  assert.equal(valuesText('gauge', 'g', 'Now.', [], [[[], 3]]), '# HELP g Now.\n# TYPE g gauge\ng 3\n');
   const histogram = new Histogram('h', 'x', [1]);
   histogram.observe(2);
   assert.match(histogram.text(), /^h_bucket\{le="\+Inf"\} 1\nh_sum 2\nh_count 1$/m);

@@ -1,5 +1,4 @@
-/** Names of labels in turns with their values, as a metric was made with. */
-type Labels = readonly string[];
+import { head, labelsText, type Labels } from '../../model/metrics-text.ts';
 
 /** What is counted in one series of a histogram. */
 interface Series {
@@ -30,10 +29,15 @@ export class Counter implements Metric {
 
   /** `labels`: values, in the order of the names. */
   add(...labels: Labels): void {
+    this.addMany(1, ...labels);
+  }
+
+  /** The same for so many at once. */
+  addMany(count: number, ...labels: Labels): void {
     const key = labels.join('\0');
     const series = this.#series.get(key);
-    if (series === undefined) this.#series.set(key, { labels, count: 1 });
-    else series.count += 1;
+    if (series === undefined) this.#series.set(key, { labels, count });
+    else series.count += count;
   }
 
   text(): string {
@@ -96,23 +100,8 @@ export class Histogram implements Metric {
   }
 }
 
-/** What is so now, read when somebody asks: values by labels. */
-export function gaugeText(
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  values: readonly (readonly [Labels, number])[],
-): string {
-  const lines = values.map(([labels, value]) => `${name}${labelsText(labelNames, labels)} ${value}\n`);
-  return `${head(name, help, 'gauge')}${lines.join('')}`;
-}
-
-function head(name: string, help: string, type: string): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-}
-
-function labelsText(names: readonly string[], values: Labels): string {
-  if (names.length === 0) return '';
-  const escaped = (value = ''): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return `{${names.map((name, at) => `${name}="${escaped(values[at])}"`).join(',')}}`;
+/** The earlier of two times, of which each may be none. */
+export function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
 }

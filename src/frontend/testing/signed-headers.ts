@@ -59,7 +59,9 @@ function requestOf(signer: Signer, method: string, path: string, body: string, c
   return new HttpRequest({
     method,
     path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    query: Object.fromEntries(
+      [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)]),
+    ),
     headers: { host: url.host, ...changes.headers },
     body,
   });

@@ -19,7 +19,12 @@ export function refuse(socket: Duplex, { status, headers, body }: ErrorReply): v
 /** Refuses by closing what was opened only to say so. */
 export function refuseOpenly(websocket: WebSocket, { status, body }: ErrorReply): void {
   websocket.on('error', () => websocket.terminate());
-  websocket.close(refusalCodes + status, shortened(body['message'] ?? body['Message'] ?? ''));
+  closeFor(websocket, refusalCodes + status, shortened(body['message'] ?? body['Message'] ?? ''));
+}
+
+/** Closes for a reason that the other end may take its time to hear, but not forever. */
+export function closeFor(websocket: WebSocket, code: number, reason: string): void {
+  websocket.close(code, reason);
   setTimeout(() => websocket.terminate(), refusedMsMax).unref();
 }
 

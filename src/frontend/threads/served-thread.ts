@@ -1,16 +1,24 @@
+import { ApiError } from '../../api/errors.ts';
 import { CancelledError } from '../../model/errors.ts';
-import type { ThreadLane, ThreadWatcher } from '../../model/invocation.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import type { Caller } from '../../model/invocations/caller.ts';
+import type { ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { KeptThread } from '../../store/contract.ts';
 import { limits } from '../../model/limits.ts';
 import { laneKinds, laneMessage } from '../../protocol/threads/lane.ts';
 import type { Wire } from '../../protocol/session/session-link.ts';
-import type { ClientMessage, ServiceMessage, ThreadEnd, ThreadState } from '../../protocol/session/session-messages.ts';
+import type {
+  ClientMessage,
+  ServiceMessage,
+  ThreadEnd,
+  ThreadStart,
+  ThreadState,
+} from '../../protocol/session/session-messages.ts';
 import type { Ear } from './ear.ts';
 import type { SessionConnection } from './session-connection.ts';
 
 /** Opens a session for a thread that starts threads itself. */
-export type OpenSession = (wire: Wire) => SessionConnection;
+export type OpenSession = (wire: Wire, caller: Caller | undefined) => SessionConnection;
 
 /** What is known of a thread from its order. */
 export type OrderedThread = Pick<ClientMessage & { readonly type: 'spawn' }, 'thread' | 'name' | 'detached' | 'parts'>;
@@ -21,10 +29,16 @@ export class ServedThread implements ThreadWatcher {
   readonly name: string;
   readonly bornAt: number;
   readonly cancel: AbortController = new AbortController();
+  /** Called when it has ended. */
+  onOver: (() => void) | undefined;
   /** Set when it has ended. */
   end: ThreadEnd | undefined;
   /** It outlives its client. */
   detached: boolean;
+  /** By whose right it runs, where that is a role's: it ends when that is revoked. */
+  role: string | undefined;
+  /** Gives the name of the host of this id, or of this one, where there are others. */
+  hostName: ((id: string | undefined) => string) | undefined;
   /** Parts of its result, while there is nobody to take them, or somebody may come later. */
   readonly #parts: Uint8Array[] = [];
   readonly #open: OpenSession | undefined;
@@ -35,10 +49,11 @@ export class ServedThread implements ThreadWatcher {
   /** Its client's, until that is gone, and those of all who attached to it. */
   readonly #ears = new Set<Ear>();
   #onEnd: ((end: ThreadEnd) => Promise<void>) | undefined;
+  #onCounted: ((end: ThreadEnd) => void) | undefined;
   #lane: ThreadLane | undefined;
   /** The end of what it printed. */
   #tail = '';
-  #start: { readonly path: StartPath; readonly ms: number } | undefined;
+  #start: ThreadStart | undefined;
 
   /** `open`: it may start threads itself. */
   constructor({ thread, name, detached, parts }: OrderedThread, bornAt: number, open?: OpenSession) {
@@ -56,6 +71,19 @@ export class ServedThread implements ThreadWatcher {
     thread.#parts.push(...parts);
     thread.end = end;
     return thread;
+  }
+
+  /** One that goes on where this one stands. Throws where the service knows that it cannot. */
+  fork(name: string, bornAt: number): ServedThread {
+    if (this.#session !== undefined)
+      throw new ApiError(
+        'ResourceConflictException',
+        'A thread cannot be forked that has started threads itself, or used what threads share: that is one session, which only one of them could have.',
+      );
+    const fork = new ServedThread({ thread: name, name: this.name, detached: false, parts: false }, bornAt, this.#open);
+    fork.role = this.role;
+    fork.hostName = this.hostName;
+    return fork;
   }
 
   /** `listener` is called when it has ended, at once if it has. */
@@ -85,9 +113,9 @@ export class ServedThread implements ThreadWatcher {
     if (this.#awaitsParts) this.#tell({ type: 'placed', thread: this.id });
   }
 
-  started(path: StartPath, ms: number): void {
-    this.#start = { path, ms };
-    this.#tell({ type: 'started', thread: this.id, path, ms });
+  started(path: StartPath, ms: number, host?: string): void {
+    this.#start = { path, ms, ...(this.hostName && { host: this.hostName(host) }) };
+    this.#tell({ type: 'started', thread: this.id, ...this.#start });
   }
 
   received(data: Uint8Array): void {
@@ -101,7 +129,7 @@ export class ServedThread implements ThreadWatcher {
   #ownSession(bytes: Uint8Array): void {
     const send = (answer: Uint8Array): void => void this.#lane?.send(laneMessage(laneKinds.session, answer));
     if (this.#open === undefined) return send(new Uint8Array());
-    this.#session ??= this.#open({ send, close: () => undefined });
+    this.#session ??= this.#open({ send, close: () => undefined }, this.#lane?.caller);
     this.#session.receive(bytes);
   }
 
@@ -137,22 +165,34 @@ export class ServedThread implements ThreadWatcher {
     return this.#tail;
   }
 
+  /** It is counted: `listener` is called when it has ended. */
+  counted(listener: (end: ThreadEnd) => void): void {
+    this.#onCounted = listener;
+  }
+
   /** It is over: says so once. */
   ended(end: ThreadEnd): void {
     this.end = end;
+    this.#onCounted?.(end);
     this.#session?.closed(true);
     void this.#onEnd?.(end);
+    this.onOver?.();
     this.#tell({ type: 'ended', thread: this.id, end });
   }
 
   /** Ends it at once, whatever it does. */
-  kill(): void {
-    this.cancel.abort(new CancelledError('The thread was cancelled.'));
+  kill(reason: Error = new CancelledError('The thread was cancelled.')): void {
+    this.cancel.abort(reason);
   }
 
   state(now: number): ThreadState {
-    const state = this.end !== undefined ? 'ended' : this.#lane === undefined ? 'queued' : 'running';
-    return { state, name: this.name, ageMs: now - this.bornAt };
+    return { state: this.#state(), name: this.name, ageMs: now - this.bornAt };
+  }
+
+  #state(): ThreadState['state'] {
+    if (this.end !== undefined) return 'ended';
+    if (this.#lane === undefined) return 'queued';
+    return this.#lane.paused?.() === true ? 'paused' : 'running';
   }
 
   #tell(message: ServiceMessage): void {

@@ -2,11 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import type { ClientMessage, Question, ServiceMessage } from '../../protocol/session/session-messages.ts';
+import type { Starter } from '../../model/functions/function.ts';
+import type { Caller } from '../../model/invocations/caller.ts';
+import type { Wire } from '../../protocol/session/session-link.ts';
+import type { ClientMessage, Question, ServiceMessage, ThreadState } from '../../protocol/session/session-messages.ts';
 import { SessionLink } from '../../protocol/session/session-link.ts';
+import { durablePrograms, mayDo } from '../../policies/services.ts';
 import { Ear } from './ear.ts';
+import { startedBy } from './module-function.ts';
+import type { SessionConnection } from './session-connection.ts';
 import { ServedThread, type OpenSession } from './served-thread.ts';
+import { Programs } from './programs.ts';
 import { Shares, textOfError } from './shares.ts';
+import { knownPolicy, mayStartNone } from './thread-policy.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
 import type { ThreadService } from './thread-service.ts';
@@ -15,8 +23,12 @@ import type { ThreadService } from './thread-service.ts';
 export interface SessionSurroundings {
   /** Its client is a thread. */
   readonly nested: boolean;
-  /** Opens a session for one of its threads. */
-  readonly open: OpenSession;
+  /** What its client hands on to its threads, where that is code that runs here. */
+  readonly starter: Starter | undefined;
+  /** Its client, where that is code that runs here. */
+  readonly caller: Caller | undefined;
+  /** Opens a session for one of its threads, which hands on so much. */
+  readonly open: (wire: Wire, starter: Starter, caller: Caller | undefined) => SessionConnection;
   /** Its client does not take what it is told. */
   readonly onBroken: () => void;
 }
@@ -28,15 +40,25 @@ export class ThreadSession {
   readonly link: SessionLink = new SessionLink();
   readonly #service: ThreadService;
   readonly #how: SessionSurroundings;
+  /** Whose portions its threads are. Of one that no code here opened, its own. */
+  readonly #program: string;
   readonly #threads = new Map<string, { readonly thread: ServedThread; readonly ear: Ear }>();
   readonly #shares: Shares;
+  readonly #programs: Programs;
   readonly #uploads = new Map<string, CodeUpload>();
 
   constructor(service: ThreadService, account: string, how: SessionSurroundings) {
     this.#service = service;
     this.#how = how;
+    this.#program = how.starter?.program ?? this.id;
     this.account = account;
     this.#shares = new Shares(service.sharing, account, this.id);
+    this.#programs = new Programs(service.programs, { account, region: service.region });
+  }
+
+  /** Threads of it that have not ended. */
+  get running(): number {
+    return this.#threads.size;
   }
 
   /** One message of its client. Throws ProtocolError for one that breaks the session. */
@@ -73,16 +95,25 @@ export class ThreadSession {
     }
     this.#threads.clear();
     this.#shares.end();
+    this.#programs.end();
+    // Those of a function, or of the thread that this is nested in, go on with it.
+    if (this.#how.starter?.program === undefined) this.#service.portionsEnded(this.account, this.id);
   }
 
   #spawn(message: ClientMessage & { readonly type: 'spawn' }, receivedAt: number): void {
     const { thread: id, apart } = message;
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
-    const thread = new ServedThread(message, receivedAt, apart ? undefined : this.#how.open);
+    const { nested, starter, caller, open } = this.#how;
+    const policy = knownPolicy(() => this.#service.policyOf(this.account, message, starter));
+    const opened: OpenSession = (wire, by) => open(wire, startedBy(message, starter, policy, this.#program), by);
+    const silent = apart || mayStartNone(policy);
+    const thread = new ServedThread(message, receivedAt, silent ? undefined : opened);
+    if (starter?.policy !== undefined) thread.role = starter.principal?.role;
     if (this.#threads.size >= limits.threadsPerSessionMax)
       return this.#send({ type: 'ended', thread: id, end: endOfError(tooManyThreads()) });
     this.#listen(thread);
-    this.#service.run(this.account, thread, message, { receivedAt, nested: this.#how.nested });
+    const program = this.#program;
+    this.#service.run(this.account, thread, message, { receivedAt, nested, starter, caller, program });
   }
 
   #listen(thread: ServedThread): void {
@@ -100,6 +131,11 @@ export class ThreadSession {
   #with(id: string, act: (thread: ServedThread, ear: Ear) => void): void {
     const entry = this.#threads.get(id);
     if (entry !== undefined) act(entry.thread, entry.ear);
+  }
+
+  /** Something that is about no thread. */
+  tell(message: ServiceMessage): void {
+    this.#send(message);
   }
 
   /** Called by threads and answers at any time: a client that is too slow is its own fault, and nobody else's. */
@@ -135,6 +171,23 @@ export class ThreadSession {
     }
   }
 
+  async #fork(id: string, names: readonly string[]): Promise<unknown> {
+    const thread = this.#threads.get(id)?.thread ?? (await this.#service.find(this.account, id));
+    if (thread === undefined) throw new ApiError('ResourceNotFoundException', unknown(id));
+    if (this.#threads.size + names.length > limits.threadsPerSessionMax) throw tooManyThreads();
+    const taken = names.find((name) => this.#threads.has(name));
+    if (taken !== undefined || new Set(names).size < names.length)
+      throw new ProtocolError(`A client named a fork ${taken ?? names.join(', ')} that is another thread's.`);
+    return await this.#service.moves.fork(this.account, thread, names, (fork) => this.#listen(fork));
+  }
+
+  /** Who asks about one that is detached may rely on its being found again. */
+  async #stateOf(id: string): Promise<ThreadState> {
+    const thread = this.#threads.get(id)?.thread ?? (await this.#service.find(this.account, id));
+    if (thread?.detached === true) await this.#service.written(thread);
+    return thread?.state(this.#service.clock.now()) ?? { state: 'unknown', name: '', ageMs: 0 };
+  }
+
   async #upload({ code, data, last }: ClientMessage & { readonly type: 'code' }): Promise<boolean> {
     const upload = this.#uploads.get(code) ?? new CodeUpload();
     this.#uploads.set(code, upload);
@@ -149,11 +202,19 @@ export class ThreadSession {
     switch (question.about) {
       case 'code':
         return this.#service.code.find(this.account, question.code) !== undefined;
-      case 'thread': {
-        const thread =
-          this.#threads.get(question.thread)?.thread ?? (await this.#service.find(this.account, question.thread));
-        return thread?.state(this.#service.clock.now()) ?? { state: 'unknown', name: '', ageMs: 0 };
-      }
+      case 'thread':
+        return await this.#stateOf(question.thread);
+      case 'move':
+        return await this.#service.moves.move(this.account, question.thread, question.move);
+      case 'fork':
+        return await this.#fork(question.thread, question.forks);
+      case 'expect':
+        return this.#service.expect(this.account, question, this.#how.starter, this.#program);
+      case 'durable':
+        if (!mayDo(this.#how.starter?.policy, durablePrograms)) throw noPrograms();
+        return this.#programs.ask(question.request);
+      case 'portion':
+        return this.#service.portionsEnded(this.account, this.#program, question.group);
       case 'share':
         return this.#shares.ask(seq, question.request);
       default:
@@ -168,6 +229,13 @@ export class ThreadSession {
       this.#send({ type: 'answer', seq, ok: false, error: textOfError(error) });
     }
   }
+}
+
+function noPrograms(): ApiError {
+  return new ApiError(
+    'AccessDeniedException',
+    `What bounds this code does not allow it durable programs: no policy allows ${durablePrograms.action}.`,
+  );
 }
 
 function tooManyThreads(): ApiError {

@@ -1,7 +1,10 @@
 import { ApiError } from '../../api/errors.ts';
 import { CancelledError, CapacityError, NeverFitsError } from '../../model/errors.ts';
-import type { InvocationOutcome } from '../../model/invocation.ts';
+import type { InvocationOutcome } from '../../model/invocations/invocation.ts';
+import type { PeerLostError } from '../../cluster/contract.ts';
 import { limits } from '../../model/limits.ts';
+import { hostLostType } from '../../protocol/session/end-lost.ts';
+import { obeyedType } from '../../protocol/threads/obeyed.ts';
 import type { TurnEnd } from '../../protocol/threads/batch.ts';
 import type { ThreadEnd, ThreadEndKind, ThrownText } from '../../protocol/session/session-messages.ts';
 import { StringDecoder } from 'node:string_decoder';
@@ -21,8 +24,9 @@ export function endOfOutcome(outcome: InvocationOutcome, before?: TakenBefore): 
   const { result, memoryPeakMb, log, limit } = outcome;
   const numbers = { durationMs, cpuMs, memoryPeakMb, logTail: tailOf(log, printed) };
   if (result.ok) return { ...numbers, ok: true, result: result.payload };
-  const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : 'throw';
-  return { ...numbers, ok: false, kind, thrown: thrownOf(result.payload) };
+  const thrown = thrownOf(result.payload);
+  const kind = limit === 'time' ? 'timeout' : limit === 'memory' ? 'oom' : undefined;
+  return { ...numbers, ok: false, kind: kind ?? (thrown.type === obeyedType ? 'cancelled' : 'throw'), thrown };
 }
 
 /** How one of several ended that ran in one invocation, and gave `result`; `printed` is the last of what it printed. */
@@ -33,10 +37,22 @@ export function endOfTurn({ ranMs, cpuMs, memoryPeakMb }: TurnEnd, result: Uint8
 /** How a thread ended that did not run, or was ended; `printed` is the last of what it printed until then. */
 export function endOfError(error: unknown, printed = ''): ThreadEnd {
   const message = error instanceof Error ? error.message : String(error);
-  const type = error instanceof Error ? error.name : 'Error';
+  const type = isHostLost(error) ? hostLostType : error instanceof Error ? error.name : 'Error';
   const thrown = { type, message, trace: [] };
   const nothing = { durationMs: 0, cpuMs: 0, memoryPeakMb: 0 };
   return { ...nothing, logTail: lastBytes(printed), ok: false, kind: kindOf(error), thrown };
+}
+
+/** How deep causes are looked at. */
+const causesMax = 4;
+
+/** Whether another host, where it ran, is gone: what that did until then nobody knows. */
+export function isHostLost(error: unknown): error is Error {
+  // By its name: a service on one machine does not load what knows of hosts.
+  const lost: PeerLostError['name'] = 'PeerLostError';
+  for (let [cause, depth] = [error, 0]; cause instanceof Error && depth < causesMax; cause = cause.cause, depth += 1)
+    if (cause.name === lost) return true;
+  return false;
 }
 
 function kindOf(error: unknown): ThreadEndKind {

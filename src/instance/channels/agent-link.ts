@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../model/clock.ts';
-import type { CodeBundle } from '../../model/code.ts';
-import { partsOf, type BlankKind } from '../../model/configuration.ts';
-import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
+import type { CodeBundle } from '../../model/functions/code.ts';
+import { partsOf, type BlankKind } from '../../model/runtimes/configuration.ts';
+import { CodeLateError, InstanceLostError, ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { Connection } from '../../protocol/framing/connection.ts';
 import type { AgentMessage, AgentRequest } from '../../protocol/messages.ts';
 import { checkVersion, parseAgentMessage } from '../../protocol/validate.ts';
 import type { ContainerExit } from '../guest.ts';
-import { codeParts } from './code-parts.ts';
+import { moreOf, sendCode, type CodePlace } from './code-parts.ts';
 
 /** An agent said that it could not do what it was asked. The instance is as good as before. */
 export class AgentRefusedError extends Error {
@@ -32,6 +32,8 @@ type RequestWithoutSeq = AgentRequest extends infer Request
     ? Omit<Request, 'seq'>
     : never
   : never;
+
+type CodeRequest = Extract<RequestWithoutSeq, { type: 'code' | 'code-image' }>;
 
 /** What `done` carries. */
 type Answer = Omit<Extract<AgentMessage, { type: 'done' }>, 'type' | 'seq'>;
@@ -57,6 +59,7 @@ export class AgentLink {
   readonly #events: AgentEvents;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #untilQuiet: (() => void)[] = [];
   #greeting: Waiting | undefined;
   #seq = 0;
   #lost: InstanceLostError | undefined;
@@ -78,12 +81,38 @@ export class AgentLink {
     return this.#waiting.size > 0 || this.#greeting !== undefined;
   }
 
+  /** Resolves when it owes no answer. */
+  async quiet(): Promise<void> {
+    while (this.busy) await new Promise<void>((resolve) => this.#untilQuiet.push(resolve));
+  }
+
+  /** See `Connection.hold`. Nothing may be asked until `goOn`: deadlines would pass. */
+  hold(): Promise<void> {
+    return this.#connection.hold();
+  }
+
+  /** See `Connection.goOn`. */
+  goOn(channel?: Duplex): void {
+    this.#connection.goOn(channel);
+  }
+
+  /** Of another agent's messages that came before it was copied from that one: the beginning of the next one. */
+  get undelivered(): Buffer {
+    return this.#connection.undelivered;
+  }
+
+  /** As it was said to the agent that this one is a copy of. */
+  take(chunk: Buffer): void {
+    this.#connection.take(chunk);
+  }
+
   /**
    * `behindMs`: by how much the guest's clock is behind, if that is known. Gives by how much it seems to be behind
-   * afterwards, which includes the time that the answer took.
+   * afterwards, which includes the time that the answer took. `same`: it is who it was, and only its clock stood still.
    */
-  async identify(instanceId: string, entropy: Uint8Array, behindMs?: number): Promise<number> {
-    const request = { type: 'identify', instanceId, wallMs: this.#clock.wall(), entropy } as const;
+  async identify(instanceId: string, entropy: Uint8Array, behindMs?: number, same = false): Promise<number> {
+    const who = same ? { instanceId, same: true as const } : { instanceId };
+    const request = { type: 'identify', wallMs: this.#clock.wall(), entropy, ...who } as const;
     // A copy's first answer is its hello: it may begin to run together with many others.
     const asked = behindMs === undefined ? request : { ...request, behindMs };
     const { wallMs } = await this.#ask(asked, 'identify', limits.agentHelloMsMax);
@@ -93,44 +122,51 @@ export class AgentLink {
   /** Resolves when the container's process exists. `channel` must never have had a container before. */
   async makeContainer(channel: number, kind: BlankKind): Promise<void> {
     const { runtime, heapMb } = partsOf(kind);
-    const { pidsPerContainer: pidsMax, tmpBytes } = limits;
-    await this.#ask(
-      { type: 'make-container', channel, runtime, pidsMax, tmpBytes, ...(heapMb === undefined ? {} : { heapMb }) },
-      `make a ${kind} container`,
-      limits.containerHelloMsMax,
-    );
+    const { pidsPerContainer: pidsMax, tmpBytes, containerHelloMsMax } = limits;
+    const heap = heapMb === undefined ? {} : { heapMb };
+    const request = { type: 'make-container', channel, runtime, pidsMax, tmpBytes, ...heap } as const;
+    await this.#ask(request, `make a ${kind} container`, containerHelloMsMax);
   }
 
   /**
    * Sends a bundle to the instance's cache; resolves when it is there. `onSent` is called when the last part is on its
-   * way: what is asked for then finds the code in the cache. At most two parts are under way at a time.
+   * way: what is asked for then finds the code in the cache. At most two parts are under way at a time. Rejects with CodeLateError where the
+   * agent does not get on with it: that costs this code, and not the instance.
    */
   async storeCode(bundle: CodeBundle, onSent: () => void = () => undefined): Promise<void> {
-    const { sha256 } = bundle;
-    const parts = codeParts(bundle.files, limits.codePartBytesMax);
-    let previous: Promise<unknown> = Promise.resolve();
-    let files = parts.next();
-    for (;;) {
-      const next = parts.next();
-      const last = next.done === true;
-      const stored = this.#ask({ type: 'code', sha256, files: files.value ?? [], last }, 'store code');
-      // Rejected parts make the next ones be rejected too; the one that is awaited speaks for all.
-      stored.catch(() => undefined);
-      if (last) {
-        onSent();
-        await stored;
-        return;
-      }
-      await previous;
-      await this.#connection.drained();
-      previous = stored;
-      files = next;
+    try {
+      const ask = (part: CodeRequest): Promise<unknown> => this.#askForCode(part);
+      await sendCode(bundle, ask, () => this.#connection.drained(), onSent);
+    } catch (error) {
+      // Behind all that was sent of it: what came of it until now is of no use.
+      if (error instanceof CodeLateError) this.dropCode(bundle.sha256).catch(() => undefined);
+      throw error;
     }
   }
 
-  /** Puts code of the cache into a blank container, which may take `memoryMb` from then on. */
-  async bind(channel: number, sha256: string, memoryMb: number): Promise<void> {
-    await this.#ask({ type: 'bind', channel, sha256, memoryMb });
+  /**
+   * Puts code of the cache into a blank container, which may take so much from then on. `behindCode`: code was sent just before, with
+   * which the agent may still be at work.
+   */
+  async bind(place: CodePlace, sha256: string, behindCode: boolean = false): Promise<void> {
+    const { channel, memoryMb } = place;
+    const msMax = limits.agentAnswerMsMax * (behindCode ? 2 : 1);
+    await this.#ask({ type: 'bind', channel, sha256, memoryMb, ...moreOf(place) }, 'bind', msMax);
+  }
+
+  /** Puts layers of the cache into `/opt` of a blank container. */
+  async bindLayers(channel: number, sha256: string): Promise<void> {
+    await this.#ask({ type: 'bind-layers', channel, sha256 }, 'bind layers');
+  }
+
+  /** Code lies in the instance's folder for that, under this name; resolves when the agent has it in its cache. */
+  async takeTree(sha256: string, name: string, bytes: number): Promise<void> {
+    await this.#ask({ type: 'code-tree', sha256, name, bytes }, 'take code from the host');
+  }
+
+  /** The code that was sent just before is an image; resolves when it is mounted. */
+  async mountImage(sha256: string): Promise<void> {
+    await this.#askForCode({ type: 'code-image', sha256 });
   }
 
   /** See `rehearse-bind`. */
@@ -179,19 +215,28 @@ export class AgentLink {
     });
   }
 
-  #ask(
-    request: RequestWithoutSeq,
-    what: string = request.type,
-    msMax: number = limits.agentAnswerMsMax,
-  ): Promise<Answer> {
+  /** Each has as long as any other request; an agent that answers later than that is slow, and not lost. */
+  #askForCode(request: CodeRequest): Promise<Answer> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    const ms = limits.agentAnswerMsMax;
+    const late = `A part of the code was not stored in the instance within ${ms} ms; it is overloaded.`;
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.timer(ms, () => reject(new CodeLateError(late)));
+      this.#send(request, { what: 'store code', timer, resolve, reject });
+    });
+  }
+
+  #ask(request: RequestWithoutSeq, what: string = request.type, ms: number = limits.agentAnswerMsMax): Promise<Answer> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    return new Promise((resolve, reject) => this.#send(request, this.#wait(what, ms, resolve, reject)));
+  }
+
+  #send(request: RequestWithoutSeq, waiting: Waiting): void {
     const seq = this.#seq;
     this.#seq = (seq + 1) >>> 0;
     this.#events.onAsk?.();
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(seq, this.#wait(what, msMax, resolve, reject));
-      this.#connection.send({ ...request, seq });
-    });
+    this.#waiting.set(seq, waiting);
+    this.#connection.send({ ...request, seq });
   }
 
   #wait(what: string, msMax: number, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
@@ -230,8 +275,13 @@ export class AgentLink {
     if (waiting === undefined) throw new ProtocolError(`it answered request ${seq}, which nobody made`);
     this.#waiting.delete(seq);
     waiting.timer[Symbol.dispose]();
-    if (!this.busy) this.#events.onQuiet?.();
+    if (!this.busy) this.#beQuiet();
     return waiting;
+  }
+
+  #beQuiet(): void {
+    this.#events.onQuiet?.();
+    for (const resolve of this.#untilQuiet.splice(0)) resolve();
   }
 
   #lose(cause: Error): InstanceLostError {
@@ -252,5 +302,6 @@ export class AgentLink {
       waiting.timer[Symbol.dispose]();
       waiting.reject(error);
     }
+    for (const resolve of this.#untilQuiet.splice(0)) resolve();
   }
 }

@@ -2,15 +2,13 @@ import type { Duplex } from 'node:stream';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import { Connection } from '../../protocol/framing/connection.ts';
-import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
+import { initOnWire, type RequestOnWire } from '../../protocol/init-on-wire.ts';
+import type { RuntimeInit, RuntimeMessage } from '../../protocol/messages.ts';
 import { checkVersion, parseRuntimeMessage } from '../../protocol/validate.ts';
-import type { ContainerInvocation, ContainerLane, RuntimeAnswer } from '../guest.ts';
-
-/**
- * Runtime and agent each cut at `limits.logBytesMax`, visibly; this is for those that do not, UTF-16 units. A runtime that
- * goes beyond is not ours any more: its messages would keep the service's one thread busy for ever.
- */
-const logUnitsMax = limits.logBytesMax * 3;
+import type { ContainerInvocation, ContainerLane, EndReason, RuntimeAnswer } from '../guest.ts';
+import { AnswerStream } from './answer-stream.ts';
+import { invokeRequest } from './invoke-request.ts';
+import { log, logUnitsMax, outOfOrder, wholeAnswer, type Running, type Settling } from './running.ts';
 
 /** Who is told of a runtime's end. */
 export interface RuntimeEvents {
@@ -22,30 +20,21 @@ export interface RuntimeEvents {
   flush(): Promise<void>;
 }
 
-interface Running {
-  readonly invocation: ContainerInvocation;
-  started: boolean;
-  initialised: boolean;
-  logUnits: number;
-  resolve(answer: RuntimeAnswer): void;
-  reject(error: Error): void;
-}
-
-/** An invocation that has its answer, but not yet all of its log. */
-interface Settling {
-  readonly running: Running;
-  /** Gives the answer; what is printed from then on is late. */
-  end(): void;
+/** How far a runtime has come, and what has come of its next message. */
+export interface LinkPlace {
+  readonly state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
+  readonly invoked: boolean;
+  readonly undelivered: Buffer;
 }
 
 /**
  * The host's end of a container's data channel. Whatever a runtime says out of order is a ProtocolError: for each
- * invocation `started`, then logs (and `initialised` for the first), then one answer.
+ * invocation `started`, then logs and parts of the answer (and `initialised` for the first), then one answer.
  */
 export class ContainerLink {
-  readonly #connection: Connection<RuntimeMessage, RuntimeRequest>;
+  readonly #connection: Connection<RuntimeMessage, RequestOnWire>;
   readonly #events: RuntimeEvents;
-  #state: 'greeting' | 'blank' | 'initialised' | 'leaving' | 'ended';
+  #state: LinkPlace['state'];
   #running: Running | undefined;
   #settling: Settling | undefined;
   #invoked = false;
@@ -54,19 +43,25 @@ export class ContainerLink {
   /** Said in `log` since the last `invoke`. */
   #logUnits = 0;
   #rehearsal: PromiseWithResolvers<void> | undefined;
+  /** Extensions are not done with the last invocation. */
+  #lingering: PromiseWithResolvers<void> | undefined;
+  /** It was asked to be held, and has not answered. */
+  #holding: PromiseWithResolvers<void> | undefined;
 
   /** `helloSaid`: the runtime is a copy of one that said it already. */
   constructor(channel: Duplex, helloSaid: boolean, events: RuntimeEvents) {
     this.#state = helloSaid ? 'blank' : 'greeting';
     this.#events = events;
-    this.#connection = new Connection<RuntimeMessage, RuntimeRequest>(channel, parseRuntimeMessage, {
-      onMessage: (message) => this.#receive(message),
-      onEnd: (error) => {
-        this.#state = 'ended';
-        this.#rehearsal?.reject(error ?? new Error('The runtime hung up while it rehearsed.'));
-        this.#events.onEnd(error);
-      },
-    });
+    const hears = { onMessage: this.#receive.bind(this), onEnd: this.#hungUp.bind(this) };
+    const memoryFor = (bytes: number): Buffer | undefined => this.#running?.stream?.memoryFor(bytes);
+    this.#connection = new Connection(channel, parseRuntimeMessage, hears, memoryFor);
+  }
+
+  #hungUp(error: Error | undefined): void {
+    this.#state = 'ended';
+    this.#rehearsal?.reject(error ?? new Error('The runtime hung up while it rehearsed.'));
+    this.#holding?.reject(error ?? new Error('The runtime hung up before it was held.'));
+    this.#events.onEnd(error);
   }
 
   get open(): boolean {
@@ -75,7 +70,7 @@ export class ContainerLink {
 
   /** Whether something is expected of the runtime: its hello, or an answer. */
   get busy(): boolean {
-    return this.#state === 'greeting' || (this.#running ?? this.#settling) !== undefined;
+    return this.#state === 'greeting' || (this.#running ?? this.#settling ?? this.#lingering) !== undefined;
   }
 
   /** Has a blank runtime go through the motions of an invocation. Resolves when it waits for code again, rejects if it ends. */
@@ -93,28 +88,94 @@ export class ContainerLink {
     if (this.#state !== 'blank')
       throw new Error(`A container takes \`init\` once, when it is blank; it is ${this.#state}.`);
     this.#state = 'initialised';
+    // Its extensions start before it can take an invocation.
+    if (message.extensions === true) this.#linger();
+    this.#connection.send(initOnWire(message));
+  }
+
+  /** See `Connection.hold`. */
+  standStill(): Promise<void> {
+    return this.#connection.hold();
+  }
+
+  /** See `Connection.goOn`. */
+  goOn(channel?: Duplex): void {
+    this.#connection.goOn(channel);
+  }
+
+  /** Where it stands in what its runtime says. */
+  get place(): LinkPlace {
+    return { state: this.#state, invoked: this.#invoked, undelivered: this.#connection.undelivered };
+  }
+
+  /** Its runtime is a copy of another one's: it has said what that one has said. */
+  goOnAt({ state, invoked, undelivered }: LinkPlace): void {
+    this.#state = state;
+    this.#invoked = invoked;
+    this.#connection.take(undelivered);
+  }
+
+  /** Has the runtime let no user code run until `release`. Resolves when it does not; rejects if it ends. */
+  holdCode(
+    message: { readonly type: 'hold' } | { readonly type: 'reseed'; readonly randomSeed: number },
+  ): Promise<void> {
+    if (!this.open) return Promise.reject(new Error('The runtime hung up before it was held.'));
+    this.#holding = Promise.withResolvers();
     this.#connection.send(message);
+    return this.#holding.promise;
+  }
+
+  /** User code may run. */
+  release(forkIndex: number, environment: Readonly<Record<string, string>> = {}): void {
+    this.#holding = undefined;
+    this.#connection.send({ type: 'go-on', forkIndex, environment });
+  }
+
+  /** The runtime is in the middle of an invocation, as what it is a copy of: from now on it is this one. Settles as `invoke` does. */
+  adopt(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
+    if (this.#running !== undefined) throw new Error('A container runs one invocation at a time.');
+    return new Promise((resolve, reject) => {
+      const running = { invocation, started: true, initialised: true, logUnits: 0, stream: undefined, resolve, reject };
+      this.#running = running;
+      this.#late = invocation.onLateLog;
+      invocation.thread?.onLane(this.#laneOf(running));
+    });
+  }
+
+  /** Whether it is not ready for an invocation, and runs none: something is expected of it that has a deadline. */
+  get prepares(): boolean {
+    return this.#state === 'greeting' || this.#lingering !== undefined;
+  }
+
+  /** Whether its handler has begun, and has not answered. */
+  get runs(): boolean {
+    return this.#running?.started === true && this.#running.initialised;
+  }
+
+  /** Whether its answer has begun to come in parts. */
+  get streams(): boolean {
+    return this.#running?.stream?.begun === true;
+  }
+
+  /** Resolves when its extensions do nothing that has to be waited for; rejects if it dies. */
+  get rested(): Promise<void> {
+    return this.#lingering?.promise ?? Promise.resolve();
   }
 
   /** Rejects only through `fail`. Throws if another invocation runs, or there was no `init`. */
   invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
-    if ((this.#running ?? this.#settling) !== undefined) throw new Error('A container runs one invocation at a time.');
+    if ((this.#running ?? this.#settling ?? this.#lingering) !== undefined)
+      throw new Error('A container runs one invocation at a time.');
     if (this.#state !== 'initialised') throw new Error(`A container that is ${this.#state} cannot run an invocation.`);
-    const { requestId, deadlineWallMs, payload, clientContext } = invocation;
+    const { answer } = invocation;
     return new Promise((resolve, reject) => {
-      this.#running = { invocation, started: false, initialised: this.#invoked, logUnits: 0, resolve, reject };
+      const stream = answer && new AnswerStream(answer, (word) => this.#connection.send(word));
+      this.#running = { invocation, started: false, initialised: this.#invoked, logUnits: 0, stream, resolve, reject };
       this.#invoked = true;
       this.#logUnits = 0;
       this.#lateUnits = 0;
       this.#late = invocation.onLateLog;
-      this.#connection.send({
-        type: 'invoke',
-        requestId,
-        deadlineWallMs,
-        payload,
-        ...(clientContext === undefined ? {} : { clientContext }),
-        ...(invocation.thread === undefined ? {} : { thread: true }),
-      });
+      this.#connection.send(invokeRequest(invocation));
       invocation.thread?.onLane(this.#laneOf(this.#running));
     });
   }
@@ -132,6 +193,11 @@ export class ContainerLink {
     };
   }
 
+  /** Tells a container with extensions to end, within so long. */
+  shutDown(reason: EndReason, timeoutMs: number): void {
+    this.#connection.send({ type: 'shutdown', reason, timeoutMs });
+  }
+
   /** Text that the container printed behind the runtime's back. It may be overtaken by an answer that does not know of it. */
   output(text: string): void {
     const running = this.#running ?? this.#settling?.running;
@@ -144,8 +210,12 @@ export class ContainerLink {
   /** Rejects the running invocation, if there is one, and hangs up. */
   fail(error: Error): void {
     this.#settling?.end();
+    this.#lingering?.reject(error);
+    this.#lingering = undefined;
+    this.#holding?.reject(error);
     const running = this.#running;
     this.#running = undefined;
+    running?.stream?.end();
     this.#connection.close();
     running?.reject(error);
   }
@@ -158,6 +228,10 @@ export class ContainerLink {
         return this.#countedLog(message.text, message.stderr);
       case 'lane':
         return this.#laneMessage(message.data);
+      case 'stream':
+        return this.#streamOf(message).begin(message.contentType);
+      case 'part':
+        return this.#streamOf(message).part(message.data);
       case 'result':
         return this.#answer(message, { ok: true, payload: message.payload, memoryPeakMb: message.memoryPeakMb });
       case 'error':
@@ -171,6 +245,14 @@ export class ContainerLink {
         });
       case 'initialised':
         return this.#initialised();
+      case 'held':
+        if (this.#holding === undefined) throw outOfOrder(message, 'and was not asked to be');
+        return this.#holding.resolve();
+      case 'rested':
+        if (this.#lingering === undefined) throw outOfOrder(message, 'without an answer that lingers');
+        this.#lingering.resolve();
+        this.#lingering = undefined;
+        return;
       case 'hello':
         if (this.#state !== 'greeting') throw outOfOrder(message, `while it was ${this.#state}`);
         checkVersion(message);
@@ -189,6 +271,12 @@ export class ContainerLink {
   /** What a thread says after its answer, or a function that is none, nobody hears. */
   #laneMessage(data: Uint8Array): void {
     this.#running?.invocation.thread?.onMessage(data);
+  }
+
+  #streamOf(message: RuntimeMessage): AnswerStream {
+    const { started, stream } = this.#running ?? {};
+    if (started !== true || stream === undefined) throw outOfOrder(message, 'to nobody who asked for it');
+    return stream;
   }
 
   #initialised(): void {
@@ -211,17 +299,19 @@ export class ContainerLink {
   #answer(message: RuntimeMessage & { readonly type: 'result' | 'error' }, answer: RuntimeAnswer): void {
     const running = this.#running;
     if (running === undefined || (answer.ok && !running.started)) throw outOfOrder(message, 'without an invocation');
+    if (answer.ok && answer.payload.length > 0 && running.stream?.begun === true)
+      throw outOfOrder(message, 'with a payload, after parts of the answer');
     this.#running = undefined;
-    const { initMs, cpuMs, ranMs, spent } = message;
-    const whole = {
-      ...answer,
-      ...(initMs !== undefined && { initMs }),
-      ...(cpuMs !== undefined && { cpuMs }),
-      ...(ranMs !== undefined && { ranMs }),
-      ...(spent !== undefined && { spent }),
-    };
+    running.stream?.end();
+    if (message.lingers === true) this.#linger();
+    const whole = wholeAnswer(answer, message, this.#lingering?.promise);
     if (message.printedRaw === true) this.#settle(running, whole);
     else running.resolve(whole);
+  }
+
+  #linger(): void {
+    this.#lingering = Promise.withResolvers();
+    this.#lingering.promise.catch(() => undefined);
   }
 
   #settle(running: Running, answer: RuntimeAnswer): void {
@@ -233,15 +323,4 @@ export class ContainerLink {
     // An agent that is lost takes the instance along; the answer has come all the same.
     this.#events.flush().then(end, end);
   }
-}
-
-function log(running: Running, text: string, stderr?: true): void {
-  if (running.logUnits > logUnitsMax) return;
-  running.logUnits += text.length;
-  const cut = running.logUnits > logUnitsMax;
-  running.invocation.onLog(cut ? '\n[heddle] The rest of the output is cut.\n' : text, stderr);
-}
-
-function outOfOrder(message: { readonly type: string }, when: string): ProtocolError {
-  return new ProtocolError(`A runtime said \`${message.type}\` ${when}.`);
 }

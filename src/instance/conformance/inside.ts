@@ -5,6 +5,7 @@ import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 /** What user code finds where it runs. */
 export function inside(subject: Subject): void {
   privileges(subject);
+  machine(subject);
   files(subject);
   descriptors(subject);
 }
@@ -34,6 +35,52 @@ function privileges(subject: Subject): void {
       assert.match(status, /^CapEff:\s+0+$/m);
       assert.match(status, /^Seccomp:\s+2$/m);
       assert.match(String(seen['privileges']), /no_new_privs: 1/);
+    },
+  );
+}
+
+function machine(subject: Subject): void {
+  cleanTest(
+    subject,
+    'a machine as large as its function is what code sees, and the programs that it starts',
+    async () => {
+      await using booted = await bootGuest(subject);
+      const container = await loaded(
+        booted.first,
+        `import { execFileSync } from 'node:child_process'; import fs from 'node:fs'; import os from 'node:os';
+       const mb = (name) => Number(new RegExp('^' + name + ': +([0-9]+) kB$', 'm').exec(fs.readFileSync('/proc/meminfo', 'latin1'))[1]) / 1024;
+       const first = [mb('MemTotal'), mb('MemFree')];
+       const held = Buffer.alloc(100 * 1048576, 1);
+       export const handler = async () => {
+         // They look twice a second.
+         while (mb('MemFree') > first[1] - 60) await new Promise((resolve) => setTimeout(resolve, 20));
+         return {
+           first, held: held.length, online: fs.readFileSync('/sys/devices/system/cpu/online', 'latin1'),
+           current: Number(fs.readFileSync('/sys/fs/cgroup/memory.current', 'latin1')) / 1048576,
+           total: os.totalmem() / 1048576, free: os.freemem() / 1048576, cpus: os.cpus().length, parallel: os.availableParallelism(),
+           trusted: fs.readFileSync('/var/runtime/ca-cert.pem', 'latin1').includes('BEGIN CERTIFICATE'),
+           zone: new Intl.DateTimeFormat('en', { timeZone: 'Asia/Tokyo', hour: 'numeric' }).format(0), date: execFileSync('date', ['+%Z'], { encoding: 'utf8', env: { TZ: 'America/New_York' } }),
+           listed: fs.readFileSync('/proc/cpuinfo', 'latin1').match(/^processor/gm).length,
+           group: fs.readFileSync('/sys/fs/cgroup/memory.max', 'latin1'),
+           other: execFileSync('node', ['-p', 'require("os").totalmem() / 1048576'], { encoding: 'utf8', env: { PATH: '/var/lang/bin' } }),
+         };
+       };`,
+        { memoryMb: 600 },
+      );
+      const seen = fields(await call(container));
+      assert.deepEqual([seen['total'], seen['group'], seen['other']], [600, `${600 * 1_048_576}\n`, '600\n']);
+      assert.deepEqual([seen['trusted'], seen['zone']], [true, '9 AM']);
+      assert.match(String(seen['date']), /^E[DS]T\n$/);
+      assert.ok(Array.isArray(seen['first']));
+      assert.equal(seen['first'][0], 600, 'right from the first line');
+      assert.ok(seen['first'][1] > 550, String(seen['first'][1]));
+      assert.ok(Number(seen['free']) > 400 && Number(seen['free']) < 520, String(seen['free']));
+      assert.ok(Number(seen['current']) > 60 && Number(seen['current']) < 200, String(seen['current']));
+      assert.equal(seen['online'], Number(seen['cpus']) === 1 ? '0\n' : `0-${Number(seen['cpus']) - 1}\n`);
+      assert.ok(
+        Number(seen['cpus']) <= 2 && seen['cpus'] === seen['listed'] && seen['parallel'] === seen['cpus'],
+        JSON.stringify(seen),
+      );
     },
   );
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { call } from '../guest-fixture.ts';
 import { boot } from '../guest/boot.ts';

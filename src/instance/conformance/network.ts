@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { call } from '../guest-fixture.ts';
+import type { ContainerNetwork } from '../../model/network.ts';
+import type { GuestContainer } from '../guest.ts';
+import { bundleOf, call, initOf } from '../guest-fixture.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
 /** User code reaches nobody: not the host, not the world. */
@@ -36,7 +38,39 @@ export function network(subject: Subject): void {
     ];
     assert.deepEqual(await call(container, addresses), { interfaces: [], reached: [], resolved: false });
     assert.equal(host.connections(), 0);
+    await datagramsAreRefused(booted.second);
   });
+}
+
+/** What is sent without a connection goes nowhere, and that is said: to who sends it, or else to who reads the log. */
+async function datagramsAreRefused(container: GuestContainer): Promise<void> {
+  const told = Promise.withResolvers<string>();
+  const bundle = bundleOf(
+    `import dgram from 'node:dgram';
+     import { setTimeout as wait } from 'node:timers/promises';
+     const sent = async (connect) => {
+       const socket = dgram.createSocket('udp4');
+       const failed = new Promise((resolve) => socket.on('error', ({ code }) => resolve(code)));
+       const send = (...to) => socket.send('x', ...to, (error) => error && socket.emit('error', error));
+       if (connect) socket.connect(9, '198.51.100.1', (error) => (error ? socket.emit('error', error) : (send(), setTimeout(send, 20))));
+       else send(9, '198.51.100.1');
+       return Promise.race([failed, wait(1000, 'nothing')]);
+     };
+     export const handler = async () => [await sent(true), await sent(false)];`,
+  );
+  const around: ContainerNetwork = {
+    ...{ admits: 'public', environment: {}, credentials: {}, ports: [] },
+    limited: () => undefined,
+    end: () => undefined,
+    connect: (_to, connection) => connection.destroy(),
+    resolve: (_message, answer) => answer(Buffer.alloc(0)),
+    refused: ({ address, port }, by) => told.resolve(`${by} ${address.join('.')}:${port}`),
+  };
+  await container.load(bundle.sha256, () => Promise.resolve(bundle), initOf(), { network: around });
+  const [connected, unconnected] = Object.values(Object(await call(container)));
+  assert.ok(['ECONNREFUSED', 'ENETUNREACH'].includes(String(connected)), String(connected));
+  if (unconnected === 'nothing') assert.equal(await told.promise, 'udp 198.51.100.1:9');
+  else assert.equal(unconnected, 'ENETUNREACH');
 }
 
 /** A server on all addresses of the host. */

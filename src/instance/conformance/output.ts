@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { invoke } from '../guest-fixture.ts';
+import { invoke, load } from '../guest-fixture.ts';
 import { ContainerDiedError } from '../guest/container-died.ts';
 import { bootGuest, cleanTest, loaded, type Subject } from './subject.ts';
 
@@ -55,4 +55,21 @@ export function output(subject: Subject): void {
     await assert.rejects(invoke(container, {}, { onLog: (text) => (log += text) }), ContainerDiedError);
     assert.equal(log, 'last words\n');
   });
+
+  cleanTest(
+    subject,
+    'what a Node of its own says before it is called is kept, also where it never will be',
+    async () => {
+      await using booted = await bootGuest(subject);
+      const container = booted.first;
+      const environment = { NODE_OPTIONS: '--no-such-flag' };
+      // It may end before or after its code was bound.
+      await load(container, 'export const handler = () => 1;', { environment }).catch((error: unknown) => {
+        if (!(error instanceof ContainerDiedError)) throw error;
+      });
+      const { reason, code } = await container.exited;
+      assert.deepEqual([reason, code], ['exit', 9]);
+      assert.match(container.unheard(), /no-such-flag is not allowed in NODE_OPTIONS/);
+    },
+  );
 }

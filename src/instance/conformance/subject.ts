@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
-import type { Configuration } from '../../model/configuration.ts';
+import type { Configuration } from '../../model/runtimes/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../guest/boot.ts';
 import type { RuntimeInit } from '../../protocol/messages.ts';

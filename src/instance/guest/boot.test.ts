@@ -66,7 +66,7 @@ test('code that the instance has is not asked for again', async () => {
     return bundle;
   };
   await Promise.all([first, second].map((container) => container.load(bundle.sha256, code, initOf())));
-  const third = await started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(30_000));
+  const third = await started.guest.makeContainer('nodejs24.x', AbortSignal.timeout(600_000));
   await third.load(bundle.sha256, code, initOf());
   assert.deepEqual(await call(third, 1), { event: 1, calls: 1 });
   assert.equal(asked, 1);
@@ -129,7 +129,7 @@ test('a container that exits says how, its invocation is rejected, and the next 
   await load(container, 'export const handler = async () => process.kill(process.pid, "SIGSEGV");');
   await assert.rejects(invoke(container), (error) => {
     assert.ok(error instanceof ContainerDiedError);
-    assert.deepEqual(error.exit, { reason: 'exit', code: null, signal: 'SIGSEGV' });
+    assert.partialDeepStrictEqual(error.exit, { reason: 'exit', code: null, signal: 'SIGSEGV' });
     return true;
   });
   await assert.rejects(invoke(container), ContainerDiedError);
@@ -191,7 +191,7 @@ test('an instance that dies takes its invocations along, and leaves nothing', as
 test('an instance runs out of channels and says so beforehand', async () => {
   await using started = await startTestGuest({ blanks: { 'nodejs24.x': 1 } });
   const { guest } = started;
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   for (let left = guest.containersLeft; left > 0; left--) {
     assert.equal(guest.containersLeft, left);
     const container = await guest.makeContainer('nodejs24.x', signal);

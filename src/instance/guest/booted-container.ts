@@ -1,17 +1,26 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../model/clock.ts';
-import type { BlankKind } from '../../model/configuration.ts';
-import type { CodeBundle } from '../../model/code.ts';
+import type { Timer } from '../../model/clock.ts';
+import type { BlankKind } from '../../model/runtimes/configuration.ts';
+import type { CodeBundle } from '../../model/functions/code.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { newId } from '../../model/id.ts';
 import { limits } from '../../model/limits.ts';
 import { CutShortError } from '../../protocol/framing/frame.ts';
 import type { RuntimeInit } from '../../protocol/messages.ts';
 import { ContainerDiedError } from './container-died.ts';
+import type { ContainerHome } from './container-home.ts';
+import { ContainerOutside } from './container-outside.ts';
+import { EarlyWords } from './early-words.ts';
 import type { Instance } from '../contract.ts';
-import { ContainerLink } from '../channels/container-link.ts';
-import type { CodePlace } from './guest-code.ts';
-import type { ContainerExit, ContainerInvocation, GuestContainer, RuntimeAnswer } from '../guest.ts';
+import { ContainerLink, type LinkPlace } from '../channels/container-link.ts';
+import type {
+  CodeSurroundings,
+  ContainerExit,
+  ContainerInvocation,
+  EndReason,
+  GuestContainer,
+  RuntimeAnswer,
+} from '../guest.ts';
 
 /**
  * After an agent said that a container ended, how long its last words may still be on their way on the other channel,
@@ -22,24 +31,19 @@ const lastWordsMs = 50;
  * How long after a runtime hung up its agent may take to say why, before it is told to kill, milliseconds: what is left of a container
  * that closed its channel and goes on is of no use to anybody.
  */
-const hangUpMs = 1_000;
+const hangUpMs = 3_000;
 const lastWordsUnits = 1_024;
+/** What AWS Lambda gives extensions for their end, milliseconds, and what the container's own supervisor may take beyond. */
+const [shutdownMs, shutdownGraceMs] = [2_000, 1_000];
+/** What the supervisor of extensions takes, beside what the function may, MiB. */
+const supervisorMb = 64;
 
-/** What a container needs of the guest it is in. */
-export interface ContainerHome {
-  readonly clock: Clock;
-  /** For what the container itself has to do in time. */
-  readonly deadlines: Clock;
-  /** Puts code into a container, and limits it. */
-  bindCode(place: CodePlace, sha256: string, code: () => Promise<CodeBundle>): Promise<void>;
-  /** The container is about to be used: whatever rests goes on. */
-  wake(): void;
-  /** Resolves when {@link BootedContainer.output} was told what the container printed until now. Rejects if the agent is lost. */
-  flushContainer(channel: number): Promise<void>;
-  /** Resolves when nothing is left of it. Rejects if the agent is lost. */
-  killContainer(channel: number): Promise<void>;
-  /** The guest cannot be trusted any more: destroys it. */
-  lose(error: Error): void;
+/** A container, as a copy of its instance has it. */
+export interface ContainerPlace {
+  readonly channel: number;
+  readonly kind: BlankKind;
+  readonly blank: boolean;
+  readonly link: LinkPlace;
 }
 
 /** A container by its data channel and its agent. */
@@ -53,10 +57,19 @@ export class BootedContainer implements GuestContainer {
   readonly #home: ContainerHome;
   readonly #link: ContainerLink;
   readonly #settle = Promise.withResolvers<ContainerExit>();
+  /** What its code connects to. */
+  readonly outside: ContainerOutside = new ContainerOutside((line) => {
+    if (this.#state !== 'dead') this.#link.output(`${line}\n`);
+  });
   readonly #greeted = Promise.withResolvers<void>();
   #state: 'blank' | 'loaded' | 'dead' = 'blank';
   #exit: ContainerExit | undefined;
   #killing: Promise<void> | undefined;
+  /** Its extensions have been told. */
+  #ending: Promise<void> | undefined;
+  hasExtensions = false;
+  /** Its code is on its way. */
+  #loading = false;
   /** It ended its channel before anybody ended it. */
   #hungUpFirst = false;
   /** What it said that no runtime may say. */
@@ -64,6 +77,7 @@ export class BootedContainer implements GuestContainer {
   #timer: Timer | undefined;
   /** What it printed before it was ready: usually why it never was. */
   #lastWords = '';
+  readonly #early = new EarlyWords();
 
   constructor(place: Instance['containers'][number], stream: Duplex, helloSaid: boolean, home: ContainerHome) {
     const { channel, kind } = place;
@@ -86,9 +100,92 @@ export class BootedContainer implements GuestContainer {
     });
   }
 
+  get caller(): GuestContainer['caller'] {
+    return this.outside.network?.caller;
+  }
+
   /** Whether something is expected of it: that it says hello, or answers. */
   get busy(): boolean {
-    return this.#state !== 'dead' && this.#link.busy;
+    return this.#state !== 'dead' && (this.#link.busy || this.#ending !== undefined);
+  }
+
+  /** What nobody may interrupt: it is being made, loaded or ended. */
+  get unsettled(): boolean {
+    return this.#state !== 'dead' && (this.#loading || this.#ending !== undefined || this.#link.prepares);
+  }
+
+  /** See `Connection.hold` and `Connection.goOn`. */
+  standStill(): Promise<void> {
+    return this.#link.standStill();
+  }
+
+  goOn(channel?: Duplex): void {
+    this.#link.goOn(channel);
+  }
+
+  /** What a copy of it has to know. */
+  get place(): ContainerPlace {
+    const { channel, kind } = this;
+    return { channel, kind, blank: this.#state === 'blank', link: this.#link.place };
+  }
+
+  /** It is a copy of another one, which was not dead. */
+  goOnAt({ blank, link }: ContainerPlace): void {
+    if (!blank) this.#state = 'loaded';
+    this.#link.goOnAt(link);
+    this.#early.call();
+  }
+
+  /** See `GuestContainer.fork`: why it cannot be. */
+  get notForked(): string | undefined {
+    if (!this.kind.startsWith('nodejs')) return `its runtime is ${this.kind}, and only those of Node can be forked`;
+    if (this.hasExtensions) return 'its function has extensions';
+    if (this.#state !== 'loaded' || !this.#link.open) return 'it has no code, or has ended';
+    if (this.#link.busy && !this.#link.runs) return 'it has not begun to run its code';
+    return this.#link.streams ? 'its answer has begun to be streamed' : undefined;
+  }
+
+  /** Has its runtime let no user code run. Rejects with ContainerDiedError, or if it does not come to that in time: then it goes on. */
+  async holdCode(randomSeed?: number): Promise<void> {
+    if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
+    const message = randomSeed === undefined ? ({ type: 'hold' } as const) : ({ type: 'reseed', randomSeed } as const);
+    const late = Promise.withResolvers<never>();
+    using _ = this.#home.deadlines.timer(limits.forkHoldMsMax, () =>
+      late.reject(
+        new Error(
+          `Its code did not pause for ${limits.forkHoldMsMax / 1_000} s: a fork waits until it awaits something, or its event loop turns.`,
+        ),
+      ),
+    );
+    try {
+      await Promise.race([this.#link.holdCode(message), late.promise]);
+    } catch (error) {
+      if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
+      this.#link.release(0);
+      throw error;
+    }
+  }
+
+  /** User code runs again, of what was forked. */
+  release(): void {
+    this.#link.release(0);
+  }
+
+  /** User code runs again: of a fork with what it finds outside, and in the middle of the invocation that it answers. */
+  becomeFork(
+    forkIndex: number,
+    { network }: Pick<CodeSurroundings, 'network'> = {},
+    invocation?: ContainerInvocation,
+  ): Promise<RuntimeAnswer> | undefined {
+    if (this.#exit === undefined) this.outside.lead(network, this.id);
+    else network?.end();
+    this.outside.beginInvocation(invocation);
+    const answer =
+      this.#exit === undefined
+        ? invocation && this.#link.adopt(invocation)
+        : Promise.reject(new ContainerDiedError(this.#exit));
+    this.#link.release(forkIndex, { ...network?.environment, ...network?.credentials });
+    return answer;
   }
 
   /** See `Guest.warmUp`. */
@@ -98,20 +195,44 @@ export class BootedContainer implements GuestContainer {
     await this.#link.rehearse();
   }
 
-  async load(sha256: string, code: () => Promise<CodeBundle>, init: RuntimeInit): Promise<void> {
+  async load(
+    sha256: string,
+    code: () => Promise<CodeBundle>,
+    init: RuntimeInit,
+    { layers, network, storageMb }: CodeSurroundings = {},
+  ): Promise<void> {
     if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
     if (this.#state !== 'blank') throw new Error(`The container ${this.id} has its code already.`);
     this.#state = 'loaded';
+    this.#loading = true;
+    this.outside.lead(network, this.id);
+    const limited = this.#home.limited();
+    if (limited !== undefined) network?.limited(limited);
     this.#home.wake();
     try {
+      this.hasExtensions = init.extensions === true;
       // Beside what comes next: the runtime wakes up and prepares itself while the agent is at work.
-      this.#link.init(init);
-      await this.#home.bindCode({ channel: this.channel, memoryMb: init.memoryMb }, sha256, code);
+      if (!this.hasExtensions) this.#link.init(init);
+      const memoryMb = init.memoryMb + (this.hasExtensions ? supervisorMb : 0);
+      const place = { channel: this.channel, memoryMb, storageMb, authority: network?.authority };
+      const what = network?.admits ?? 'nothing';
+      const admitted = what === 'public' ? undefined : this.#home.admit(this.channel, what);
+      admitted?.catch(() => undefined);
+      if (layers !== undefined) await this.#home.bindLayers(this.channel, layers);
+      await this.#home.bindCode(place, sha256, code);
+      await admitted;
       if (this.#exit !== undefined) throw new ContainerDiedError(this.#exit);
+      // Extensions begin at once, and are in the layers.
+      if (this.hasExtensions) {
+        this.#link.init(init);
+        await this.#link.rested;
+      }
     } catch (error) {
       // Half loaded is of no use to anybody.
       void this.kill();
       throw this.#exit === undefined ? error : new ContainerDiedError(this.#exit);
+    } finally {
+      this.#loading = false;
     }
   }
 
@@ -120,11 +241,30 @@ export class BootedContainer implements GuestContainer {
     // Between its last word and the news of its end, a container is as good as dead.
     if (!this.#link.open) return this.exited.then((exit) => Promise.reject(new ContainerDiedError(exit)));
     this.#home.wake();
+    const news = this.outside.used ? this.#home.news() : undefined;
+    const goOn = (): Promise<RuntimeAnswer> => this.#invoke(invocation); // an instance that is lost says so by itself
+    return news === undefined ? this.#invoke(invocation) : news.then(goOn, goOn);
+  }
+
+  #invoke(invocation: ContainerInvocation): Promise<RuntimeAnswer> {
+    if (this.#exit !== undefined) return Promise.reject(new ContainerDiedError(this.#exit));
+    this.outside.beginInvocation(invocation);
+    const early = this.#early.call();
+    if (early !== '') invocation.onLog(early);
     try {
       return this.#link.invoke(invocation);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  unheard(): string {
+    return this.#early.take();
+  }
+
+  end(reason: EndReason): Promise<void> {
+    const told = this.hasExtensions && this.#killing === undefined && this.#exit === undefined && this.#link.open;
+    return told ? (this.#ending ??= this.#end(reason)) : this.kill();
   }
 
   kill(): Promise<void> {
@@ -142,6 +282,7 @@ export class BootedContainer implements GuestContainer {
   /** It printed something behind the runtime's back. */
   output(text: string): void {
     if (this.#state === 'blank') this.#lastWords = (this.#lastWords + text).slice(-lastWordsUnits);
+    else if (this.#early.keep(text)) return;
     this.#link.output(text);
   }
 
@@ -149,6 +290,7 @@ export class BootedContainer implements GuestContainer {
   die(exit: ContainerExit): void {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
+    this.outside.end();
     this.#exit ??= exit.reason === 'killed' ? { ...exit, reason: this.#reasonOfKill() } : exit;
     this.#timer?.[Symbol.dispose]();
     const died = new ContainerDiedError(this.#exit, this.#breach?.message ?? this.#lastWords.trim());
@@ -161,6 +303,13 @@ export class BootedContainer implements GuestContainer {
   #reasonOfKill(): ContainerExit['reason'] {
     if (this.#breach !== undefined) return 'protocol';
     return this.#hungUpFirst ? 'exit' : 'killed';
+  }
+
+  async #end(reason: EndReason): Promise<void> {
+    this.#home.wake();
+    this.#link.shutDown(reason, shutdownMs);
+    using _ = this.#home.deadlines.timer(shutdownMs + shutdownGraceMs, () => void this.kill());
+    await this.exited;
   }
 
   async #kill(): Promise<void> {

@@ -1,94 +1,15 @@
 import assert from 'node:assert/strict';
-import { duplexPair, type Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { systemClock, type Clock } from '../../model/clock.ts';
-import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
-import { Connection } from '../../protocol/framing/connection.ts';
+import { CodeLateError, InstanceLostError, ProtocolError } from '../../model/errors.ts';
 import { encodeFrameWhole } from '../../protocol/framing/encode.ts';
-import { protocolVersion, type AgentMessage, type AgentRequest, type RuntimeMessage } from '../../protocol/messages.ts';
-import { parseAgentRequest } from '../../protocol/requests.ts';
+import { protocolVersion, type AgentRequest, type RuntimeMessage } from '../../protocol/messages.ts';
 import { boot, ContainerDiedError } from './boot.ts';
-import type { Instance, InstanceDriver, InstanceExit } from '../contract.ts';
 import type { Guest, GuestContainer } from '../guest.ts';
 import { bundleOf, initOf, invoke, testConfiguration } from '../guest-fixture.ts';
+import { hello, ScriptedGuest } from '../testing/scripted-guest.ts';
 
 const configuration = testConfiguration();
-const hello = { type: 'hello', protocol: protocolVersion } as const;
-
-/** A guest that is only its channels: the test says what agent and runtimes say. Its agent does as asked until told otherwise. */
-class ScriptedGuest {
-  readonly guestEnds: Duplex[] = [];
-  readonly asked: AgentRequest[] = [];
-  destroyed = false;
-  #onAsked: ((request: AgentRequest) => void) | undefined;
-  /** What the agent answers; undefined keeps silent. */
-  answer: (request: AgentRequest) => object | undefined = (request) => ({ type: 'done', seq: request.seq });
-  agentHello: object = { ...hello, role: 'agent' };
-
-  readonly driver: InstanceDriver = {
-    name: 'host',
-    capabilities: { ownKernel: false, emulated: false, clones: false, containersMax: 3, containersEverMax: 3 },
-    probe: () => Promise.reject(new Error('not asked')),
-    prepare: () => Promise.resolve(),
-    sweep: () => Promise.resolve(0),
-    start: (spec) => Promise.resolve(this.#instance(spec.instanceId)),
-  };
-
-  #instance(id: string): Instance {
-    const exit = Promise.withResolvers<InstanceExit>();
-    const hostEnds = Array.from({ length: 4 }, () => {
-      const [hostEnd, guestEnd] = duplexPair();
-      guestEnd.on('error', () => undefined);
-      this.guestEnds.push(guestEnd);
-      return hostEnd;
-    });
-    this.#serve();
-    return {
-      id,
-      configuration,
-      containers: [],
-      channels: 4,
-      helloSaid: false,
-      channel: (index) => hostEnds[index] ?? assert.fail(`channel ${index}`),
-      exited: exit.promise,
-      residentBytes: () => Promise.resolve(0),
-      destroy: () => {
-        this.destroyed = true;
-        exit.resolve({ expected: true, detail: 'destroyed' });
-        return Promise.resolve();
-      },
-    };
-  }
-
-  #serve(): void {
-    void new Connection<AgentRequest, AgentMessage>(this.end(0), parseAgentRequest, {
-      onMessage: (request) => {
-        this.asked.push(request);
-        this.#onAsked?.(request);
-        if (request.type === 'make-container') this.say(request.channel, { ...hello, role: 'runtime' });
-        const answer = this.answer(request);
-        if (answer !== undefined) this.say(0, answer);
-      },
-      onEnd: () => undefined,
-    });
-    this.say(0, this.agentHello);
-  }
-
-  /** Resolves at the next request of this type. */
-  askedFor(type: AgentRequest['type']): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onAsked = (request) => request.type === type && resolve();
-    });
-  }
-
-  end(channel: number): Duplex {
-    return this.guestEnds[channel] ?? assert.fail(`channel ${channel}`);
-  }
-
-  say(channel: number, message: object): void {
-    this.end(channel).write(encodeFrameWhole(message));
-  }
-}
 
 async function booted(
   scripted: ScriptedGuest = new ScriptedGuest(),
@@ -296,6 +217,56 @@ test('an agent that does not kill in time costs its instance its life', async ()
   await guest.exited;
   assert.equal((await container.exited).reason, 'instance-lost');
   assert.ok(scripted.destroyed);
+});
+
+test('a relay that does not do as it is asked costs its instance its life', async () => {
+  const { clock, fire } = handClock();
+  const { scripted, guest, container } = await booted(new ScriptedGuest(), clock);
+  scripted.relayAnswers = false;
+  const bundle = bundleOf('');
+  const load = container.load(bundle.sha256, () => Promise.resolve(bundle), initOf());
+  const failed = assert.rejects(load, ContainerDiedError);
+  // Code and binding are answered for; what is left is the relay.
+  await scripted.askedFor('bind');
+  await new Promise((resolve) => setImmediate(resolve));
+  fire();
+  await failed;
+  await guest.exited;
+  assert.ok(scripted.destroyed);
+});
+
+test('an agent that does not get on with storing code costs that code, and nobody else', async () => {
+  const { clock, fire } = handClock();
+  const all = await booted(new ScriptedGuest(), clock);
+  const { scripted, guest, container } = all;
+  const files = Array.from({ length: 1_000 }, (_, n) => ({ path: `f${n}.js`, mode: 0o644, data: Buffer.alloc(0) }));
+  const bundle = { sha256: 'many', files, bytes: 0 };
+  scripted.answer = (request) => {
+    if (request.type === 'code') return undefined;
+    if (request.type === 'kill')
+      scripted.say(0, {
+        type: 'container-exited',
+        channel: request.channel,
+        reason: 'killed',
+        code: null,
+        signal: null,
+      });
+    return { type: 'done', seq: request.seq };
+  };
+  const load = container.load('many', () => Promise.resolve(bundle), initOf());
+  await scripted.askedFor('code');
+  await new Promise((resolve) => setImmediate(resolve));
+  const dropped = scripted.askedFor('drop-code');
+  fire();
+  await assert.rejects(load, CodeLateError);
+  await dropped;
+  assert.equal((await container.exited).reason, 'killed');
+  assert.ok(!scripted.destroyed);
+  // The same again, for another container: it is sent anew.
+  scripted.answer = ({ seq }) => ({ type: 'done', seq });
+  await guest.hold('many', () => Promise.resolve(bundle));
+  const [, second] = guest.firstContainers;
+  await second?.load('many', () => assert.fail('it is there'), initOf());
 });
 
 test('an agent that refuses to make a container leaves the guest as it was', async () => {

@@ -1,4 +1,4 @@
-import type { CodeBundle } from '../../model/code.ts';
+import type { CodeBundle } from '../../model/functions/code.ts';
 import type { AgentLink } from '../channels/agent-link.ts';
 
 /** Code of nobody's, that is never bound where somebody's code will be. */

@@ -15,6 +15,11 @@ export class Rest {
     this.#busy = busy;
   }
 
+  /** It is to rest, and does unless it owes something. */
+  get wanted(): boolean {
+    return this.#wanted && this.#freezer !== undefined;
+  }
+
   begin(): void {
     this.#wanted = true;
     this.goOn();

@@ -10,6 +10,8 @@ export function runscCommand(runsc: string, folder: string, channels: number): [
     `--root=${join(folder, 'state')}`,
     '--platform=systrap',
     '--network=none',
+    // The relay may have a raw socket: gVisor takes rules of iptables through no other.
+    '--net-raw',
     // The root is read-only and what is written lies in tmpfs: no layer above it, and nothing to write back.
     '--overlay2=none',
     '--file-access=exclusive',

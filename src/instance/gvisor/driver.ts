@@ -1,8 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findAwsSdk } from '../../image/node/aws-sdk.ts';
 import { bundleGuest } from '../../image/bundle.ts';
-import { ensureRoot } from '../../image/root.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { endedPrograms } from '../../image/node/ended-nodes.ts';
+import { ensurePythons } from '../../image/python/guest-pythons.ts';
+import { ensureRootWithModules } from '../../image/root/root-with-modules.ts';
+import { ensureRoot } from '../../image/root/root.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import { limits } from '../../model/limits.ts';
 import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
@@ -35,13 +39,16 @@ export function createGvisorDriver(places: Places): InstanceDriver {
       emulated: false,
       clones: false,
       directChannels: true,
+      takesPrograms: true,
       coarseProcessorTime: true,
+      pausesTo: 'memory',
       ...containerCounts,
     },
     probe: (signal) => probeGvisor(places, signal),
     prepare: async (_configuration, report, signal) => {
       ready ??= await prepareKit(places, report, signal);
     },
+    missingRuntimes: () => ready?.pythons.missing ?? {},
     start: (spec, signal) => {
       if (ready === undefined) throw new Error('A gvisor instance was to be started before `prepare`.');
       return startInstance(places, ready, spec, signal);
@@ -57,8 +64,13 @@ interface SandboxKit extends SandboxParts {
 async function prepareKit(places: Places, report: (line: string) => void, signal: AbortSignal): Promise<SandboxKit> {
   const bundleFolder = join(places.cache, 'guest');
   const { path } = await usableRunsc(places, report, signal);
-  const root = await ensureRoot(places.cache, report, signal);
-  return { runsc: path, rootDir: root.dir, bundle: await bundleGuest(bundleFolder), bundleFolder };
+  const modules = findAwsSdk(places.cache);
+  await endedPrograms(bundleFolder);
+  const base = await ensureRoot(places.cache, report, signal);
+  const pythons = await ensurePythons(places.cache, base, report, signal);
+  const root = await ensureRootWithModules(places.cache, base, modules, pythons, report, signal);
+  const bundle = await bundleGuest(bundleFolder, pythons.runnable);
+  return { runsc: path, rootDir: root.dir, hasModules: modules !== undefined, pythons, bundle, bundleFolder };
 }
 
 async function startInstance(
@@ -71,9 +83,11 @@ async function startInstance(
   try {
     signal.throwIfAborted();
     await mkdir(join(folder, 'state'), { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, 'config.json'), JSON.stringify(sandboxSpec(kit)));
+    const trees = join(folder, 'trees');
+    await mkdir(trees, { mode: 0o755 });
+    await writeFile(join(folder, 'config.json'), JSON.stringify(sandboxSpec(kit, trees)));
     signal.throwIfAborted();
-    const channels = limits.socketChannelsPerInstance;
+    const channels = limits.socketRelayChannel + 1;
     const command = runscCommand(kit.runsc, folder, channels);
     const tree = await startTree({ command, marks: instanceMarks(places, spec.instanceId), channels, cwd: folder });
     return watched(spec, tree, folder);
@@ -111,6 +125,7 @@ function watched(spec: InstanceSpec, tree: ProcessTree, folder: string): Instanc
   };
   return {
     ...instance,
+    codeTrees: join(folder, 'trees'),
     freezer: { freeze, thaw },
     allowMemory: (containersMb) => watch.allow(limitBytes(containersMb)),
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyOf, once, type Build } from '../../image/cache.ts';
 import { thisDistribution } from '../../image/debian.ts';
 import { runTool } from '../../image/tool.ts';
-import { packageSources, type PackageSource } from './package-sources.ts';
+import { packageSources, type PackageSource } from '../../image/package-sources.ts';
 import { oldestRelease, releaseOf, versionOf, type Runsc } from './version.ts';
 
 /** Raised when what is put into the cache changes. */

@@ -26,7 +26,7 @@ test('the one that is named comes first, then those on the path, the newest firs
   const [old = '', middle = '', newest = ''] = await pretenders(t, ['20230101', '20250101', '20260801']);
   const path = [old, middle, newest].map((it) => dirname(it)).join(':');
   const found = async (environment: NodeJS.ProcessEnv): Promise<string[]> =>
-    (await installedRunscs(environment, AbortSignal.timeout(10_000))).map((runsc) => runsc.path);
+    (await installedRunscs(environment, AbortSignal.timeout(600_000))).map((runsc) => runsc.path);
   assert.deepEqual(await found({ PATH: path }), [newest, middle]);
   assert.deepEqual(await found({ PATH: path, HEDDLE_RUNSC: old }), [old, newest, middle]);
   assert.deepEqual(await found({ PATH: '/nowhere', HEDDLE_RUNSC: '/nowhere/runsc' }), []);
@@ -34,7 +34,7 @@ test('the one that is named comes first, then those on the path, the newest firs
 
 test('one that says it is newer but does not work here is passed over, and named', async (t) => {
   await using places = await testPlaces();
-  const signal = AbortSignal.timeout(120_000);
+  const signal = AbortSignal.timeout(600_000);
   const verdict = await probeGvisor(places, signal);
   if (!verdict.works) return t.skip(verdict.evidence);
   const [path = ''] = await pretenders(t, ['20990101']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { guarded } from '../guard.ts';
 import { load, testConfiguration } from '../guest-fixture.ts';
@@ -38,7 +38,7 @@ test('a sandbox that uses more memory than it may is killed by the host, which s
       container
         .invoke({
           requestId: 'request',
-          deadlineWallMs: Date.now() + 60_000,
+          timeoutMs: 60_000,
           payload: Buffer.from('"x"'),
           onStarted: () => undefined,
           onLog: () => undefined,

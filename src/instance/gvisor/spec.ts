@@ -1,9 +1,13 @@
 import { basename } from 'node:path';
 import type { GuestBundle } from '../../image/bundle.ts';
-import { containerIdBase } from '../../image/root-files.ts';
-import { guestPrograms } from '../../image/root.ts';
+import type { GuestPythons } from '../../image/python/guest-pythons.ts';
+import { runtimesOf } from '../runtimes-of.ts';
+import { containerIdBase } from '../../image/root/root-files.ts';
+import { endedProgramsFolder } from '../../image/node/ended-nodes.ts';
+import { guestPrograms } from '../../image/root/root.ts';
 
 import { limits } from '../../model/limits.ts';
+import { runtimeModules } from '../../model/runtimes/runtime-modules.ts';
 import { containerChannels, outputFifo, outputFifoMode, type AgentProfile } from '../../protocol/profile.ts';
 
 /** Where our bundles are in the sandbox. */
@@ -11,9 +15,15 @@ const bundleDir = '/opt/heddle';
 /** The agent's folder: in the sandbox's memory. */
 const workDir = '/run/heddle';
 
+/** Where the sandbox sees code that the host has put there for it, see `codeTrees` of the profile. */
+const treesDir = '/opt/heddle-trees';
+
 /** What an instance is made from: paths on the host. */
 export interface SandboxParts {
   readonly rootDir: string;
+  readonly pythons: Pick<GuestPythons, 'roots' | 'missing'>;
+  /** Whether the root has what the runtimes bring along. */
+  readonly hasModules: boolean;
   readonly bundle: GuestBundle;
   readonly bundleFolder: string;
 }
@@ -26,6 +36,8 @@ const agentCapabilities = [
   'KILL',
   'MKNOD',
   'NET_ADMIN',
+  'NET_BIND_SERVICE',
+  'NET_RAW',
   'SETGID',
   'SETPCAP',
   'SETUID',
@@ -39,8 +51,8 @@ const agentCapabilities = [
 /** What containers see of the sandbox's files. */
 const containerPaths = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/opt/node24', '/opt/node22'];
 
-/** `config.json` of the bundle that runsc runs, as the OCI runtime specification 1.0.2 has it. */
-export function sandboxSpec(parts: SandboxParts): object {
+/** `config.json` of the bundle that runsc runs, as the OCI runtime specification 1.0.2 has it. `treesFolder`: this instance's, on the host. */
+export function sandboxSpec(parts: SandboxParts, treesFolder: string): object {
   const profile = agentProfile(parts);
   const agent = inBundleDir(parts.bundle.agent);
   return ociSpec({
@@ -50,6 +62,7 @@ export function sandboxSpec(parts: SandboxParts): object {
     mounts: [
       { destination: bundleDir, type: 'bind', source: parts.bundleFolder, options: ['rbind', 'ro'] },
       { destination: '/run', type: 'tmpfs', source: 'tmpfs' },
+      { destination: treesDir, type: 'bind', source: treesFolder, options: ['rbind', 'ro'] },
       // gVisor's cgroups, version 1. Of its controllers only `pids` limits anything (runsc of 2024-07, measured).
       { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' },
     ],
@@ -98,21 +111,28 @@ export function ociSpec({ rootDir, args, environment, mounts, devices = [] }: Oc
   };
 }
 
-function agentProfile({ bundle }: SandboxParts): AgentProfile {
-  const runtime = inBundleDir(bundle.runtimeNode);
+function agentProfile({ bundle, pythons, hasModules }: SandboxParts): AgentProfile {
+  const [nodeRuntime, pythonRuntime] = [inBundleDir(bundle.runtimeNode), inBundleDir(bundle.runtimePython)];
+  const providedRuntime = inBundleDir(bundle.runtimeProvided);
+  const own = [...(hasModules ? [runtimeModules] : []), nodeRuntime, providedRuntime, pythonRuntime];
   return {
     channels: 'inherited',
     channelCount: limits.socketChannelsPerInstance,
+    relayChannel: limits.socketRelayChannel,
+    kernel: 'gvisor',
     workDir,
-    programs: guestPrograms,
-    nodeRuntime: runtime,
-    binds: [...containerPaths, runtime].map((path) => [path, path] as const),
+    ...runtimesOf(pythons),
+    endedPrograms: `${bundleDir}/${endedProgramsFolder}`,
+    nodeRuntime,
+    providedRuntime,
+    pythonRuntime,
+    binds: [...containerPaths, ...own].map((path) => [path, path] as const),
+    codeTrees: { dir: treesDir, by: 'mount' },
     bwrap: '/usr/bin/bwrap',
     // The same ids in every instance: each has a kernel of its own.
     user: { kind: 'ids', idBase: containerIdBase },
     memoryLimit: 'watch',
     processLimit: 'cgroup1',
-    unshareNetwork: false,
     clones: false,
   };
 }

@@ -2,21 +2,33 @@ import { randomInt } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GuestBundle } from '../../image/bundle.ts';
-import { guestPrograms } from '../../image/root.ts';
+import type { GuestPythons } from '../../image/python/guest-pythons.ts';
+import { endedProgramsFolder } from '../../image/node/ended-nodes.ts';
+import { placedRoots } from '../../image/python/placed-roots.ts';
+import { runtimesOf } from '../runtimes-of.ts';
+import { guestPrograms } from '../../image/root/root.ts';
 import { limits } from '../../model/limits.ts';
-import { runtimes, type RuntimeName } from '../../model/configuration.ts';
+import { nodeRuntimes, type PreparedNode } from '../../model/runtimes/configuration.ts';
 import { outputFolder, type AgentProfile } from '../../protocol/profile.ts';
+import { runtimeModules } from '../../model/runtimes/runtime-modules.ts';
 import { isRoot } from '../processes/user.ts';
 
 /** Where our bundles are, as agent and containers see it. */
 const bundleDir = '/opt/heddle';
+const endedProgramsDir = `${bundleDir}/${endedProgramsFolder}`;
 /** The agent's folder, as it sees it. */
 const workDir = '/run/heddle';
 
 /** What the agent of a host instance runs with: paths on the host. */
 export interface HostGuest {
   readonly bundle: GuestBundle;
-  readonly programs: Readonly<Record<RuntimeName, string>>;
+  /** Programs by runtime. */
+  readonly nodes: Readonly<Record<PreparedNode, string>>;
+  /** Folder of the programs of ended runtimes, as far as they were fetched. */
+  readonly endedPrograms: string;
+  readonly pythons: Pick<GuestPythons, 'roots' | 'missing'>;
+  /** Folder of the packages that the runtimes bring along. */
+  readonly modules: string | undefined;
 }
 
 /** What of the host's files programs need in order to run. Nothing that names the host's users, networks or secrets. */
@@ -28,6 +40,7 @@ const systemPaths = [
   '/lib32',
   '/lib64',
   '/etc/alternatives',
+  '/etc/fonts',
   '/etc/ld.so.cache',
   '/etc/localtime',
   '/etc/mime.types',
@@ -45,6 +58,7 @@ const agentCapabilities = [
   'CAP_FOWNER',
   'CAP_KILL',
   'CAP_NET_ADMIN',
+  'CAP_NET_BIND_SERVICE',
   'CAP_SETGID',
   'CAP_SETPCAP',
   'CAP_SETUID',
@@ -63,8 +77,11 @@ export async function agentCommand(guest: HostGuest, folder: string): Promise<[s
   return [
     'bwrap',
     ...viewArguments(),
-    ...runtimes.flatMap((runtime) => ['--ro-bind', guest.programs[runtime], guestPrograms[runtime]]),
+    ...nodeRuntimes.flatMap((runtime) => ['--ro-bind', guest.nodes[runtime], guestPrograms[runtime]]),
+    ...placedRoots(guest.pythons).flatMap(({ dir, place }) => ['--ro-bind', dir, place]),
     ...bundles(guest).flatMap((path) => ['--ro-bind', path, inBundleDir(path)]),
+    ...['--ro-bind', guest.endedPrograms, endedProgramsDir],
+    ...(guest.modules === undefined ? [] : ['--ro-bind', guest.modules, runtimeModules]),
     '--bind',
     folder,
     workDir,
@@ -87,7 +104,9 @@ export async function agentCommand(guest: HostGuest, folder: string): Promise<[s
 
 /** Flags of {@link agentCommand} that do not depend on what is run. The probe uses them too. */
 export function viewArguments(): string[] {
-  const lives = ['--die-with-parent', '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'heddle'];
+  // The agent, and the relay that speaks with whatever code connects, see nothing of this machine's network and may do nothing to it.
+  const apart = ['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-net', '--hostname', 'heddle'];
+  const lives = ['--die-with-parent', ...apart];
   const user = isRoot()
     ? agentCapabilities.flatMap((name) => ['--cap-add', name])
     : ['--unshare-user', '--uid', '1000', '--gid', '1000'];
@@ -97,19 +116,25 @@ export function viewArguments(): string[] {
 
 async function agentProfile(guest: HostGuest): Promise<AgentProfile> {
   const there = await Promise.all(systemPaths.map((path) => exists(path)));
-  const own = [...runtimes.map((runtime) => guestPrograms[runtime]), ...bundles(guest).map(inBundleDir)];
+  const own: string[] = [...nodeRuntimes.map((runtime) => guestPrograms[runtime]), ...bundles(guest).map(inBundleDir)];
+  if (guest.modules !== undefined) own.push(runtimeModules);
   return {
     channels: 'inherited',
     channelCount: limits.socketChannelsPerInstance,
+    relayChannel: limits.socketRelayChannel,
+    kernel: 'linux',
     workDir,
-    programs: guestPrograms,
+    ...runtimesOf(guest.pythons),
+    endedPrograms: endedProgramsDir,
     nodeRuntime: inBundleDir(guest.bundle.runtimeNode),
+    providedRuntime: inBundleDir(guest.bundle.runtimeProvided),
+    pythonRuntime: inBundleDir(guest.bundle.runtimePython),
     binds: [...systemPaths.filter((_, index) => there[index]), ...own].map((path) => [path, path] as const),
+    codeTrees: { dir: `${workDir}/trees`, by: 'rename' },
     bwrap: '/usr/bin/bwrap',
     user: isRoot() ? { kind: 'ids', idBase: freshIdBase() } : { kind: 'namespace' },
     memoryLimit: 'watch',
     processLimit: 'rlimit',
-    unshareNetwork: true,
     clones: false,
   };
 }
@@ -124,7 +149,7 @@ function freshIdBase(): number {
 }
 
 function bundles({ bundle }: HostGuest): string[] {
-  return [bundle.agent, bundle.runtimeNode];
+  return [bundle.agent, bundle.runtimeNode, bundle.runtimeProvided, bundle.runtimePython];
 }
 
 function inBundleDir(path: string): string {

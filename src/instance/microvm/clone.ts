@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { instanceFolder, instanceMarks, type Places } from '../places.ts';
 import { qemuArguments } from './command.ts';
-import { expectState, migrationEnd, resume } from './migration.ts';
+import { expectState, migrationEnd, resume } from './template/migration.ts';
 import { fd, startQemu, type Qemu } from './qemu.ts';
-import type { Template } from './template.ts';
+import type { Template } from './template/template.ts';
 
 /** A copy of a template that does not run yet. */
 export interface StillClone {
@@ -29,13 +29,23 @@ export async function makeClone(
   signal: AbortSignal,
 ): Promise<StillClone> {
   signal.throwIfAborted();
+  const still = await launchCopy(places, template, name);
+  await orNothing(still, signal, () => load(still.qemu, template));
+  return still;
+}
+
+/** A QEMU that waits for the state of a guest whose memory is the template's, or was once. */
+export async function launchCopy(
+  places: Places,
+  template: Template,
+  name: string,
+  more: readonly string[] = [],
+): Promise<StillClone> {
   // Nothing is ever in it. It is where QEMU would leave a core, and by it the sweep sees that there was an instance.
   const folder = instanceFolder(places, 'microvm', name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const qemu = await launch(places, template, name, folder);
-  const still = { qemu, gone: qemu.exited.then((detail) => removed(folder, detail)) };
-  await orNothing(still, signal, () => load(qemu, template));
-  return still;
+  const qemu = await launch(places, template, name, folder, more);
+  return { qemu, gone: qemu.exited.then((detail) => removed(folder, detail)) };
 }
 
 /** Lets a copy run. Throws as {@link makeClone} does, and then nothing is left of it, either. */
@@ -44,7 +54,8 @@ export async function runClone(still: StillClone, template: Template, signal: Ab
   return { ...still, clockBehindMs: resumedMs - template.guestWallMs };
 }
 
-async function orNothing<Result>(
+/** Takes a step with a copy. If that fails or `signal` fires, nothing is left of the copy. */
+export async function orNothing<Result>(
   { qemu, gone }: StillClone,
   signal: AbortSignal,
   step: () => Promise<Result>,
@@ -66,11 +77,22 @@ async function orNothing<Result>(
   }
 }
 
-async function launch(places: Places, template: Template, name: string, folder: string): Promise<Qemu> {
+async function launch(
+  places: Places,
+  template: Template,
+  name: string,
+  folder: string,
+  more: readonly string[],
+): Promise<Qemu> {
   const { command } = template;
   const marks = instanceMarks(places, name);
   try {
-    return await startQemu({ args: qemuArguments(command), channels: command.channels, marks, cwd: folder });
+    return await startQemu({
+      args: [...qemuArguments(command), ...more],
+      channels: command.channels,
+      marks,
+      cwd: folder,
+    });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -8,5 +8,5 @@ await conformance('microvm', createEmulatedDriver, {
     const [qemu] = await processesMarked({ HEDDLE_INSTANCE: instanceId });
     return qemu?.pid ?? Number.NaN;
   },
-  testMsMax: 120_000,
+  testMsMax: 300_000,
 });

@@ -1,15 +1,19 @@
-import { configurationKey, type Configuration } from '../../model/configuration.ts';
-import type { InstanceDriver } from '../contract.ts';
+import { configurationKey, type Configuration } from '../../model/runtimes/configuration.ts';
+import type { Instance, InstanceDriver, InstanceSpec } from '../contract.ts';
 import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
 import { sweepRun } from '../processes/sweep.ts';
-import { makeClone, runClone } from './clone.ts';
+import { makeClone, runClone, type Clone } from './clone.ts';
+import { CodeImages } from './code-images.ts';
 import type { Accelerator } from './command.ts';
 import { microvmInstance } from './instance.ts';
 import { ParkedClones } from './parked.ts';
-import { ensureParts } from './parts.ts';
+import { ensureParts, type GuestParts } from './parts.ts';
 import { probeMicrovm } from './probe.ts';
-import { ensureTemplate, type Template } from './template.ts';
+import { restoreGuest } from './saved/restore.ts';
+import { saveGuest } from './saved/save.ts';
+import { resume } from './template/migration.ts';
+import { ensureTemplate, type Template } from './template/template.ts';
 
 /** Containers of one guest at the same time: it has one processor. */
 const containersMax = 16;
@@ -24,6 +28,23 @@ const containersMax = 16;
 export function createMicrovmDriver(places: Places, accelerator: Accelerator): InstanceDriver {
   const templates = new Map<string, Template>();
   const parked = new ParkedClones(places);
+  const images = new CodeImages(places);
+  let missing: GuestParts['pythons']['missing'] = {};
+  const running = (spec: InstanceSpec, template: Template, clone: Clone): Instance => ({
+    ...microvmInstance(spec, clone, template.containers),
+    codeImage: (code) => images.of(code),
+    save: async (folder, signal) => {
+      const saved = await saveGuest(clone.qemu, template, folder, signal);
+      return {
+        bytes: saved.bytes,
+        restore: async (instanceId, stop) => {
+          const restored = await restoreGuest(places, template, saved, instanceId, stop);
+          return running({ ...spec, instanceId }, template, restored);
+        },
+      };
+    },
+    goOn: async () => void (await resume(clone.qemu.qmp)),
+  });
   return {
     name: 'microvm',
     capabilities: {
@@ -32,20 +53,30 @@ export function createMicrovmDriver(places: Places, accelerator: Accelerator): I
       clones: true,
       containersMax,
       containersEverMax: limits.channelsPerInstance - 1,
+      pausesTo: 'disk',
+      forks: true,
     },
     probe: (signal) => probeMicrovm(places, accelerator, signal),
     prepare: async (configuration, report, signal) => {
       const parts = await ensureParts(places, accelerator, report, signal);
+      ({ missing } = parts.pythons);
       const template = await ensureTemplate(places, accelerator, parts, configuration, report, signal);
       templates.set(configurationKey(configuration), template);
     },
-    park: (configuration, count) => parked.keep(templateFor(templates, configuration), count),
+    missingRuntimes: () => missing,
+    park: async (configuration, count) => {
+      if (count === 0) await images.clear();
+      await parked.keep(templateFor(templates, configuration), count);
+    },
     start: async (spec, signal) => {
       const template = templateFor(templates, spec.configuration);
       const still = parked.take(template) ?? (await makeClone(places, template, spec.instanceId, signal));
-      return microvmInstance(spec, await runClone(still, template, signal), template.containers);
+      return running(spec, template, await runClone(still, template, signal));
     },
-    sweep: () => sweepRun(places, 'microvm'),
+    sweep: async () => {
+      await images.clear();
+      return await sweepRun(places, 'microvm');
+    },
   };
 }
 

@@ -2,19 +2,17 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
-import type { Blanks } from '../../model/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../guest/boot.ts';
 import type { InstanceDriver } from '../contract.ts';
 import type { GuestContainer } from '../guest.ts';
-import { bundleOf, call, initOf, testConfiguration } from '../guest-fixture.ts';
+import { bundleOf, call, initOf, severalRuntimes } from '../guest-fixture.ts';
 import { guarded } from '../guard.ts';
 import { testPlaces } from '../testing/places.ts';
 import { createEmulatedDriver } from './testing.ts';
 
-/** How many copies, and what is in each: every runtime has its own generators. */
+/** How many copies. In each are several runtimes: every one has its own generators. */
 const copies = 12;
-const blanks: Blanks = { 'nodejs24.x': 2, 'nodejs22.x': 1 };
 /** How far a copy's clock may be from the host's. */
 const clockErrorMsMax = 50;
 
@@ -42,17 +40,17 @@ const ofInstance = new Set(['hostname', 'bootId', 'machineId']);
 const places = await testPlaces();
 after(() => places[Symbol.asyncDispose]());
 const driver = createEmulatedDriver(places);
-const verdict = await driver.probe(AbortSignal.timeout(120_000));
+const verdict = await driver.probe(AbortSignal.timeout(600_000));
 
-describe('copies of a template', { skip: verdict.works ? false : verdict.evidence, timeout: 600_000 }, () => {
+describe('copies of a template', { skip: verdict.works ? false : verdict.evidence, timeout: 900_000 }, () => {
   const signal = AbortSignal.timeout(600_000);
   const guard = guarded(driver);
   copiesDiffer(guard, signal);
 });
 
 function copiesDiffer(driver: InstanceDriver, signal: AbortSignal): void {
-  const configuration = testConfiguration({ blanks });
-  before(() => driver.prepare(configuration, () => undefined, signal), { timeout: 300_000 });
+  const configuration = severalRuntimes;
+  before(() => driver.prepare(configuration, () => undefined, signal), { timeout: 900_000 });
 
   test(`${copies} copies made within a second differ in all that is random or a name`, async () => {
     const begin = performance.now();

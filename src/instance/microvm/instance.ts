@@ -7,11 +7,13 @@ import type { Clone } from './clone.ts';
 /** The instance that a running copy is. */
 export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: Instance['containers']): Instance {
   const { qemu, gone } = clone;
+  const relay = qemu.channels[limits.relayChannel];
+  if (relay === undefined) throw new Error('A copy has no channel for its relay.');
   const asked = new Set<number>();
   let destroying = false;
   const exited = gone.then((detail): InstanceExit => {
     // Nobody reads these, so nobody would see them end.
-    qemu.channels.forEach((channel, index) => asked.has(index) || channel.destroy());
+    qemu.channels.forEach((channel, index) => asked.has(index) || index === limits.relayChannel || channel.destroy());
     return { expected: destroying, detail };
   });
   return {
@@ -28,6 +30,7 @@ export function microvmInstance(spec: InstanceSpec, clone: Clone, containers: In
       asked.add(index);
       return channel;
     },
+    relay,
     exited,
     residentBytes: () => treeResidentBytes(qemu.pid),
     processorTime: () => treeProcessorTime(qemu.pid),

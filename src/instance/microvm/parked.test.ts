@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../guest/boot.ts';
-import { call, load, testConfiguration } from '../guest-fixture.ts';
+import { call, load, severalRuntimes } from '../guest-fixture.ts';
 import { guarded } from '../guard.ts';
 import { runFolder } from '../places.ts';
 import { processesMarked, sendKill } from '../processes/processes.ts';
@@ -16,8 +16,8 @@ import { createEmulatedDriver } from './testing.ts';
 const places = await testPlaces();
 after(() => places[Symbol.asyncDispose]());
 const driver = guarded(createEmulatedDriver(places));
-const verdict = await driver.probe(AbortSignal.timeout(120_000));
-const configuration = testConfiguration();
+const verdict = await driver.probe(AbortSignal.timeout(600_000));
+const configuration = severalRuntimes;
 const handler = `export const handler = async () => [process.getBuiltinModule('node:os').hostname(), Date.now()];`;
 /** How far a copy's clock may be from the host's; the answer's way is in it. */
 const clockErrorMsMax = 1_000;
@@ -31,7 +31,7 @@ describe('copies that were made for nobody', { skip: verdict.works ? false : ver
   const start = () => boot(driver, { instanceId: newId('i'), configuration }, systemClock, signal);
   const parked = async (): Promise<number[]> =>
     (await processesMarked({ HEDDLE_HOME: places.home })).map(({ pid }) => pid);
-  before(() => driver.prepare(configuration, () => undefined, signal), { timeout: 300_000 });
+  before(() => driver.prepare(configuration, () => undefined, signal), { timeout: 900_000 });
 
   test('are taken by starts, become somebody with the right time, and are replaced when that is asked for', async () => {
     await park(2);

@@ -1,7 +1,7 @@
 import { newId } from '../../model/id.ts';
 import type { Places } from '../places.ts';
 import { makeClone, type StillClone } from './clone.ts';
-import type { Template } from './template.ts';
+import type { Template } from './template/template.ts';
 
 /** A QEMU that does not get as far as loading a state within this is broken, or its machine is. */
 const loadMsMax = 30_000;

@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { findAwsSdk } from '../../image/node/aws-sdk.ts';
 import { bundleGuest } from '../../image/bundle.ts';
 import { keyOf } from '../../image/cache.ts';
-import { guestFolder, initramfs } from '../../image/initramfs.ts';
-import { initScript } from '../../image/init-script.ts';
-import { ensureKernel, type GuestKernel } from '../../image/kernel.ts';
-import { ensureRootImage, type RootImage } from '../../image/root-image.ts';
-import { ensureRoot, guestPrograms, type GuestRoot } from '../../image/root.ts';
+import { ensurePythons, type GuestPythons } from '../../image/python/guest-pythons.ts';
+import { guestFolder, initramfs } from '../../image/kernel/initramfs.ts';
+import { initScript } from '../../image/kernel/init-script.ts';
+import { ensureKernel, type GuestKernel } from '../../image/kernel/kernel.ts';
+import { ensureRootImage, type RootImage } from '../../image/root/root-image.ts';
+import { ensureRootWithModules } from '../../image/root/root-with-modules.ts';
+import { ensureRoot, guestPrograms, type GuestRoot } from '../../image/root/root.ts';
 import { runTool } from '../../image/tool.ts';
 import { limits } from '../../model/limits.ts';
 import type { Places } from '../places.ts';
 import { portName, type Accelerator } from './command.ts';
-import { agentFile, guestProfile, profileFile, runtimeFile } from './profile.ts';
+import { agentFile, guestProfile, profileFile, providedFile, pythonFile, runtimeFile } from './profile.ts';
 
 /** Everything a guest is booted from, found or built. */
 export interface GuestParts {
   readonly root: GuestRoot;
+  readonly pythons: GuestPythons;
   readonly image: RootImage;
   readonly kernel: GuestKernel;
   readonly init: string;
@@ -31,23 +35,28 @@ export async function ensureParts(
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<GuestParts> {
-  const bundle = await bundleGuest(`${places.cache}/guest`);
-  const root = await ensureRoot(places.cache, report, signal);
+  const modules = findAwsSdk(places.cache);
+  const base = await ensureRoot(places.cache, report, signal);
+  const pythons = await ensurePythons(places.cache, base, report, signal);
+  const root = await ensureRootWithModules(places.cache, base, modules, pythons, report, signal);
+  const bundle = await bundleGuest(`${places.cache}/guest`, pythons.runnable);
   const image = await ensureRootImage(places.cache, root, report, signal);
   const kernel = await ensureKernel(places.cache, report, signal);
   const init = initScript(
     [guestPrograms['nodejs24.x'], ...agentFlags(accelerator), `${guestFolder}/${agentFile}`],
-    portName(limits.rehearsalChannel),
+    portName(limits.relayChannel),
   );
   const files = {
     [agentFile]: await readFile(bundle.agent),
     [runtimeFile]: await readFile(bundle.runtimeNode),
-    [profileFile]: Buffer.from(JSON.stringify(guestProfile(accelerator))),
+    [providedFile]: await readFile(bundle.runtimeProvided),
+    [pythonFile]: await readFile(bundle.runtimePython),
+    [profileFile]: Buffer.from(JSON.stringify(guestProfile(accelerator, pythons, modules !== undefined))),
   };
   const qemu = await runTool('qemu-system-x86_64', ['--version'], { signal });
   const ours = Object.values(files).map((content) => content.toString('base64'));
   const hash = keyOf({ image: image.hash, kernel: kernel.hash, init, ours, qemu, processor: await processor() });
-  return { root, image, kernel, init, files, hash };
+  return { root, pythons, image, kernel, init, files, hash };
 }
 
 /** The initial file system that boots them. */

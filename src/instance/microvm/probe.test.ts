@@ -10,7 +10,7 @@ const skip = missing ? 'QEMU is not installed (package qemu-system-x86)' : false
 
 test(
   'a probe gives a verdict with evidence, whatever /dev/kvm does, and leaves nothing',
-  { skip, timeout: 120_000 },
+  { skip, timeout: 900_000 },
   async () => {
     await using places = await testPlaces();
     const signal = AbortSignal.timeout(100_000);

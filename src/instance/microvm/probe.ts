@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { initramfs } from '../../image/initramfs.ts';
-import { probeScript } from '../../image/init-script.ts';
-import { ensureKernel } from '../../image/kernel.ts';
-import { ensureRoot } from '../../image/root.ts';
+import { initramfs } from '../../image/kernel/initramfs.ts';
+import { probeScript } from '../../image/kernel/init-script.ts';
+import { ensureKernel } from '../../image/kernel/kernel.ts';
+import { ensureRoot } from '../../image/root/root.ts';
 import type { ProbeVerdict } from '../contract.ts';
 import { instanceMarks, type Places } from '../places.ts';
 import { kernelArguments, machinesFor, qemuArguments, type Accelerator, type Machine } from './command.ts';

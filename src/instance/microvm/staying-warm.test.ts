@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../model/clock.ts';
-import { runtimes } from '../../model/configuration.ts';
+import { nodeRuntimes } from '../../model/runtimes/configuration.ts';
 import { newId } from '../../model/id.ts';
 import { boot } from '../guest/boot.ts';
 import type { Instance, InstanceDriver } from '../contract.ts';
-import { call, load, testConfiguration } from '../guest-fixture.ts';
+import { call, load, severalRuntimes } from '../guest-fixture.ts';
 import type { Guest, GuestContainer } from '../guest.ts';
 import { guarded } from '../guard.ts';
 import { testPlaces } from '../testing/places.ts';
@@ -23,10 +23,10 @@ const callCpuRatioMax = 3;
 const places = await testPlaces();
 after(() => places[Symbol.asyncDispose]());
 const driver = guarded(createEmulatedDriver(places));
-const verdict = await driver.probe(AbortSignal.timeout(120_000));
-const configuration = testConfiguration({ blanks: { 'nodejs24.x': 2, 'nodejs22.x': 1 }, containersMax: 16 });
+const verdict = await driver.probe(AbortSignal.timeout(600_000));
+const configuration = severalRuntimes;
 
-describe('a copy that has warmed up', { skip: verdict.works ? false : verdict.evidence, timeout: 300_000 }, () => {
+describe('a copy that has warmed up', { skip: verdict.works ? false : verdict.evidence, timeout: 900_000 }, () => {
   const signal = AbortSignal.timeout(300_000);
   let instance: Instance | undefined;
   let guest: Guest;
@@ -48,7 +48,7 @@ describe('a copy that has warmed up', { skip: verdict.works ? false : verdict.ev
       guest = await boot(watched, { instanceId: newId('i'), configuration }, systemClock, signal);
       await guest.warmUp();
     },
-    { timeout: 300_000 },
+    { timeout: 900_000 },
   );
   after(() => guest.destroy());
 
@@ -61,7 +61,8 @@ describe('a copy that has warmed up', { skip: verdict.works ? false : verdict.ev
 
   test('stays warm, whatever containers of either runtime it makes beside', async () => {
     const containers = [...guest.firstContainers];
-    for (const runtime of [...runtimes, ...runtimes]) containers.push(await guest.makeContainer(runtime, signal));
+    for (const runtime of [...nodeRuntimes, ...nodeRuntimes])
+      containers.push(await guest.makeContainer(runtime, signal));
     const tookMs: number[] = [];
     for (const container of containers) tookMs.push(await firstCallCpuMs(container));
     assert.ok(Math.max(...tookMs) < callCpuRatioMax * Math.min(...tookMs), `${tookMs.map(Math.round).join()} ms`);

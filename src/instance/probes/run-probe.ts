@@ -14,6 +14,8 @@ export interface ProbeAttempt {
   readonly deadlineMs: number;
   /** What can be done if it does not work; given what the attempt printed. */
   remedy(output: string): string;
+  /** What of it does not work although it works, and what can be done; given what was printed. */
+  limits?(output: string): { readonly what: string; readonly remedy: string } | undefined;
 }
 
 /** What a guest of a probe prints. */
@@ -39,7 +41,13 @@ export async function runProbe(attempt: ProbeAttempt, signal: AbortSignal): Prom
     if (stop.aborted) onStop();
     const { detail } = await tree.exited;
     stop.removeEventListener('abort', onStop);
-    if (detail.includes(probeWord)) return verdict(true, 'A guest was started and answered.');
+    const limits = attempt.limits?.(detail);
+    if (detail.includes(probeWord))
+      return verdict(
+        true,
+        `A guest was started and answered.${limits === undefined ? '' : ` ${limits.what}`}`,
+        limits?.remedy,
+      );
     const how = stop.aborted ? `did not answer within ${attempt.deadlineMs / 1_000} s` : `ended with ${detail}`;
     return verdict(false, `A guest was started and ${how}.`, attempt.remedy(detail));
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../model/settings.ts';
+import type { Settings } from '../../model/functions/settings.ts';
 import type { InstanceDriver, ProbeVerdict } from '../contract.ts';
 import { probed, type ProbeOptions } from './probe-cache.ts';
 

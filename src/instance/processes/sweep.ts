@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runTool } from '../../image/tool.ts';
 import type { DriverName } from '../contract.ts';
-import { runFolder, type Places } from '../places.ts';
+import { pausedFolder, runFolder, type Places } from '../places.ts';
 import { ancestors, killAll, processesMarked } from './processes.ts';
 
 /**
@@ -17,6 +17,7 @@ export async function sweepRun(places: Pick<Places, 'home'>, driver: DriverName)
   for (const instance of await killMarked(places.home)) swept.add(instance);
   await unmountBelow(folder);
   await rm(folder, { recursive: true, force: true });
+  await rm(pausedFolder(places), { recursive: true, force: true });
   return swept.size;
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Instance, InstanceExit, InstanceSpec } from '../contract.ts';
 import type { ProcessTree } from './process-tree.ts';
+import { lendingReads } from './lent-reads.ts';
 import { treeProcessorTime } from './processes.ts';
 
 /** What an instance is made of, where it is a tree of processes with inherited channels. */
@@ -17,11 +18,15 @@ export interface TreeInstanceParts {
 /** The instance that a running tree is. */
 export function treeInstance(parts: TreeInstanceParts): Instance {
   const { spec, tree } = parts;
+  // The last is the relay's.
+  const channels = tree.channels.slice(0, -1);
+  const relay = tree.channels.at(-1);
+  if (relay === undefined) throw new Error('An instance was started without channels.');
   const asked = new Set<number>();
   let destroying = false;
   const exited = tree.exited.then(async ({ detail }): Promise<InstanceExit> => {
     // Nobody reads these, so nobody would see them end.
-    tree.channels.forEach((channel, index) => asked.has(index) || channel.destroy());
+    channels.forEach((channel, index) => asked.has(index) || channel.destroy());
     const trouble = await cleanUp(parts);
     return { expected: destroying, detail: trouble === undefined ? detail : `${detail}; ${trouble}` };
   });
@@ -29,15 +34,17 @@ export function treeInstance(parts: TreeInstanceParts): Instance {
     id: spec.instanceId,
     configuration: spec.configuration,
     containers: [],
-    channels: tree.channels.length,
+    channels: channels.length,
     helloSaid: false,
     channel: (index) => {
-      const channel = tree.channels[index];
+      const channel = channels[index];
       if (channel === undefined)
-        throw new RangeError(`Channel ${index} was asked for; an instance has ${tree.channels.length}, from 0.`);
+        throw new RangeError(`Channel ${index} was asked for; an instance has ${channels.length}, from 0.`);
+      if (asked.has(index)) return channel;
       asked.add(index);
-      return channel;
+      return (channels[index] = lendingReads(channel));
     },
+    relay,
     exited,
     residentBytes: () => parts.residentBytes(),
     processorTime: () => treeProcessorTime(tree.pid),
@@ -45,7 +52,7 @@ export function treeInstance(parts: TreeInstanceParts): Instance {
       destroying = true;
       await tree.kill();
       await exited;
-      for (const channel of tree.channels) channel.destroy();
+      for (const channel of [...channels, relay]) channel.destroy();
     },
   };
 }

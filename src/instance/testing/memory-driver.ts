@@ -51,6 +51,7 @@ export class MemoryInstance implements Instance {
   readonly channels = 25;
   readonly helloSaid = false;
   readonly exited: Promise<InstanceExit>;
+  readonly relay: Duplex;
   /** The guest's end of channel 0. */
   readonly agentEnd: Duplex;
   readonly #hostEnd: Duplex;
@@ -63,6 +64,7 @@ export class MemoryInstance implements Instance {
     this.exited = this.#exit.promise;
     this.#onDestroy = onDestroy;
     [this.#hostEnd, this.agentEnd] = duplexPair();
+    [this.relay] = duplexPair();
   }
 
   channel(): Duplex {
@@ -80,6 +82,7 @@ export class MemoryInstance implements Instance {
 
   die(expected = false): void {
     this.#hostEnd.destroy();
+    this.relay.destroy();
     this.#exit.resolve({ expected, detail: 'gone' });
   }
 }

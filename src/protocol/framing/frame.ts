@@ -4,40 +4,55 @@ import { limits } from '../../model/limits.ts';
 // A frame is a length in bytes (u32, little endian, at least 1, at most limits.frameBytesMax) and then that many bytes.
 
 const headBytes = 4;
+const nothing: Buffer = Buffer.alloc(0);
 /** The stream ended in the middle of a frame: whoever sent it was cut short, which need not be its fault. */
 export class CutShortError extends ProtocolError {}
 
 /** First size of the buffer for a frame that comes in pieces; a sender's word alone does not make us allocate more. */
-const pieceBytes = 65_536;
+const pieceBytes = 131_072;
+
+/** Memory for a frame's body of so many bytes, from whoever uses it again: at least as large. Undefined: memory of its own. */
+export type BodyMemory = (bytes: number) => Buffer | undefined;
 
 /**
  * Cuts a stream of bytes into frames, wherever its chunks begin and end. Frames that lie within one chunk are views of
- * it; only a frame in several chunks is copied, each byte a bounded number of times.
+ * it, unless it is only lent; a frame in several chunks is copied, each byte a bounded number of times.
  *
  * Throws ProtocolError from `push` for a length that is 0 or over the limit, and CutShortError from `end` in the middle of a frame. It
  * is of no use afterwards.
  */
 export class FrameDecoder {
   readonly #onFrame: (body: Buffer) => void;
+  readonly #memoryFor: BodyMemory | undefined;
   readonly #head: Buffer = Buffer.alloc(headBytes);
   #headFilled = 0;
   /** Length of the frame whose body is coming in; 0 while its head is. */
   #length = 0;
-  #body: Buffer = Buffer.alloc(0);
+  #body: Buffer = nothing;
   #bodyFilled = 0;
 
-  constructor(onFrame: (body: Buffer) => void) {
+  /** `memoryFor`: asked for each frame that is copied. */
+  constructor(onFrame: (body: Buffer) => void, memoryFor?: BodyMemory) {
     this.#onFrame = onFrame;
+    this.#memoryFor = memoryFor;
   }
 
-  /** Takes the next bytes; calls `onFrame` for each frame that they complete. The chunk must not be changed later. */
-  push(chunk: Buffer): void {
+  /** Takes the next bytes; calls `onFrame` for each frame that they complete. The chunk must not be changed later, unless it is `lent`. */
+  push(chunk: Buffer, lent = false): void {
     let at = 0;
     while (at < chunk.length) {
       if (this.#length === 0) at = this.#takeHead(chunk, at);
       if (this.#length === 0) return;
-      at = this.#takeBody(chunk, at);
+      at = this.#takeBody(chunk, at, lent);
     }
+  }
+
+  /** What has come of a frame that is not whole yet, as it came. */
+  get unfinished(): Buffer {
+    if (this.#length === 0) return Buffer.from(this.#head.subarray(0, this.#headFilled));
+    const head = Buffer.alloc(headBytes);
+    head.writeUInt32LE(this.#length);
+    return Buffer.concat([head, this.#body.subarray(0, this.#bodyFilled)]);
   }
 
   /** Says that the stream has ended. Throws ProtocolError if that leaves a frame unfinished. */
@@ -64,14 +79,17 @@ export class FrameDecoder {
     return at;
   }
 
-  #takeBody(chunk: Buffer, start: number): number {
+  #takeBody(chunk: Buffer, start: number, lent: boolean): number {
     const end = start + this.#length - this.#bodyFilled;
-    if (this.#bodyFilled === 0 && end <= chunk.length) {
+    const whole = this.#bodyFilled === 0 && end <= chunk.length;
+    if (whole && !lent) {
       this.#length = 0;
       this.#onFrame(chunk.subarray(start, end));
       return end;
     }
     const taken = Math.min(end, chunk.length);
+    if (this.#bodyFilled === 0) this.#body = this.#memoryFor?.(this.#length) ?? this.#body;
+    if (whole && this.#body.length === 0) this.#body = Buffer.allocUnsafe(this.#length);
     this.#reserve(taken - start);
     this.#bodyFilled += chunk.copy(this.#body, this.#bodyFilled, start, taken);
     if (this.#bodyFilled === this.#length) this.#finish();
@@ -90,7 +108,7 @@ export class FrameDecoder {
 
   #finish(): void {
     const body = this.#body.subarray(0, this.#length);
-    this.#body = Buffer.alloc(0);
+    this.#body = nothing;
     this.#bodyFilled = 0;
     this.#length = 0;
     this.#onFrame(body);

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { ProtocolError } from '../../model/errors.ts';
 import { decode } from '../framing/decode.ts';
 import { encodeFrameWhole } from '../framing/encode.ts';
-import { parseClientMessage, parseServiceMessage, parseThreadEnd } from './parse-session.ts';
+import { parseServiceMessage, parseThreadEnd } from './parse-service.ts';
+import { parseClientMessage } from './parse-session.ts';
 import type { ClientMessage, ServiceMessage, ThreadEnd } from './session-messages.ts';
 
 const id = fc.uuid();

@@ -1,8 +1,8 @@
 import { ProtocolError } from '../../model/errors.ts';
+import { isPortionGroup, trusts } from '../../model/functions/portion.ts';
 import { limits } from '../../model/limits.ts';
-import { startPaths } from '../../model/start-path.ts';
 import { amount, binary, count, fieldsOf, shown, text, unknownType, word, type Fields } from '../validate.ts';
-import type { ClientMessage, Question, ServiceMessage, ThreadEnd, ThrownText } from './session-messages.ts';
+import type { ClientMessage, PortionOrder, Question, SpawnOrder } from './session-messages.ts';
 import { isThreadName } from './thread-name.ts';
 
 // Both ends rebuild what they are sent field by field: a client may be hostile, and a service another one than it seems.
@@ -12,8 +12,13 @@ export function parseClientMessage(value: unknown): ClientMessage {
   const fields = fieldsOf(value);
   switch (fields['type']) {
     case 'hello': {
-      const hello = { type: 'hello', version: count(fields, 'version'), received: count(fields, 'received') } as const;
-      return fields['session'] === undefined ? hello : { ...hello, session: text(fields, 'session') };
+      return {
+        type: 'hello',
+        version: count(fields, 'version'),
+        received: count(fields, 'received'),
+        ...(fields['session'] === undefined ? {} : { session: text(fields, 'session') }),
+        ...(fields['hosts'] === true ? { hosts: true } : {}),
+      };
     }
     case 'received':
       return { type: 'received', count: count(fields, 'count') };
@@ -45,14 +50,15 @@ export function parseClientMessage(value: unknown): ClientMessage {
 }
 
 function spawn(fields: Fields): ClientMessage {
+  const call = { call: binary(fields, 'call'), parts: fields['parts'] === true };
+  return { type: 'spawn', thread: thread(fields), ...call, ...order(fields) };
+}
+
+function order(fields: Fields): SpawnOrder {
   const environment: Record<string, string> = {};
   const values = fieldsOf(fields['environment']);
   for (const name of Object.keys(values)) environment[name] = text(values, name);
   return {
-    type: 'spawn',
-    thread: thread(fields),
-    call: binary(fields, 'call'),
-    parts: fields['parts'] === true,
     code: codeName(fields),
     name: text(fields, 'name').slice(0, limits.threadNameUnitsMax),
     runtime: text(fields, 'runtime'),
@@ -61,8 +67,26 @@ function spawn(fields: Fields): ClientMessage {
     environment,
     detached: fields['detached'] === true,
     apart: fields['apart'] === true,
+    ...(fields['egress'] === undefined ? {} : { egress: text(fields, 'egress') }),
+    ...(fields['secrets'] === undefined ? {} : { secrets: text(fields, 'secrets') }),
+    ...(fields['policy'] === undefined ? {} : { policy: text(fields, 'policy') }),
     batches: fields['batches'] === true,
+    ...(fields['portion'] === undefined ? {} : { portion: portion(fieldsOf(fields['portion'])) }),
   };
+}
+
+function portion(fields: Fields): PortionOrder {
+  return {
+    trust: word(fields, 'trust', trusts),
+    group: portionGroup(fields),
+    kernel: word(fields, 'kernel', ['own', 'any']),
+  };
+}
+
+function portionGroup(fields: Fields): string {
+  const group = text(fields, 'group');
+  if (isPortionGroup(group)) return group;
+  throw new ProtocolError('`group` of a message is no name of a group of portions.');
 }
 
 function question(fields: Fields): Question {
@@ -71,8 +95,23 @@ function question(fields: Fields): Question {
       return { about: 'code', code: codeName(fields) };
     case 'thread':
       return { about: 'thread', thread: thread(fields) };
+    case 'move':
+      return { about: 'move', thread: thread(fields), move: fields['move'] === 'resume' ? 'resume' : 'pause' };
+    case 'fork':
+      return { about: 'fork', thread: thread(fields), forks: threadNames(fields['forks']) };
     case 'share':
       return { about: 'share', request: fields['request'] };
+    case 'expect':
+      return {
+        about: 'expect',
+        order: order(fieldsOf(fields['order'])),
+        count: count(fields, 'count'),
+        withinMs: count(fields, 'withinMs'),
+      };
+    case 'durable':
+      return { about: 'durable', request: fields['request'] };
+    case 'portion':
+      return { about: 'portion', group: portionGroup(fields) };
     case 'stop-share':
       return { about: 'stop-share', of: count(fields, 'of') };
     default:
@@ -80,7 +119,14 @@ function question(fields: Fields): Question {
   }
 }
 
-function thread(fields: Fields): string {
+function threadNames(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > limits.forksMax)
+    throw new ProtocolError(`\`forks\` of a question is no list of at most ${limits.forksMax} names.`);
+  return value.map((name: unknown) => thread({ thread: name }));
+}
+
+/** The thread that a message is about. Throws ProtocolError. */
+export function thread(fields: Fields): string {
   const value = text(fields, 'thread');
   if (isThreadName(value)) return value;
   throw new ProtocolError(
@@ -92,70 +138,4 @@ function codeName(fields: Fields): string {
   const value = text(fields, 'code');
   if (/^[a-f0-9]{64}$/.test(value)) return value;
   throw new ProtocolError('`code` of a message is no SHA-256 in hexadecimal digits.');
-}
-
-/** Checks what a service sent. Throws ProtocolError if it is not exactly one of its messages. */
-export function parseServiceMessage(value: unknown): ServiceMessage {
-  const fields = fieldsOf(value);
-  switch (fields['type']) {
-    case 'welcome':
-      return {
-        type: 'welcome',
-        version: count(fields, 'version'),
-        session: text(fields, 'session'),
-        received: count(fields, 'received'),
-      };
-    case 'received':
-      return { type: 'received', count: count(fields, 'count') };
-    case 'placed':
-      return { type: 'placed', thread: thread(fields) };
-    case 'started':
-      return {
-        type: 'started',
-        thread: thread(fields),
-        path: word(fields, 'path', startPaths),
-        ms: amount(fields, 'ms'),
-      };
-    case 'lane':
-      return { type: 'lane', thread: thread(fields), data: binary(fields, 'data') };
-    case 'credit':
-      return { type: 'credit', thread: thread(fields), bytes: count(fields, 'bytes') };
-    case 'log':
-      return {
-        type: 'log',
-        thread: thread(fields),
-        text: text(fields, 'text'),
-        ...(fields['stderr'] === true ? { stderr: true } : {}),
-      };
-    case 'ended':
-      return { type: 'ended', thread: thread(fields), end: parseThreadEnd(fields['end']) };
-    case 'answer':
-      return fields['ok'] === true
-        ? { type: 'answer', seq: count(fields, 'seq'), ok: true, value: fields['value'] }
-        : { type: 'answer', seq: count(fields, 'seq'), ok: false, error: thrown(fields['error']) };
-    default:
-      throw unknownType(fields, 'a service');
-  }
-}
-
-/** Checks how a thread is said to have ended. Throws ProtocolError. */
-export function parseThreadEnd(value: unknown): ThreadEnd {
-  const fields = fieldsOf(value);
-  const numbers = {
-    durationMs: amount(fields, 'durationMs'),
-    cpuMs: amount(fields, 'cpuMs'),
-    memoryPeakMb: amount(fields, 'memoryPeakMb'),
-    logTail: text(fields, 'logTail'),
-  };
-  if (fields['ok'] === true) return { ...numbers, ok: true, result: binary(fields, 'result') };
-  const kind = word(fields, 'kind', ['throw', 'timeout', 'oom', 'cancelled', 'lost', 'capacity']);
-  return { ...numbers, ok: false, kind, thrown: thrown(fields['thrown']) };
-}
-
-function thrown(value: unknown): ThrownText {
-  const fields = fieldsOf(value);
-  const lines: unknown = fields['trace'];
-  const trace = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
-  const more = (key: 'code' | 'rev'): object => (fields[key] === undefined ? {} : { [key]: text(fields, key) });
-  return { type: text(fields, 'type'), message: text(fields, 'message'), trace, ...more('code'), ...more('rev') };
 }

@@ -6,7 +6,8 @@ import { atEndOfTurn } from '../platform/turn.ts';
 /** A connection that takes bytes. */
 export interface Wire {
   send(bytes: Uint8Array): void;
-  close(): void;
+  /** `moved`: its client need not come back for this session, and can begin another one at once. */
+  close(why?: 'moved'): void;
 }
 
 /** The other side is told what came through after so many messages at the latest … */
@@ -34,11 +35,22 @@ export class SessionLink {
   #bytesToAcknowledge = 0;
   #wire: Wire | undefined;
   #batch: Buffer[] = [];
+  #left = 0;
   #waiting: (() => void)[] = [];
 
   /** How many messages of the other side were delivered. */
   get received(): number {
     return this.#received;
+  }
+
+  /** How many messages were sent from here, from the first on. */
+  get sent(): number {
+    return this.#acknowledged + this.#unacknowledged.length;
+  }
+
+  /** How many of them were given to a connection; the other side may have them. */
+  get left(): number {
+    return this.#left;
   }
 
   get connected(): boolean {
@@ -124,6 +136,8 @@ export class SessionLink {
   #flush(): void {
     const batch = this.#batch;
     this.#batch = [];
+    // All that is sent is in the batch, or was before.
+    if (this.#wire !== undefined) this.#left = this.sent;
     for (let from = 0; from < batch.length && this.#wire !== undefined;) {
       let to = from;
       let bytes = 0;

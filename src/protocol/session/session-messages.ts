@@ -1,18 +1,23 @@
-import type { StartPath } from '../../model/start-path.ts';
+import type { Trust } from '../../model/functions/portion.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 
 /** Raised with every incompatible change; client and service refuse to talk across versions. */
-export const sessionVersion = 2;
+export const sessionVersion = 3;
 
 // A session: what a client and the service say to each other about threads, over one connection. Frames of MessagePack
 // (protocol/framing/encode.ts). Threads are named by their client: a UUID each. Everything but `hello`, `welcome` and `received` is
 // numbered by both sides, from 1 in the order of sending, so that a new connection can go on where one broke off.
 
-/** First on every connection. `session` and `received`: goes on with an older one, of which so many messages came through. */
+/**
+ * First on every connection. `session` and `received`: goes on with an older one, of which so many messages came through. `hosts`: takes messages of
+ * that name.
+ */
 export interface SessionHello {
   readonly type: 'hello';
   readonly version: number;
   readonly session?: string;
   readonly received: number;
+  readonly hosts?: true;
 }
 
 /** How a thread is to run. Sizes in MiB, times in milliseconds. */
@@ -29,8 +34,23 @@ export interface SpawnOrder {
   readonly detached: boolean;
   /** Its code can neither start threads nor reach what threads share. */
   readonly apart: boolean;
+  /** What it may connect to (src/egress/policy/parse.ts). */
+  readonly egress?: string;
+  /** Which secrets are put into its requests (src/egress/policy/secret-uses.ts). */
+  readonly secrets?: string;
+  /** What it may at most: names of its account's policies, or one as JSON (src/policies/parse.ts). */
+  readonly policy?: string;
   /** Nobody says anything to it while it runs, nor asks for it: it may be handed to a container along with others (protocol/threads/batch.ts). */
   readonly batches: boolean;
+  readonly portion?: PortionOrder;
+}
+
+/** That a thread is a call of a part of its program that runs apart from the rest. */
+export interface PortionOrder {
+  readonly trust: Trust;
+  readonly group: string;
+  /** `any`: also where instances have no kernel of their own. Only then is one that is untrusted run there. */
+  readonly kernel: 'own' | 'any';
 }
 
 /** What a thread is to do. */
@@ -70,7 +90,22 @@ export type Question =
   | { readonly about: 'code'; readonly code: string }
   | { readonly about: 'thread'; readonly thread: string }
   | { readonly about: 'share'; readonly request: unknown }
-  | { readonly about: 'stop-share'; readonly of: number };
+  | { readonly about: 'stop-share'; readonly of: number }
+  /** Says that this group of the program's portions is over; answered with true. */
+  | { readonly about: 'portion'; readonly group: string }
+  /** Has its instance stand still, or go on. */
+  | { readonly about: 'move'; readonly thread: string; readonly move: 'pause' | 'resume' }
+  /** The thread goes on so many times more, as threads of these names, which the client listens to already. */
+  | { readonly about: 'fork'; readonly thread: string; readonly forks: readonly string[] }
+  /** Threads will come, so many at once, within a time (ms) from now on: what is prepared for them is the answer. */
+  | {
+      readonly about: 'expect';
+      readonly order: SpawnOrder;
+      readonly count: number;
+      readonly withinMs: number;
+    }
+  /** See frontend/threads/programs.ts. */
+  | { readonly about: 'durable'; readonly request: unknown };
 
 /** Why a thread has no result. */
 export type ThreadEndKind = 'throw' | 'timeout' | 'oom' | 'cancelled' | 'lost' | 'capacity';
@@ -100,20 +135,35 @@ export type ThreadEnd = {
 
 /** What the service knows of a thread. */
 export interface ThreadState {
-  readonly state: 'queued' | 'running' | 'ended' | 'unknown';
+  readonly state: 'queued' | 'running' | 'paused' | 'ended' | 'unknown';
   readonly name: string;
   readonly ageMs: number;
 }
 
+/** How a thread came to run, and how long that took from the service's receiving its order. */
+export interface ThreadStart {
+  readonly path: StartPath;
+  readonly ms: number;
+  /** Of a cluster, the name of the host that it runs on. */
+  readonly host?: string;
+}
+
 /**
  * What the service says. `placed`: the thread has its container, which waits for the parts of its call. `stderr`: printed to
- * standard error.
+ * standard error. `hosts`, also in `welcome`: where else the service is, of one that has several hosts; none of them where its client has no way there.
  */
 export type ServiceMessage =
-  | { readonly type: 'welcome'; readonly version: number; readonly session: string; readonly received: number }
+  | {
+      readonly type: 'welcome';
+      readonly version: number;
+      readonly session: string;
+      readonly received: number;
+      readonly hosts?: readonly string[];
+    }
+  | { readonly type: 'hosts'; readonly urls: readonly string[] }
   | { readonly type: 'received'; readonly count: number }
   | { readonly type: 'placed'; readonly thread: string }
-  | { readonly type: 'started'; readonly thread: string; readonly path: StartPath; readonly ms: number }
+  | ({ readonly type: 'started'; readonly thread: string } & ThreadStart)
   | { readonly type: 'lane'; readonly thread: string; readonly data: Uint8Array }
   | { readonly type: 'credit'; readonly thread: string; readonly bytes: number }
   | { readonly type: 'log'; readonly thread: string; readonly text: string; readonly stderr?: true }

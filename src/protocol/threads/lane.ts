@@ -31,11 +31,13 @@ export const laneKinds = {
   next: 9,
   /** From several in one: those after the one that runs will not be begun here. */
   back: 10,
+  /** To the thread: a signal among its arguments has fired (`encodeAbort`). */
+  abort: 11,
 } as const;
 /** One of {@link laneKinds}. */
 export type LaneKind = (typeof laneKinds)[keyof typeof laneKinds];
-/** By their numbers. */
-const kinds: readonly LaneKind[] = Object.values(laneKinds).toSorted((a, b) => a - b);
+/** By their numbers, in whose order they stand there. */
+const kinds: readonly LaneKind[] = Object.values(laneKinds);
 
 /** Bytes of a value that travel in one piece with the call or the answer; larger ones go ahead in parts of this size. */
 export const partBytes = 262_144;

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
-import module from 'node:module';
 import { Connection } from '../../protocol/framing/connection.ts';
 import { encodeFrame } from '../../protocol/framing/encode.ts';
-import { protocolVersion, type RuntimeInit } from '../../protocol/messages.ts';
+import { initOnWire } from '../../protocol/init-on-wire.ts';
+import { protocolVersion, type RuntimeInit, type RuntimeRequest } from '../../protocol/messages.ts';
+import type { NodePlan, Preload } from '../../protocol/node-options.ts';
 import { openChannel } from '../../protocol/open-channel.ts';
 import { parseRuntimeRequest } from '../../protocol/requests.ts';
 import { captureConsole } from './output/capture-console.ts';
@@ -10,8 +11,12 @@ import { collectGarbage } from './resources/collect-garbage.ts';
 import { captureStreams } from './output/capture-streams.ts';
 import { applyEnvironment, correctTimeOrigin } from './environment.ts';
 import { RuntimeFault } from './errors/errors.ts';
+import { Hold } from './forking/hold.ts';
 import { Heap } from './resources/heap.ts';
+import { logSettings } from './output/log-format.ts';
 import { InvocationLog } from './output/invocation-log.ts';
+import { applyNodeSettings, readNodePath, useSourceMaps } from './node-settings.ts';
+import { startOwnNode, takeOver } from './own-node.ts';
 import { preload } from './warm-up/preload.ts';
 import { seedRandom } from './random.ts';
 import { RawOutput } from './output/raw-output.ts';
@@ -20,6 +25,7 @@ import { rehearse } from './warm-up/rehearse.ts';
 import { Server } from './serve.ts';
 import { installAwslambda } from './invocation/streamify.ts';
 import { SyncWriter } from './output/sync-writer.ts';
+import { trust, trustedPlan } from './trust.ts';
 import { warmWhileIdle } from './warm-up/warm-while-idle.ts';
 
 // `node main.mjs [TASK_ROOT [serve-first]]`, with the data channel as file descriptor 3. Another root is for tests.
@@ -27,11 +33,15 @@ import { warmWhileIdle } from './warm-up/warm-while-idle.ts';
 // everything has been done then, and nothing here may look at the time or at anything random before.
 
 const channelFd = 3;
-const taskRoot = process.argv[2] ?? '/var/task';
-const servesFirst = process.argv[3] === 'serve-first';
+const left = takeOver();
+const taskRoot = left?.taskRoot ?? process.argv[2] ?? '/var/task';
+const servesFirst = left !== undefined || process.argv[3] === 'serve-first';
 /** What is not done yet of what makes the first invocation quick. */
-const warmUp = [() => preload(!servesFirst), rehearse, ...(servesFirst ? [] : [tidy])];
+const warmUp = left === undefined ? [() => preload(!servesFirst), rehearse, ...(servesFirst ? [] : [tidy])] : [];
 let used = false;
+let plan: NodePlan | undefined;
+/** What came after an `init` that another Node is to carry out. */
+let handedOver: RuntimeRequest[] | undefined;
 const exit = process.exit.bind(process);
 
 const channel = openChannel(channelFd);
@@ -39,6 +49,7 @@ const writer = new SyncWriter(channelFd, () => exit(1));
 const log = new InvocationLog(writer);
 const raw = new RawOutput();
 const heap = new Heap();
+const hold = new Hold((frame) => writer.write(frame), poll);
 const server = new Server({
   writer,
   log,
@@ -56,11 +67,44 @@ function poll(): void {
   if (chunk !== undefined) connection.take(chunk);
 }
 
-function prepare(init: RuntimeInit): void {
+function prepare(init: RuntimeInit): readonly Preload[] {
   heap.fit(init.memoryMb);
+  const { json, from } = logSettings(init.environment);
+  log.json = json;
+  log.from = from;
+  if (init.authority !== undefined) trust(init.authority);
+  // Node itself has done the rest where it was started for this function.
+  if (left !== undefined) return [];
   seedRandom(init.randomSeed);
   correctTimeOrigin();
+  const nodePath = process.env['NODE_PATH'];
   applyEnvironment(init.environment);
+  if (process.env['NODE_PATH'] !== nodePath) readNodePath();
+  const asked = planOf(init);
+  if (asked.by === 'own') throw new Error('The function needs a Node of its own.');
+  applyNodeSettings(asked.settings);
+  return asked.preloads;
+}
+
+/** What the function asks of its Node. */
+function planOf(init: RuntimeInit): NodePlan {
+  return (plan ??= trustedPlan(init));
+}
+
+/** Whether this Node cannot be what the function asks for. */
+function needsOther(init: RuntimeInit): boolean {
+  return init.extensions === true || planOf(init).by === 'own';
+}
+
+function handOver(init: RuntimeInit): void {
+  const later: RuntimeRequest[] = (handedOver = []);
+  // When all of the chunk that `init` came in was delivered, and before anything more is read.
+  queueMicrotask(() => {
+    const frames = [initOnWire(init), ...later].flatMap((request) => encodeFrame(request));
+    const readAhead = Buffer.concat([...frames, connection.undelivered]);
+    startOwnNode({ init, channelFd, readAhead, taskRoot, exit });
+    connection.close();
+  });
 }
 
 /**
@@ -82,13 +126,14 @@ function sayHello(): void {
 }
 
 function quit(error: Error | undefined): void {
+  if (handedOver !== undefined) return;
   if (error !== undefined) fs.writeSync(2, `The runtime gives up its channel to the host: ${error.stack}\n`);
   exit(error === undefined ? 0 : 1);
 }
 
 if (fs.existsSync(taskRoot)) process.chdir(taskRoot);
 if (!servesFirst) for (const step of warmUp.splice(0)) await step();
-module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
+useSourceMaps(false);
 installAwslambda();
 captureConsole(log);
 captureStreams(log);
@@ -110,9 +155,13 @@ const connection = new Connection(channel, parseRuntimeRequest, {
       return;
     }
     used = true;
-    server.receive(request);
+    if (Hold.takes(request)) return hold.receive(request);
+    if (handedOver !== undefined) handedOver.push(request);
+    else if (request.type === 'init' && left === undefined && needsOther(request)) handOver(request);
+    else server.receive(request);
   },
   onEnd: quit,
 });
-if (connection.open) sayHello();
+if (left !== undefined) connection.take(left.readAhead);
+else if (connection.open) sayHello();
 if (servesFirst) void warmWhileIdle(channel, warmUp, () => used);

@@ -9,9 +9,11 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleForGuest } from '../../image/bundle.ts';
 import { Connection } from '../../protocol/framing/connection.ts';
+import { initOnWire, type RequestOnWire } from '../../protocol/init-on-wire.ts';
 import type { RuntimeInit, RuntimeMessage, RuntimeRequest } from '../../protocol/messages.ts';
 import { nodeFlags } from '../../protocol/node-flags.ts';
 import { parseRuntimeMessage } from '../../protocol/validate.ts';
+import { killAll, treeOf } from '../../instance/processes/processes.ts';
 
 // For tests and measurements: the bundled runtime in a process of its own, and this process as its host.
 
@@ -67,7 +69,7 @@ export class TestedRuntime implements AsyncDisposable {
   readonly initialised: number[] = [];
   #received = 0;
   readonly #channel: Duplex;
-  readonly #connection: Connection<RuntimeMessage, RuntimeRequest>;
+  readonly #connection: Connection<RuntimeMessage, RequestOnWire>;
   readonly #queue: RuntimeMessage[] = [];
   #wake: (() => void) | undefined;
   #ended = false;
@@ -113,6 +115,11 @@ export class TestedRuntime implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { TZ: ':UTC', ...options.env },
     });
+    return TestedRuntime.of(child, taskRoot);
+  }
+
+  /** The same for a runtime that was started with its channel as file descriptor 3. `taskRoot` is removed in the end. */
+  static async of(child: ChildProcess, taskRoot: string): Promise<TestedRuntime> {
     const runtime = new TestedRuntime(child, taskRoot);
     const hello = await runtime.receive();
     if (hello.type !== 'hello') throw new Error(`Expected hello, got ${hello.type}.`);
@@ -120,7 +127,14 @@ export class TestedRuntime implements AsyncDisposable {
   }
 
   init(changes: Partial<RuntimeInit> = {}): void {
-    this.#connection.send({ ...init, ...changes });
+    this.#connection.send(initOnWire({ ...init, ...changes }));
+  }
+
+  /** Has it go through the motions, and waits for its hello. */
+  async rehearse(): Promise<void> {
+    this.#connection.send({ type: 'rehearse' });
+    const { type } = await this.receive();
+    if (type !== 'hello') throw new Error(`Expected hello, got ${type}.`);
   }
 
   /** Sends `init` (with this handler) and the first invocation. */
@@ -149,10 +163,15 @@ export class TestedRuntime implements AsyncDisposable {
     this.#connection.send({
       type: 'invoke',
       requestId: '8f507cfc-0000-4000-8000-000000000001',
-      deadlineWallMs: Date.now() + 3_000,
+      timeoutMs: 3_000,
       payload: Buffer.from(JSON.stringify(event)),
       ...changes,
     });
+  }
+
+  /** Says something else to it. */
+  tell(request: RequestOnWire): void {
+    this.#connection.send(request);
   }
 
   /** The next message. Rejects if the runtime has gone. */
@@ -191,7 +210,10 @@ export class TestedRuntime implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.process.kill('SIGKILL');
+    this.#connection.close();
+    const { pid } = this.process;
+    // Programs that it started too, as the end of a container ends all in it: one might ask the next runtime's API.
+    await killAll(pid === undefined ? [] : await treeOf(pid));
     await this.exited;
     await rm(this.taskRoot, { recursive: true });
   }

@@ -1,5 +1,5 @@
 import { type ModuleDeclaration, parse, type Statement } from 'acorn';
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 import { CodeError } from '../code/code-error.ts';
 import type { ModuleOptions } from '../code/module-code.ts';
 import { entryFile, threadCode, type ThreadCode } from '../code/thread-code.ts';

@@ -1,9 +1,17 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { normalClosure, refusalCodes, sessionPath, silentMsMax } from '../../protocol/session/session-socket.ts';
+import {
+  movedAway,
+  normalClosure,
+  refusalCodes,
+  refusedForGood,
+  sessionPath,
+  silentMsMax,
+} from '../../protocol/session/session-socket.ts';
 import type { Connect } from '../threads/session/client-session.ts';
-import type { ServiceKey } from '../threads/session/service-key.ts';
+import { SessionRefusedError } from '../threads/session/refused.ts';
+import { credentialsOf, type ServiceKey } from '../threads/session/service-key.ts';
 
 /** How long a signature can be used, seconds: as far as the clocks of page and service may be apart. */
 const expiresIn = 300;
@@ -15,8 +23,8 @@ export function websocketConnect(service: ServiceKey): Connect {
     socket.binaryType = 'arraybuffer';
     await opened(socket, service.url);
     let closed = false;
-    const close = (reason: Error): void => {
-      if (!closed) events.onClose(reason);
+    const close = (reason: Error, final = false): void => {
+      if (!closed) events.onClose(reason, final);
       closed = true;
     };
     const silence = new Silence(() => {
@@ -30,7 +38,8 @@ export function websocketConnect(service: ServiceKey): Connect {
     });
     socket.addEventListener('close', (event) => {
       silence.over();
-      close(reasonOf(event, service.url));
+      if (event.code === movedAway && !closed) return events.onMoved();
+      close(reasonOf(event, service.url), event.code === refusedForGood);
     });
     return { send: (bytes) => socket.send(bytes), close: () => socket.close(normalClosure), ref: () => undefined };
   };
@@ -68,13 +77,14 @@ function opened(socket: WebSocket, url: string): Promise<void> {
 
 function reasonOf({ code, reason }: CloseEvent, url: string): Error {
   // A page is told of no other refusal.
-  if (code > refusalCodes) return new Error(`The service at ${url} refused: ${code - refusalCodes} ${reason}`);
+  if (code > refusalCodes) return new SessionRefusedError(url, code - refusalCodes, reason);
   return new Error(`The connection to ${url} was closed.`);
 }
 
-async function signedUrl({ url, region, accessKeyId, secretAccessKey }: ServiceKey): Promise<URL> {
+async function signedUrl(key: ServiceKey): Promise<URL> {
+  const { url, region } = key;
   const address = new URL(sessionPath, url);
-  const credentials = { accessKeyId, secretAccessKey };
+  const credentials = credentialsOf(key);
   const signer = new SignatureV4({ credentials, region, service: 'lambda', sha256: Sha256 });
   const request = new HttpRequest({
     method: 'GET',

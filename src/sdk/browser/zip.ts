@@ -1,5 +1,5 @@
 import { zipSync, type Zippable } from 'fflate';
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 
 /** Zips of the same files are the same bytes, whenever they are made. */
 const madeAt = '2000-01-01T00:00:00';

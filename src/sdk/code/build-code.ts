@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
-import type { CodeFile } from '../../model/code.ts';
+import type { BuildOptions, Metafile, OutputFile, Plugin } from 'esbuild';
+import type { CodeFile } from '../../model/functions/code.ts';
 import type { Built } from './build-cache.ts';
 import { banner, bundle } from './bundle.ts';
 import { commonJsNames, reexport } from './common-js-names.ts';
@@ -20,6 +20,12 @@ export interface CodeRequest {
   /** Absolute paths of files that come along. */
   readonly files: readonly string[];
   readonly entry: Pick<BuildOptions, 'entryPoints' | 'stdin'>;
+  /** What is bundled in place of what is imported, where that is not what a thread has. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /** Whether functions and classes keep their names where two have the same. */
+  readonly keepNames?: boolean;
+  /** Asked about each module first. */
+  readonly plugins?: readonly Plugin[];
 }
 
 /** All paths in what esbuild makes are seen from here: they do not depend on where the process runs. */
@@ -70,7 +76,9 @@ export async function buildCode(request: CodeRequest): Promise<Built<ThreadCode>
     absWorkingDir: workingFolder,
     sourcesContent: false,
     external: [...request.external],
-    plugins: [modules.plugin()],
+    ...(request.alias && { alias: { ...request.alias } }),
+    ...(request.keepNames === true && { keepNames: true }),
+    plugins: [...(request.plugins ?? []), modules.plugin()],
     define: { __heddleEntry: JSON.stringify(entryPathOf(request)) },
   });
   const commonJs = commonJsEntry(metafile);

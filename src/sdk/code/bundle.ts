@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildFailure, BuildOptions, Message, Metafile, OutputFile } from 'esbuild';
+import { countedBuild } from '../../model/builds.ts';
 import { CodeError } from './code-error.ts';
 import { entryFile } from './thread-code.ts';
 
@@ -9,14 +10,25 @@ export interface Bundle {
   /** The module, and its source map beside it. */
   readonly files: readonly OutputFile[];
   readonly metafile: Metafile;
+  readonly warnings: readonly Message[];
 }
 
 /** What CommonJS packages inside the bundle may still ask for, and an ES module lacks. On one line. */
 export const banner: string =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
+const type = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 /** What `import … from 'heddle'` is in a thread. */
-const inside = new URL(`../inside.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+const inside = fileURLToPath(new URL(`../inside.${type}`, import.meta.url));
+/** The same in a function. */
+export const functionEntry: string = fileURLToPath(new URL(`../function.${type}`, import.meta.url));
+
+function aliases(heddle: string): Record<string, string> {
+  return { heddle, 'heddle/worker_threads': 'node:worker_threads' };
+}
+
+/** What is bundled in place of what a function imports. */
+export const functionAlias: Readonly<Record<string, string>> = aliases(functionEntry);
 
 /** The runtime that code runs on where nothing else is said. */
 export const defaultRuntime = 'nodejs24.x';
@@ -41,23 +53,25 @@ function withFullPath(message: Message, { absWorkingDir }: BuildOptions): Messag
 export async function bundle(what: string, runtime: string, options: BuildOptions): Promise<Bundle> {
   const esbuild = await import('esbuild');
   try {
-    const { outputFiles, metafile } = await esbuild.build({
-      outfile: entryFile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: runtime.startsWith('nodejs22') ? 'node22' : 'node24',
-      sourcemap: 'linked',
-      logLevel: 'silent',
-      banner: { js: banner },
-      // The code's own `heddle` is the one for threads. Where it would bundle in its turn it says that it cannot.
-      alias: { heddle: fileURLToPath(inside), 'heddle/worker_threads': 'node:worker_threads' },
-      ...options,
-      external: [...(options.external ?? []), 'esbuild'],
-      write: false,
-      metafile: true,
-    });
-    return { files: outputFiles, metafile };
+    const { outputFiles, metafile, warnings } = await countedBuild(() =>
+      esbuild.build({
+        outfile: entryFile,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: runtime.startsWith('nodejs22') ? 'node22' : 'node24',
+        sourcemap: 'linked',
+        logLevel: 'silent',
+        banner: { js: banner },
+        // The code's own `heddle` is the one for threads. Where it would bundle in its turn it says that it cannot.
+        alias: aliases(inside),
+        ...options,
+        external: [...(options.external ?? []), 'esbuild'],
+        write: false,
+        metafile: true,
+      }),
+    );
+    return { files: outputFiles, metafile, warnings };
   } catch (cause) {
     if (!isBuildFailure(cause)) throw cause;
     const messages = await esbuild.formatMessages(

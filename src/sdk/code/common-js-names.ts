@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { init, parse } from 'cjs-module-lexer';
+import { countedBuild } from '../../model/builds.ts';
 
 /** Keys of a metafile are relative to the folder that esbuild worked in, which is the root. */
 const absolute = (key: string): string => join('/', key);
@@ -19,7 +20,8 @@ export async function commonJsNames(key: string, metafile: Metafile): Promise<re
     if (seen.has(current)) return;
     seen.add(current);
     const text = await readFile(absolute(current), 'utf8');
-    const { code } = await esbuild.transform(text, { loader: /\.[cm]?tsx?$/.test(current) ? 'tsx' : 'jsx' });
+    const loader = /\.[cm]?tsx?$/.test(current) ? 'tsx' : 'jsx';
+    const { code } = await countedBuild(() => esbuild.transform(text, { loader }));
     const lexed = parse(code);
     for (const name of lexed.exports) names.add(name);
     const imports = metafile.inputs[current]?.imports ?? [];

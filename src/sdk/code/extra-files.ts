@@ -1,6 +1,6 @@
 import { glob, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 import { CodeError } from './code-error.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CodeBundle, CodeFile } from '../../model/code.ts';
+import type { CodeBundle, CodeFile } from '../../model/functions/code.ts';
 import { limits } from '../../model/limits.ts';
 import { sha256 } from '../platform/identity.ts';
 import { CodeError } from './code-error.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { findConnection, NoServiceError, type Connection } from '../connection.ts';
 import { ProgramEndedError } from '../threads/program-end.ts';
 import { ClientSession } from '../threads/session/client-session.ts';
+import { SessionOpener } from '../threads/session/addresses.ts';
 import { endConnection, type ThreadsConnection } from '../threads/session/connection.ts';
 import { startEmbedded, type EmbeddedService } from '../threads/session/embedded-wire.ts';
-import { websocketConnect } from './websocket-wire.ts';
 
 /**
  * Opens a connection: to the service that `HEDDLE_URL` names; else to the one that runs on this machine with this user's
@@ -15,7 +15,7 @@ export async function openService(): Promise<ThreadsConnection> {
   const found = findService();
   if (found !== undefined) {
     try {
-      const session = await ClientSession.open(websocketConnect(found));
+      const session = await openerOf(found).open();
       return { session, close: async (reason) => session.close(reason) };
     } catch (error) {
       // A service that was killed leaves its address behind.
@@ -23,6 +23,15 @@ export async function openService(): Promise<ThreadsConnection> {
     }
   }
   return openEmbedded();
+}
+
+let known: { readonly key: string; readonly opener: SessionOpener } | undefined;
+
+/** The same for the same service, which has said where its other hosts are. */
+function openerOf(found: Connection): SessionOpener {
+  const key = JSON.stringify(found);
+  if (known?.key !== key) known = { key, opener: SessionOpener.of(found, found.urls) };
+  return known.opener;
 }
 
 function findService(): Connection | undefined {

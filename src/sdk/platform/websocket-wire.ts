@@ -2,9 +2,17 @@ import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { WebSocket } from 'ws';
-import { normalClosure, sessionPath, silentMsMax } from '../../protocol/session/session-socket.ts';
+import {
+  movedAway,
+  normalClosure,
+  refusalCodes,
+  refusedForGood,
+  sessionPath,
+  silentMsMax,
+} from '../../protocol/session/session-socket.ts';
 import type { Connect } from '../threads/session/client-session.ts';
-import type { ServiceKey } from '../threads/session/service-key.ts';
+import { SessionRefusedError } from '../threads/session/refused.ts';
+import { credentialsOf, type ServiceKey } from '../threads/session/service-key.ts';
 
 /** How long a service may take to answer a request for a connection, milliseconds. */
 const handshakeTimeout = 10_000;
@@ -24,11 +32,7 @@ export function websocketConnect(connection: ServiceKey): Connect {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () =>
-          reject(
-            new Error(
-              `The service at ${connection.url} refused: ${response.statusCode} ${Buffer.concat(chunks).toString()}`,
-            ),
-          ),
+          reject(new SessionRefusedError(connection.url, response.statusCode ?? 0, Buffer.concat(chunks).toString())),
         );
       });
     });
@@ -37,7 +41,14 @@ export function websocketConnect(connection: ServiceKey): Connect {
     });
     socket.on('error', () => socket.terminate());
     endWhenSilent(socket);
-    socket.on('close', () => events.onClose(new Error(`The connection to ${connection.url} was closed.`)));
+    socket.on('close', (code, reason) => {
+      if (code === movedAway) return events.onMoved();
+      const why =
+        code > refusalCodes
+          ? new SessionRefusedError(connection.url, code - refusalCodes, reason.toString())
+          : new Error(`The service at ${connection.url} closed the connection.`);
+      events.onClose(why, code === refusedForGood);
+    });
     return {
       send: (bytes) => socket.send(bytes),
       close: () => socket.close(normalClosure),
@@ -61,9 +72,9 @@ function hold(socket: WebSocket, held: boolean): void {
 }
 
 async function signedHeaders(url: URL, connection: ServiceKey): Promise<Record<string, string>> {
-  const { accessKeyId, secretAccessKey, region } = connection;
+  const { region } = connection;
   const sha256 = Hash.bind(null, 'sha256');
-  const signer = new SignatureV4({ credentials: { accessKeyId, secretAccessKey }, region, service: 'lambda', sha256 });
+  const signer = new SignatureV4({ credentials: credentialsOf(connection), region, service: 'lambda', sha256 });
   const request = new HttpRequest({
     method: 'GET',
     protocol: url.protocol,

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 
 /** Zips of the same files are the same bytes, whenever they are made. */
 const madeAt = new Date('2000-01-01T00:00:00Z');

@@ -1,4 +1,4 @@
-import { ask, bigOf } from './ask.ts';
+import { ask, askFor } from './ask.ts';
 
 /** As of the Web Locks API (https://w3c.github.io/web-locks/). */
 export interface LockOptions {
@@ -17,6 +17,8 @@ export interface Lock {
   readonly mode: 'exclusive' | 'shared';
   /** Fencing token; 0n where it was not available. */
   readonly token: bigint;
+  /** As of `Held`. */
+  readonly lost: AbortSignal;
 }
 
 /** Runs `body` while it holds a lock, and releases it when the body's promise settles. */
@@ -30,11 +32,11 @@ async function request<R>(
   if (body === undefined) throw new TypeError('`locks.request` takes a function to run while the lock is held.');
   const { mode = 'exclusive', ifAvailable = false, steal = false, signal } = options;
   const order = { kind: 'locks', op: 'request', name, mode, ifAvailable, steal };
-  const answer = await ask(order, signal === undefined ? {} : { signal });
-  if (answer['type'] !== 'granted') return await body(null);
-  const token = bigOf(answer, 'token');
+  const grant = await askFor(order, signal === undefined ? {} : { signal });
+  if (grant === undefined) return await body(null);
+  const { token, lost } = grant;
   try {
-    return await body({ name, mode, token });
+    return await body({ name, mode, token, lost });
   } finally {
     await ask({ kind: 'locks', op: 'release', name, token: token.toString() });
   }

@@ -1,4 +1,4 @@
-import { ask, bigOf, type WaitOptions } from './ask.ts';
+import { ask, askFor, granted, type Grant, type WaitOptions } from './ask.ts';
 import { held, type Held } from './held.ts';
 
 /** One holder at a time, in the order of asking. Released when its holder (a thread, or a program's session) ends. */
@@ -11,16 +11,16 @@ export class Mutex {
   }
 
   async lock(options: WaitOptions = {}): Promise<Held> {
-    return this.#held(bigOf(await ask({ kind: 'mutex', op: 'lock', name: this.name }, options), 'token'));
+    return this.#held(granted(await askFor({ kind: 'mutex', op: 'lock', name: this.name }, options)));
   }
 
   /** Null where somebody else has it. */
   async tryLock(): Promise<Held | null> {
-    const answer = await ask({ kind: 'mutex', op: 'tryLock', name: this.name });
-    return answer['type'] === 'granted' ? this.#held(bigOf(answer, 'token')) : null;
+    const grant = await askFor({ kind: 'mutex', op: 'tryLock', name: this.name });
+    return grant === undefined ? null : this.#held(grant);
   }
 
-  #held(token: bigint): Held {
-    return held(token, () => ask({ kind: 'mutex', op: 'unlock', name: this.name, token: token.toString() }));
+  #held(grant: Grant): Held {
+    return held(grant, () => ask({ kind: 'mutex', op: 'unlock', name: this.name, token: grant.token.toString() }));
   }
 }

@@ -1,4 +1,4 @@
-import { ask, bigOf, type WaitOptions } from './ask.ts';
+import { ask, askFor, granted, type Grant, type WaitOptions } from './ask.ts';
 import { held, type Held } from './held.ts';
 
 /** So many permits, in the order of asking: whoever asks for many is not passed by those who ask for few. */
@@ -13,17 +13,17 @@ export class Semaphore {
   }
 
   async acquire(n = 1, options: WaitOptions = {}): Promise<Held> {
-    return this.#held(bigOf(await ask({ ...this.#of('acquire'), n }, options), 'token'));
+    return this.#held(granted(await askFor({ ...this.#of('acquire'), n }, options)));
   }
 
   /** Null where there are not so many now. */
   async tryAcquire(n = 1): Promise<Held | null> {
-    const answer = await ask({ ...this.#of('tryAcquire'), n });
-    return answer['type'] === 'granted' ? this.#held(bigOf(answer, 'token')) : null;
+    const grant = await askFor({ ...this.#of('tryAcquire'), n });
+    return grant === undefined ? null : this.#held(grant);
   }
 
-  #held(token: bigint): Held {
-    return held(token, () => ask({ ...this.#of('release'), token: token.toString() }));
+  #held(grant: Grant): Held {
+    return held(grant, () => ask({ ...this.#of('release'), token: grant.token.toString() }));
   }
 
   #of(op: string): object {

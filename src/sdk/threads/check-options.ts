@@ -1,4 +1,4 @@
-import { runtimes } from '../../model/configuration.ts';
+import { nodeRuntimes } from '../../model/runtimes/configuration.ts';
 import { limits } from '../../model/limits.ts';
 import type { ThreadOptions } from './options.ts';
 
@@ -13,12 +13,21 @@ export function checkOptions(options: ThreadOptions): void {
   wholeNumber('valueBytesMax', valueBytesMax, 0, limits.threadValueBytesMax);
   wholeNumber('retries.max', retries?.max, 0, retriesMax);
   number('retries.backoffMs', retries?.backoffMs, 0, limits.threadTimeoutMsMax);
-  oneOf('runtime', options.runtime, runtimes);
+  oneOf('runtime', options.runtime, nodeRuntimes);
   oneOf('output', options.output, ['inherit', 'silent']);
   kind('retries', retries, 'object');
   kind('retries.on', retries?.on, 'function');
   kind('name', options.name, 'string');
   kind('apart', options.apart, 'boolean');
+  const { egress } = options;
+  if (egress !== undefined && ![egress].flat().every((rule) => typeof rule === 'string'))
+    throw wrong('egress', egress, 'a policy, or a list of its rules');
+  kind('secrets', options.secrets, 'object');
+  const { policy } = options;
+  const isPolicy = [policy]
+    .flat()
+    .every((name) => typeof name === 'string' || (typeof name === 'object' && name !== null));
+  if (policy !== undefined && !isPolicy) throw wrong('policy', policy, 'names of policies, or an object');
   kind('env', env, 'object');
   for (const [name, value] of Object.entries(env ?? {})) kind(`env.${name}`, value, 'string');
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrong('signal', signal, 'an AbortSignal');

@@ -1,5 +1,20 @@
 import { limits } from '../../model/limits.ts';
 import type { RemoteError } from './errors.ts';
+import { secretsText, type SecretOption } from './secret-option.ts';
+
+/** What code may do at most; what is left out is not bounded by it. */
+export interface PolicyOptions {
+  /** As `egress` of a thread. */
+  readonly egress?: string | readonly string[];
+  readonly memoryMb?: number;
+  readonly timeoutMs?: number;
+  /** Names of the variables and secrets that are there, with `*` at the end for any end. */
+  readonly env?: readonly string[];
+  readonly secrets?: readonly string[];
+  /** Operations of the service, and what they may be done with: `sqs:SendMessage jobs`, `lambda:InvokeFunction`; or IAM's JSON. */
+  readonly services?: readonly string[] | object;
+  readonly apart?: boolean;
+}
 
 /** How often, and when, a thread that failed is started again. The code must bear to run twice. */
 export interface Retries {
@@ -34,6 +49,20 @@ export interface ThreadOptions {
    */
   readonly apart?: boolean;
   /**
+   * What it may connect to: `none`, `public`, `all`, names (`db.example.org:5432`, `*.example.org`) and addresses (`10.0.0.0/8`), with
+   * blanks between or as a list. Where it is not given, what the service allows; nothing for a thread that is `apart`.
+   */
+  readonly egress?: string | readonly string[];
+  /**
+   * Which secrets of the account the service puts into its requests, by where: `{ STRIPE: 'api.stripe.com' }`, or a list of objects with what else there
+   * is to say (docs/secrets.md). Its code finds a placeholder in `process.env.STRIPE`, and never the value.
+   */
+  readonly secrets?: Readonly<Record<string, string>> | readonly SecretOption[];
+  /**
+   * What it may at most: names of the account's policies (`heddle policy`), or one said here. It can only take from what whoever starts it may.
+   */
+  readonly policy?: string | readonly string[] | PolicyOptions;
+  /**
    * The most bytes that its arguments may have, and its result, cloned: at most 1 GiB (and it has to fit into its memory, a few
    * times over). 256 MiB where it is not given.
    */
@@ -49,6 +78,9 @@ export function orderOf(options: ThreadOptions): {
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly apart: boolean;
+  readonly egress?: string;
+  readonly secrets?: string;
+  readonly policy?: string;
 } {
   return {
     runtime: options.runtime ?? 'nodejs24.x',
@@ -56,5 +88,13 @@ export function orderOf(options: ThreadOptions): {
     timeoutMs: options.timeoutMs ?? limits.threadTimeoutMsMax,
     environment: options.env ?? {},
     apart: options.apart ?? false,
+    ...(options.egress === undefined ? {} : { egress: [options.egress].flat().join(' ') }),
+    ...(options.secrets === undefined ? {} : { secrets: secretsText(options.secrets) }),
+    ...(options.policy === undefined ? {} : { policy: policyText(options.policy) }),
   };
+}
+
+function policyText(policy: NonNullable<ThreadOptions['policy']>): string {
+  if (typeof policy === 'string') return policy;
+  return Array.isArray(policy) ? policy.join(',') : JSON.stringify(policy);
 }

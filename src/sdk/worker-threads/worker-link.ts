@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 import { RemoteError } from '../threads/errors.ts';
 import { threadsConnection } from '../threads/session/connection.ts';
 import { isProgramEnd } from '../threads/program-end.ts';

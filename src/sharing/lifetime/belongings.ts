@@ -21,13 +21,14 @@ export class Belongings {
   /** Objects that nobody needs once nobody is there. */
   readonly spent: Set<Forgettable> = new Set();
 
-  constructor(clock: Clock, limits: SharingLimits) {
+  /** `firstNumber`: see {@link Tenure}. */
+  constructor(clock: Clock, limits: SharingLimits, firstNumber?: bigint) {
     this.clock = clock;
     this.limits = limits;
     this.objects = new Allowance('shared objects in an account', limits.sharedObjectsPerAccountMax);
     this.waits = new Allowance('waits for shared objects in an account', limits.sharedWaitsPerAccountMax);
     this.bytes = new Allowance('bytes in dictionaries and channels of an account', limits.sharedBytesPerAccountMax);
-    this.numbers = new Sequence(clock);
+    this.numbers = new Sequence(firstNumber ?? clock);
   }
 
   /** Ends what the holder waits for and has; with the last one goes what is spent. */

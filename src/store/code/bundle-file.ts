@@ -1,4 +1,4 @@
-import type { CodeFile } from '../../model/code.ts';
+import type { CodeFile } from '../../model/functions/code.ts';
 
 /*
  * An unpacked bundle in one file, so that reading it is one read and no name from a user's archive ever becomes a path

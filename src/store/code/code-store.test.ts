@@ -127,3 +127,15 @@ test('code that is held, and large, is in a file', async () => {
   assert.equal((await readdir(folder)).length, 2);
   assert.equal((await store.read(code.sha256)).bytes, 1_100_000);
 });
+
+test('the zip of code that is only held is kept where others may ask for it', async () => {
+  const kept = await openCodeStore({ folder, clock: systemClock, keepsHeldZips: true });
+  const plain = await openCodeStore({ folder, clock: systemClock });
+  const sent = zip('held');
+  using code = await kept.hold(sent);
+  using _other = await plain.hold(sent);
+  assert.deepEqual(Buffer.from(kept.heldZip?.(code.sha256) ?? []), Buffer.from(sent));
+  assert.equal(plain.heldZip?.(code.sha256), undefined);
+  code[Symbol.dispose]();
+  assert.equal(kept.heldZip?.(code.sha256), undefined);
+});

@@ -1,16 +1,19 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../model/clock.ts';
-import { codeFileName } from '../../model/code.ts';
-import type { CodeBundle } from '../../model/code.ts';
+import { codeFileName } from '../../model/functions/code.ts';
+import { treeFilesMin, type CodeBundle, type CodeFile } from '../../model/functions/code.ts';
 import { unfinishedPrefix, writeFileAtomic } from '../atomic-file.ts';
 import { CodeMissingError } from '../contract.ts';
 import type { CodeStore, StoredCode } from '../contract.ts';
 import { Lru } from '../../model/lru.ts';
 import { unpackZip } from '../zip/unpack.ts';
+import { writeTree } from './code-tree.ts';
+import { CompiledCode } from './compiled-code.ts';
 import { decodeBundle, encodeBundle } from './bundle-file.ts';
 import { HeldCode } from './held-code.ts';
-import { turns } from '../turns.ts';
+import { SpareTrees } from './spare-trees.ts';
+import { turns } from '../../model/turns.ts';
 import { UnusedCode } from './unused-code.ts';
 
 /** What a {@link CodeStore} on disk is made with. */
@@ -22,24 +25,38 @@ export interface CodeStoreOptions {
   readonly graceMs?: number;
   /** Unpacked code kept in memory. */
   readonly cacheBytesMax?: number;
+  /** Zips of what is only held are kept, too: for other hosts. */
+  readonly keepsHeldZips?: boolean;
 }
 
-/** Opens a code store: two files a bundle, `NAME.zip` as uploaded and `NAME.bundle` unpacked (bundle-file.ts). */
+type Kind = 'zip' | 'bundle' | 'tree';
+
+/** Opens a code store: two files a bundle, `NAME.zip` as uploaded and `NAME.bundle` unpacked (bundle-file.ts), of many files also the
+ * folder `NAME.tree`, and what was compiled of it (compiled-code.ts). */
 export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStore> {
   const { folder, clock, graceMs = 1_800_000, cacheBytesMax = 67_108_864 } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeUnfinished(folder);
   const cache = new Lru<CodeBundle>(cacheBytesMax);
-  const held = new HeldCode();
+  const held = new HeldCode(options.keepsHeldZips === true);
+  const spares = new SpareTrees();
+  const compiled = new CompiledCode(folder, spares);
   const reading = new Map<string, Promise<CodeBundle>>();
   const unused = new UnusedCode(graceMs);
   const oneAtATime = turns();
-  const path = (sha256: string, kind: 'zip' | 'bundle'): string => join(folder, `${codeFileName(sha256)}.${kind}`);
+  const path = (sha256: string, kind: Kind): string => join(folder, `${codeFileName(sha256)}.${kind}`);
 
   async function load(sha256: string): Promise<CodeBundle> {
     const files = decodeBundle(await readFile(path(sha256, 'bundle')).catch(missing(sha256)));
-    const bundle = { sha256, files, bytes: files.reduce((sum, file) => sum + file.data.length, 0) };
-    cache.set(sha256, bundle, bundle.bytes);
+    return keep(sha256, files, await exists(path(sha256, 'tree')));
+  }
+
+  /** For those who read it next. */
+  function keep(sha256: string, files: readonly CodeFile[], hasTree: boolean): CodeBundle {
+    const bytes = files.reduce((sum, file) => sum + file.data.length, 0);
+    const takeTree = (): Promise<string> => spares.take(path(sha256, 'tree'), files);
+    const bundle = { sha256, files, bytes, ...(hasTree && { takeTree }) };
+    cache.set(sha256, bundle, bytes);
     return bundle;
   }
 
@@ -47,24 +64,30 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
     const present = (await readdir(folder)).filter((name) => name.endsWith('.zip')).map((name) => name.slice(0, -4));
     const expired = unused.expired(present, new Set([...inUse].map(codeFileName)), clock.now());
     for (const name of expired) {
+      cache.delete(`${name.replaceAll('-', '+').replaceAll('_', '/')}=`);
       // The zip first: without it the bundle does not count as there.
-      await rm(join(folder, `${name}.zip`), { force: true });
-      await rm(join(folder, `${name}.bundle`), { force: true });
+      for (const kind of ['zip', 'bundle']) await rm(join(folder, `${name}.${kind}`), { force: true });
+      await compiled.drop(name);
+      await spares.drop(join(folder, `${name}.tree`));
+      await rm(join(folder, `${name}.tree`), { recursive: true, force: true });
     }
     return expired.length;
   }
 
   const store: CodeStore = {
-    async hold(zip): Promise<StoredCode> {
-      return (await held.put(zip)) ?? (await store.put(zip));
-    },
+    hold: async (zip) => (await held.put(zip)) ?? (await store.put(zip)),
     async put(zip): Promise<StoredCode> {
       const sha256 = Buffer.from(await crypto.subtle.digest('SHA-256', zip.slice())).toString('base64');
       const pin = unused.pin(codeFileName(sha256));
       try {
         await oneAtATime(async () => {
           if (await exists(path(sha256, 'zip'))) return;
-          await writeFileAtomic(path(sha256, 'bundle'), encodeBundle(await unpackZip(zip)));
+          const files = await unpackZip(zip);
+          await writeFileAtomic(path(sha256, 'bundle'), encodeBundle(files));
+          const hasTree = files.length >= treeFilesMin;
+          if (hasTree) await writeTree(path(sha256, 'tree'), files);
+          keep(sha256, files, hasTree);
+          if (hasTree) spares.fill(path(sha256, 'tree'), files);
           // Last, because its presence says that both are there.
           await writeFileAtomic(path(sha256, 'zip'), [zip]);
         });
@@ -81,14 +104,23 @@ export async function openCodeStore(options: CodeStoreOptions): Promise<CodeStor
       reading.set(sha256, loading);
       return await loading;
     },
-    async zipFile(sha256) {
-      const { size } = await stat(path(sha256, 'zip')).catch(missing(sha256));
-      return { path: path(sha256, 'zip'), bytes: size };
-    },
+    readCompiled: async (sha256, runtime) => compiled.read(await store.read(sha256), runtime),
+    keepCompiled: (sha256, runtime, files) =>
+      oneAtATime(async () => {
+        await stat(path(sha256, 'zip')).catch(missing(sha256));
+        await compiled.keep(await store.read(sha256), runtime, files);
+      }),
+    heldZip: (sha256) => held.zip(sha256),
+    zipFile: (sha256) => zipAt(path(sha256, 'zip'), sha256),
     // Code that is being deleted and uploaded again at the same time would otherwise be found there, and then go.
     collect: (inUse) => oneAtATime(() => collect(inUse)),
   };
   return store;
+}
+
+async function zipAt(path: string, sha256: string): ReturnType<CodeStore['zipFile']> {
+  const { size } = await stat(path).catch(missing(sha256));
+  return { path, bytes: size };
 }
 
 function missing(sha256: string): (cause: unknown) => never {
@@ -106,5 +138,5 @@ async function exists(path: string): Promise<boolean> {
 
 async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder))
-    if (name.startsWith(unfinishedPrefix)) await rm(join(folder, name), { force: true });
+    if (name.startsWith(unfinishedPrefix)) await rm(join(folder, name), { recursive: true, force: true });
 }

@@ -2,6 +2,9 @@ import { appendFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path';
 import type { LogEntry } from './contract.ts';
 
+/** A file's time may be a moment before that of an entry which lies in it. */
+const clocksDifferMs = 10_000;
+
 /** One function's log: `new.ndjson`, and `old.ndjson` that it became when it was full. */
 export class LogFile {
   readonly #folder: string;
@@ -28,10 +31,17 @@ export class LogFile {
     this.#bytes += lines.length;
   }
 
-  /** Oldest first. A line that a crash cut short is left out. */
-  async read(): Promise<readonly LogEntry[]> {
-    const texts = await Promise.all([text(this.#path('old')), text(this.#path('new'))]);
-    return texts.join('').split('\n').flatMap(entryIn);
+  /** Those since then, oldest first. A line that a crash cut short is left out. */
+  async read(sinceWallMs: number): Promise<readonly LogEntry[]> {
+    const texts = await Promise.all([text(this.#path('old'), sinceWallMs), text(this.#path('new'), sinceWallMs)]);
+    const isDue = ({ wallMs }: LogEntry): boolean => wallMs >= sinceWallMs;
+    // Most lines are older where somebody asks again and again: reading their time is much cheaper than all of them.
+    return texts
+      .join('')
+      .split('\n')
+      .filter((line) => !(timeOf(line) < sinceWallMs))
+      .flatMap(entryIn)
+      .filter(isDue);
   }
 
   async remove(): Promise<void> {
@@ -51,8 +61,19 @@ async function size(path: string): Promise<number> {
   );
 }
 
-async function text(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch(() => '');
+/** '' where there is no such file, or it was written to for the last time before then. */
+async function text(path: string, sinceWallMs: number): Promise<string> {
+  try {
+    if (sinceWallMs > 0 && (await stat(path)).mtimeMs < sinceWallMs - clocksDifferMs) return '';
+    return await readFile(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Not a number where it is not where we write it. */
+function timeOf(line: string): number {
+  return Number(/^\{"seq":\d+,"wallMs":(\d+)/.exec(line)?.[1] ?? Number.NaN);
 }
 
 function entryIn(line: string): readonly LogEntry[] {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../model/clock.ts';
-import { turns } from '../turns.ts';
+import { turns } from '../../model/turns.ts';
 import type { LogEntry, LogFrom, LogStore } from './contract.ts';
 import { LogFile } from './log-file.ts';
-import { LogFollowers } from './log-followers.ts';
+import { type Follower, LogFollowers } from './log-followers.ts';
 
 /** What a {@link LogStore} is made with. */
 export interface LogStoreOptions {
@@ -70,15 +70,16 @@ export function openLogStore(options: LogStoreOptions): LogStore {
 
   async function read(account: string, functionName: string, from: LogFrom): Promise<readonly LogEntry[]> {
     await flush();
-    const entries = await file(`${account}/${functionName}`).read();
-    return entries.filter((entry) => entry.wallMs >= from.sinceWallMs).slice(-from.limit);
+    const entries = await file(`${account}/${functionName}`).read(from.sinceWallMs);
+    return entries.slice(-from.limit);
   }
 
   return {
-    append(account, functionName, requestId, text) {
+    append(account, functionName, { requestId, text, times, stream }) {
       const key = `${account}/${functionName}`;
-      const entry = { seq: nextSeq(), wallMs: clock.wall(), requestId, text };
-      followers.tell(key, entry);
+      const more = { ...(times !== undefined && { times }), ...(stream !== undefined && { stream }) };
+      const entry = { seq: nextSeq(), wallMs: clock.wall(), requestId, text, ...more };
+      followers.ended(key, entry);
       let own = pending.get(key);
       if (own === undefined) pending.set(key, (own = { entries: [], dropped: 0 }));
       if (pendingChars + text.length > pendingCharsMax) own.dropped++;
@@ -86,16 +87,15 @@ export function openLogStore(options: LogStoreOptions): LogStore {
       pendingChars += text.length;
       timer ??= clock.timer(flushMs, () => void flush());
     },
+    printed: (account, functionName, requestId, log) =>
+      followers.printed(`${account}/${functionName}`, requestId, log, nextSeq),
+    forget: (account, functionName, requestId) => followers.forget(`${account}/${functionName}`, requestId),
     read,
+    running: (account, functionName) => followers.running(`${account}/${functionName}`),
     async *follow(account, functionName, from, signal) {
-      // Listening begins before reading, so that nothing falls between; what comes twice is told apart by its number.
-      using live = followers.join(`${account}/${functionName}`, signal);
-      let seen = 0;
-      for (const entry of await read(account, functionName, from)) {
-        seen = entry.seq;
-        yield entry;
-      }
-      for await (const entry of live.entries()) if (entry.seq > seen) yield entry;
+      // Listening begins before reading, so that nothing falls between.
+      using live = followers.join(`${account}/${functionName}`, signal, nextSeq);
+      yield* pastAndLive(await read(account, functionName, from), live);
     },
     async remove(account, functionName) {
       const key = `${account}/${functionName}`;
@@ -107,4 +107,13 @@ export function openLogStore(options: LogStoreOptions): LogStore {
     },
     [Symbol.asyncDispose]: flush,
   };
+}
+
+/** What comes twice is told apart by its number; a piece of what has ended by then, by its request. */
+async function* pastAndLive(past: readonly LogEntry[], live: Follower): AsyncGenerator<LogEntry, void> {
+  yield* past;
+  const seen = past.at(-1)?.seq ?? 0;
+  const ended = new Set(past.map(({ requestId }) => requestId));
+  for await (const { entry, whole } of live.entries())
+    if (whole ? entry.seq > seen : !ended.has(entry.requestId)) yield entry;
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { FunctionRecord } from '../../model/function-record.ts';
+import { revisionOf, type FunctionRecord } from '../../model/functions/function-record.ts';
 import { FunctionExistsError, RevisionMismatchError } from '../contract.ts';
 import type { FunctionStore } from '../contract.ts';
 import { Lru } from '../../model/lru.ts';
+import type { OfFunctions } from './of-functions.ts';
 import { decodeRecord } from './record.ts';
 
 /** Records kept in memory: with at most 4 KiB of environment each, some tens of megabytes. */
@@ -10,9 +11,12 @@ const cachedMax = 10_000;
 
 /**
  * Functions in SQLite. The home's lock makes this process the only writer, so what it has read or written stays true
- * and a lookup on the hot path does not touch the database.
+ * and a lookup on the hot path does not touch the database. `forget` is told of those that were deleted.
  */
-export function sqliteFunctions(database: DatabaseSync): FunctionStore {
+export function sqliteFunctions(
+  database: DatabaseSync,
+  forget: OfFunctions['forget'],
+): FunctionStore & { reread(account: string, name: string): void } {
   const cache = new Lru<FunctionRecord>(cachedMax);
   const select = database.prepare('SELECT record FROM functions WHERE account = ? AND name = ?');
   const page = database.prepare('SELECT record FROM functions WHERE account = ? AND name > ? ORDER BY name LIMIT ?');
@@ -35,6 +39,7 @@ export function sqliteFunctions(database: DatabaseSync): FunctionStore {
   }
 
   return {
+    reread: (account, name) => cache.delete(`${account}/${name}`),
     async create(record) {
       const { account, name } = record.latest;
       if (insert.run(account, name, JSON.stringify(record)).changes === 0)
@@ -47,8 +52,8 @@ export function sqliteFunctions(database: DatabaseSync): FunctionStore {
     async update(account, name, change, ifRevisionId) {
       const current = find(account, name);
       if (current === undefined) return undefined;
-      if (ifRevisionId !== undefined && ifRevisionId !== current.latest.revisionId)
-        throw new RevisionMismatchError(`The revision is ${current.latest.revisionId}, not ${ifRevisionId}.`);
+      if (ifRevisionId !== undefined && ifRevisionId !== revisionOf(current))
+        throw new RevisionMismatchError(`The revision is ${revisionOf(current)}, not ${ifRevisionId}.`);
       const changed = change(current);
       replace.run(JSON.stringify(changed), account, name);
       cache.set(`${account}/${name}`, changed, 1);
@@ -59,6 +64,7 @@ export function sqliteFunctions(database: DatabaseSync): FunctionStore {
       if (current === undefined) return undefined;
       remove.run(account, name);
       cache.delete(`${account}/${name}`);
+      forget(account, name);
       return current;
     },
   };

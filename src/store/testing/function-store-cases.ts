@@ -1,9 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FunctionRecord } from '../../model/function-record.ts';
+import type { FunctionRecord } from '../../model/functions/function-record.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
 import { FunctionExistsError, RevisionMismatchError } from '../contract.ts';
 import { recordOf, testAccount as account } from './record-of.ts';
 import type { StoreHome } from './store-home.ts';
+
+/** All that a function may have and need not: one that is new has to be put here, and is then known to be kept. But what bounds it as it runs, and portions, which are threads. */
+const everyMember: Required<Omit<FunctionVersion, RequiredMember | 'policy' | 'hasRole' | 'portion'>> = {
+  layers: [{ arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:one:1', sha256: 'def=', zipBytes: 5, bytes: 20 }],
+  environmentShown: true,
+  deadLetter: 'arn:aws:sqs:eu-west-1:123456789012:dead',
+  tracing: 'Active',
+  logging: { format: 'JSON', applicationLevel: 'DEBUG', systemLevel: 'WARN', group: '/mine' },
+  storageMb: 1_024,
+  vpc: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1', 'sg-2'] },
+  egress: 'public db.lan:5432',
+  egressWithin: ['', 'db.lan'],
+  secrets: [
+    {
+      secret: 'STRIPE',
+      variable: 'KEY',
+      host: 'api.example.org',
+      port: 443,
+      scheme: 'https',
+      header: 'authorization',
+      value: 'Bearer ${STRIPE}',
+      query: true,
+    },
+  ],
+  tenancy: 'PER_TENANT',
+  capacity: { kind: 'variable', ceiling: 5 },
+  durable: { timeoutSeconds: 900, retentionDays: 14 },
+  apart: true,
+  policies: ['readers', 'small'],
+};
+type RequiredMember = {
+  [K in keyof FunctionVersion]-?: undefined extends FunctionVersion[K] ? never : K;
+}[keyof FunctionVersion];
 
 /** What every store must do with functions. */
 export function functionStoreCases(home: StoreHome): void {
@@ -11,12 +45,14 @@ export function functionStoreCases(home: StoreHome): void {
     const pending = { ...recordOf('pending'), state: { status: 'Pending' as const, reason: 'why' } };
     const serving = recordOf('updating', { revisionId: 'older' }).latest;
     const updating = { ...recordOf('updating'), update: { status: 'InProgress' as const, reason: 'why', serving } };
-    for (const record of [recordOf('plain'), pending, updating]) {
+    const whole = { ...recordOf('whole', everyMember), shownRevisionId: 'shown', guarded: true as const };
+    const records = [recordOf('plain'), whole, pending, updating];
+    for (const record of records) {
       await home.store().functions.create(record);
       assert.deepEqual(await home.store().functions.get(account, record.latest.name), record);
     }
     await home.reopen();
-    for (const record of [recordOf('plain'), pending, updating])
+    for (const record of records)
       assert.deepEqual(await home.store().functions.get(account, record.latest.name), record);
   });
 
@@ -58,6 +94,9 @@ export function functionStoreCases(home: StoreHome): void {
     assert.equal((await home.store().functions.update(account, 'up', change, 'first'))?.latest.memoryMb, 256);
     await assert.rejects(home.store().functions.update(account, 'up', change, 'first'), RevisionMismatchError);
     assert.equal(await home.store().functions.update(account, 'none', change), undefined);
+    await home.store().functions.update(account, 'up', (current) => ({ ...current, shownRevisionId: 'shown' }));
+    await assert.rejects(home.store().functions.update(account, 'up', change, 'second'), RevisionMismatchError);
+    await home.store().functions.update(account, 'up', change, 'shown');
     await home.reopen();
     assert.equal((await home.store().functions.get(account, 'up'))?.latest.memoryMb, 256);
   });

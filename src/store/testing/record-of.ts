@@ -1,5 +1,5 @@
-import type { FunctionRecord } from '../../model/function-record.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import type { FunctionRecord } from '../../model/functions/function-record.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
 
 /** The account of made-up functions. */
 export const testAccount = '123456789012';

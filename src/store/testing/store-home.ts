@@ -22,7 +22,7 @@ export function storeHome(open: (home: string) => Promise<Store>): StoreHome {
   let store: Store;
   const addAccount = (id: string): Promise<void> =>
     store.accounts.create(
-      { id, createdAt: 5 },
+      { id, createdAt: 5, name: '', operator: false, limits: {} },
       { accessKeyId: `AKIA${id}`, secretAccessKey: 'secret', account: id, createdAt: 6 },
     );
   beforeEach(async () => {

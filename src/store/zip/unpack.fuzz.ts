@@ -5,7 +5,7 @@ import { rawZip } from '../testing/raw-zip.ts';
 import { ZipRefusedError } from './refusal.ts';
 import { unpackZip } from './unpack.ts';
 
-const allowed = { filesMax: 20, bytesMax: 100_000, ratioMax: 200 };
+const allowed = { filesMax: 20, bytesMax: 100_000, ratioMax: 200, ratioBytesMin: 0 };
 const isPlain = (path: string): boolean =>
   !path.startsWith('/') &&
   !path.includes('\\') &&

@@ -6,7 +6,15 @@ const now = 1_000_000_000;
 const minute = 60_000;
 
 function known(rest: Partial<KnownFunction> = {}): KnownFunction {
-  return { account: '1', name: 'f', kind: 'nodejs24.x', memoryMb: 256, deployedAt: now - 1_000, ...rest };
+  return {
+    account: '1',
+    name: 'f',
+    version: '$LATEST',
+    kind: 'nodejs24.x',
+    memoryMb: 256,
+    deployedAt: now - 1_000,
+    ...rest,
+  };
 }
 
 test('a first call is due of what was just deployed and not called since', () => {

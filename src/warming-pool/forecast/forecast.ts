@@ -1,9 +1,10 @@
-import { blankKinds, type Blanks, type BlankKind } from '../../model/configuration.ts';
+import { blankKinds, type Blanks, type BlankKind } from '../../model/runtimes/configuration.ts';
 
 /** A function that somebody may call, and what is known of that. Times in milliseconds since the Unix epoch. */
 export interface KnownFunction {
   readonly account: string;
   readonly name: string;
+  readonly version: string;
   /** The blank containers that it needs. */
   readonly kind: BlankKind;
   readonly memoryMb: number;

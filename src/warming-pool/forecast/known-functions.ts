@@ -1,9 +1,11 @@
-import { blankKindOf, type Blanks } from '../../model/configuration.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { blankKindOf, type Blanks } from '../../model/runtimes/configuration.ts';
+import { isKeyOf, reservedMb, versionKey, type FunctionVersion } from '../../model/functions/function.ts';
 import { blanksForAccount, dueFunctions, mostOf, placesDue, type KnownFunction, type Rooms } from './forecast.ts';
 
 /** What was worked out holds for so long, unless something is deployed or called for the first time, ms. */
 const freshMs = 1_000;
+
+type Named = Pick<FunctionVersion, 'account' | 'name' | 'version'>;
 
 interface Expected {
   readonly at: number;
@@ -47,7 +49,15 @@ export class KnownFunctions {
 
   /** When functions were last called, for the next service; and what the last one kept of that. */
   get uses(): [key: string, usedAt: number][] {
-    return [...this.#functions.values()].flatMap((fn) => (fn.usedAt === undefined ? [] : [[keyOf(fn), fn.usedAt]]));
+    return [...this.#functions.values()].flatMap((fn) =>
+      fn.usedAt === undefined ? [] : [[versionKey(fn), fn.usedAt]],
+    );
+  }
+
+  /** When a function was last called, or else deployed; -Infinity for one that nobody told of. */
+  lastUseOf(fn: Named): number {
+    const known = this.#functions.get(versionKey(fn));
+    return known === undefined ? -Infinity : (known.usedAt ?? known.deployedAt);
   }
 
   restore(uses: Iterable<readonly [key: string, usedAt: number]>): void {
@@ -55,23 +65,26 @@ export class KnownFunctions {
   }
 
   /** It was created or changed, now or before this service started. */
-  deployed({ account, name, runtime, memoryMb, modifiedAt }: FunctionVersion): void {
-    const known = this.#functions.get(keyOf({ account, name }));
-    this.#functions.set(keyOf({ account, name }), {
+  deployed(fn: FunctionVersion): void {
+    const { account, name, version, modifiedAt } = fn;
+    const key = versionKey(fn);
+    const known = this.#functions.get(key);
+    this.#functions.set(key, {
       account,
       name,
-      kind: blankKindOf({ runtime, memoryMb }, this.#heapsBySize),
-      memoryMb,
+      version,
+      kind: blankKindOf(fn, this.#heapsBySize),
+      memoryMb: reservedMb(fn),
       deployedAt: modifiedAt,
-      usedAt: known?.usedAt ?? this.#usedBefore.get(keyOf({ account, name })),
+      usedAt: known?.usedAt ?? this.#usedBefore.get(key),
     });
     this.#expected = undefined;
     this.onChange();
   }
 
   /** It is called. Only the first call of one that is known changes what should be ready. */
-  used({ account, name }: Pick<FunctionVersion, 'account' | 'name'>): void {
-    const key = keyOf({ account, name });
+  used(fn: Named): void {
+    const key = versionKey(fn);
     const known = this.#functions.get(key);
     if (known === undefined) return;
     const usedAt = this.#wall();
@@ -81,8 +94,10 @@ export class KnownFunctions {
     if (first) this.#expected = undefined;
   }
 
-  removed(account: string, name: string): void {
-    this.#functions.delete(keyOf({ account, name }));
+  /** A published version, or the whole function where none is said. */
+  removed(account: string, name: string, version?: string): void {
+    if (version !== undefined) this.#functions.delete(versionKey({ account, name, version }));
+    else for (const key of this.#functions.keys()) if (isKeyOf(key, account, name)) this.#functions.delete(key);
     this.#expected = undefined;
   }
 
@@ -107,10 +122,11 @@ export class KnownFunctions {
   }
 
   /** How many functions of this one's account and runtime are about to be called for the first time, and were there before it. */
-  aheadOf({ account, name, runtime, memoryMb, modifiedAt }: FunctionVersion): number {
-    const due = this.#expect().due.get(account) ?? [];
-    const kind = blankKindOf({ runtime, memoryMb }, this.#heapsBySize);
-    return due.filter((fn) => fn.kind === kind && fn.name !== name && fn.deployedAt <= modifiedAt).length;
+  aheadOf(one: FunctionVersion): number {
+    const due = this.#expect().due.get(one.account) ?? [];
+    const kind = blankKindOf(one, this.#heapsBySize);
+    const own = versionKey(one);
+    return due.filter((fn) => fn.kind === kind && versionKey(fn) !== own && fn.deployedAt <= one.modifiedAt).length;
   }
 
   #expect(): Expected {
@@ -138,8 +154,4 @@ export class KnownFunctions {
     const next = turns.flatMap((some) => some.map(() => mostOf([...some, ...everywhere])));
     return { at, accounts, next, later: mostOf(everywhere), due: dueByAccount };
   }
-}
-
-function keyOf({ account, name }: Pick<KnownFunction, 'account' | 'name'>): string {
-  return `${account}\0${name}`;
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { candidates, dataOf } from '../../../test/simulation/pool-data.ts';
 import { functionOf } from '../../../test/simulation/service.ts';
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
-import type { RuntimeName } from '../../model/configuration.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
+import type { RuntimeName } from '../../model/runtimes/configuration.ts';
 import type { ActiveContainer, ActiveInstance, Code } from './state.ts';
 import { ActivePool } from './active-pool.ts';
 import { Registry } from './registry.ts';
@@ -20,8 +21,11 @@ function container(which: number): GuestContainer {
     id: `c-${(ids += 1)}`,
     kind: runtime,
     exited: never,
+    hasExtensions: false,
+    unheard: () => '',
     load: () => never,
     invoke: () => never,
+    end: () => never,
     kill: () => never,
   };
 }
@@ -35,6 +39,7 @@ function guest(blanks: number, left: number): Guest & { containersLeft: number }
     exited: never,
     makeContainer: () => never,
     processorMs: () => never,
+    hold: () => Promise.resolve(),
     warmUp: () => Promise.resolve(),
     rest: () => undefined,
     wake: () => undefined,
@@ -43,10 +48,14 @@ function guest(blanks: number, left: number): Guest & { containersLeft: number }
   };
 }
 
-/** Two accounts with three functions each, of two sizes and runtimes. */
-const functions = ['111111111111', '222222222222'].flatMap((account) =>
-  [128, 128, 512].map((memoryMb, index) => functionOf(`f${index}`, { account, memoryMb })),
-);
+/** Two accounts with three functions each, of two sizes and runtimes; and with tenants of two functions, and a function with dedicated instances. */
+const owners = ['111111111111', '222222222222'].flatMap((account): (readonly [FunctionVersion, string?])[] => [
+  ...[128, 128, 512].map((memoryMb, index) => [functionOf(`f${index}`, { account, memoryMb })] as const),
+  ...['blue', 'green'].flatMap((tenantId) =>
+    ['t1', 't2'].map((name) => [functionOf(name, { account, tenancy: 'PER_TENANT' }), tenantId] as const),
+  ),
+  [functionOf('own', { account, capacity: { kind: 'dedicated' } })],
+]);
 
 type Step = readonly [kind: number, which: number];
 
@@ -54,7 +63,7 @@ type Step = readonly [kind: number, which: number];
 function walk(steps: readonly Step[], check: (active: ActivePool, codes: readonly Code[]) => void): void {
   const registry = new Registry({ containersMax: 4, heapsBySize: false });
   const active = new ActivePool(registry);
-  const codes = functions.map((fn) => registry.begin(fn));
+  const codes = owners.map(([fn, tenantId]) => registry.begin(fn, tenantId));
   let now = 0;
   for (const [kind, which] of steps) {
     now += 1;
@@ -89,7 +98,7 @@ function step(
     if (kind === 1 && instance.hasRoom) active.addBlank(instance, container(which), now);
     const own = active.blankInstance(code.pool, code.function.runtime, code.function.memoryMb);
     if (kind >= 2 && kind <= 4 && own !== undefined) active.takeBlank(own, code, now).state = 'running';
-    if (kind === 10) active.retire(instance);
+    if (kind === 10) active.retire(instance, now);
     if (kind === 11) active.removeInstance(instance, now);
   }
   if (some === undefined) return;
@@ -130,15 +139,33 @@ test('the indexes offer placement what a look at everything finds, after each of
   assert.ok(compared > 20_000, `Only ${compared} candidates were compared.`);
 });
 
-test('whatever happens, an instance holds code of one account only', () => {
+test('whatever happens, an instance holds code of one account, one tenant and, where it is dedicated, one function only', () => {
+  let seen = 0;
   fc.assert(
     fc.property(steps, (all) => {
-      walk(all, (active) => {
-        for (const instance of active.instances)
-          for (const { code } of instance.containers)
-            if (code !== undefined) assert.equal(code.function.account, instance.pool.account);
+      walk(all, (active, codes) => {
+        for (const instance of active.instances) {
+          const tenants = new Set<string | undefined>();
+          for (const { code } of instance.containers) {
+            if (code === undefined) continue;
+            seen += 1;
+            const [fn, tenantId] = owners[codes.indexOf(code)] ?? assert.fail();
+            assert.equal(fn.account, instance.pool.account);
+            assert.equal(instance.pool.owner.functionName, fn.capacity === undefined ? undefined : fn.name);
+            tenants.add(tenantId);
+          }
+          assert.ok(tenants.size <= 1, `Code of ${[...tenants].join(' and ')} in one instance.`);
+        }
       });
     }),
-    { numRuns: 100 },
+    { numRuns: 1_000 },
   );
+  assert.ok(seen > 1_000, `Only ${seen} containers with code were seen.`);
+});
+
+test('a function that has tenants is called for one, and no other is', () => {
+  const registry = new Registry({ containersMax: 4, heapsBySize: false });
+  assert.throws(() => registry.begin(functionOf('with', { tenancy: 'PER_TENANT' })), /no tenant/);
+  assert.throws(() => registry.begin(functionOf('without'), 'blue'), /no tenancy/);
+  assert.equal([...registry.pools].length, 0);
 });

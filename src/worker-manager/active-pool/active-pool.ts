@@ -1,6 +1,7 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
-import { instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
-import { type AccountPool, ActiveContainer, ActiveInstance, type Code } from './state.ts';
+import { instanceOverheadMb, type BlankKind } from '../../model/runtimes/configuration.ts';
+import { type AccountPool, ActiveContainer, ActiveInstance, type Code, type Paused } from './state.ts';
+import { IdleContainers } from './idle-containers.ts';
 import { RecencyList } from './recency-list.ts';
 import type { Registry } from './registry.ts';
 
@@ -17,9 +18,7 @@ export class ActivePool {
   readonly instances: Set<ActiveInstance> = new Set();
   /** Instances that nothing holds and that are not retiring, least recently used first. */
   readonly idleInstances: RecencyList<ActiveInstance> = new RecencyList();
-  /** Idle containers of all accounts, least recently used first. */
-  readonly idleContainers: RecencyList<ActiveContainer> = new RecencyList();
-  #idleContainersMb = 0;
+  readonly #idleContainers: IdleContainers = new IdleContainers();
   /** Told when an instance begins and ends to be idle. */
   onIdle: (instance: ActiveInstance, idle: boolean) => void = () => undefined;
   readonly #registry: Registry;
@@ -30,12 +29,17 @@ export class ActivePool {
 
   /** Memory that could be had by destroying what is idle, MiB. */
   get idleMb(): number {
-    return this.#idleContainersMb + this.idleInstances.size * instanceOverheadMb;
+    return this.#idleContainers.mb + this.idleInstances.size * instanceOverheadMb;
+  }
+
+  /** The idle container that is missed least. */
+  get oldestIdle(): ActiveContainer | undefined {
+    return this.#idleContainers.oldest;
   }
 
   /** The same of containers alone. */
   get idleContainersMb(): number {
-    return this.#idleContainersMb;
+    return this.#idleContainers.mb;
   }
 
   /** Allocates a guest to an account, its first containers blank. */
@@ -67,7 +71,7 @@ export class ActivePool {
     container.code?.busy.add(container.inCode);
     container.state = 'running';
     this.#begun(container, now);
-    this.hold(container.instance);
+    if (!container.provisioned) this.hold(container.instance);
   }
 
   /** blank → starting, for this code. Throws if the instance has none of its kind. */
@@ -94,22 +98,71 @@ export class ActivePool {
     container.state = 'idle';
     container.usedAt = now;
     code?.busy.remove(container.inCode);
+    if (container.provisioned) return code?.ready.add(container.inCode);
+    if (instance.paused === undefined) this.#idle(container);
+    this.unhold(instance, now);
+  }
+
+  #idle(container: ActiveContainer): void {
+    const { code, instance } = container;
     code?.idle.add(container.inCode);
     if (instance.guest.containersLeft > 0) instance.pool.replaceable.add(container.inAccount);
-    this.idleContainers.add(container.inIdle);
-    this.#idleContainersMb += container.memoryMb;
+    this.#idleContainers.add(container);
+  }
+
+  /** Nobody finds anything in it from now on, and it is held. */
+  standStill(instance: ActiveInstance, paused: Paused): void {
+    instance.paused = paused;
+    for (const container of instance.containers) if (container.state === 'idle') this.#notIdle(container);
+    this.hold(instance);
+    this.reindex(instance);
+  }
+
+  /** It can be used again. */
+  goOn(instance: ActiveInstance, now: number): void {
+    if (instance.paused === undefined) return;
+    instance.paused = undefined;
+    for (const container of instance.containers)
+      if (container.state === 'idle' && !instance.retiring) this.#idle(container);
     this.unhold(instance, now);
+    this.reindex(instance);
+  }
+
+  /** A container that has this code already: it runs, or is idle. */
+  addLoaded(instance: ActiveInstance, guest: GuestContainer, code: Code, runs: boolean, now: number): ActiveContainer {
+    const container = new ActiveContainer(guest, instance, now);
+    container.code = code;
+    container.initialised = true;
+    container.state = 'running';
+    instance.containers.add(container);
+    instance.heldMb += container.memoryMb;
+    code.containers.add(container);
+    code.busy.add(container.inCode);
+    this.#begun(container, now);
+    this.hold(instance);
+    if (!runs) this.rest(container, now);
+    this.reindex(instance);
+    return container;
+  }
+
+  /** It is no longer kept ready, and like any other of its code from now on. */
+  demote(container: ActiveContainer, now: number): void {
+    if (!container.provisioned) return;
+    container.provisioned = false;
+    if (container.state !== 'idle') return;
+    container.code?.ready.remove(container.inCode);
+    this.rest(container, now);
   }
 
   /** any → retiring: it takes no work any more. */
   withdraw(container: ActiveContainer, now: number): void {
-    const { instance, state } = container;
+    const { instance, provisioned, state } = container;
     if (state === 'retiring') return;
     if (state === 'idle') this.#notIdle(container);
     container.state = 'retiring';
     container.inCode.list?.remove(container.inCode);
     container.instance.blanks.delete(container);
-    if (state === 'starting' || state === 'running') this.unhold(instance, now);
+    if (state === 'starting' || state === 'running' || (state === 'idle' && provisioned)) this.unhold(instance, now);
     this.reindex(instance);
   }
 
@@ -128,11 +181,18 @@ export class ActivePool {
   }
 
   /** It takes no new work from now on. */
-  retire(instance: ActiveInstance): void {
+  retire(instance: ActiveInstance, now: number): void {
     for (const container of instance.containers) {
       if (container.state !== 'idle') continue;
       this.#notIdle(container);
       container.inCode.list?.remove(container.inCode);
+      if (!container.provisioned) continue;
+      container.provisioned = false;
+      this.unhold(instance, now);
+    }
+    if (instance.kept) {
+      instance.kept = false;
+      this.unhold(instance, now);
     }
     instance.retiring = true;
     this.#setIdle(instance);
@@ -140,13 +200,20 @@ export class ActivePool {
   }
 
   removeInstance(instance: ActiveInstance, now: number): void {
-    this.retire(instance);
+    this.retire(instance, now);
     for (const container of instance.containers) this.removeContainer(container, now);
     this.instances.delete(instance);
     instance.pool.instances.delete(instance);
     this.#setIdle(instance);
     this.reindex(instance);
     this.#registry.poolChanged(instance.pool);
+  }
+
+  /** It is held until it is retired. */
+  keep(instance: ActiveInstance): void {
+    if (instance.kept) return;
+    instance.kept = true;
+    this.hold(instance);
   }
 
   hold(instance: ActiveInstance): void {
@@ -168,7 +235,7 @@ export class ActivePool {
   /** To be called when what an instance holds, or can make, has changed. */
   reindex(instance: ActiveInstance): void {
     const { pool, fullness } = instance;
-    const usable = !instance.retiring && this.instances.has(instance);
+    const usable = !instance.retiring && instance.paused === undefined && this.instances.has(instance);
     for (const [kind, index] of pool.blanks) {
       // Where no function of its kind has room, a blank container is of no use.
       const count = usable && instance.fitsKind(kind) ? instance.blanksOf(kind) : 0;
@@ -200,8 +267,9 @@ export class ActivePool {
   #notIdle(container: ActiveContainer): void {
     const { code, instance } = container;
     code?.idle.remove(container.inCode);
+    code?.ready.remove(container.inCode);
     instance.pool.replaceable.remove(container.inAccount);
-    if (this.idleContainers.remove(container.inIdle)) this.#idleContainersMb -= container.memoryMb;
+    this.#idleContainers.remove(container);
   }
 
   #insertBlank(instance: ActiveInstance, guest: GuestContainer, now: number): ActiveContainer {

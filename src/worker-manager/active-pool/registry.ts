@@ -1,6 +1,8 @@
-import { blankKindOf } from '../../model/configuration.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { blankKindOf } from '../../model/runtimes/configuration.ts';
+import type { Capacity, FunctionVersion } from '../../model/functions/function.ts';
 import type { InstanceShape } from '../../warming-pool/contract.ts';
+import { Quota, type FunctionCalls } from '../concurrency/quota.ts';
+import { ownerKey, ownerOf, type Owner } from './owner.ts';
 import { AccountPool, Code, codeKey } from './state.ts';
 
 type RegistryShape = Pick<InstanceShape, 'containersMax' | 'heapsBySize'>;
@@ -11,10 +13,18 @@ export class Registry {
   readonly #functions: Map<string, Set<Code>> = new Map();
   readonly #pools: Map<string, AccountPool> = new Map();
   readonly #shape: RegistryShape;
+  readonly #quota: Quota;
+  readonly #capacityByAccount: Readonly<Record<string, Capacity>>;
 
   /** `shape`: of every instance. */
-  constructor(shape: RegistryShape) {
+  constructor(
+    shape: RegistryShape,
+    quota: Quota = new Quota({ concurrencyMaxOf: () => Infinity }),
+    capacityByAccount: Readonly<Record<string, Capacity>> = {},
+  ) {
+    this.#capacityByAccount = capacityByAccount;
     this.#shape = shape;
+    this.#quota = quota;
   }
 
   get codeCount(): number {
@@ -25,10 +35,21 @@ export class Registry {
     return this.#pools.values();
   }
 
-  /** The code of a function version; one more request refers to it until {@link ended}. */
-  begin(fn: FunctionVersion): Code {
-    const key = codeKey(fn);
-    const code = this.#codes.get(key) ?? this.#addCode(key, fn);
+  /** Every code of which something is here, or is asked for. */
+  get codes(): Iterable<Code> {
+    return this.#codes.values();
+  }
+
+  /** The code of a function version, if anything of it is here. */
+  find(fn: FunctionVersion, tenantId?: string): Code | undefined {
+    return this.#codes.get(codeKey(fn, ownerOf(fn, tenantId)));
+  }
+
+  /** The code of a function version, for a tenant where it has some; one more request refers to it until {@link ended}. */
+  begin(fn: FunctionVersion, tenantId?: string): Code {
+    const owner = ownerOf(fn, tenantId);
+    const key = codeKey(fn, owner);
+    const code = this.#codes.get(key) ?? this.#addCode(key, fn, owner);
     code.tickets += 1;
     return code;
   }
@@ -51,24 +72,45 @@ export class Registry {
     const functionKey = `${code.function.account}\0${code.function.name}`;
     const revisions = this.#functions.get(functionKey);
     revisions?.delete(code);
-    if (revisions?.size === 0) this.#functions.delete(functionKey);
+    if (revisions?.size === 0) {
+      this.#functions.delete(functionKey);
+      this.#quota.let(code.function.account, code.calls);
+    }
     code.pool.codes -= 1;
     this.poolChanged(code.pool);
   }
 
+  /** Changes what is kept for a function's calls, whether or not anything of it is here. */
+  keep(account: string, name: string, change: (calls: FunctionCalls) => void): void {
+    const calls = this.#quota.of({ account, name });
+    change(calls);
+    if (this.revisions(account, name).length === 0) this.#quota.let(account, calls);
+  }
+
   /** To be called when an account's pool may have become unused. */
   poolChanged(pool: AccountPool): void {
-    if (pool.unused) this.#pools.delete(pool.account);
+    if (pool.unused) this.#pools.delete(pool.key);
   }
 
-  /** The part of the active pool that is this account's, if it has any. */
-  poolOf(account: string): AccountPool | undefined {
-    return this.#pools.get(account);
+  /** The part of the active pool that is this owner's, if it has any. */
+  poolOf(owner: Owner): AccountPool | undefined {
+    return this.#pools.get(ownerKey(owner));
   }
 
-  #addCode(key: string, fn: FunctionVersion): Code {
-    const code = new Code(key, fn, blankKindOf(fn, this.#shape.heapsBySize), this.#poolFor(fn.account));
+  #addCode(key: string, fn: FunctionVersion, owner: Owner): Code {
+    const own = this.#capacityByAccount[fn.account];
+    // Dedicated is the account as a whole then.
+    const capacity = fn.capacity ?? (own?.kind === 'variable' ? { kind: own.kind } : undefined);
+    const code = new Code(
+      key,
+      fn,
+      blankKindOf(fn, this.#shape.heapsBySize),
+      this.poolFor(owner),
+      this.#quota.of(fn),
+      capacity,
+    );
     code.pool.codes += 1;
+    code.pool.kind = code.kind;
     this.#codes.set(key, code);
     const functionKey = `${fn.account}\0${fn.name}`;
     const revisions = this.#functions.get(functionKey);
@@ -77,9 +119,11 @@ export class Registry {
     return code;
   }
 
-  #poolFor(account: string): AccountPool {
-    let pool = this.#pools.get(account);
-    if (pool === undefined) this.#pools.set(account, (pool = new AccountPool(account, this.#shape.containersMax)));
+  /** The same, made if it has none yet; `poolChanged` lets go of it. */
+  poolFor(owner: Owner): AccountPool {
+    const key = ownerKey(owner);
+    let pool = this.#pools.get(key);
+    if (pool === undefined) this.#pools.set(key, (pool = new AccountPool(owner, this.#shape.containersMax)));
     return pool;
   }
 }

@@ -1,10 +1,31 @@
-import { configurationKey, partsOf } from '../../model/configuration.ts';
-import type { ContainerSnapshot, InstanceSnapshot } from '../../model/snapshot.ts';
+import { latestVersion, type FunctionVersion } from '../../model/functions/function.ts';
+import { configurationKey, partsOf } from '../../model/runtimes/configuration.ts';
+import type { Guest } from '../../instance/guest.ts';
+import type { ContainerSnapshot, InstanceSnapshot, ServiceSnapshot } from '../../model/snapshot.ts';
 import type { WarmGuest } from '../../warming-pool/warm-guest.ts';
+import type { Parts } from '../parts.ts';
 import type { ActiveContainer, ActiveInstance } from './state.ts';
 
+/** All of it now; so many requests wait. */
+export function snapshotOf(
+  { active, clock, settings, warming }: Pick<Parts, 'active' | 'clock' | 'settings' | 'warming'>,
+  length: number,
+  preparations: ServiceSnapshot['preparations'],
+): ServiceSnapshot {
+  const now = clock.now();
+  return {
+    warming: warming.snapshot(),
+    instances: [
+      ...Array.from(warming.guests(), (warm) => snapshotOfWarm(warm, now)),
+      ...Array.from(active.instances, (instance) => snapshotOfActive(instance, now)),
+    ],
+    queue: { length, max: settings.queueMax },
+    preparations,
+  };
+}
+
 /** An instance of the warming pool, at `now`. */
-export function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number): InstanceSnapshot {
+function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number): InstanceSnapshot {
   const ageMs = now - bornAt;
   return {
     id: guest.id,
@@ -12,6 +33,7 @@ export function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number
     state: 'warm',
     ageMs,
     idleMs: ageMs,
+    ...limitedOf(guest),
     containers: Array.from(blanks, ({ id, kind }) => ({
       id,
       runtime: partsOf(kind).runtime,
@@ -24,16 +46,42 @@ export function snapshotOfWarm({ bornAt, guest, blanks }: WarmGuest, now: number
 }
 
 /** An allocated instance, at `now`. */
-export function snapshotOfActive(instance: ActiveInstance, now: number): InstanceSnapshot {
+function snapshotOfActive(instance: ActiveInstance, now: number): InstanceSnapshot {
   return {
     id: instance.guest.id,
     configuration: configurationKey(instance.guest.configuration),
-    state: instance.retiring ? 'retiring' : 'allocated',
+    state: instance.paused !== undefined ? 'paused' : instance.retiring ? 'retiring' : 'allocated',
     account: instance.pool.account,
+    ...ownedBy(instance),
     ageMs: now - instance.bornAt,
     idleMs: instance.holds > 0 ? 0 : now - instance.usedAt,
+    ...limitedOf(instance.guest),
+    ...pausedOf(instance, now),
     containers: Array.from(instance.containers, (container) => snapshotOfContainer(container, now)),
   };
+}
+
+function ownedBy({
+  kept,
+  pool: { owner },
+}: ActiveInstance): Pick<InstanceSnapshot, 'tenantId' | 'dedicatedTo' | 'portion' | 'kept'> {
+  const { functionName, tenantId, portion } = owner;
+  return {
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(functionName === undefined ? {} : { dedicatedTo: functionName }),
+    ...(portion === undefined ? {} : { portion: { trust: portion.trust, group: portion.group } }),
+    ...(kept ? { kept } : {}),
+  };
+}
+
+function pausedOf({ paused }: ActiveInstance, now: number): Pick<InstanceSnapshot, 'paused'> {
+  if (paused?.to === undefined) return {};
+  const { bytes, since, to, until } = paused;
+  return { paused: { to, bytes, forMs: now - since, leftMs: Math.max(0, until - now) } };
+}
+
+function limitedOf({ limited }: Guest): Pick<InstanceSnapshot, 'limited'> {
+  return limited === undefined ? {} : { limited };
 }
 
 function snapshotOfContainer(container: ActiveContainer, now: number): ContainerSnapshot {
@@ -42,9 +90,21 @@ function snapshotOfContainer(container: ActiveContainer, now: number): Container
     id: container.guest.id,
     runtime: partsOf(container.guest.kind).runtime,
     state,
-    ...(code === undefined ? {} : { functionName: code.function.name, memoryMb: code.function.memoryMb }),
+    ...(code === undefined ? {} : { functionName: nameOf(code.function), memoryMb: code.function.memoryMb }),
+    ...capacityOf(container),
     ageMs: now - container.bornAt,
     idleMs: state === 'running' || state === 'starting' ? 0 : now - container.usedAt,
     invocations: container.invocations,
   };
+}
+
+/** Of a published version, with its number. */
+function nameOf({ name, version }: FunctionVersion): string {
+  return version === latestVersion ? name : `${name}:${version}`;
+}
+
+function capacityOf({ code, prepared, provisioned }: ActiveContainer): Pick<ContainerSnapshot, 'capacity'> {
+  if (provisioned) return { capacity: 'provisioned' };
+  if (prepared !== undefined) return { capacity: 'prepared' };
+  return code?.capacity?.kind === 'variable' ? { capacity: 'variable' } : {};
 }

@@ -1,17 +1,25 @@
 import type { Guest, GuestContainer } from '../../instance/guest.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { Timer } from '../../model/clock.ts';
-import { instanceOverheadMb, blankKinds, leastMbOf, type BlankKind } from '../../model/configuration.ts';
-import type { FunctionVersion } from '../../model/function.ts';
+import { instanceOverheadMb, blankKinds, leastMbOf, type BlankKind } from '../../model/runtimes/configuration.ts';
+import { reservedMb, type Capacity, type FunctionVersion } from '../../model/functions/function.ts';
 import { limits } from '../../model/limits.ts';
+import type { FunctionCalls } from '../concurrency/quota.ts';
 import { CallProfile } from '../concurrency/call-profile.ts';
+import { ownerKey, type Owner } from './owner.ts';
 import { FullnessIndex } from './fullness-index.ts';
 import { Link, RecencyList } from './recency-list.ts';
 
 // Four kinds of things that hold each other, and so stand in one file: accounts have instances, instances have containers, containers
 // have code, and code knows its containers.
 
-/** One account's part of the active pool, indexed so that placement looks at few candidates of each kind, however many there are. */
+/**
+ * One owner's part of the active pool, an account's or one of its tenants', indexed so that placement looks at few candidates of each kind,
+ * however many there are.
+ */
 export class AccountPool {
+  readonly owner: Owner;
+  readonly key: string;
   readonly account: string;
   readonly instances: Set<ActiveInstance> = new Set();
   /** Instances with a blank container of this kind ready. */
@@ -24,11 +32,15 @@ export class AccountPool {
   readonly #blankCounts: Map<BlankKind, number> = new Map();
   /** Kinds of code that refer to this. */
   codes = 0;
+  /** What the last of them needs. */
+  kind: BlankKind | undefined;
   /** Instances and containers that are on their way to it. */
   orders = 0;
 
-  constructor(account: string, containersMax: number) {
-    this.account = account;
+  constructor(owner: Owner, containersMax: number) {
+    this.owner = owner;
+    this.key = ownerKey(owner);
+    this.account = owner.account;
     // What was being made in an instance when it was allocated may come on top.
     const most = containersMax + 1;
     this.blanks = new Map(blankKinds.map((kind) => [kind, new FullnessIndex<ActiveInstance>(most)]));
@@ -88,6 +100,10 @@ export class ActiveInstance {
   holds = 0;
   /** Takes no new work; destroyed when nothing holds it. */
   retiring = false;
+  /** It is held, as one that its account is always to have. */
+  kept = false;
+  /** It stands still, or is about to: nobody may use it. */
+  paused: Paused | undefined;
   /** Set when its destruction has begun. */
   ending: Promise<void> | undefined;
   /** Since when nobody's code is in it; meaningless while there is some. */
@@ -137,7 +153,7 @@ export class ActiveInstance {
 
   /** What it has reserved of the service's memory, MiB. */
   get reservedMb(): number {
-    return instanceOverheadMb + this.heldMb;
+    return this.paused?.gaveMemory === true ? 0 : instanceOverheadMb + this.heldMb;
   }
 
   blanksOf(kind: BlankKind): number {
@@ -145,6 +161,17 @@ export class ActiveInstance {
     for (const { guest } of this.blanks) if (guest.kind === kind) count += 1;
     return count;
   }
+}
+
+/** What is known of an instance that stands still. Times on {@link Clock.now}. */
+export interface Paused {
+  readonly since: number;
+  readonly until: number;
+  /** Where it lies; undefined until it does. */
+  to?: 'disk' | 'memory';
+  bytes: number;
+  /** Its memory is others' meanwhile. */
+  gaveMemory: boolean;
 }
 
 /** A container as the worker manager keeps it. Moves: blank → starting → running ⇄ idle; any → retiring. */
@@ -158,7 +185,15 @@ export class ActiveContainer {
   /** When it last began or ended to be used. */
   usedAt: number;
   invocations = 0;
+  /** Its module was loaded before it was called. */
+  initialised = false;
+  /** It is kept ready: while it is idle it holds its instance, and nobody ends it to make room. */
+  provisioned = false;
+  /** What it was prepared for, while no call has used it: it makes room before anything else does, and goes when nothing comes. */
+  prepared: Prepared | undefined;
   memoryPeakMb = 0;
+  /** As its code knows it, once it has that. */
+  logStream: string | undefined;
   /** Processor time that its processes had wanted when that was last looked at, and when that was; see `concurrency/in-flight.ts`. */
   look: { readonly at: number; readonly processorMs: number } | undefined;
   /** What share of a processor the call that it runs wants, as seen while it runs; undefined until it was looked at twice. */
@@ -176,38 +211,71 @@ export class ActiveContainer {
 
   /** What it may take, MiB; 0 while it is blank: that is part of what every instance takes. */
   get memoryMb(): number {
-    return this.code?.function.memoryMb ?? 0;
+    return this.code?.reservedMb ?? 0;
   }
 }
 
-/** One revision of one function of one account: its containers, and the requests for it that have not ended. */
+/** The calls for which a container was prepared. `used`: one of them has come. */
+export interface Prepared {
+  used(): void;
+}
+
+/** The calls of a code that are expected. `came`: one has; `joinable`: containers that will be ready for one in a moment. */
+export interface Expected {
+  came(path: StartPath): void;
+  readonly joinable: number;
+}
+
+/** One revision of one function of one owner: its containers, and the requests for it that have not ended. */
 export class Code {
   readonly key: string;
   readonly function: FunctionVersion;
+  /** What each of its containers may take, MiB. */
+  readonly reservedMb: number;
   /** The blank containers that it can be given. */
   readonly kind: BlankKind;
   readonly pool: AccountPool;
+  /** Those of its function. */
+  readonly calls: FunctionCalls;
   readonly containers: Set<ActiveContainer> = new Set();
   /** Idle containers, least recently used first. */
   readonly idle: RecencyList<ActiveContainer> = new RecencyList();
+  /** The same of those that are provisioned, which are used before others. */
+  readonly ready: RecencyList<ActiveContainer> = new RecencyList();
   /** Those that were taken for a request, longest ago first. */
   readonly busy: RecencyList<ActiveContainer> = new RecencyList();
   /** What its calls are like. */
   readonly profile: CallProfile = new CallProfile();
   /** When one of its calls last began, or a container was ordered for one. */
   begunAt: number = Number.NEGATIVE_INFINITY;
+  /** Containers that have answered and are about to be idle: their extensions have something to do. */
+  lingering = 0;
+  /** Calls of it that are expected, if any are (`prepared/preparer.ts`). */
+  expected: Expected | undefined;
   /** Runs until those that are held back are looked at again. */
   review: Timer | undefined;
   /** Requests that have not ended. */
   tickets = 0;
+  /** What there is to say of its instances; its account's where the function says nothing. */
+  readonly capacity: Capacity | undefined;
   /** Replaced by a newer revision: its containers end when they are idle. */
   retired = false;
 
-  constructor(key: string, fn: FunctionVersion, kind: BlankKind, pool: AccountPool) {
+  constructor(
+    key: string,
+    fn: FunctionVersion,
+    kind: BlankKind,
+    pool: AccountPool,
+    calls: FunctionCalls,
+    capacity: Capacity | undefined = fn.capacity,
+  ) {
     this.key = key;
     this.function = fn;
+    this.reservedMb = reservedMb(fn);
     this.kind = kind;
     this.pool = pool;
+    this.calls = calls;
+    this.capacity = capacity;
   }
 
   get unused(): boolean {
@@ -215,7 +283,7 @@ export class Code {
   }
 }
 
-/** Names a revision of a function. The revision alone would do; the rest makes sure no two accounts can ever meet in one. */
-export function codeKey(fn: FunctionVersion): string {
-  return `${fn.account}\0${fn.name}\0${fn.version}\0${fn.revisionId}`;
+/** Names a revision of a function, for one owner. That and the revision would do; the rest makes sure no two functions can ever meet in one. */
+export function codeKey(fn: FunctionVersion, owner: Owner): string {
+  return `${ownerKey(owner)}\0${fn.name}\0${fn.version}\0${fn.revisionId}`;
 }

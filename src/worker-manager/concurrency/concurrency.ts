@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import type { InvocationOutcome } from '../../model/invocation.ts';
+import type { InvocationOutcome } from '../../model/invocations/invocation.ts';
 import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import type { Processors } from '../contract.ts';
 import type { FairQueue } from '../queue/fair-queue.ts';
@@ -49,24 +49,38 @@ export class Concurrency {
     this.#inFlight = new InFlight(clock, exactCallTimes, (container, share) => this.#tally.looked(container, share));
   }
 
+  /** Processors that the calls want which run, as far as they compute. */
+  get computing(): number {
+    return this.#tally.computing;
+  }
+
+  /** The same of those that wait for something else: the shares of a processor that they take together. */
+  get waitingShares(): number {
+    return this.#tally.waitingShares;
+  }
+
   /**
    * Whether this request may begin, or have a container ordered, now. Where its caller holds a container itself it always may: two that
    * wait for each other would wait for ever.
    */
   may(ticket: Ticket): boolean {
     const { code, invocation, order } = ticket;
-    if (invocation.nested === true) return true;
     const line = this.#queue.of(code);
     const uncovered = line?.uncovered.size ?? 0;
-    const ordered = (line?.waiting.size ?? 0) - uncovered;
-    const running = code.busy.size + ordered - (order === undefined ? 0 : 1);
+    const ordered = (line?.waiting.size ?? 0) - uncovered - (order === undefined ? 0 : 1);
+    if (code.calls.full(code.capacity, ordered)) return false;
+    if (invocation.nested === true) return true;
+    const queued = uncovered + (ticket.place === undefined ? 1 : 0);
+    // Each comes free in a moment, or is not waited for any longer.
+    if (code.lingering >= queued && code.lingering > 0 && code.idle.size + code.ready.size === 0) return false;
+    const running = code.busy.size + ordered;
     const may =
       running === 0 ||
       mayRun({
         processors: this.#processors.count,
         running,
         looked: this.#tally.lookedOf(code),
-        queued: uncovered + (ticket.place === undefined ? 1 : 0),
+        queued,
         known: code.profile.known,
         cpuMs: code.profile.cpuMs,
         share: this.#tally.shareOf(code),
@@ -80,12 +94,14 @@ export class Concurrency {
 
   /** A container was taken for a call. */
   begun(container: ActiveContainer): void {
+    container.code?.calls.works(1);
     this.#tally.begun(container);
   }
 
   /** The call of a container has ended; `outcome` is missing where its code was not reached. */
   ended(container: ActiveContainer, outcome: InvocationOutcome | undefined): void {
     const { code, share } = container;
+    code?.calls.works(-1);
     this.#tally.ended(container);
     if (code === undefined || outcome === undefined) return;
     // Where its runtime does not tell, and nobody looked, it was like those before it.

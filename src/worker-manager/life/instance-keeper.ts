@@ -1,3 +1,4 @@
+import type { EndReason } from '../../instance/guest.ts';
 import type { Clock } from '../../model/clock.ts';
 import { endGuest, type InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
@@ -57,12 +58,12 @@ export class InstanceKeeper {
     void container.guest.exited.then(() => this.#gone(container));
   }
 
-  /** Kills a container. Resolves when it is gone from the pool. */
-  drop(container: ActiveContainer): Promise<void> {
+  /** Ends a container, whose extensions, if it has some, are told why. Resolves when it is gone from the pool. */
+  drop(container: ActiveContainer, reason: EndReason = 'spindown'): Promise<void> {
     const { active, clock } = this.#o;
     const { instance } = container;
     active.withdraw(container, clock.now());
-    const gone = container.guest.kill().then(
+    const gone = container.guest.end(reason).then(
       () => this.#gone(container),
       () => this.destroy(instance), // Its agent does not obey.
     );
@@ -74,7 +75,7 @@ export class InstanceKeeper {
   /** Takes no new work from now on, and is destroyed when nothing runs in it. */
   retire(instance: ActiveInstance): void {
     if (instance.retiring) return;
-    this.#o.active.retire(instance);
+    this.#o.active.retire(instance, this.#o.clock.now());
     this.#abandonOrders(instance);
     this.settle(instance);
   }
@@ -101,7 +102,7 @@ export class InstanceKeeper {
     if (!instance.containers.has(container)) return;
     active.removeContainer(container, clock.now());
     this.settle(instance);
-    memory.release(container.memoryMb);
+    if (instance.paused?.gaveMemory !== true) memory.release(container.memoryMb);
     changed(instance);
   }
 
@@ -111,7 +112,7 @@ export class InstanceKeeper {
     instance.resting?.[Symbol.dispose]();
     instance.guest.wake();
     const { reservedMb } = instance;
-    const ending = endGuest(instance.guest, observer).then(() => memory.release(reservedMb));
+    const ending = endAll(instance, () => endGuest(instance.guest, observer)).then(() => memory.release(reservedMb));
     instance.ending = ending;
     active.removeInstance(instance, clock.now());
     this.#track(ending);
@@ -134,4 +135,10 @@ export class InstanceKeeper {
     this.#pending.add(work);
     work.then(done, done);
   }
+}
+
+/** Extensions first, where there are some. */
+function endAll({ containers }: ActiveInstance, end: () => Promise<void>): Promise<void> {
+  const told = [...containers].flatMap(({ guest }) => (guest.hasExtensions ? [guest.end('spindown')] : []));
+  return told.length === 0 ? end() : Promise.allSettled(told).then(end);
 }

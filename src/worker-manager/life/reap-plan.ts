@@ -1,4 +1,4 @@
-import type { Settings } from '../../model/settings.ts';
+import type { Settings } from '../../model/functions/settings.ts';
 
 /** What the reaper looks at in one instance. Times in milliseconds on one clock. */
 export interface ReapInstance<Container, Instance> {

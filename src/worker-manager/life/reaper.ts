@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
-import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
+import type { ActiveContainer, ActiveInstance, Code } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
+import { wantedBlanks } from '../orders/wanted-blanks.ts';
 import { type ReapInstance, reapPlan, type ReapSettings } from './reap-plan.ts';
 import type { InstanceKeeper } from './instance-keeper.ts';
 
@@ -16,6 +17,8 @@ export interface ReaperOptions {
   readonly active: ActivePool;
   readonly keeper: InstanceKeeper;
   readonly known: Pick<KnownFunctions, 'blanksFor'>;
+  /** Whether the last idle container of a code is to stay. */
+  readonly keeps: (code: Code) => boolean;
 }
 
 /** Ends containers and instances that have been idle, or have lived, for too long. */
@@ -63,10 +66,14 @@ export class Reaper {
 
   *#idle(instance: ActiveInstance): Iterable<ReapInstance<ActiveContainer, ActiveInstance>['idle'][number]> {
     const blanks = new Map<string, number>();
-    const wanted: Readonly<Record<string, number>> = this.#o.known.blanksFor(instance.pool.account);
+    const wanted: Readonly<Record<string, number>> = wantedBlanks(instance.pool, this.#o.known);
     for (const container of instance.containers) {
       const { code, guest, state, usedAt } = container;
-      if (state === 'idle') yield { container, usedAt, surplus: code?.idle.newest !== container || code.busy.size > 0 };
+      // What was prepared goes when its calls do not come.
+      if (state === 'idle' && !container.provisioned && container.prepared === undefined) {
+        const surplus = code?.idle.newest !== container || code.busy.size > 0;
+        if (surplus || !this.#o.keeps(code)) yield { container, usedAt, surplus };
+      }
       if (state !== 'blank') continue;
       const nth = (blanks.get(guest.kind) ?? 0) + 1;
       blanks.set(guest.kind, nth);

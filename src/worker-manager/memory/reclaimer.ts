@@ -1,8 +1,9 @@
 import type { Clock } from '../../model/clock.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import { endGuest, type InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { WarmingPool } from '../../warming-pool/warming-pool.ts';
+import type { AccountPool } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
 import type { InstanceKeeper } from '../life/instance-keeper.ts';
 
@@ -54,19 +55,19 @@ export class Reclaimer {
 
   /**
    * Ends idle things until so much memory is free or on its way, or nothing idle is left: containers first, then warm instances, then
-   * empty ones of accounts; not the only one of the account that needs the memory, which would then have to boot another.
+   * empty ones of accounts; not the only one of who needs the memory, which would then have to boot another.
    */
-  reclaim(neededMb: number, waitedMs: number, account: string): void {
+  reclaim(neededMb: number, waitedMs: number, taker: AccountPool): void {
     const { active, memory } = this.#o;
     while (memory.freeMb + this.#comingMb < neededMb) {
-      const container = active.idleContainers.oldest;
+      const container = active.oldestIdle;
       if (container !== undefined) {
         this.#coming(container.memoryMb, this.#o.keeper.drop(container));
         continue;
       }
       if (!this.#takesInstances(neededMb, waitedMs)) return;
       if (this.#evictWarm()) continue;
-      const empty = active.idleInstances.find(({ pool }) => pool.account !== account || pool.instances.size > 1);
+      const empty = active.idleInstances.find(({ pool }) => pool !== taker || pool.instances.size > 1);
       if (empty === undefined) return;
       this.#coming(empty.reservedMb, this.#o.keeper.destroy(empty));
     }
@@ -76,7 +77,7 @@ export class Reclaimer {
   makeRoom(): void {
     const { active, clock, keeper } = this.#o;
     const instance = active.idleInstances.find(({ fullness }) => fullness === 0);
-    const container = active.idleContainers.oldest;
+    const container = active.oldestIdle;
     const idle = instance ?? container;
     if (this.#replacing || idle === undefined || clock.now() - idle.usedAt < idleMsMin) return;
     this.#replacing = true;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionOf, plain, SimulatedService } from '../../../test/simulation/service.ts';
-import type { InvocationOutcome } from '../../model/invocation.ts';
+import type { InvocationOutcome } from '../../model/invocations/invocation.ts';
 
 /** A service in which one account's call keeps so much of the memory for the whole test. */
 async function occupied(memoryMb: number, occupiedMb: number): Promise<SimulatedService> {

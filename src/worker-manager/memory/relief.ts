@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../model/clock.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { ActiveContainer, Code } from '../active-pool/state.ts';
 import type { ActivePool } from '../active-pool/active-pool.ts';
-import type { FairQueue } from '../queue/fair-queue.ts';
+import { givesWay, type FairQueue } from '../queue/fair-queue.ts';
 import type { Reclaimer } from './reclaimer.ts';
 import { reliefPlan, type Starved } from './relief-plan.ts';
 
@@ -61,6 +61,7 @@ export class Relief {
 
   /** Whether a container that has come free is to end, because its account gives up memory. */
   takes(container: ActiveContainer): boolean {
+    if (givesWay(container.code) && this.firstMb > this.#o.memory.freeMb + this.#o.reclaimer.comingMb) return true;
     const { account } = container.instance.pool;
     const givingMb = this.#givingMb.get(account);
     if (givingMb === undefined) return false;
@@ -68,6 +69,11 @@ export class Relief {
     if (left > 0) this.#givingMb.set(account, left);
     else this.#givingMb.delete(account);
     return true;
+  }
+
+  /** See `FairQueue`: what those who do not give way first wait for. */
+  get firstMb(): number {
+    return this.#o.queue.firstMb;
   }
 
   #relieve(): void {
@@ -97,7 +103,7 @@ export class Relief {
     return queue.accounts().flatMap((account) => {
       const code = queue.codes(account).find((one) => one.containers.size === 0 && waitsLong(one));
       if (code === undefined) return [];
-      const neededMb = code.function.memoryMb + (code.pool.instances.size === 0 ? instanceOverheadMb : 0);
+      const neededMb = code.reservedMb + (code.pool.instances.size === 0 ? instanceOverheadMb : 0);
       return neededMb > this.availableMb(account) || this.#starved.some((one) => one.account === account)
         ? [{ account, neededMb }]
         : [];

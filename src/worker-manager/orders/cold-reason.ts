@@ -1,5 +1,5 @@
-import { instanceOverheadMb } from '../../model/configuration.ts';
-import type { ColdReason } from '../../model/invocation.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
+import type { ColdReason } from '../../model/invocations/invocation.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { WarmingPool } from '../../warming-pool/warming-pool.ts';
 

@@ -1,6 +1,6 @@
 import type { Guest } from '../../instance/guest.ts';
 import type { Clock } from '../../model/clock.ts';
-import { configurationKey, instanceOverheadMb, type BlankKind } from '../../model/configuration.ts';
+import { configurationKey, instanceOverheadMb, type BlankKind } from '../../model/runtimes/configuration.ts';
 import { StoppingError } from '../../model/errors.ts';
 import type { InstanceObserver } from '../../warming-pool/end-guest.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { blankKinds, type BlankKind } from '../../model/configuration.ts';
+import { blankKinds, type BlankKind } from '../../model/runtimes/configuration.ts';
 import { InstanceLostError, StoppingError } from '../../model/errors.ts';
 import { backOffMs } from '../../warming-pool/back-off.ts';
 import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
@@ -12,6 +12,7 @@ import type { Ticket } from '../queue/ticket.ts';
 import type { Costs } from './costs.ts';
 import type { OrderBook } from './order-book.ts';
 import { Order } from './order.ts';
+import { wantedBlanks } from './wanted-blanks.ts';
 
 export interface ContainerMakerOptions {
   readonly clock: Clock;
@@ -108,8 +109,11 @@ export class ContainerMaker {
   /** A kind of which its account should have another blank container, if there is one and it can be made here. */
   #lacking(instance: ActiveInstance): BlankKind | undefined {
     if (instance.retiring || this.#stop.signal.aborted || instance.making > 0 || !instance.hasRoom) return undefined;
-    const wanted = this.#o.known.blanksFor(instance.pool.account);
-    return blankKinds.find((kind) => instance.pool.blankCount(kind) < (wanted[kind] ?? 0) && instance.fitsKind(kind));
+    const { pool } = instance;
+    const wanted = wantedBlanks(pool, this.#o.known);
+    const lacking = blankKinds.filter((kind) => pool.blankCount(kind) < (wanted[kind] ?? 0) && instance.fitsKind(kind));
+    // In turns: one of each kind serves more first calls than many of one.
+    return lacking.toSorted((one, other) => pool.blankCount(one) - pool.blankCount(other))[0];
   }
 
   #order(instance: ActiveInstance, kind: BlankKind): Order<Ticket> {

@@ -1,4 +1,4 @@
-import type { BlankKind } from '../../model/configuration.ts';
+import type { BlankKind } from '../../model/runtimes/configuration.ts';
 import type { AccountPool, ActiveInstance } from '../active-pool/state.ts';
 
 /** A boot serves every runtime, a container that is being made only its own. */

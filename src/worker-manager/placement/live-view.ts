@@ -1,5 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import type { MemoryBudget } from '../../warming-pool/memory-budget.ts';
 import type { InstanceShape } from '../../warming-pool/contract.ts';
 import type { WarmingPool } from '../../warming-pool/warming-pool.ts';
@@ -48,11 +48,11 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get idleContainer(): ActiveContainer | undefined {
-    return this.#code.idle.newest;
+    return this.#code.ready.newest ?? this.#code.idle.newest;
   }
 
   get memoryMb(): number {
-    return this.#code.function.memoryMb;
+    return this.#code.reservedMb;
   }
 
   get overheadMb(): number {
@@ -68,7 +68,9 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get memoryFreeMb(): number {
-    return this.#o.relief.availableMb(this.#code.pool.account);
+    const { relief } = this.#o;
+    const freeMb = relief.availableMb(this.#code.pool.account);
+    return this.#code.capacity?.kind === 'variable' ? freeMb - relief.firstMb : freeMb;
   }
 
   get memoryComingMb(): number {
@@ -113,7 +115,8 @@ export class LiveView implements PlacementView<ActiveContainer, ActiveInstance, 
   }
 
   get replaceableContainer(): ActiveContainer | undefined {
-    return this.#code.pool.replaceable.oldest;
+    const { replaceable } = this.#code.pool;
+    return replaceable.find(({ prepared }) => prepared !== undefined) ?? replaceable.oldest;
   }
 
   get bootComing(): boolean {

@@ -1,5 +1,5 @@
-import { instanceOverheadMb } from '../../model/configuration.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { Concurrency } from '../concurrency/concurrency.ts';
 import type { InstanceKeeper } from '../life/instance-keeper.ts';
@@ -35,6 +35,7 @@ export class Placer {
   startNow(ticket: Ticket): boolean {
     if (!this.#o.concurrency.may(ticket)) return false;
     const decision = this.#decide(ticket, true);
+    if (decision.by !== 'reuse' && this.#waitsForPrepared(ticket)) return false;
     if (decision.by === 'reuse') this.#reuse(ticket, decision.container);
     else if (decision.by === 'blank') this.#load(ticket, decision.instance, 'new-container');
     else if (decision.by === 'warm') return this.#allocate(ticket);
@@ -47,7 +48,9 @@ export class Placer {
     if (!this.#o.concurrency.may(ticket)) return false;
     const { coldStarts, maker, memory, reclaimer, room } = this.#o;
     const decision = this.#decide(ticket, false);
-    const { kind, pool, function: fn } = ticket.code;
+    const uncovered = room.queue.of(ticket.code)?.uncovered.size ?? 0;
+    if (decision.by !== 'reuse' && uncovered <= this.#joinable(ticket)) return false;
+    const { kind, pool } = ticket.code;
     switch (decision.by) {
       case 'seat':
         return this.#seat(decision.order, ticket);
@@ -58,10 +61,10 @@ export class Placer {
       case 'replace':
         return this.#seat(maker.replace(decision.container, kind), ticket);
       case 'evict':
-        reclaimer.reclaim(decision.neededMb, this.#waitedMs(ticket), pool.account);
+        reclaimer.reclaim(decision.neededMb, this.#waitedMs(ticket), pool);
         return false;
       case 'impossible':
-        room.impossible(ticket, instanceOverheadMb + fn.memoryMb, memory.totalMb);
+        room.impossible(ticket, instanceOverheadMb + ticket.code.reservedMb, memory.totalMb);
         return true;
       case 'wait':
         return false;
@@ -81,6 +84,21 @@ export class Placer {
     keeper.settle(order.instance);
   }
 
+  /** Whether one that is being prepared is its own: begun earlier, it is ready before any other would be. */
+  #waitsForPrepared(ticket: Ticket): boolean {
+    const joinable = this.#joinable(ticket);
+    if (joinable === 0) return false;
+    const waiting = this.#o.room.queue.of(ticket.code)?.waiting.size ?? 0;
+    return waiting + (ticket.place === undefined ? 1 : 0) <= joinable;
+  }
+
+  /** Containers that are being prepared of its code. Who has waited for long does not rely on them: it would be refused before one that takes its time is ready. */
+  #joinable(ticket: Ticket): number {
+    const { expected } = ticket.code;
+    if (expected === undefined || this.#waitedMs(ticket) > this.#o.settings.queueWaitMs / 2) return 0;
+    return expected.joinable;
+  }
+
   /** `seated`: looks only for what is ready now. */
   #decide(ticket: Ticket, seated: boolean): Decision {
     return place(new LiveView(this.#o, ticket.code, seated, this.#waitedMs(ticket)));
@@ -92,14 +110,14 @@ export class Placer {
 
   #reuse(ticket: Ticket, container: ActiveContainer): void {
     this.#o.active.reuse(container, this.#o.clock.now());
-    this.#begin(ticket, container, 'reused-container');
+    this.#begin(ticket, container, pathOf(container));
   }
 
   #load(ticket: Ticket, instance: ActiveInstance, startPath: StartPath): void {
     const { active, clock, maker, memory } = this.#o;
-    const { memoryMb } = ticket.code.function;
-    if (!memory.tryReserve(memoryMb))
-      throw new Error(`A container was placed without memory: ${memoryMb} MB of ${memory.freeMb} MB free.`);
+    const { reservedMb } = ticket.code;
+    if (!memory.tryReserve(reservedMb))
+      throw new Error(`A container was placed without memory: ${reservedMb} MB of ${memory.freeMb} MB free.`);
     const container = active.takeBlank(instance, ticket.code, clock.now());
     maker.replenish(instance);
     // Who waited for a boot was served by a cold instance, whatever it was waiting for in name.
@@ -125,6 +143,8 @@ export class Placer {
       this.unseat(ticket);
       this.#o.room.leave(ticket);
     }
+    container.prepared?.used();
+    ticket.code.expected?.came(startPath);
     this.#o.concurrency.begun(container);
     this.#o.runner.run(ticket, container, startPath);
   }
@@ -137,4 +157,10 @@ export class Placer {
     room.queue.cover(ticket);
     return true;
   }
+}
+
+/** Of an idle container: one that was given its code ahead has run nothing yet. */
+function pathOf({ provisioned, initialised, invocations }: ActiveContainer): StartPath {
+  if (provisioned) return 'provisioned-container';
+  return invocations === 0 && !initialised ? 'new-container' : 'reused-container';
 }

@@ -28,6 +28,7 @@ export class FairQueue {
   readonly #codes: Map<Code, CodeLine> = new Map();
   #size = 0;
   #uncovered = 0;
+  #firstMb = 0;
 
   get size(): number {
     return this.#size;
@@ -35,6 +36,11 @@ export class FairQueue {
 
   get uncovered(): number {
     return this.#uncovered;
+  }
+
+  /** What those who do not give way, and for whom nothing is under way, wait for: one request of each code, MiB. */
+  get firstMb(): number {
+    return this.#firstMb;
   }
 
   /** What waits for this code; undefined where nothing does. */
@@ -68,7 +74,9 @@ export class FairQueue {
   /** Something is under way for it. */
   cover(ticket: Ticket): void {
     const { code, place } = ticket;
-    if (place === undefined || this.of(code)?.uncovered.remove(place.inUncovered) !== true) return;
+    const line = this.of(code);
+    if (place === undefined || line?.uncovered.remove(place.inUncovered) !== true) return;
+    if (line.uncovered.size === 0 && !givesWay(code)) this.#firstMb -= code.reservedMb;
     this.#accountLine(code).uncovered -= 1;
     this.#uncovered -= 1;
   }
@@ -77,7 +85,9 @@ export class FairQueue {
   uncover(ticket: Ticket): void {
     const { code, place } = ticket;
     if (place === undefined || place.inUncovered.list !== undefined) return;
-    this.#codeLine(code, place.queuedAt).uncovered.add(place.inUncovered);
+    const { uncovered } = this.#codeLine(code, place.queuedAt);
+    if (uncovered.size === 0 && !givesWay(code)) this.#firstMb += code.reservedMb;
+    uncovered.add(place.inUncovered);
     this.#accountLine(code).uncovered += 1;
     this.#uncovered += 1;
   }
@@ -126,6 +136,11 @@ export class FairQueue {
     return newest;
   }
 
+  /** What is waited for, and how many do. */
+  *lines(): Generator<readonly [code: Code, waiting: number]> {
+    for (const [code, { waiting }] of this.#codes) yield [code, waiting.size];
+  }
+
   /** Everyone, oldest first within one code. */
   *[Symbol.iterator](): Iterator<Ticket> {
     for (const line of this.#codes.values()) yield* line.waiting;
@@ -154,4 +169,9 @@ export class FairQueue {
 
 function sequenceOf(ticket: Ticket | undefined): number {
   return ticket?.place?.sequence ?? -1;
+}
+
+/** Whether its function has variable capacity: others come first where memory is short. */
+export function givesWay(code: Pick<Code, 'capacity'> | undefined): boolean {
+  return code?.capacity?.kind === 'variable';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { functionOf, plain, SimulatedService } from '../../../test/simulation/service.ts';
-import { instanceOverheadMb } from '../../model/configuration.ts';
+import { instanceOverheadMb } from '../../model/runtimes/configuration.ts';
 import { CapacityError } from '../../model/errors.ts';
 
 const runMs = 10;

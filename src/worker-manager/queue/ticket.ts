@@ -1,5 +1,5 @@
 import type { Timer } from '../../model/clock.ts';
-import type { ColdReason, Invocation, InvocationOutcome } from '../../model/invocation.ts';
+import type { ColdReason, Invocation, InvocationOutcome } from '../../model/invocations/invocation.ts';
 import type { Code } from '../active-pool/state.ts';
 import type { Order } from '../orders/order.ts';
 import type { Link } from '../active-pool/recency-list.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import { CapacityError, NeverFitsError, NoRoomError, type StoppingError } from '../../model/errors.ts';
-import type { Settings } from '../../model/settings.ts';
+import type { Settings } from '../../model/functions/settings.ts';
 import { MovingAverage } from '../orders/costs.ts';
 import { FairQueue } from './fair-queue.ts';
 import { Link } from '../active-pool/recency-list.ts';
@@ -93,7 +93,8 @@ export class WaitingRoom {
 
   /** Keeps the queue within its limit: whoever has most requests in it loses the newest of them. */
   bound(newcomer: Ticket): void {
-    if (newcomer.invocation.nested === true)
+    // A portion can run nowhere else: it waits for what idle ones give up, as long as the queue lets it.
+    if (newcomer.invocation.nested === true && newcomer.code.function.portion === undefined)
       return this.#refuse(
         newcomer,
         new NoRoomError('Its caller holds a container itself, and no other one is free.', 1),

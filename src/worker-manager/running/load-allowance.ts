@@ -1,4 +1,4 @@
-import type { FunctionVersion } from '../../model/function.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
 import { limits } from '../../model/limits.ts';
 
 /** Code reaches even an emulated instance faster than this; slower means that something hangs. */

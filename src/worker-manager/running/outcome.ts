@@ -1,6 +1,6 @@
 import type { RuntimeAnswer } from '../../instance/guest.ts';
-import type { InvocationOutcome, InvocationResult } from '../../model/invocation.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import type { InvocationOutcome, InvocationResult, LogTimes } from '../../model/invocations/invocation.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer } from '../active-pool/state.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import type { InvocationLog } from './invocation-log.ts';
@@ -9,6 +9,8 @@ import type { InvocationLog } from './invocation-log.ts';
 export interface RunTimes {
   readonly sentAt: number;
   readonly startedAt: number | undefined;
+  /** When its handler could begin, where that was reached. */
+  readonly handlerAt: number | undefined;
   readonly endedAt: number;
 }
 
@@ -16,9 +18,15 @@ export interface RunTimes {
 export interface Ending {
   readonly result: InvocationResult;
   readonly answer?: RuntimeAnswer;
+  /** What its handler (or its module's top level, if it did not get that far) is said to have taken, where not the clock says it, ms. */
+  readonly ranMs?: number;
   /** For the REPORT line: `timeout`, or the error type where the runtime did not survive. */
   readonly status?: string;
+  /** The tracing header that its code saw. */
+  readonly traceId?: string | undefined;
   readonly limit?: NonNullable<InvocationOutcome['limit']>;
+  /** Of an answer that was streamed. */
+  readonly streamedBytes?: number | undefined;
 }
 
 /** The outcome of a run that has ended. Its log's last lines are made when somebody reads it. */
@@ -33,12 +41,16 @@ export class RunOutcome implements InvocationOutcome {
   declare readonly initMs?: number;
   declare readonly cpuMs?: number;
   declare readonly ranMs?: number;
+  declare readonly streamedBytes?: number;
   declare readonly limit?: NonNullable<InvocationOutcome['limit']>;
+  declare readonly logTimes?: LogTimes;
+  declare readonly logStream?: string;
   declare readonly coldReason?: NonNullable<InvocationOutcome['coldReason']>;
   readonly #requestId: string;
   readonly #retries: number;
   readonly #memoryMb: number;
   readonly #status: string | undefined;
+  readonly #traceId: string | undefined;
   #log: InvocationLog | string;
 
   /** `processors`: how many there are, so that what the container claims can be held against what it can have had. */
@@ -51,26 +63,35 @@ export class RunOutcome implements InvocationOutcome {
     log: InvocationLog,
     processors: number,
   ) {
-    const { sentAt, endedAt, startedAt = endedAt } = times;
+    const { sentAt, endedAt, startedAt = endedAt, handlerAt } = times;
     const { invocation, attempts, coldReason } = ticket;
     const { answer } = ending;
     this.result = ending.result;
     this.startPath = startPath;
     this.startMs = startedAt - invocation.receivedAt;
-    this.durationMs = endedAt - startedAt;
+    const initMs =
+      answer?.initMs ??
+      (container.invocations > 0 || container.initialised || handlerAt === undefined
+        ? undefined
+        : handlerAt - startedAt);
+    this.durationMs = ending.ranMs === undefined ? endedAt - startedAt : (initMs ?? 0) + ending.ranMs;
     this.memoryPeakMb = container.memoryPeakMb;
     this.instanceId = container.instance.guest.id;
     this.containerId = container.guest.id;
-    if (answer?.initMs !== undefined) this.initMs = answer.initMs;
+    if (initMs !== undefined) this.initMs = initMs;
     const tookMs = endedAt - sentAt;
     if (answer?.cpuMs !== undefined) this.cpuMs = Math.min(answer.cpuMs, tookMs * processors);
     if (answer?.ranMs !== undefined) this.ranMs = Math.min(answer.ranMs, tookMs);
+    if (this.durationMs >= 1) this.logTimes = log.times;
+    if (ending.streamedBytes !== undefined) this.streamedBytes = ending.streamedBytes;
+    if (log.stream !== undefined) this.logStream = log.stream;
     if (ending.limit !== undefined) this.limit = ending.limit;
     if (coldReason !== undefined && startPath === 'cold-instance') this.coldReason = coldReason;
     this.#requestId = invocation.requestId;
     this.#retries = attempts;
     this.#memoryMb = invocation.function.memoryMb;
     this.#status = ending.status;
+    this.#traceId = ending.traceId;
     this.#log = log;
   }
 
@@ -79,7 +100,7 @@ export class RunOutcome implements InvocationOutcome {
     const { initMs, durationMs, memoryPeakMb, startPath, startMs } = this;
     const times = { durationMs, initMs, startPath, startMs };
     const memory = { memoryMb: this.#memoryMb, memoryPeakMb };
-    const more = { requestId: this.#requestId, retries: this.#retries, status: this.#status };
+    const more = { requestId: this.#requestId, retries: this.#retries, status: this.#status, traceId: this.#traceId };
     return (this.#log = this.#log.end({ ...times, ...memory, ...more }));
   }
 }

@@ -1,16 +1,22 @@
 import type { ContainerExit, ContainerInvocation, RuntimeAnswer } from '../../instance/guest.ts';
-import type { FunctionVersion } from '../../model/function.ts';
-import type { StartPath } from '../../model/start-path.ts';
+import { CodeLateError, PausedError } from '../../model/errors.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
+import type { LogSoFar } from '../../model/invocations/invocation.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer } from '../active-pool/state.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import type { Deadlines, Limited } from './deadlines.ts';
-import { exitError, exitNote, functionError, timeoutError } from './function-error.ts';
+import { exitError, exitNote, functionError, timeoutError, timeoutNote } from './function-error.ts';
 import { InvocationLog } from './invocation-log.ts';
+import { beginCalls } from './begin-calls.ts';
 import { laneOf } from './lane.ts';
+import { PassedOn } from './passed-on.ts';
 import { CodeMissingError, load, type LoadParts } from './load.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
+import { answered, crashed } from './endings.ts';
 import { RunOutcome, type Ending } from './outcome.ts';
-import { failed, lost, type RunEnd } from './run-end.ts';
+import { traceHeader } from './trace.ts';
+import { failed, lostWith, type RunEnd } from './run-end.ts';
 
 /** What a run needs of its surroundings. */
 export interface RunHost extends LoadParts {
@@ -19,9 +25,16 @@ export interface RunHost extends LoadParts {
   readonly processors: number;
   /** What is to be told of text that comes after the outcome; it must not hold on to the invocation. */
   lateLog(fn: FunctionVersion, requestId: string): (text: string) => void;
+  /** More of its log is there. */
+  printed(fn: FunctionVersion, requestId: string, log: LogSoFar): void;
+  /** So many bytes more of its answer were passed on. */
+  streamed(bytes: number): void;
   /** Called once for each run. */
   ended(run: Run, end: RunEnd): void;
 }
+
+/** How long the answer of what overran waits for the end of its container, which tells what memory it had, ms. */
+const lastLookMsMax = 1_000;
 
 /** One run of a ticket on a container: sends it, keeps its deadline, and says how it ended. */
 export class Run implements ContainerInvocation, Limited {
@@ -29,24 +42,37 @@ export class Run implements ContainerInvocation, Limited {
   readonly container: ActiveContainer;
   readonly startPath: StartPath;
   readonly requestId: string;
-  readonly deadlineWallMs: number;
+  readonly timeoutMs: number;
   readonly payload: Uint8Array;
   readonly clientContext?: string;
+  readonly tenantId?: string;
+  readonly traceId?: string;
+  readonly invokedArn?: string;
   readonly thread?: ContainerInvocation['thread'] & object;
+  readonly answer?: PassedOn;
   readonly onLateLog: (text: string) => void;
   deadlineAt: number;
   readonly #host: RunHost;
   readonly #function: FunctionVersion;
   readonly #log: InvocationLog;
   readonly #loads: boolean;
+  /** When its instance began to stand still. */
+  #stillSince: number | undefined;
+  /** The module's top level runs in it. */
+  readonly #initialises: boolean;
   readonly #sentAt: number;
   /** The limit that is running, for the error that says it was overrun. */
   #limitMs: number;
   #startedAt: number | undefined;
+  /** When its handler could begin: its time-out counts from there. */
+  #handlerAt: number | undefined;
   #ended = false;
+  /** Its time is up, and its container about to be. */
+  #overrun = false;
 
   constructor(host: RunHost, ticket: Ticket, container: ActiveContainer, startPath: StartPath) {
-    const { function: fn, requestId, payload, clientContext, watcher } = ticket.invocation;
+    const { function: fn, requestId, payload, clientContext, tenantId, watcher, invokedArn } = ticket.invocation;
+    const { traceHeader: given, answer } = ticket.invocation;
     this.#host = host;
     this.ticket = ticket;
     this.container = container;
@@ -54,12 +80,19 @@ export class Run implements ContainerInvocation, Limited {
     this.requestId = requestId;
     this.payload = payload;
     if (clientContext !== undefined) this.clientContext = clientContext;
-    if (watcher !== undefined) this.thread = laneOf(watcher, () => this.#limit(fn.timeoutMs, host.clock.now()));
+    if (tenantId !== undefined) this.tenantId = tenantId;
+    if (invokedArn !== undefined && invokedArn !== fn.arn) this.invokedArn = invokedArn;
+    if (watcher !== undefined)
+      this.thread = laneOf(watcher, container, () => this.#limit(fn.timeoutMs, host.clock.now()));
+    else this.traceId = traceHeader(given, fn, host.clock.wall());
+    if (answer !== undefined) this.answer = new PassedOn(answer, this, host, () => this.#startedAt);
     this.onLateLog = host.lateLog(fn, requestId);
     this.#function = fn;
-    this.#log = new InvocationLog(requestId, fn.version);
-    this.#loads = startPath !== 'reused-container';
-    this.deadlineWallMs = host.clock.wall() + fn.timeoutMs;
+    this.#log = new InvocationLog({ requestId, version: fn.version, tenantId }, fn.logging, () => host.clock.wall());
+    this.#log.stream = container.logStream;
+    this.#loads = container.state === 'starting';
+    this.#initialises = container.invocations === 0 && !container.initialised;
+    this.timeoutMs = fn.timeoutMs;
     this.#sentAt = host.clock.now();
     this.#limitMs = startAllowanceMs(fn, this.#loads);
     this.deadlineAt = this.#sentAt + this.#limitMs;
@@ -67,11 +100,48 @@ export class Run implements ContainerInvocation, Limited {
   }
 
   begin(): void {
+    if (!this.#loads) beginCalls(this.container);
     const sent = this.#loads ? this.#loadAndInvoke() : this.container.guest.invoke(this);
     sent.then(
       (answer) => this.#answered(answer),
       (error: unknown) => this.#died(error),
     );
+  }
+
+  /** As `begin`, of a fork: it is in the middle of what `of` runs, and has as much time left. */
+  continueFrom(of: Run, answer: Promise<RuntimeAnswer>): void {
+    const now = this.#host.clock.now();
+    this.#startedAt = this.#handlerAt = now;
+    this.#log.stream = this.container.logStream;
+    this.ticket.invocation.watcher?.started(this.startPath, now - this.ticket.invocation.receivedAt);
+    this.#limit(Math.max(0, of.deadlineAt - now), now);
+    answer.then(
+      (given) => this.#answered(given),
+      (error: unknown) => this.#died(error),
+    );
+  }
+
+  /** Its instance stands still: its time does not pass. */
+  standStill(): void {
+    this.#stillSince ??= this.#host.clock.now();
+    this.#host.deadlines.forget(this);
+  }
+
+  /** It stands still: whoever reads an answer that has begun is told so. Others wait for theirs. */
+  breakOff(): void {
+    if (this.#ended || this.answer?.bytes === undefined) return;
+    this.answer.end();
+    const { id } = this.container.instance.guest;
+    this.ticket.invocation.answer?.paused?.(
+      new PausedError(`The instance ${id} was paused while the answer was being streamed: the rest of it is lost.`),
+    );
+  }
+
+  goOn(): void {
+    if (this.#stillSince === undefined || this.#ended) return;
+    this.deadlineAt += this.#host.clock.now() - this.#stillSince;
+    this.#stillSince = undefined;
+    this.#host.deadlines.watch(this);
   }
 
   /** Ends it now, with this error, whatever its code is doing. */
@@ -83,53 +153,79 @@ export class Run implements ContainerInvocation, Limited {
     if (this.#startedAt !== undefined) return;
     const now = this.#host.clock.now();
     this.#startedAt = now;
-    const { watcher, receivedAt } = this.ticket.invocation;
-    watcher?.started(this.startPath, now - receivedAt);
-    this.#limit(this.#loads ? initAllowanceMs(this.#function) : this.#function.timeoutMs, now);
+    this.container.guest.caller?.started();
+    if (!this.#initialises) this.#handlerAt = now;
+    const { watcher, receivedAt, begun } = this.ticket.invocation;
+    if (watcher !== undefined) watcher.started(this.startPath, now - receivedAt);
+    else begun?.();
+    this.#limit(this.#initialises ? initAllowanceMs(this.#function) : this.#function.timeoutMs, now);
   }
 
   onInitialised(): void {
-    if (this.#loads) this.#limit(this.#function.timeoutMs, this.#host.clock.now());
+    if (!this.#initialises) return;
+    this.#handlerAt = this.#host.clock.now();
+    this.#limit(this.#function.timeoutMs, this.#handlerAt);
   }
 
   onLog(text: string, stderr?: true): void {
     // After a time-out it goes on printing until it is dead.
-    if (this.#ended) return this.onLateLog(text);
-    this.#log.print(text);
+    if (this.#ended || this.#overrun) return this.onLateLog(text);
+    this.#log.print(text, this.#host.clock.wall());
+    this.#host.printed(this.#function, this.requestId, this.#log);
     this.ticket.invocation.watcher?.printed(text, stderr);
   }
 
   overran(): void {
-    const body = timeoutError(this.requestId, this.#host.clock.wall(), this.#limitMs);
-    this.#log.note(`${body.errorMessage}\n`);
-    this.#end(this.#outcome(false, { result: functionError(body), status: 'timeout', limit: 'time' }));
+    this.#overrun = true;
+    this.answer?.end();
+    const body = timeoutError(this.requestId, this.#limitMs);
+    this.#log.note(`${timeoutNote(this.requestId, this.#host.clock.wall(), this.#limitMs)}\n`);
+    // However late this is noticed, what it took is what it was given.
+    const ranMs = this.#startedAt === undefined ? 0 : this.#limitMs;
+    const end = (): void =>
+      this.#end(this.#outcome(false, { result: functionError(body), status: 'timeout', limit: 'time', ranMs }));
+    const { guest } = this.container;
+    // Extensions are told first, which takes its time.
+    if (guest.hasExtensions) return end();
+    const late = this.#host.clock.timer(lastLookMsMax, end);
+    // What it had of memory its agent says with its end. One that does not obey is ended with its instance, by whoever drops it.
+    guest.kill().catch(() => undefined);
+    void guest.exited.then(({ memoryPeakMb = 0 }) => {
+      late[Symbol.dispose]();
+      this.#peak(memoryPeakMb);
+      end();
+    });
   }
 
   #limit(limitMs: number, from: number): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#overrun) return;
     this.#limitMs = limitMs;
     this.deadlineAt = from + limitMs;
-    this.#host.deadlines.moved(this);
+    if (this.#stillSince === undefined) this.#host.deadlines.moved(this);
   }
 
   async #loadAndInvoke(): Promise<RuntimeAnswer> {
     const { guest } = this.container;
-    await load(guest, this.#function, this.#host);
+    this.container.logStream = await load(guest, this.#function, this.#host, { tenantId: this.tenantId });
+    this.#log.stream = this.container.logStream;
     if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
     this.container.state = 'running';
+    beginCalls(this.container);
     return guest.invoke(this);
   }
 
   #answered(answer: RuntimeAnswer): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#overrun) return;
     this.#peak(answer.memoryPeakMb);
     const survives = answer.ok || (answer.phase === 'invoke' && answer.exits !== true);
-    const result = answer.ok ? ({ ok: true, payload: answer.payload } as const) : functionError(answer.error);
-    this.#end(this.#outcome(survives && answer.spent !== true, { result, answer }));
+    const ending = answered(answer, this.#function.runtime, this.requestId);
+    const end = this.#outcome(survives && answer.spent !== true, ending);
+    const { rested } = answer;
+    this.#end(rested !== undefined && end.kind === 'outcome' ? { ...end, rested } : end);
   }
 
   #died(error: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#overrun) return;
     const { guest } = this.container;
     // Killing what is dead changes nothing; killing what only failed to do as it was asked makes it dead.
     guest.kill().then(
@@ -141,24 +237,21 @@ export class Run implements ContainerInvocation, Limited {
   #exited(exit: ContainerExit, error: unknown): void {
     if (this.#ended) return;
     if (error instanceof CodeMissingError) return this.#end(failed(error.cause));
-    const instanceLost = exit.reason === 'instance-lost';
-    const { instance } = this.container;
-    const otherwise =
-      instanceLost || exit.reason === 'killed'
-        ? lost(instance.guest.id, this.requestId, this.#function.name, error)
-        : this.#crashed(exit);
-    this.#end(this.#startedAt === undefined ? { kind: 'lost', instanceLost, otherwise } : otherwise);
+    if (error instanceof CodeLateError && exit.reason === 'killed') return this.#end(failed(error));
+    const begun = this.#startedAt !== undefined;
+    const otherwise = lostWith(exit, this, begun, error) ?? this.#crashed(exit);
+    this.#end(begun ? otherwise : { kind: 'lost', instanceLost: exit.reason === 'instance-lost', otherwise });
   }
 
   #crashed(exit: ContainerExit): RunEnd {
     const { memoryMb } = this.#function;
     const [body, note] = [exitError(this.requestId, exit), exitNote(exit, memoryMb)];
-    if (exit.reason === 'memory') this.#peak(memoryMb);
+    this.#peak(exit.reason === 'memory' ? memoryMb : (exit.memoryPeakMb ?? 0));
+    const unheard = this.container.guest.unheard();
+    if (unheard !== '') this.onLog(unheard);
     if (note !== undefined) this.#log.note(note);
     this.#log.note(body.errorMessage);
-    const ending = { result: functionError(body), status: body.errorType };
-    const { reason } = exit;
-    return this.#outcome(false, reason === 'memory' || reason === 'processes' ? { ...ending, limit: reason } : ending);
+    return this.#outcome(false, crashed(exit, body));
   }
 
   #peak(memoryMb: number): void {
@@ -167,15 +260,18 @@ export class Run implements ContainerInvocation, Limited {
 
   #outcome(reusable: boolean, ending: Ending): RunEnd {
     const { clock, processors } = this.#host;
-    const times = { sentAt: this.#sentAt, startedAt: this.#startedAt, endedAt: clock.now() };
+    const [sentAt, startedAt, handlerAt] = [this.#sentAt, this.#startedAt, this.#handlerAt];
+    const times = { sentAt, startedAt, handlerAt, endedAt: clock.now() };
     const { ticket, container, startPath } = this;
-    const outcome = new RunOutcome(ticket, container, startPath, times, ending, this.#log, processors);
+    const ended = { ...ending, traceId: this.traceId, streamedBytes: this.answer?.bytes };
+    const outcome = new RunOutcome(ticket, container, startPath, times, ended, this.#log, processors);
     return { kind: 'outcome', outcome, reusable };
   }
 
   #end(end: RunEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.answer?.end();
     this.#host.deadlines.forget(this);
     this.#host.ended(this, end);
   }

@@ -1,13 +1,18 @@
+import type { EndReason, RuntimeAnswer } from '../../instance/guest.ts';
 import { CancelledError, StoppingError } from '../../model/errors.ts';
-import type { FunctionVersion } from '../../model/function.ts';
-import type { StartPath } from '../../model/start-path.ts';
-import type { ActiveContainer } from '../active-pool/state.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
+import type { LogSoFar } from '../../model/invocations/invocation.ts';
+import type { StartPath } from '../../model/invocations/start-path.ts';
+import type { ActiveContainer, ActiveInstance } from '../active-pool/state.ts';
 import type { Concurrency } from '../concurrency/concurrency.ts';
+import type { WaitingCallers } from '../concurrency/waiting-callers.ts';
+import { left } from '../concurrency/entrance.ts';
 import type { CodeSource } from '../contract.ts';
 import type { InstanceKeeper } from '../life/instance-keeper.ts';
 import type { Parts } from '../parts.ts';
 import type { Ticket } from '../queue/ticket.ts';
 import { Deadlines } from './deadlines.ts';
+import { Lingering } from './lingering.ts';
 import { Run, type RunHost } from './run.ts';
 import type { RunEnd } from './run-end.ts';
 
@@ -16,6 +21,7 @@ const cancelled = new CancelledError('The thread was cancelled.');
 export interface RunnerOptions extends Parts {
   readonly keeper: InstanceKeeper;
   readonly concurrency: Concurrency;
+  readonly waitingCallers: WaitingCallers;
   /** Whether a container that has come free is to end because its account gives up memory. */
   readonly takes: (container: ActiveContainer) => boolean;
   /** To be tried once more: it was lost before its user code began. */
@@ -38,6 +44,7 @@ export class Runner implements RunHost {
   readonly clock: Parts['clock'];
   readonly region: string;
   readonly codeSource: CodeSource;
+  readonly networkFor: Parts['networkFor'];
   readonly deadlines: Deadlines;
   readonly processors: number;
   readonly #o: RunnerOptions;
@@ -50,6 +57,7 @@ export class Runner implements RunHost {
     this.clock = options.clock;
     this.region = options.settings.region;
     this.codeSource = options.codeSource;
+    this.networkFor = options.networkFor;
     this.deadlines = new Deadlines(options.clock);
     this.processors = options.processors.count;
   }
@@ -67,6 +75,27 @@ export class Runner implements RunHost {
     if (cancel?.aborted === true) return run.cut(cancelled);
     cancel?.addEventListener('abort', () => run.cut(cancelled), { once: true });
     run.begin();
+    if (container.state === 'starting') this.#o.comes?.(ticket.invocation.function);
+  }
+
+  /** What runs on a container of this instance. */
+  runsIn(instance: ActiveInstance): Run[] {
+    return [...this.#runs].filter(({ container }) => container.instance === instance);
+  }
+
+  /** The run of a request, if it has a container. */
+  runOf(requestId: string): Run | undefined {
+    return [...this.#runs].find((run) => run.requestId === requestId);
+  }
+
+  /** Runs a ticket on a container that is in the middle of it already, as it is a fork of one that runs `of`. */
+  continue(ticket: Ticket, container: ActiveContainer, of: Run, begin: (run: Run) => Promise<RuntimeAnswer>): void {
+    const run = new Run(this, ticket, container, 'reused-container');
+    this.#o.concurrency.begun(container);
+    this.#runs.add(run);
+    const { cancel } = ticket.invocation;
+    cancel?.addEventListener('abort', () => run.cut(cancelled), { once: true });
+    run.continueFrom(of, begin(run));
   }
 
   lateLog(fn: FunctionVersion, requestId: string): (text: string) => void {
@@ -74,11 +103,22 @@ export class Runner implements RunHost {
     return (text) => observer.printedLate?.(fn, requestId, text);
   }
 
+  printed(fn: FunctionVersion, requestId: string, log: LogSoFar): void {
+    this.#o.observer.printed?.(fn, requestId, log);
+  }
+
+  streamed(bytes: number): void {
+    this.#o.observer.streamed?.(bytes);
+  }
+
   ended(run: Run, end: RunEnd): void {
     this.#runs.delete(run);
     const { container, ticket } = run;
+    container.guest.caller?.ended();
+    this.#o.waitingCallers.ended(container);
     this.#o.concurrency.ended(container, end.kind === 'outcome' ? end.outcome : undefined);
-    this.#release(container, end.kind === 'outcome' && end.reusable);
+    if (end.kind === 'outcome' && end.reusable && end.rested !== undefined) this.#linger(run, end.rested);
+    else this.#release(container, end.kind === 'outcome' && end.reusable, reasonOf(end));
     if (end.kind === 'lost') this.#lost(ticket, container, end.instanceLost, end.otherwise);
     else this.#finish(ticket, end);
     this.#o.freed();
@@ -88,6 +128,7 @@ export class Runner implements RunHost {
   /** Answers a ticket that gets no outcome. */
   refuse(ticket: Ticket, reason: unknown): void {
     const { invocation } = ticket;
+    left(ticket);
     this.#o.registry.ended(ticket.code);
     ticket.reject(reason);
     const error = reason instanceof Error ? reason : new Error(String(reason));
@@ -107,14 +148,29 @@ export class Runner implements RunHost {
     for (const run of this.#runs) run.cut(error);
   }
 
-  #release(container: ActiveContainer, reusable: boolean): void {
+  /** Answered, but its extensions are not done: the function's time-out holds for them, too. */
+  #linger({ container, deadlineAt }: Run, rested: Promise<void>): void {
+    const { freed, keeper } = this.#o;
+    const times = { deadlineAt, deadlines: this.deadlines, clock: this.clock };
+    const lingering = new Lingering(container, rested, times, {
+      onRested: () => {
+        this.#release(container, true, 'spindown');
+        freed();
+      },
+      onOverran: () => void keeper.drop(container, 'timeout'),
+      onPatienceEnd: freed,
+    });
+    this.deadlines.watch(lingering);
+  }
+
+  #release(container: ActiveContainer, reusable: boolean, reason: EndReason): void {
     if (container.state === 'retiring') return;
     container.invocations += 1;
     const { code, instance } = container;
     const wanted = reusable && !instance.retiring && code?.retired === false && !this.#draining;
-    const keep = wanted && !this.#o.takes(container);
+    const keep = wanted && (container.provisioned || !this.#o.takes(container));
     if (keep) this.#o.active.rest(container, this.clock.now());
-    else void this.#o.keeper.drop(container);
+    else void this.#o.keeper.drop(container, reason);
   }
 
   /** User code had not begun: tried once more elsewhere, unasked. */
@@ -131,8 +187,15 @@ export class Runner implements RunHost {
     if (end.kind === 'lost') return this.#finish(ticket, end.otherwise);
     if (end.kind === 'failed') return this.refuse(ticket, end.error);
     const { invocation } = ticket;
+    left(ticket);
     this.#o.registry.ended(ticket.code);
     ticket.resolve(end.outcome);
     this.#o.observer.invoked(invocation.function, invocation.requestId, end.outcome);
   }
+}
+
+/** What extensions are told, if the container ends now. */
+function reasonOf(end: RunEnd): EndReason {
+  if (end.kind !== 'outcome' || end.outcome.result.ok) return 'spindown';
+  return end.outcome.limit === 'time' ? 'timeout' : 'failure';
 }

@@ -1,5 +1,5 @@
-import { instanceOverheadMb } from '../../../src/model/configuration.ts';
-import type { FunctionVersion } from '../../../src/model/function.ts';
+import { instanceOverheadMb } from '../../../src/model/runtimes/configuration.ts';
+import type { FunctionVersion } from '../../../src/model/functions/function.ts';
 import { bootMs, countedFromMs } from './play.ts';
 import { OverTime, type PolicyResult } from './result.ts';
 import type { Workload } from './workload.ts';

@@ -1,4 +1,4 @@
-import { instanceOverheadMb } from '../../../src/model/configuration.ts';
+import { instanceOverheadMb } from '../../../src/model/runtimes/configuration.ts';
 import { bootMs, countedFromMs } from './play.ts';
 import { OverTime, type PolicyResult } from './result.ts';
 import type { Workload } from './workload.ts';

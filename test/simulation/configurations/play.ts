@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { limits } from '../../../src/model/limits.ts';
-import { startMsPromised } from '../../../src/model/start-path.ts';
+import { startMsPromised } from '../../../src/model/invocations/start-path.ts';
 import { Invariants } from '../invariants.ts';
 import { seededRandom } from '../random.ts';
 import { plain, SimulatedService } from '../service.ts';

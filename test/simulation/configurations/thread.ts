@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { runtimes } from '../../../src/model/configuration.ts';
+import { nodeRuntimes } from '../../../src/model/runtimes/configuration.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 import { ClassPool } from './class-pool.ts';
 import { playOracle } from './oracle.ts';
@@ -10,7 +10,7 @@ const { seed, memoryMb }: Record<string, number> = workerData;
 if (seed === undefined || memoryMb === undefined) throw new TypeError('A comparison needs seed and memoryMb.');
 const workload = workloadOf(seed, new VirtualClock().wall());
 const everyKind = [256, 512, 1_024, 2_048, 4_096, 10_240].flatMap((mb) =>
-  runtimes.map((runtime) => ({ runtime, memoryMb: mb })),
+  nodeRuntimes.map((runtime) => ({ runtime, memoryMb: mb })),
 );
 parentPort?.postMessage([
   await playOnService(workload, memoryMb, seed),

@@ -1,5 +1,5 @@
-import { runtimes } from '../../../src/model/configuration.ts';
-import type { FunctionVersion } from '../../../src/model/function.ts';
+import { nodeRuntimes } from '../../../src/model/runtimes/configuration.ts';
+import type { FunctionVersion } from '../../../src/model/functions/function.ts';
 import { exponential, seededRandom } from '../random.ts';
 import { functionOf } from '../service.ts';
 
@@ -56,7 +56,7 @@ export function workloadOf(seed: number, wallStart: number): Workload {
     functionOf(`f${n}`, {
       // A burst is one account's.
       account: String(100_000_000_000 + (Math.floor(n / burst) % accounts)),
-      runtime: runtimes[random() < 0.75 ? 0 : 1] ?? runtimes[0],
+      runtime: nodeRuntimes[random() < 0.75 ? 0 : 1] ?? nodeRuntimes[0],
       memoryMb: sizesMb[size()] ?? 128,
       timeoutMs: 3_000,
     }),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionRef, Scope } from '../../../api/function-ref.ts';
-import type { FunctionRecord } from '../../../model/function-record.ts';
-import type { FunctionVersion } from '../../../model/function.ts';
+import type { FunctionRecord } from '../../../model/functions/function-record.ts';
+import type { FunctionVersion } from '../../../model/functions/function.ts';
 import type { LambdaContext } from '../context.ts';
 import { notFound } from '../find-function.ts';
-import { checkFits } from './check-fits.ts';
+import { checkFits, checkRuns } from './check-fits.ts';
 import { updatedRecord } from './record-changes.ts';
 
 /** What an update may change. */
@@ -16,18 +16,21 @@ export type VersionChange = Partial<Omit<FunctionVersion, 'account' | 'name' | '
  * under way, and more memory than the service has.
  */
 export async function applyUpdate(
-  { store, clock, preparation, workerManager, settings }: LambdaContext,
+  context: LambdaContext,
   scope: Scope,
   ref: FunctionRef,
   change: VersionChange,
   ifRevisionId: string | undefined,
 ): Promise<FunctionRecord> {
+  const { store, clock, preparation, workerManager } = context;
   const news = { ...change, revisionId: randomUUID(), modifiedAt: clock.wall() };
   const update = (current: FunctionRecord): FunctionRecord => {
     const latest = { ...current.latest, ...news };
     // Only what the change is about: code can be mended in a service that was started with less memory than before.
-    if (change.memoryMb !== undefined || change.runtime !== undefined) checkFits(latest, settings.memoryMb);
-    return updatedRecord(current, latest, preparation.isPrepared(latest));
+    const { memoryMb, runtime, storageMb } = change;
+    if ((memoryMb ?? runtime ?? storageMb) !== undefined) checkFits(latest, context);
+    if (runtime !== undefined) checkRuns(latest, context.whyMissing);
+    return updatedRecord(current, latest, preparation.preparedAs(latest));
   };
   const record = await store.functions.update(scope.account, ref.name, update, ifRevisionId);
   if (record === undefined) throw notFound(ref);

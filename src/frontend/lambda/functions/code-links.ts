@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../model/clock.ts';
-import { codeFileName } from '../../../model/code.ts';
+import { codeFileName } from '../../../model/functions/code.ts';
 
 /** How long a link holds; AWS's hold as long. */
 const linkMs = 600_000;
@@ -10,14 +10,15 @@ export const codeLinkPath = '/heddle/v1/code/:name';
 
 /**
  * Links that download a function's zip without a signature, for `Code.Location` of GetFunction. Whoever has the link has
- * the code, so links name the content and hold for ten minutes; they are sealed with a key that dies with the process.
+ * the code, so links name the content and hold for ten minutes. Hosts that answer for each other seal them with the same key; that of one alone dies with its process.
  */
 export class CodeLinks {
   readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  readonly #key: Uint8Array;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, key: Uint8Array = randomBytes(32)) {
     this.#clock = clock;
+    this.#key = key;
   }
 
   link(origin: string, sha256: string): string {

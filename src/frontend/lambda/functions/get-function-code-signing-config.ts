@@ -1,5 +1,5 @@
-import { smallBodyBytesMax } from '../../operation.ts';
-import type { Operation } from '../../operation.ts';
+import { smallBodyBytesMax } from '../../routes/operation.ts';
+import type { Operation } from '../../routes/operation.ts';
 import type { LambdaContext } from '../context.ts';
 import { findFunction } from '../find-function.ts';
 
@@ -11,7 +11,7 @@ export function getFunctionCodeSigningConfig({ store }: LambdaContext): Operatio
     path: '/2020-06-30/functions/:functionName/code-signing-config',
     bodyBytesMax: smallBodyBytesMax,
     async run(request) {
-      const { latest } = await findFunction(store.functions, request);
+      const { latest } = await findFunction(store, request);
       return { status: 200, body: { CodeSigningConfigArn: '', FunctionName: latest.name } };
     },
   };

@@ -1,6 +1,6 @@
 import { functionConfiguration } from '../../../api/function-configuration.ts';
-import { smallBodyBytesMax } from '../../operation.ts';
-import type { Operation } from '../../operation.ts';
+import { smallBodyBytesMax } from '../../routes/operation.ts';
+import type { Operation } from '../../routes/operation.ts';
 import { functionsPath } from '../context.ts';
 import type { LambdaContext } from '../context.ts';
 import { findFunction, requestedFunction } from '../find-function.ts';
@@ -12,8 +12,8 @@ export function getFunctionConfiguration({ store }: LambdaContext): Operation {
     path: `${functionsPath}/:functionName/configuration`,
     bodyBytesMax: smallBodyBytesMax,
     async run(request) {
-      const record = await findFunction(store.functions, request);
-      return { status: 200, body: functionConfiguration(record, requestedFunction(request).qualifier !== undefined) };
+      const record = await findFunction(store, request);
+      return { status: 200, body: functionConfiguration(record, requestedFunction(request).qualifier) };
     },
   };
 }

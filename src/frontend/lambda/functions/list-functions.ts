@@ -1,12 +1,13 @@
-import { checkRange, constraintError } from '../../../api/constraint.ts';
-import { functionConfiguration } from '../../../api/function-configuration.ts';
-import { smallBodyBytesMax } from '../../operation.ts';
-import type { Operation } from '../../operation.ts';
+import { listedConfiguration } from '../../../api/function-configuration.ts';
+import type { FunctionRecord } from '../../../model/functions/function-record.ts';
+import { latestVersion } from '../../../model/functions/function.ts';
+import { smallBodyBytesMax } from '../../routes/operation.ts';
+import type { Operation } from '../../routes/operation.ts';
 import { functionsPath } from '../context.ts';
 import type { LambdaContext } from '../context.ts';
-
-/** What AWS gives at most in one answer, whatever was asked for. */
-const pageMax = 50;
+import type { Functions } from '../find-function.ts';
+import { pageMax } from '../max-items.ts';
+import { firstOf, pageStart } from '../pages.ts';
 
 export function listFunctions({ store }: LambdaContext): Operation {
   return {
@@ -15,28 +16,47 @@ export function listFunctions({ store }: LambdaContext): Operation {
     path: functionsPath,
     bodyBytesMax: smallBodyBytesMax,
     async run(request) {
-      const { scope } = request;
-      const limit = Math.min(pageMax, maxItems(request.query('MaxItems')));
+      const { account } = request.scope;
       const all = request.query('FunctionVersion') === 'ALL';
-      const after = Buffer.from(request.query('Marker') ?? '', 'base64url').toString();
-      const found = await store.functions.list(scope.account, after, limit + 1);
-      const page = found.slice(0, limit);
-      const last = page.at(-1)?.latest.name;
-      const more = found.length > limit && last !== undefined;
-      return {
-        status: 200,
-        body: {
-          Functions: page.map((record) => functionConfiguration(record, all)),
-          ...(more && { NextMarker: Buffer.from(last).toString('base64url') }),
-        },
-      };
+      const list = all ? 'versions of functions' : 'functions';
+      const after = pageStart(request, list);
+      const rest = all
+        ? await versionsAfter(store, account, placeIn(after), pageMax + 1)
+        : await store.functions.list(account, after, pageMax + 1);
+      const { items, next } = firstOf(request, list, rest, all ? placeOf : ({ latest }) => latest.name);
+      const Functions = items.map((record) => listedConfiguration(record, all ? record.latest.version : undefined));
+      return { status: 200, body: { Functions, ...next } };
     },
   };
 }
 
-function maxItems(text: string | undefined): number {
-  if (text === undefined) return pageMax;
-  if (!/^\d{1,6}$/.test(text)) throw constraintError('maxItems', text, 'Member must be a number');
-  checkRange('maxItems', Number(text), 1, 10_000);
-  return Number(text);
+/** A function's name and one of its versions, 0 for `$LATEST`: the last of a page. */
+interface Place {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** What comes after a place: functions in order of names, each with its versions, `$LATEST` first; at most `limit`. */
+async function versionsAfter(
+  { functions, versions }: Functions,
+  account: string,
+  { name, number }: Place,
+  limit: number,
+): Promise<readonly FunctionRecord[]> {
+  const found: FunctionRecord[] = [];
+  if (name !== '') found.push(...(await versions.list(account, name, number, limit)));
+  for (const record of await functions.list(account, name, limit - found.length)) {
+    if (found.length >= limit) break;
+    found.push(record, ...(await versions.list(account, record.latest.name, 0, limit - found.length - 1)));
+  }
+  return found;
+}
+
+function placeOf({ latest: { name, version } }: FunctionRecord): string {
+  return version === latestVersion ? name : `${name}:${version}`;
+}
+
+function placeIn(text: string): Place {
+  const [name = '', number = '0'] = text.split(':');
+  return { name, number: /^\d{1,15}$/.test(number) ? Number(number) : 0 };
 }

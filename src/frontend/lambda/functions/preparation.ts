@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { FunctionRecord } from '../../../model/function-record.ts';
-import type { FunctionVersion } from '../../../model/function.ts';
-import type { FunctionStore } from '../../../store/contract.ts';
+import { ClusterUnavailableError } from '../../../cluster/contract.ts';
+import type { FunctionRecord, FunctionState } from '../../../model/functions/function-record.ts';
+import { latestVersion, type FunctionVersion } from '../../../model/functions/function.ts';
+import type { Store } from '../../../store/contract.ts';
 import type { WorkerManager } from '../../../worker-manager/contract.ts';
 import { retriedRecord, settledRecord } from './record-changes.ts';
 
 /** What a {@link Preparation} works with. */
 export interface PreparationOptions {
-  readonly functions: FunctionStore;
+  readonly store: Pick<Store, 'functions' | 'versions'>;
   readonly workerManager: WorkerManager;
   /** Whether the first invocation of this version would start at once, as far as is known. */
   readonly isReady: (version: FunctionVersion) => boolean;
@@ -34,14 +36,17 @@ export class Preparation {
     this.#options = options;
   }
 
-  /** Whether a version can run at once, so that its function need not wait as `Pending` or `InProgress`. */
-  isPrepared(version: FunctionVersion): boolean {
-    return this.#options.isReady(version);
+  /**
+   * Where a version can run at once, so that its function need not wait as `Pending` or `InProgress`: another revision than what the change is
+   * answered with, which tells of that wait all the same.
+   */
+  preparedAs(version: FunctionVersion): string | undefined {
+    return this.#options.isReady(version) ? randomUUID() : undefined;
   }
 
   /**
-   * A function has a newest version. Where it waits for it, that is prepared in the background, and the function settled if it still is
-   * the newest.
+   * A function has a newest version, or one that was just published. Where it waits for it, that is prepared in the background, and the
+   * function settled if it still is the newest; a published version always is.
    */
   begin({ latest, state, update }: FunctionRecord): void {
     this.#options.deployed(latest);
@@ -56,17 +61,24 @@ export class Preparation {
    * what failed then may succeed now.
    */
   async resume(): Promise<void> {
-    const { functions } = this.#options;
+    const { functions, versions } = this.#options.store;
+    for (const version of await versions.all()) {
+      const { state } = retriedRecord(version);
+      const { account, name } = version.latest;
+      if (state !== version.state)
+        await unlessAway(versions.amend(account, name, version.number, (current) => ({ ...current, state })));
+      this.begin({ ...version, state });
+    }
     for (const record of await functions.all()) {
       const { account, name } = record.latest;
       const retried = retriedRecord(record);
-      if (retried !== record) await functions.update(account, name, retriedRecord);
+      if (retried !== record) await unlessAway(functions.update(account, name, retriedRecord));
       this.begin(retried);
     }
   }
 
   async #prepareAndSettle(version: FunctionVersion): Promise<void> {
-    const { functions, workerManager, logger, stopping } = this.#options;
+    const { logger, stopping } = this.#options;
     const failure = await this.#options.prepare(version).then(
       () => undefined,
       (error: unknown) => {
@@ -77,12 +89,31 @@ export class Preparation {
     );
     // Neither success nor failure then, and the store may be closed: the next start goes on with it.
     if (stopping.aborted) return;
+    if (version.version === latestVersion) await this.#settleLatest(version, failure);
+    else await this.#settlePublished(version, failure);
+  }
+
+  async #settlePublished({ account, name, version }: FunctionVersion, failure: string | undefined): Promise<void> {
+    const state: FunctionState = failure === undefined ? { status: 'Active' } : { status: 'Failed', reason: failure };
+    await this.#options.store.versions.amend(account, name, Number(version), (current) => ({ ...current, state }));
+  }
+
+  async #settleLatest(version: FunctionVersion, failure: string | undefined): Promise<void> {
+    const { store, workerManager } = this.#options;
+    const { functions } = store;
     const record = await functions.get(version.account, version.name);
     if (record?.latest.revisionId !== version.revisionId) return;
     if (record.state.status !== 'Pending' && record.update.status !== 'InProgress') return;
     await functions.update(version.account, version.name, (current) =>
-      current.latest.revisionId === version.revisionId ? settledRecord(current, failure) : current,
+      current.latest.revisionId === version.revisionId ? settledRecord(current, failure, randomUUID()) : current,
     );
     if (failure === undefined) workerManager.retire(version.account, version.name, version.revisionId);
   }
+}
+
+/** A host that starts while its cluster is away has what runs made ready, and leaves to others what is said of it. */
+async function unlessAway(write: Promise<unknown>): Promise<void> {
+  await write.catch((error: unknown) => {
+    if (!(error instanceof ClusterUnavailableError)) throw error;
+  });
 }

@@ -5,9 +5,12 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import {
   CreateFunctionCommand,
   DeleteFunctionCommand,
+  GetFunctionConcurrencyCommand,
   InvalidRequestContentException,
   InvokeCommand,
+  InvokeWithResponseStreamCommand,
   LambdaServiceException,
+  PutFunctionConcurrencyCommand,
   RequestTooLargeException,
   ResourceConflictException,
   ResourceNotFoundException,
@@ -15,7 +18,7 @@ import {
   TooManyRequestsException,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
-import type { InvokeCommandInput, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandInput, InvokeCommandOutput, LambdaClient, LogType } from '@aws-sdk/client-lambda';
 import { CapacityError, InstanceLostError, NeverFitsError, StoppingError } from '../../../model/errors.ts';
 import { limits } from '../../../model/limits.ts';
 import { outcomeOf } from '../../testing/fake-worker-manager.ts';
@@ -60,6 +63,17 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
     const [invocation] = service.workerManager.invocations;
     assert.equal(invocation?.requestId, answer.$metadata.requestId);
     assert.equal(invocation?.function.account, service.key.account);
+  });
+
+  test('what no header may say is refused of the plainest invocation, too', async () => {
+    const refused = (error: unknown): boolean =>
+      error instanceof LambdaServiceException &&
+      error.name === 'ValidationException' &&
+      /Value 'All' at 'logType' failed .* enum value set: \[None, Tail\]$/.test(error.message);
+    const odd = { FunctionName: 'echo', LogType: 'All' as LogType };
+    await assert.rejects(client.send(new InvokeCommand(odd)), refused);
+    await assert.rejects(client.send(new InvokeWithResponseStreamCommand(odd)), refused);
+    assert.equal(service.workerManager.invocations.length, 0);
   });
 
   test('no payload at all is an empty object', async () => {
@@ -169,7 +183,7 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
   });
 
   test('an answer over the limit is a function error', async () => {
-    service.workerManager.behaviour = async () => outcomeOf(Buffer.alloc(limits.payloadBytesMax + 1, '1'));
+    service.workerManager.behaviour = async () => outcomeOf(Buffer.alloc(limits.answerBytesMax + 1, '1'));
     const answer = await invoke();
     assert.equal(answer.FunctionError, 'Unhandled');
     assert.match(answer.Payload?.transformToString() ?? '', /Function\.ResponseSizeTooLarge/);
@@ -192,25 +206,6 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
     assert.equal(accepted.StatusCode, 202);
     release();
     assert.equal(await ran, '{"later":true}');
-  });
-
-  test('too many waiting events are refused', async () => {
-    const { promise: go, resolve: release } = Promise.withResolvers<void>();
-    service.workerManager.behaviour = async ({ payload }) => {
-      await go;
-      return outcomeOf(payload);
-    };
-    const path = '/2015-03-31/functions/echo/invocations';
-    const headers = await signedHeaders(service, 'POST', path, '{}', { headers: { 'x-amz-invocation-type': 'Event' } });
-    const statuses = await Promise.all(
-      Array.from(
-        { length: 1_100 },
-        async () => (await fetch(service.url + path, { method: 'POST', headers, body: '{}' })).status,
-      ),
-    );
-    release();
-    assert.deepEqual(new Set(statuses), new Set([202, 429]));
-    assert.equal(statuses.filter((status) => status === 202).length, 1_032);
   });
 
   test('no capacity is a TooManyRequestsException that says when to come back', async () => {
@@ -264,7 +259,35 @@ describe('Invoke, with the AWS SDK for JavaScript', () => {
     await gone;
   });
 
-  test('only $LATEST is there to be invoked', async () => {
+  test('a function that is not there is not found, by the name of the version that would have run', async () => {
+    const arn = `arn:aws:lambda:${service.region}:${service.key.account}:function:nobody`;
+    const runs: readonly ((Qualifier?: string) => Promise<unknown>)[] = [
+      (Qualifier) => client.send(new InvokeCommand({ FunctionName: 'nobody', Qualifier })),
+      (Qualifier) => client.send(new InvokeCommand({ FunctionName: 'nobody', Qualifier, InvocationType: 'Event' })),
+      (Qualifier) => client.send(new InvokeWithResponseStreamCommand({ FunctionName: 'nobody', Qualifier })),
+    ];
+    for (const [qualifier, named] of [
+      [undefined, '$LATEST'],
+      ['$LATEST', '$LATEST'],
+      ['7', '7'],
+      ['live', 'live'],
+    ] as const)
+      for (const run of runs)
+        await assert.rejects(run(qualifier), (error) => {
+          assert(error instanceof ResourceNotFoundException);
+          assert.equal(error.message, `Function not found: ${arn}:${named}`);
+          return true;
+        });
+    const reserve = { FunctionName: 'nobody', ReservedConcurrentExecutions: 1 };
+    await assert.rejects(client.send(new PutFunctionConcurrencyCommand(reserve)), {
+      message: `Function not found: ${arn}:$LATEST`,
+    });
+    await assert.rejects(client.send(new GetFunctionConcurrencyCommand({ FunctionName: 'nobody' })), {
+      message: `Function not found: ${arn}`,
+    });
+  });
+
+  test('a version or alias that is not there is not found', async () => {
     assert.equal((await invoke({ Qualifier: '$LATEST' })).StatusCode, 200);
     await assert.rejects(invoke({ Qualifier: '3' }), ResourceNotFoundException);
     await assert.rejects(invoke({ FunctionName: 'echo:live' }), ResourceNotFoundException);

@@ -1,4 +1,4 @@
-import type { FunctionVersion } from '../../../model/function.ts';
+import type { FunctionVersion } from '../../../model/functions/function.ts';
 import { KindQueue, type BatchOptions } from './kind-queue.ts';
 import type { BatchItem } from './flight.ts';
 

@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import { ProtocolError } from '../../../model/errors.ts';
-import type { InvocationOutcome, ThreadLane, ThreadWatcher } from '../../../model/invocation.ts';
-import type { StartPath } from '../../../model/start-path.ts';
+import type { InvocationOutcome, ThreadLane, ThreadWatcher } from '../../../model/invocations/invocation.ts';
+import type { StartPath } from '../../../model/invocations/start-path.ts';
 import { decodeTurnEnd, recallMessage, type TurnEnd } from '../../../protocol/threads/batch.ts';
 import { laneKinds } from '../../../protocol/threads/lane.ts';
 import type { ServedThread } from '../served-thread.ts';
-import { endOfError, endOfOutcome, endOfTurn, type TakenBefore } from '../thread-end.ts';
+import { endOfError, endOfOutcome, endOfTurn, isHostLost, type TakenBefore } from '../thread-end.ts';
 
 /** A thread that may be handed to a container along with others. */
 export interface BatchItem {
@@ -13,6 +13,8 @@ export interface BatchItem {
   readonly call: Uint8Array;
   /** On the service's clock. */
   readonly receivedAt: number;
+  /** The same for all of a kind. */
+  readonly tenantId?: string;
 }
 
 /** Who hears of a flight. */
@@ -48,6 +50,7 @@ export class Flight implements ThreadWatcher {
   #settled = false;
   #recalling: Promise<void> | undefined;
   #watch: Timer | undefined;
+  #host: string | undefined;
   /** What those that have ended took. */
   #before: TakenBefore = { ranMs: 0, cpuMs: 0, printed: 0 };
   #printed = 0;
@@ -76,8 +79,9 @@ export class Flight implements ThreadWatcher {
     this.#items[0]?.thread.placed(this.#laneOfFirst(lane));
   }
 
-  started(path: StartPath, ms: number): void {
-    this.#items[0]?.thread.started(path, ms);
+  started(path: StartPath, ms: number, host?: string): void {
+    this.#host = host;
+    this.#items[0]?.thread.started(path, ms, host);
     this.#look(path === 'reused-container' ? watchMs : loadMs);
   }
 
@@ -122,7 +126,9 @@ export class Flight implements ThreadWatcher {
     }
     const { thread } = this.#items.shift() ?? {};
     thread?.ended(endOfError(thread.cancel.signal.aborted ? thread.cancel.signal.reason : error, thread.tail));
-    if (this.cut.signal.aborted) this.#giveUpUnlessSettled();
+    // What another host had told nobody yet went with it.
+    if (isHostLost(error)) this.#giveUpUnlessSettled(error);
+    else if (this.cut.signal.aborted) this.#giveUpUnlessSettled();
     else this.#giveBackAll();
   }
 
@@ -140,7 +146,7 @@ export class Flight implements ThreadWatcher {
     if (next === undefined || this.#lane === undefined) return;
     this.#lane.renew();
     next.thread.placed(this.#laneOfFirst(this.#lane));
-    next.thread.started('reused-container', this.#events.clock.now() - next.receivedAt);
+    next.thread.started('reused-container', this.#events.clock.now() - next.receivedAt, this.#host);
   }
 
   /** As long as there are others behind it, nothing that one says to the container may reach another one, nor hold it up. */
@@ -203,12 +209,14 @@ export class Flight implements ThreadWatcher {
     this.#events.again(this.#items.splice(0));
   }
 
-  #giveUpUnlessSettled(): void {
+  #giveUpUnlessSettled(
+    reason: Error = new Error('Its container was ended for the thread before it; it may have begun.'),
+  ): void {
     if (this.#settled) return this.#giveBackAll();
     for (const { thread, receivedAt } of this.#items.splice(0)) {
       // Said to have started, so that nobody tries it again unasked.
-      thread.started('reused-container', this.#events.clock.now() - receivedAt);
-      thread.ended(endOfError(new Error('Its container was ended for the thread before it; it may have begun.')));
+      thread.started('reused-container', this.#events.clock.now() - receivedAt, this.#host);
+      thread.ended(endOfError(reason));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../model/clock.ts';
 import { CancelledError } from '../../../model/errors.ts';
-import type { FunctionVersion } from '../../../model/function.ts';
+import type { FunctionVersion } from '../../../model/functions/function.ts';
 import { encodeBatch } from '../../../protocol/threads/batch.ts';
 import type { WorkerManager } from '../../../worker-manager/contract.ts';
 import { endOfError } from '../thread-end.ts';
@@ -11,6 +11,7 @@ import { nextFlight, Usual } from './plan.ts';
 export interface BatchOptions {
   readonly workerManager: Pick<WorkerManager, 'invoke'>;
   readonly clock: Clock;
+  /** Of all hosts; asked anew each time. */
   readonly processors: number;
 }
 
@@ -88,6 +89,7 @@ export class KindQueue {
       requestId: first.thread.id,
       payload: encodeBatch(items.map(({ call }) => call)),
       receivedAt: first.receivedAt,
+      ...(first.tenantId !== undefined && { tenantId: first.tenantId }),
       watcher: flight,
       cancel: signal,
     };

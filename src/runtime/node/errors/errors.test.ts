@@ -7,10 +7,11 @@ import { invokeErrorCases } from './invoke-error-cases.ts';
 
 for (const [name, node] of Object.entries(nodes)) {
   describe(`On Node ${name}, the runtime reports`, { concurrency: 2 }, () => {
-    for (const { title, files, handler, phase, errorType, errorMessage, trace, exitCode, started } of [
+    for (const { title, files, handler, phase, errorType, errorMessage, trace, exitCode, started, node: only } of [
       ...initErrorCases,
       ...invokeErrorCases,
     ]) {
+      if (only !== undefined && only !== name) continue;
       test(title, async () => {
         await using runtime = await TestedRuntime.start(files, { node });
         const { last, types, log } = await runtime.first(handler);
@@ -58,7 +59,18 @@ test('an exception between invocations ends the process, and its text is in the 
   });
   assert.equal((await runtime.first()).value, null);
   assert.equal(await runtime.exited, 129);
-  assert.match(await runtime.output, /Uncaught Exception\t.*too late/);
+  assert.match(await runtime.output, /\t8f507cfc-0000-4000-8000-000000000001\tERROR\tUncaught Exception \t.*too late/);
+});
+
+test('a rejection in the turn of the answer is named in its log, the answer stands, and the process ends', async () => {
+  await using runtime = await TestedRuntime.start({
+    'index.js': `const lose = async () => { throw new RangeError('lost'); }; exports.handler = async () => { lose(); return 'kept'; };`,
+  });
+  const { value, log, last } = await runtime.first();
+  assert.equal(value, 'kept');
+  assert.match(log, /\tERROR\tUnhandled Promise Rejection \t\{"errorType":"Runtime.UnhandledPromiseRejection".*lost/);
+  assert.equal(last.spent, true);
+  assert.equal(await runtime.exited, 128);
 });
 
 test('anything thrown can be reported, whatever its getters do', () => {

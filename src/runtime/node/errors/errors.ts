@@ -1,3 +1,4 @@
+import type { FunctionErrorBody } from '../../../protocol/messages.ts';
 import { errorBody, errorText } from '../../../protocol/error-body.ts';
 
 const { stringify } = JSON;
@@ -8,6 +9,7 @@ export type FaultName =
   | 'UserCodeSyntaxError'
   | 'HandlerNotFound'
   | 'MalformedHandlerName'
+  | 'CallbackHandlerDeprecated'
   | 'MalformedStreamingHandler'
   | 'InvalidStreamingOperation'
   | 'UnhandledPromiseRejection'
@@ -26,9 +28,9 @@ export class RuntimeFault extends Error {
     this.stack = `${this.name}: ${message}`;
   }
 
-  /** Another name for an error that Node threw: its text is the message, its stack the stack. */
-  static from(name: FaultName, error: Error): RuntimeFault {
-    const fault = new RuntimeFault(name, String(error));
+  /** Another name for an error that Node threw: its text is the message, with what to do if that is known, its stack the stack. */
+  static from(name: FaultName, error: Error, remedy = ''): RuntimeFault {
+    const fault = new RuntimeFault(name, `${error}${remedy}`);
     if (error.stack !== undefined) fault.stack = `${fault.stack}\n${error.stack}`;
     return fault;
   }
@@ -64,3 +66,11 @@ export function isErrorCode(error: unknown, code: string): error is Error {
 export const neverSettled: string =
   'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that ' +
   'was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+
+/** The same for a thread's caller. */
+export const threadNeverSettles: FunctionErrorBody = {
+  errorType: 'Error',
+  errorMessage:
+    'The thread waits for a promise that nothing is left to settle: no timer, no connection, no message that it listens for.',
+  trace: [],
+};

@@ -1,3 +1,5 @@
+import type { nodes } from '../testing.ts';
+
 /** A function that fails, and what is reported of it. */
 export interface ErrorCase {
   readonly title: string;
@@ -8,6 +10,8 @@ export interface ErrorCase {
   readonly errorMessage: RegExp;
   /** Something in the trace. */
   readonly trace?: RegExp;
+  /** The only Node that it is so on. */
+  readonly node?: keyof typeof nodes;
   /** The process ends with this code; without it, it goes on serving. */
   readonly exitCode?: number;
   /** Whether user code ran at all. */
@@ -41,6 +45,16 @@ export const initErrorCases: readonly ErrorCase[] = [
     phase: 'init',
     errorType: 'Runtime.ImportModuleError',
     errorMessage: /Cannot find package 'absent' imported from .*index\.mjs/,
+    exitCode: 1,
+    started: false,
+  },
+  {
+    title: "a client of AWS's SDK that this runtime does not have",
+    files: { 'index.mjs': `import '@aws-sdk/client-absent';` },
+    phase: 'init',
+    errorType: 'Runtime.ImportModuleError',
+    errorMessage:
+      /package '@aws-sdk\/client-absent' .*\nThis machine's runtime has no @aws-sdk\/client-absent, .*: deploy it with/,
     exitCode: 1,
     started: false,
   },

@@ -3,6 +3,17 @@ import type { ErrorCase } from './init-error-cases.ts';
 /** All ways in which a handler fails. */
 export const invokeErrorCases: readonly ErrorCase[] = [
   {
+    title: 'a handler that declares a callback, where there are none',
+    node: '24',
+    files: { 'index.js': `exports.handler = async (event, context, callback) => 'promised';` },
+    phase: 'init',
+    errorType: 'Runtime.CallbackHandlerDeprecated',
+    errorMessage:
+      /^ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node\.js 24\./,
+    exitCode: 1,
+    started: true,
+  },
+  {
     title: 'an error that an asynchronous handler throws',
     files: {
       'index.js': `class Mine extends Error { name = 'Mine'; }\nexports.handler = async () => {\n  throw new Mine('sorry');\n};`,
@@ -23,6 +34,7 @@ export const invokeErrorCases: readonly ErrorCase[] = [
   },
   {
     title: 'an error given to the callback',
+    node: '22',
     files: { 'index.js': `exports.handler = (event, context, callback) => { callback(new Error('called')); };` },
     phase: 'invoke',
     errorType: 'Error',
@@ -31,6 +43,7 @@ export const invokeErrorCases: readonly ErrorCase[] = [
   },
   {
     title: 'a text given to the callback',
+    node: '22',
     files: { 'index.js': `exports.handler = (event, context, callback) => { callback('only text'); };` },
     phase: 'invoke',
     errorType: 'string',

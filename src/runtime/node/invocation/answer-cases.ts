@@ -3,7 +3,15 @@ import type { HandlerCase } from '../loading/module-cases.ts';
 /** How a handler may answer, and what it is given. */
 export const answerCases: readonly HandlerCase[] = [
   {
+    title: 'nothing of what a synchronous handler returns, where it could have called back',
+    node: '22',
+    files: { 'index.js': `exports.handler = (event) => event.n + 1;` },
+    event: { n: 1 },
+    gives: null,
+  },
+  {
     title: 'a synchronous handler that returns a value',
+    node: '24',
     files: { 'index.js': `exports.handler = (event) => event.n + 1;` },
     event: { n: 1 },
     gives: 2,
@@ -30,11 +38,13 @@ export const answerCases: readonly HandlerCase[] = [
   },
   {
     title: 'a callback',
+    node: '22',
     files: { 'index.js': `exports.handler = (event, context, callback) => { callback(null, 'called'); };` },
     gives: 'called',
   },
   {
     title: 'a callback from an arrow function that returns something else',
+    node: '22',
     files: {
       'index.js': `exports.handler = (event, context, callback) => setTimeout(() => callback(null, 'later'), 5);`,
     },
@@ -42,6 +52,7 @@ export const answerCases: readonly HandlerCase[] = [
   },
   {
     title: 'a callback whose answer waits for an empty event loop',
+    node: '22',
     files: {
       'index.js': `exports.handler = (event, context, callback) => {
         const seen = {}; callback(null, seen); setTimeout(() => { seen.afterwards = true; }, 30);
@@ -51,6 +62,7 @@ export const answerCases: readonly HandlerCase[] = [
   },
   {
     title: 'a callback that does not wait',
+    node: '22',
     files: {
       'index.js': `exports.handler = (event, context, callback) => {
         context.callbackWaitsForEmptyEventLoop = false; setInterval(() => {}, 1000); callback(null, 'at once');
@@ -60,11 +72,13 @@ export const answerCases: readonly HandlerCase[] = [
   },
   {
     title: 'the first of two callbacks',
+    node: '22',
     files: { 'index.js': `exports.handler = (event, context, callback) => { callback(null, 1); callback(null, 2); };` },
     gives: 1,
   },
   {
     title: 'null for a callback that is never called',
+    node: '22',
     files: { 'index.js': `exports.handler = (event, context, callback) => { setTimeout(() => {}, 5); };` },
     gives: null,
   },
@@ -86,7 +100,8 @@ export const answerCases: readonly HandlerCase[] = [
     gives: ['undefined', 'undefined'],
   },
   {
-    title: 'all of the context',
+    title: 'all of the context, where handlers may take callbacks',
+    node: '22',
     files: {
       'index.js': `exports.handler = async (event, context) => {
         const left = context.getRemainingTimeInMillis();
@@ -96,6 +111,26 @@ export const answerCases: readonly HandlerCase[] = [
     gives: {
       awsRequestId: '8f507cfc-0000-4000-8000-000000000001',
       callbackWaitsForEmptyEventLoop: true,
+      functionName: 'tested',
+      functionVersion: '$LATEST',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:tested',
+      memoryLimitInMB: '256',
+      logGroupName: '/aws/lambda/tested',
+      logStreamName: '2026/01/01/[$LATEST]0123456789abcdef',
+      left: true,
+    },
+  },
+  {
+    title: 'all of the context, where they may not',
+    node: '24',
+    files: {
+      'index.js': `exports.handler = async (event, context) => {
+        const left = context.getRemainingTimeInMillis();
+        return { ...context, left: left > 1000 && left <= 3000 };
+      };`,
+    },
+    gives: {
+      awsRequestId: '8f507cfc-0000-4000-8000-000000000001',
       functionName: 'tested',
       functionVersion: '$LATEST',
       invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:tested',

@@ -4,7 +4,8 @@ import type { FunctionErrorBody, RuntimeMessage } from '../../../protocol/messag
 import { RuntimeFault } from '../errors/errors.ts';
 import type { CallCost } from '../resources/call-meter.ts';
 import { processUsage } from '../resources/memory.ts';
-import type { ResponseStream } from './streamify.ts';
+import type { CollectedAnswer } from '../streams/collected-answer.ts';
+import { tooLargeBody } from '../streams/too-large.ts';
 
 const { stringify } = JSON;
 
@@ -42,20 +43,19 @@ function toJson(value: unknown): string {
   }
 }
 
-/** The last word for an invocation whose answer was streamed. */
-export function streamFrame(stream: ResponseStream, measured: Measured): readonly Buffer[] {
-  if (stream.bytes > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
-  return payloadFrame(stream.collected(), measured);
+/** The last word for an invocation whose answer was streamed, to a caller who wants it whole. */
+export function collectedFrame({ whole }: CollectedAnswer, measured: Measured): readonly Buffer[] {
+  return whole === undefined ? errorFrame('invoke', tooLarge(), measured) : payloadFrame(whole, measured);
 }
 
-/** The same for a thread, whose answer is a value for its caller only. */
+/** The last word for a thread, whose answer is a value for its caller only. */
 export function threadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
   return encode({ type: 'result', payload, ...known(measured) });
 }
 
 /** The same for one that gave a result: an error if that is too large. */
 export function payloadFrame(payload: Buffer, measured: Measured): readonly Buffer[] {
-  if (payload.length > limits.payloadBytesMax) return errorFrame('invoke', tooLarge(), measured);
+  if (payload.length > limits.answerBytesMax) return errorFrame('invoke', tooLarge(), measured);
   return threadFrame(payload, measured);
 }
 
@@ -75,12 +75,8 @@ export function errorFrame(
   });
 }
 
-/** AWS Lambda's words. */
 function tooLarge(): FunctionErrorBody {
-  return {
-    errorType: 'Function.ResponseSizeTooLarge',
-    errorMessage: `Response payload size exceeded maximum allowed payload size (${limits.payloadBytesMax} bytes).`,
-  };
+  return tooLargeBody(limits.answerBytesMax);
 }
 
 function encode(message: RuntimeMessage): readonly Buffer[] {

@@ -1,61 +1,58 @@
 import type { RuntimeInit } from '../../../protocol/messages.ts';
 import type { UserFunction } from '../loading/load-handler.ts';
 import { makeContext, type LambdaContext } from './context.ts';
+import { takesCallbacks } from './handler-style.ts';
+import type { Measured } from './answer.ts';
 import type { Invocation } from './invocation.ts';
-import { isStreaming, ResponseStream } from './streamify.ts';
+import type { RunningAnswer } from '../streams/running-answer.ts';
+import { ResponseStream } from '../streams/response-stream.ts';
+import { highWaterMark, isStreaming } from './streamify.ts';
 
 /** How user code answered. */
 export type Outcome =
   | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'stream'; readonly stream: ResponseStream }
+  /** All of its answer was written. */
+  | { readonly kind: 'stream'; readonly lastFrames: (measured: Measured) => readonly Buffer[] }
   | { readonly kind: 'error'; readonly thrown: unknown };
+
+/** What calls a handler, and hears of it. */
+export interface Caller {
+  /** Everything is made ready: its first line comes now. */
+  readonly onStart: () => void;
+  /** Makes what a streaming handler's answer goes to. Called once, where there is one. */
+  readonly answer: () => RunningAnswer;
+  /** An answer, of which the first counts. */
+  readonly settle: Settle;
+}
 
 type Settle = (outcome: Outcome) => void;
 
-/** AWS Lambda's Node 24 has no `context.done` and so on any more, and takes what a handler returns as its answer. */
-const hasLegacyContext = Number(process.versions.node.split('.')[0]) < 24;
-
 /**
- * Runs a handler for an invocation. `onStart` is called when everything is made ready, right before its first line;
- * `settle` for each answer that it gives, of which the first counts. May never call `settle`: a handler that forgets its
- * callback is answered for when the event loop is empty.
+ * Runs a handler for an invocation. May never call `settle`: a handler that forgets its callback is answered for when the event loop is
+ * empty.
  */
-export function callHandler(
-  init: RuntimeInit,
-  handler: UserFunction,
-  invocation: Invocation,
-  onStart: () => void,
-  settle: Settle,
-): void {
-  const context = makeContext(init, invocation);
+export function callHandler(init: RuntimeInit, handler: UserFunction, invocation: Invocation, caller: Caller): void {
+  const { onStart, settle } = caller;
   try {
-    if (isStreaming(handler)) return callStreaming(handler, invocation, context, onStart, settle);
-    if (hasLegacyContext) addLegacy(context, settle);
-    const callback = makeCallback(invocation, settle);
+    if (isStreaming(handler)) return callStreaming(init, handler, invocation, caller);
     const { event } = invocation;
+    const context = makeContext(init, invocation);
+    const callback = takesCallbacks ? makeCallback(invocation, settle) : undefined;
+    if (takesCallbacks) addLegacy(context, settle);
     onStart();
-    const returned = handler(event, context, callback);
+    const returned = callback === undefined ? handler(event, context) : handler(event, context, callback);
     if (isThenable(returned)) {
       invocation.promised = true;
       returned.then(
         (value) => settle({ kind: 'value', value }),
         (thrown) => settle({ kind: 'error', thrown }),
       );
-    } else if (isAnswer(handler, returned)) {
+    } else if (!takesCallbacks) {
       settle({ kind: 'value', value: returned });
     }
   } catch (thrown) {
     settle({ kind: 'error', thrown });
   }
-}
-
-/**
- * Whether a value that is no promise is the answer. Not where the handler takes a callback: what an arrow function such
- * as `(event, context, done) => setTimeout(done, 10)` returns is an accident. Nor `undefined` where there may be a call
- * of `context.done` to come.
- */
-function isAnswer(handler: UserFunction, returned: unknown): boolean {
-  return handler.length < 3 && (returned !== undefined || !hasLegacyContext);
 }
 
 function makeCallback(invocation: Invocation, settle: Settle): (error?: unknown, result?: unknown) => void {
@@ -80,26 +77,43 @@ function addLegacy(context: LambdaContext, settle: Settle): void {
 }
 
 function callStreaming(
+  init: RuntimeInit,
   handler: UserFunction,
   invocation: Invocation,
-  context: LambdaContext,
-  onStart: () => void,
-  settle: Settle,
+  { onStart, answer: makeAnswer, settle }: Caller,
 ): void {
-  const stream = new ResponseStream();
+  const answer = makeAnswer();
+  const stream = (answer.stream = new ResponseStream(answer.out, highWaterMark(handler)));
+  const whole: Outcome = {
+    kind: 'stream',
+    lastFrames: (measured) => answer.lastFrames(stream.contentType, measured),
+  };
   const { event } = invocation;
+  const context = makeContext(init, invocation);
   // Only an ended stream is an answer; until then an empty event loop means that it was forgotten.
   invocation.promised = true;
   const finished = new Promise<void>((resolve, reject) => {
     stream.on('finish', resolve);
-    stream.on('error', reject);
+    // Code goes on when nobody reads it any more, and its end is the invocation's.
+    stream.on('error', (error) => (error === stream.left ? resolve() : reject(error)));
+    stream.on('close', () => reject(new Error('The response stream was destroyed before it ended.')));
   });
   onStart();
   const returned = handler(event, stream, context);
   Promise.all([returned, finished]).then(
-    () => settle({ kind: 'stream', stream }),
-    (thrown: unknown) => settle({ kind: 'error', thrown }),
+    () => settle(whole),
+    (thrown: unknown) => {
+      if (thrown !== undefined && thrown === stream.left) settle(whole);
+      else whenSent(stream, () => settle({ kind: 'error', thrown }));
+    },
   );
+}
+
+/** What was written before a handler failed goes out first. */
+function whenSent(stream: ResponseStream, then: () => void): void {
+  if (stream.destroyed || stream.writableLength === 0) return then();
+  stream.once('close', then);
+  if (!stream.writableEnded) stream.end();
 }
 
 interface Thenable {

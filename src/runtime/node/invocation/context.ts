@@ -1,11 +1,14 @@
 import type { RuntimeInit } from '../../../protocol/messages.ts';
+import { takesCallbacks } from './handler-style.ts';
 import type { Invocation } from './invocation.ts';
 
-const { now } = Date;
+const now = performance.now.bind(performance);
+const { floor } = Math;
 
 /** The second argument of a handler, as AWS Lambda documents it. */
 export interface LambdaContext {
-  callbackWaitsForEmptyEventLoop: boolean;
+  /** Where handlers may take callbacks. */
+  callbackWaitsForEmptyEventLoop?: boolean;
   readonly functionName: string;
   readonly functionVersion: string;
   readonly memoryLimitInMB: string;
@@ -15,19 +18,19 @@ export interface LambdaContext {
   readonly identity: undefined;
   readonly invokedFunctionArn: string;
   readonly awsRequestId: string;
+  readonly tenantId?: string | undefined;
+  readonly xRayTraceId?: string | undefined;
   getRemainingTimeInMillis(): number;
 }
 
-/** `clientContext` is the one of the invocation, parsed. A plain object, all of it visible to `console.log(context)`. */
+/**
+ * To be called right before the handler: its time counts from here, which is a moment before the host begins to count.
+ * `clientContext` is the one of the invocation, parsed. A plain object, all of it visible to `console.log(context)`.
+ */
 export function makeContext(init: RuntimeInit, invocation: Invocation): LambdaContext {
-  const { deadlineWallMs, requestId, clientContext } = invocation;
-  return {
-    get callbackWaitsForEmptyEventLoop() {
-      return invocation.waitsForEmptyEventLoop;
-    },
-    set callbackWaitsForEmptyEventLoop(waits: boolean) {
-      invocation.waitsForEmptyEventLoop = waits;
-    },
+  const { timeoutMs, requestId, clientContext, tenantId, traceId, invokedArn = init.functionArn } = invocation;
+  const beganAt = now();
+  const common = {
     functionVersion: init.functionVersion,
     functionName: init.functionName,
     // Text, as in AWS Lambda, where it comes from an environment variable.
@@ -36,8 +39,19 @@ export function makeContext(init: RuntimeInit, invocation: Invocation): LambdaCo
     logStreamName: init.logStream,
     clientContext,
     identity: undefined,
-    invokedFunctionArn: init.functionArn,
+    invokedFunctionArn: invokedArn,
     awsRequestId: requestId,
-    getRemainingTimeInMillis: () => deadlineWallMs - now(),
+    getRemainingTimeInMillis: () => floor(timeoutMs - (now() - beganAt)),
+  };
+  if (!takesCallbacks) return { ...common, tenantId, xRayTraceId: traceId };
+  return {
+    get callbackWaitsForEmptyEventLoop() {
+      return invocation.waitsForEmptyEventLoop;
+    },
+    set callbackWaitsForEmptyEventLoop(waits: boolean) {
+      invocation.waitsForEmptyEventLoop = waits;
+    },
+    ...common,
+    ...(tenantId === undefined ? {} : { tenantId }),
   };
 }

@@ -1,59 +1,10 @@
-import { Writable } from 'node:stream';
-import { limits } from '../../../model/limits.ts';
+import { preludeContentType } from '../../../model/invocations/answer-stream.ts';
 import { RuntimeFault } from '../errors/errors.ts';
+import type { ResponseStream } from '../streams/response-stream.ts';
 
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
+const highWaterMarkOf = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const delimiterBytes = 8;
-
-/**
- * What a streaming handler writes its answer to. For now the answer is collected and sent whole: `_write` is where
- * real streaming will put its chunks on the wire. Keeps nothing beyond the largest answer that can be sent.
- */
-export class ResponseStream extends Writable {
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  #contentType = 'application/octet-stream';
-  /** Of AWS's runtime, and used by libraries: called once, with a function that writes, before the first chunk. */
-  _onBeforeFirstWrite: ((write: (chunk: string | Uint8Array) => void) => void) | undefined;
-
-  constructor() {
-    super({ objectMode: true });
-  }
-
-  /** Bytes written; they are only kept up to `limits.payloadBytesMax`. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get contentType(): string {
-    return this.#contentType;
-  }
-
-  /** Throws `Runtime.InvalidStreamingOperation` once something was written. */
-  setContentType(contentType: string): void {
-    if (this.#bytes > 0) throw new RuntimeFault('InvalidStreamingOperation', 'Cannot set content-type, too late.');
-    this.#contentType = contentType;
-  }
-
-  /** Everything written, in one piece. */
-  collected(): Buffer {
-    return Buffer.concat(this.#chunks);
-  }
-
-  // In object mode, because as with AWS's stream, what is neither text nor bytes may be written, and becomes JSON.
-  override _write(chunk: unknown, encoding: BufferEncoding, done: () => void): void {
-    const before = this._onBeforeFirstWrite;
-    this._onBeforeFirstWrite = undefined;
-    before?.((prelude) => this.#keep(toBuffer(prelude, 'utf8')));
-    this.#keep(toBuffer(chunk, encoding));
-    done();
-  }
-
-  #keep(chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes <= limits.payloadBytesMax) this.#chunks.push(chunk);
-  }
-}
 
 /** Whether a handler was made by `awslambda.streamifyResponse`. Throws `Runtime.MalformedStreamingHandler` as AWS's. */
 export function isStreaming(handler: object): boolean {
@@ -63,11 +14,19 @@ export function isStreaming(handler: object): boolean {
   throw new RuntimeFault('MalformedStreamingHandler', 'Only response streaming is supported.');
 }
 
+/** How much a streaming handler's stream takes before `write` gives false, bytes, where it says so. */
+export function highWaterMark(handler: object): number | undefined {
+  const value: unknown = Reflect.get(handler, highWaterMarkOf);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
 /** Gives user code the global `awslambda`. */
 export function installAwslambda(): void {
   const awslambda = {
-    streamifyResponse: (handler: object): object => {
+    streamifyResponse: (handler: object, options?: { readonly highWaterMark?: unknown }): object => {
       Reflect.set(handler, streaming, 'response');
+      if (typeof options?.highWaterMark === 'number')
+        Reflect.set(handler, highWaterMarkOf, Math.trunc(options.highWaterMark));
       return handler;
     },
     HttpResponseStream: { from: withPrelude },
@@ -75,17 +34,13 @@ export function installAwslambda(): void {
   Object.defineProperty(globalThis, 'awslambda', { value: awslambda, writable: true, configurable: true });
 }
 
-/** AWS's format `application/vnd.awslambda.http-integration-response`: JSON of status and headers, 8 zero bytes, body. */
+/** AWS's format of an answer with `preludeContentType`: JSON of status and headers, 8 zero bytes, body. */
 function withPrelude(stream: ResponseStream, prelude: unknown): ResponseStream {
-  stream.setContentType('application/vnd.awslambda.http-integration-response');
+  stream.setContentType(preludeContentType);
+  const json = JSON.stringify(prelude);
   stream._onBeforeFirstWrite = (write) => {
-    write(JSON.stringify(prelude));
+    write(json);
     write(new Uint8Array(delimiterBytes));
   };
   return stream;
-}
-
-function toBuffer(chunk: unknown, encoding: BufferEncoding): Buffer {
-  if (typeof chunk === 'string') return Buffer.from(chunk, encoding);
-  return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.from(JSON.stringify(chunk));
 }

@@ -3,7 +3,7 @@ import { RuntimeFault } from '../errors/errors.ts';
 
 /** A handler setting, taken apart. */
 export interface HandlerName {
-  /** Folder below the task root, with its final slash, or empty. */
+  /** Folder, absolute or below the task root, with its final slash, or empty. */
   readonly folder: string;
   /** File name without extension. */
   readonly module: string;
@@ -25,7 +25,7 @@ export function parseHandlerName(handler: string): HandlerName {
   const dot = last.indexOf('.');
   if (dot < 0) throw new RuntimeFault('MalformedHandlerName', 'Bad handler');
   return {
-    folder: handler.slice(0, handler.indexOf(last)),
+    folder: handler.slice(0, handler.length - last.length),
     module: last.slice(0, dot),
     exportPath: last.slice(dot + 1).split('.'),
   };

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { isErrorCode, RuntimeFault } from '../errors/errors.ts';
+import { checkedHandler } from '../invocation/handler-style.ts';
 import { parseHandlerName, type HandlerName } from './handler-name.ts';
 import { loadCommonJs } from './load-commonjs.ts';
 import { loadEsModule } from './load-es-module.ts';
@@ -27,8 +28,8 @@ export function loadHandler(
 ): UserFunction | Promise<UserFunction> {
   const { exportPath } = parseHandlerName(handler);
   const loaded = loadModule(taskRoot, handler, onBegin);
-  if (loaded.kind === 'later') return loaded.exports.then((exports) => pickFunction(exports, handler, exportPath));
-  return pickFunction(loaded.exports, handler, exportPath);
+  const pick = (exports: unknown): UserFunction => checkedHandler(pickFunction(exports, handler, exportPath));
+  return loaded.kind === 'later' ? loaded.exports.then(pick) : pick(loaded.exports);
 }
 
 /** What came of loading a module: its exports, now or later. */
@@ -38,6 +39,8 @@ export type LoadedModule =
 
 /** The same without looking for a function in it: `handler` names the module, its last part is passed over. */
 export function loadModule(taskRoot: string, handler: string, onBegin: () => void): LoadedModule {
+  // The code may have been mounted over the folder that this process is in.
+  if (process.cwd() === taskRoot) process.chdir(taskRoot);
   const name = parseHandlerName(handler);
   try {
     const file = findModule(taskRoot, name);
@@ -79,8 +82,21 @@ function isFunction(value: unknown): value is UserFunction {
 }
 
 function rethrow(error: unknown): never {
-  if (error instanceof SyntaxError) throw RuntimeFault.from('UserCodeSyntaxError', error);
+  throw asImportFault(error);
+}
+
+/** What loading threw, under AWS Lambda's name where it has one for that. */
+export function asImportFault(error: unknown): unknown {
+  if (error instanceof SyntaxError) return RuntimeFault.from('UserCodeSyntaxError', error);
   if (isErrorCode(error, 'MODULE_NOT_FOUND') || isErrorCode(error, 'ERR_MODULE_NOT_FOUND'))
-    throw RuntimeFault.from('ImportModuleError', error);
-  throw error;
+    return RuntimeFault.from('ImportModuleError', error, remedyFor(error));
+  return error;
+}
+
+/** Code for AWS relies on all of its SDK's clients; those that are used most are here. */
+function remedyFor({ message }: Error): string {
+  const [, name] = /^Cannot find (?:module|package) '(@aws-sdk\/[^/']+)/.exec(message) ?? [];
+  return name === undefined
+    ? ''
+    : `\nThis machine's runtime has no ${name}, as AWS's has: deploy it with the function.`;
 }

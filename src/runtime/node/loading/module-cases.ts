@@ -51,7 +51,9 @@ export const moduleCases: readonly HandlerCase[] = [
   },
   {
     title: 'top-level await',
-    files: { 'index.mjs': `const x = await new Promise((r) => setTimeout(r, 5, 7)); export const handler = () => x;` },
+    files: {
+      'index.mjs': `const x = await new Promise((r) => setTimeout(r, 5, 7)); export const handler = async () => x;`,
+    },
     gives: 7,
   },
   {
@@ -65,6 +67,18 @@ export const moduleCases: readonly HandlerCase[] = [
     files: { 'index.js': `exports.a = { b: { run: async () => 'deep' } };` },
     handler: 'index.a.b.run',
     gives: 'deep',
+  },
+  {
+    title: 'a module in folders with dots',
+    files: { 'a.b/c.d/run.js': `exports.handler = async () => __dirname.endsWith('/a.b/c.d');` },
+    handler: 'a.b/c.d/run.handler',
+    gives: true,
+  },
+  {
+    title: 'a folder that is called as the handler in it',
+    files: { 'run.handler/run.js': `exports.handler = async () => 'inside';` },
+    handler: './run.handler/run.handler',
+    gives: 'inside',
   },
   {
     title: 'a folder with an index file',

@@ -1,14 +1,19 @@
-import { format } from 'node:util';
 import type { InvocationLog } from './invocation-log.ts';
+import { formatError, formatLine, levels, type Level } from './log-format.ts';
 
 /** What Node's console prints to standard error; also `fatal`, which it has not. */
-const toStderr = new Set(['TRACE', 'WARN', 'ERROR', 'FATAL']);
+const toStderr: ReadonlySet<Level> = new Set(['TRACE', 'WARN', 'ERROR', 'FATAL']);
 
-/** `TIME<tab>REQUEST<tab>LEVEL<tab>TEXT`, AWS Lambda's text format; a thread's lines are only the text. */
-export function logLine(log: InvocationLog, level: string, args: readonly unknown[]): void {
-  if (log.full) return;
-  if (log.plain) return log.write(`${format(...args)}\n`, toStderr.has(level));
-  log.write(`${new Date().toISOString()}\t${log.requestId}\t${level}\t${format(...args)}\n`);
+/** One line of the log, unless its level is below what the function wants. */
+export function logLine(log: InvocationLog, level: Level, args: readonly unknown[]): void {
+  if (log.full || levels.indexOf(level) < levels.indexOf(log.from)) return;
+  log.write(formatLine(log.style, log, level, args), toStderr.has(level));
+}
+
+/** What ended something, with its stack. */
+export function logError(log: InvocationLog, title: string, thrown: unknown): void {
+  if (log.full || log.from === 'FATAL') return;
+  log.write(formatError(log.style, log, title, thrown), true);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { limits } from '../../../model/limits.ts';
 import { encodeFrame } from '../../../protocol/framing/encode.ts';
+import type { Level, LineOrigin, LogStyle } from './log-format.ts';
 import type { SyncWriter } from './sync-writer.ts';
 
 interface Printed {
@@ -15,18 +16,30 @@ interface Printed {
  * What goes to the host goes through this room. `capture-console.ts` and `capture-streams.ts` bring here what user code prints,
  * `raw-output.ts` notices what may have gone past them, and `sync-writer.ts` writes to the channel. The server opens the log at each start, and closes it with the answer.
  */
-export class InvocationLog {
-  readonly #writer: SyncWriter;
+export class InvocationLog implements LineOrigin {
+  readonly #writer: Pick<SyncWriter, 'write'>;
   #bytesLeft: number = limits.logBytesMax;
   #open = false;
   #held: Printed[] = [];
   /** Request of the running or, between invocations, the last invocation; stands in every line of `console`. */
   requestId = '';
+  /** For whom that runs, or ran, where its function has tenants. */
+  tenantId: string | undefined;
   /** It is a thread's, whose caller reads it as any program's output. */
   plain = false;
+  /** Lines of `console` are JSON, if they are no thread's. */
+  json = false;
+  /** The lowest level of `console` that is kept. */
+  from: Level = 'TRACE';
 
-  constructor(writer: SyncWriter) {
+  constructor(writer: Pick<SyncWriter, 'write'>) {
     this.#writer = writer;
+  }
+
+  /** How lines of `console` are written. */
+  get style(): LogStyle {
+    if (this.plain) return 'plain';
+    return this.json ? 'json' : 'text';
   }
 
   /** Whether what is written now is dropped: then it need not be formatted. */

@@ -143,3 +143,59 @@ test('what a thread prints to standard error is marked, in its order, also what 
   await new Promise((resolve) => runtime.process.stdout?.once('data', resolve));
   assert.deepEqual(await call(false), ['1: g\nh\n', '2: i\n', '1: j\n', ...all]);
 });
+
+test('a log of JSON has a line an object, errors taken apart, and drops what is below its level', async () => {
+  await using runtime = await TestedRuntime.start({
+    'index.js': `exports.handler = async () => {
+      console.debug('dropped'); console.log({ a: 1 }); console.warn('%d of %d', 1, 2, new RangeError('part')); console.log(5n);
+      throw new TypeError('whole');
+    };`,
+  });
+  runtime.init({ environment: { TZ: ':UTC', AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'INFO' } });
+  const { log } = await runtime.invoke();
+  const lines = log
+    .trimEnd()
+    .split('\n')
+    .map((line): Record<string, unknown> => Object(JSON.parse(line)));
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    ['INFO', 'WARN', 'INFO', 'ERROR'],
+  );
+  assert.ok(
+    lines.every(
+      ({ requestId, timestamp }) =>
+        requestId === '8f507cfc-0000-4000-8000-000000000001' && Date.parse(String(timestamp)) > 0,
+    ),
+  );
+  assert.deepEqual(lines[0]?.['message'], { a: 1 });
+  assert.match(String(lines[1]?.['message']), /^1 of 2 RangeError: part/);
+  assert.deepEqual([lines[1]?.['errorType'], lines[1]?.['errorMessage']], ['RangeError', 'part']);
+  assert.equal(lines[2]?.['message'], '5n');
+  const { errorType, errorMessage, stackTrace } = Object(lines[3]?.['message']);
+  assert.deepEqual([errorType, errorMessage, Array.isArray(stackTrace)], ['TypeError', 'whole', true]);
+});
+
+test('a log of JSON says for whom it runs, where its function has tenants, and one of text does not', async () => {
+  await using runtime = await TestedRuntime.start({
+    'index.js': `exports.handler = async () => { console.log('mine'); throw new TypeError('whole'); };`,
+  });
+  runtime.init({ environment: { TZ: ':UTC', AWS_LAMBDA_LOG_FORMAT: 'JSON' } });
+  const linesFor = async (tenant: object): Promise<Record<string, unknown>[]> =>
+    (await runtime.invoke({}, tenant)).log
+      .trimEnd()
+      .split('\n')
+      .map((line) => Object(JSON.parse(line)));
+  const lines = await linesFor({ tenantId: 'blue' });
+  assert.deepEqual(
+    lines.map(({ level, tenantId }) => [level, tenantId]),
+    [
+      ['INFO', 'blue'],
+      ['ERROR', 'blue'],
+    ],
+  );
+  assert.deepEqual(Object.keys(lines[0] ?? {}), ['timestamp', 'level', 'requestId', 'tenantId', 'message']);
+  assert.deepEqual(Object.keys((await linesFor({}))[0] ?? {}), ['timestamp', 'level', 'requestId', 'message']);
+  await using text = await TestedRuntime.start({ 'index.js': `exports.handler = async () => console.log('mine');` });
+  text.init();
+  assert.match((await text.invoke({}, { tenantId: 'blue' })).log, /^\S+\t\S+\tINFO\tmine\n$/);
+});

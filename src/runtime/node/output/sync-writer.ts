@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { isErrorCode } from '../errors/errors.ts';
 
-const { writeSync } = fs;
+const { writeSync, writevSync } = fs;
 const { wait } = Atomics;
 const pauseMsMin = 0.05;
 const pauseMsMax = 5;
@@ -22,14 +22,20 @@ export class SyncWriter {
     this.#onBroken = onBroken;
   }
 
+  /** Parts that follow one another leave with one system call, as far as there is room. */
   write(parts: readonly Buffer[]): void {
-    for (const part of parts) this.#writeWhole(part);
+    let written = parts.length > 1 ? this.#try(() => writevSync(this.#fd, parts)) : 0;
+    if (written < 0) return;
+    for (const part of parts) {
+      if (written < part.length) this.#writeWhole(part, written);
+      written = Math.max(0, written - part.length);
+    }
   }
 
-  #writeWhole(part: Buffer): void {
+  #writeWhole(part: Buffer, from: number): void {
     let pauseMs = pauseMsMin;
-    for (let at = 0; at < part.length;) {
-      const written = this.#tryWrite(part, at);
+    for (let at = from; at < part.length;) {
+      const written = this.#try(() => writeSync(this.#fd, part, at, part.length - at));
       if (written < 0) return;
       at += written;
       if (written > 0) {
@@ -42,9 +48,9 @@ export class SyncWriter {
   }
 
   /** Bytes written; 0 where there is no room now, -1 where there never will be. */
-  #tryWrite(part: Buffer, at: number): number {
+  #try(write: () => number): number {
     try {
-      return writeSync(this.#fd, part, at, part.length - at);
+      return write();
     } catch (error) {
       // The descriptor is non-blocking, because libuv reads from it.
       if (isErrorCode(error, 'EAGAIN')) return 0;

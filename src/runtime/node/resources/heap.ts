@@ -1,5 +1,7 @@
 import module from 'node:module';
+import os from 'node:os';
 import v8 from 'node:v8';
+import { visibleProcessors } from '../../../protocol/machine-view.ts';
 import { collector } from './collect-garbage.ts';
 import { ownBytes } from './memory.ts';
 
@@ -54,7 +56,22 @@ export class Heap {
       const room = (this.#memoryMb - besidesHeapMb) * mebibyte;
       return { ...statistics, heap_size_limit: min(statistics.heap_size_limit, room) };
     };
+    this.#showMachine();
     module.syncBuiltinESMExports();
+  }
+
+  /** Libraries size their caches and pools by these. */
+  #showMachine(): void {
+    const { totalmem, freemem, cpus, availableParallelism } = os;
+    const processors = (present: number): number =>
+      this.#memoryMb === undefined ? present : visibleProcessors(this.#memoryMb, present);
+    os.totalmem = () => (this.#memoryMb === undefined ? totalmem() : this.#memoryMb * mebibyte);
+    os.freemem = () => (this.#memoryMb === undefined ? freemem() : process.availableMemory());
+    os.cpus = () => {
+      const all = cpus();
+      return all.slice(0, processors(all.length));
+    };
+    os.availableParallelism = () => processors(availableParallelism());
   }
 
   fit(memoryMb: number): void {

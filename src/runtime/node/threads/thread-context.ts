@@ -13,6 +13,8 @@ export interface ThreadEvents {
   relayed(value: unknown): void;
   /** Its port was closed here. */
   closed(): void;
+  /** Its code has asked for something by which it may hear of the other end. */
+  listens(): void;
 }
 
 /**
@@ -27,6 +29,8 @@ export class ThreadEnds {
   #over: () => void = () => undefined;
   #ended = false;
   #portClosed = false;
+  /** Its code may hear of the other end. */
+  listens = false;
 
   /** Makes a new context and lets user code find it. */
   constructor(events: ThreadEvents) {
@@ -78,15 +82,25 @@ export class ThreadEnds {
 
   #context(): ThreadContext {
     const [channel, abort] = [this.#channel, this.#abort];
+    const listen = (): void => {
+      this.listens = true;
+      if (!this.#ended) this.#events.listens();
+    };
     return {
       get port() {
+        listen();
         return channel.value.port;
       },
       get signal() {
+        listen();
         return abort.value.signal;
       },
+      fork: { index: 0, listeners: new Set() },
       session: {
-        send: (bytes) => this.#events.session(bytes),
+        send: (bytes) => {
+          listen();
+          this.#events.session(bytes);
+        },
         onBytes: (listener) => void (this.#heard = listener),
         onEnd: (listener) => void (this.#over = listener),
       },

@@ -1,5 +1,6 @@
 import { Demand, encodeGiven } from '../../../protocol/threads/demand.ts';
 import { decodeValue, encodeMessage, encodeValue } from '../../../protocol/clone.ts';
+import { decodeAbort, decodeArguments } from '../../../protocol/threads/arguments.ts';
 import {
   decodeCall,
   encodeCarried,
@@ -11,10 +12,17 @@ import {
   type Call,
   type LaneKind,
 } from '../../../protocol/threads/lane.ts';
+import { isObedience, ThreadObeyed } from '../../../protocol/threads/obeyed.ts';
 import { ProtocolError } from '../../../model/errors.ts';
 import { pickFunction } from '../loading/load-handler.ts';
 import { processUsage } from '../resources/memory.ts';
 import { ThreadEnds } from './thread-context.ts';
+
+/** What goes from a thread to the other end of its lane, and that something may come from there. */
+interface ThreadWay {
+  readonly send: (message: Buffer) => void;
+  readonly listens: () => void;
+}
 
 /** One thread, from its call to its answer: the runtime's end of its lane. */
 export class Thread {
@@ -24,11 +32,17 @@ export class Thread {
   readonly #demand = new Demand();
   readonly #ends: ThreadEnds;
   readonly #cpuBeforeMs: number;
+  /** Of the signals among its arguments, when those are there, and which have fired before. */
+  #controllers: readonly AbortController[] | undefined;
+  readonly #fired: ReturnType<typeof decodeAbort>[] = [];
   #closed = false;
   #said = false;
 
-  /** `cpuBeforeMs`: processor time of this process until now. Throws ProtocolError if `payload` is no call. */
-  constructor(payload: Uint8Array, cpuBeforeMs: number, send: (message: Buffer) => void) {
+  /**
+   * `cpuBeforeMs`: processor time of this process until now. `listens` is called when it begins to listen to its lane. Throws ProtocolError
+   * if `payload` is no call.
+   */
+  constructor(payload: Uint8Array, cpuBeforeMs: number, { send, listens }: ThreadWay) {
     this.#cpuBeforeMs = cpuBeforeMs;
     this.call = decodeCall(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength));
     this.#send = send;
@@ -37,7 +51,14 @@ export class Thread {
       post: (value, moved) => this.#say(laneKinds.post, encodeMessage(value, moved)),
       relayed: (value) => this.#say(laneKinds.post, encodeValue(value)),
       closed: () => this.#say(laneKinds.close, Buffer.alloc(0)),
+      listens,
     });
+  }
+
+  /** Whether what may come on its lane is something that it waits for, or may wait for. */
+  get listens(): boolean {
+    const { streams, exportName } = this.call;
+    return streams || exportName === '' || this.#ends.listens || (this.#controllers ?? []).length > 0;
   }
 
   /** Whether it has used its lane: then something may come on that for it. */
@@ -57,6 +78,8 @@ export class Thread {
         return this.#ends.abort(decodeValue(body));
       case laneKinds.want:
         return this.#demand.add(body.readUInt32LE(0));
+      case laneKinds.abort:
+        return this.#fire(decodeAbort(body));
       case laneKinds.part:
         return this.#args.add(body);
       case laneKinds.session:
@@ -75,8 +98,15 @@ export class Thread {
 
   /** Resolves with the arguments when all of them are there. */
   async arguments(): Promise<readonly unknown[]> {
-    const args = decodeValue(await this.#args.whole(this.call.args));
-    return Array.isArray(args) ? args : [];
+    const { args, controllers } = decodeArguments(await this.#args.whole(this.call.args));
+    this.#controllers = controllers;
+    for (const fired of this.#fired.splice(0)) this.#fire(fired);
+    return args;
+  }
+
+  #fire(fired: ReturnType<typeof decodeAbort>): void {
+    if (this.#controllers === undefined) this.#fired.push(fired);
+    else this.#controllers[fired.index]?.abort(fired.reason);
   }
 
   /** Calls the export; gives the payload of the answer. Throws what user code throws, or what cannot be sent. */
@@ -85,9 +115,12 @@ export class Thread {
     if (exportName === '') return this.#waitForCancel(onBegin);
     const target = pickFunction(exports, exportName, [exportName]);
     onBegin();
-    const given = target(...args);
     const sendItem = (item: unknown): void => this.#say(laneKinds.item, encodeValue(item));
-    return this.#carried(await encodeGiven(this.call, given, this.#demand, sendItem));
+    try {
+      return this.#carried(await encodeGiven(this.call, target(...args), this.#demand, sendItem));
+    } catch (error) {
+      throw isObedience(error, this.#ends.signal) ? new ThreadObeyed() : error;
+    }
   }
 
   /** A call of nothing: the module is loaded, and that was the purpose. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { decodeBatch } from '../../../protocol/threads/batch.ts';
 import { encodeFrame } from '../../../protocol/framing/encode.ts';
 import { loadModule } from '../loading/load-handler.ts';
+import { Pristine } from './pristine.ts';
 import { Thread } from './thread.ts';
 import { ThreadBatch, type BatchParts } from './thread-batch.ts';
 
@@ -25,13 +26,30 @@ interface Beginnings {
 export class Threads {
   readonly #taskRoot: string;
   readonly #parts: BatchParts;
+  readonly #spend: () => void;
+  readonly #hold: (held: boolean) => void;
   #batch: ThreadBatch | undefined;
   #module: { readonly exports: unknown } | undefined;
+  #pristine: Pristine | undefined;
+  /** A thread has run since everything was as it should be. */
+  #used = false;
   #running: Thread | undefined;
   /** Which thread's code runs, as its timers and promises remember it. */
   readonly #current = new AsyncLocalStorage<Thread>();
 
-  constructor(parts: BatchParts & { readonly taskRoot: string }) {
+  /**
+   * `spend`: this process is not to be used for another thread. `hold`: whether what may come on the lane is something to wait for. While it
+   * is not, an empty event loop means that nothing which the thread waits for can happen any more.
+   */
+  constructor(
+    parts: BatchParts & {
+      readonly taskRoot: string;
+      readonly spend: () => void;
+      readonly hold: (held: boolean) => void;
+    },
+  ) {
+    this.#spend = parts.spend;
+    this.#hold = parts.hold;
     this.#taskRoot = parts.taskRoot;
     this.#parts = parts;
   }
@@ -45,6 +63,13 @@ export class Threads {
   get late(): boolean {
     const thread = this.#current.getStore();
     return thread !== undefined && thread !== this.#running;
+  }
+
+  /** Takes back what the last thread has done to the process, if that was not done yet. To be called when nobody waits for it. */
+  tidy(): void {
+    if (!this.#used) return;
+    this.#used = false;
+    this.#pristine?.restore();
   }
 
   /** For the running thread, or several in one; what comes after its end is dropped. */
@@ -83,17 +108,27 @@ export class Threads {
     { onStart, onBegin }: Beginnings,
   ): Promise<{ readonly bytes: Buffer; readonly said: boolean }> {
     const { writer } = this.#parts;
-    const thread = new Thread(payload, cpuBeforeMs, (data) => writer.write(encodeFrame({ type: 'lane', data })));
+    const send = (data: Buffer): void => writer.write(encodeFrame({ type: 'lane', data }));
+    const thread = new Thread(payload, cpuBeforeMs, { send, listens: () => this.#hold(true) });
+    const begin = (): void => {
+      onBegin();
+      if (!thread.listens) this.#hold(false);
+    };
     this.#running = thread;
     try {
       const args = await thread.arguments();
       this.#module ??= { exports: await loadModule(this.#taskRoot, handler, onStart).exports };
+      this.#pristine ??= new Pristine();
+      this.tidy();
+      this.#used = true;
       const { exports } = this.#module;
-      const bytes = await this.#current.run(thread, () => thread.run(exports, args, onBegin));
+      const bytes = await this.#current.run(thread, () => thread.run(exports, args, begin));
       return { bytes, said: thread.said };
     } finally {
+      this.#hold(true);
       this.#running = undefined;
       thread.close();
+      if (this.#pristine?.leftTimers() === true) this.#spend();
     }
   }
 }

@@ -7,11 +7,16 @@ import { join } from 'node:path';
 import { encodeFrameWhole } from '../../../protocol/framing/encode.ts';
 import { decode } from '../../../protocol/framing/decode.ts';
 import { FrameDecoder } from '../../../protocol/framing/frame.ts';
-import type { RuntimeRequest } from '../../../protocol/messages.ts';
+import { defaultEnvironment } from '../../../protocol/default-environment.ts';
+import { initOnWire } from '../../../protocol/init-on-wire.ts';
+import type { RuntimeInit, RuntimeRequest } from '../../../protocol/messages.ts';
 import { parseRuntimeRequest } from '../../../protocol/requests.ts';
+import { nodePlan } from '../../../protocol/node-options.ts';
 import { logLine } from '../output/capture-console.ts';
 import { applyEnvironment } from '../environment.ts';
+import { applyNodeSettings } from '../node-settings.ts';
 import { InvocationLog } from '../output/invocation-log.ts';
+import { logSettings } from '../output/log-format.ts';
 import { RawOutput } from '../output/raw-output.ts';
 import { Server } from '../serve.ts';
 import { SyncWriter } from '../output/sync-writer.ts';
@@ -21,7 +26,8 @@ import { SyncWriter } from '../output/sync-writer.ts';
  * nothing: V8 compiles functions at their first call, and Node starts its module loaders at their first use. That
  * makes up most of what the first invocation would take, and an emulated processor takes 20 times as long for it.
  *
- * Leaves nothing behind but warm code; where there is no folder to put the functions in, it is left out.
+ * Leaves nothing behind but warm code; where there is no folder to put the functions in, or none any more, it is left out:
+ * a function that comes meanwhile may have its own `/tmp` mounted over that.
  *
  * What makes the first invocation quick is in this room. `main.ts` goes through it: first `preload.ts`, then this, before it says
  * hello; or step by step after that, by `warm-while-idle.ts`, where the process is not to be copied.
@@ -42,9 +48,11 @@ export async function rehearse(): Promise<void> {
     fs.writeFileSync(join(folder, 'module.mjs.map'), JSON.stringify(sourceMap));
     await act(none, folder, 'common.handler');
     await act(none, folder, 'module.handler');
+  } catch (error) {
+    if (fs.existsSync(folder)) throw error;
   } finally {
     fs.closeSync(none);
-    fs.rmSync(folder, { recursive: true });
+    fs.rmSync(folder, { recursive: true, force: true });
     delete createRequire(import.meta.url).cache[join(folder, 'common.js')];
   }
 }
@@ -61,7 +69,7 @@ const sourceMap = { version: 3, sources: ['module.ts'], names: [], mappings: 'AA
 async function act(fd: number, taskRoot: string, handler: string): Promise<void> {
   const writer = new SyncWriter(fd, () => {});
   const log = new InvocationLog(writer);
-  const answered = Promise.withResolvers<void>();
+  let answered = due();
   const server = new Server({
     writer,
     log,
@@ -69,7 +77,7 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
     channel: { ref: () => answered.resolve(), unref: () => {} },
     taskRoot,
     poll: () => {},
-    prepare: () => {
+    prepare: ({ environment: asked }) => {
       // As in main.ts, but for random numbers, which can be seeded once in each realm, and the time, which is not to be
       // looked at yet.
       setFlagsFromString('--random-seed=0');
@@ -77,16 +85,30 @@ async function act(fd: number, taskRoot: string, handler: string): Promise<void>
       const before = environment();
       applyEnvironment({ ...before, ...foreign });
       applyEnvironment(before);
+      log.json = logSettings(asked).json;
+      const plan = nodePlan(asked);
+      if (plan.by !== 'running') return [];
+      applyNodeSettings(plan.settings);
+      return plan.preloads;
     },
     relieve: () => {},
     exit: () => {},
   });
   const decoder = new FrameDecoder((body) => server.receive(parseRuntimeRequest(decode(body))));
-  decoder.push(encodeFrameWhole(initOf(handler)));
+  decoder.push(encodeFrameWhole(initOnWire(initOf(handler))));
   decoder.push(encodeFrameWhole(invoke));
   logLine(log, 'INFO', ['%s', 1, { a: new Error('x') }]);
   await answered.promise;
+  answered = due();
   decoder.push(encodeFrameWhole(invoke));
+  await answered.promise;
+}
+
+/** `Promise.withResolvers`, which Node 20 has not. */
+function due(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve: () => resolve() };
 }
 
 /** Set and taken away again. */
@@ -102,15 +124,15 @@ function environment(): Record<string, string> {
 const invoke: RuntimeRequest = {
   type: 'invoke',
   requestId: '00000000-0000-0000-0000-000000000000',
-  deadlineWallMs: 0,
+  timeoutMs: 3_000,
   payload: Buffer.from('{"key":"value"}'),
 };
 
-function initOf(handler: string): RuntimeRequest {
+function initOf(handler: string): RuntimeInit {
   return {
     type: 'init',
     handler,
-    environment: {},
+    environment: { ...defaultEnvironment('nodejs24.x'), ...foreign },
     functionName: 'rehearsal',
     functionVersion: '$LATEST',
     functionArn: 'arn',

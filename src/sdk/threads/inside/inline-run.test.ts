@@ -226,7 +226,7 @@ describe('A thread that runs inline', () => {
       return aborted();
     });
     await new Promise(setImmediate);
-    told.listeners.get('inline')?.onLost(new Error('The session was closed.'));
+    told.listeners.get('inline')?.onLost(new Error('The session was closed.'), 0);
     const error = await failure(run);
     assert.deepEqual([error.kind, error.message], ['lost', 'The session was closed.']);
     await disposed.promise;

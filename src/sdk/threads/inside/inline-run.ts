@@ -3,6 +3,7 @@ import { decodeValue, encodeMessage, encodeReason, encodeValue } from '../../../
 import { threadErrorBody } from '../../../protocol/error-body.ts';
 import { Demand, encodeGiven } from '../../../protocol/threads/demand.ts';
 import type { ThreadContext } from '../../../protocol/threads/thread-context.ts';
+import { isObedience, ThreadObeyed } from '../../../protocol/threads/obeyed.ts';
 import { openPorts, type Ports } from '../../platform/ports.ts';
 import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
 import type { ClientSession, ThreadListener } from '../session/client-session.ts';
@@ -78,6 +79,7 @@ export class InlineRun implements Run, ThreadListener {
         return ports().port;
       },
       signal: this.#abort.signal,
+      fork: { index: 0, listeners: new Set() },
       session: ownContext().session,
       children: [],
     };
@@ -134,9 +136,12 @@ export class InlineRun implements Run, ThreadListener {
       if (!this.#begin()) return;
       const result = await encodeGiven(this.#call, call(), this.#demand, giveItem);
       if (this.#end()) this.#settle.resolve(decodeValue(result));
-    } catch (error) {
+    } catch (thrown) {
+      const obeyed = isObedience(thrown, this.#abort.signal);
+      const error = obeyed ? new ThreadObeyed() : thrown;
       const { errorType: type, errorMessage: message, trace, errorCode: code } = threadErrorBody(error);
-      this.#fail(type === 'DataCloneError' ? 'not-cloneable' : 'throw', { type, message, trace, code });
+      const kind = type === 'DataCloneError' ? 'not-cloneable' : 'throw';
+      this.#fail(obeyed ? 'cancelled' : kind, { type, message, trace, code });
     }
   }
 

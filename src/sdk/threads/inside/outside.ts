@@ -1,7 +1,12 @@
 import type { ThreadContext } from '../../../protocol/threads/thread-context.ts';
 
 /** What code that runs in a thread has from whoever started it. */
-export type InsideThread = Pick<ThreadContext, 'port' | 'signal'>;
+export interface InsideThread extends Pick<ThreadContext, 'port' | 'signal'> {
+  /** 0, or in a fork of the thread its number, from 1. */
+  readonly forkIndex: number;
+  /** Calls `listener` in each fork of this thread that is made from now on, with its number, before anything else of its code runs. Gives what takes that back. */
+  onFork(listener: (forkIndex: number) => void): () => void;
+}
 
 /** Modules of threads may be loaded outside of one, for their types or their tests, but not ask for what only a thread has. */
 function refuse(what: string): never {
@@ -17,5 +22,11 @@ export const thread: InsideThread = {
   },
   get signal(): AbortSignal {
     return refuse('signal');
+  },
+  get forkIndex(): number {
+    return refuse('forkIndex');
+  },
+  onFork(): () => void {
+    return refuse('onFork');
   },
 };

@@ -1,5 +1,6 @@
 import { limits } from '../../../model/limits.ts';
-import { decodeValue } from '../../../protocol/clone.ts';
+import { cloned, decodeArguments } from '../../../protocol/threads/arguments.ts';
+import { expectThreads, type ExpectThreads } from '../modules/expect.ts';
 import type { ThreadOptions } from '../options.ts';
 import { spawnFrom } from '../spawn.ts';
 import { encodeArguments, startThread, type Target } from '../thread/start-thread.ts';
@@ -8,6 +9,14 @@ import { endWithParent, InlineRun } from './inline-run.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- any function at all
 type AnyFunction = Function;
+
+/** The code that runs here, which the service has. */
+const ownCode = async (): Promise<string> => process.env['HEDDLE_THREAD_CODE'] ?? '';
+
+/** What threads that are started here are like, where nothing else is said. */
+function likeThis(): ThreadOptions {
+  return { runtime, memoryMb: Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']) };
+}
 
 const runtime = `nodejs${process.versions.node.split('.')[0]}.x`;
 
@@ -29,12 +38,18 @@ export function startInside(
   options: ThreadOptions,
   extras: ThreadExtras = {},
 ): Thread<unknown> {
-  const target: Target = { exportName, code: async () => process.env['HEDDLE_THREAD_CODE'] ?? '' };
-  const alike = { runtime, memoryMb: Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']), ...options };
+  const target: Target = { exportName, code: ownCode };
+  const alike = { ...likeThis(), ...options };
   // A call of nothing only warms a container, and here is no other.
   const inline =
     exportName === '' ? {} : inlineOf(exportName, () => exportOf(own, exportName), args, alike, extras.onItem);
   return endWithParent(startThread(target, args, alike, { ...extras, ...inline }));
+}
+
+/** Says that threads of this thread's own module will come. */
+export function expectInside(options: ThreadOptions = {}): ExpectThreads {
+  const expect = expectThreads(ownCode);
+  return (exportName, own, ...expected) => expect(exportName, { ...likeThis(), ...options, ...own }, ...expected);
 }
 
 /** `spawn` inside a thread. Where there is no room it runs here, as {@link startInside} has it. */
@@ -72,13 +87,24 @@ function inlineOf(
   options: ThreadOptions,
   onItem?: (item: unknown) => void,
 ): Pick<ThreadExtras, 'inline'> {
-  if (options.env !== undefined || options.apart === true || options.runtime !== runtime) return {};
+  const own =
+    options.env !== undefined ||
+    options.egress !== undefined ||
+    options.secrets !== undefined ||
+    options.policy !== undefined ||
+    options.apart === true;
+  if (own || options.runtime !== runtime) return {};
   const { timeoutMs = limits.threadTimeoutMsMax, transfer: _moved, ...rest } = options;
-  const copy = encodeArguments(args, rest);
+  const { bytes, signals } = encodeArguments(args, rest);
   const load = async (): Promise<() => unknown> => {
     const target = await find();
-    const copies: unknown = decodeValue(copy);
-    return (): unknown => Reflect.apply(target, undefined, Array.isArray(copies) ? copies : []);
+    const copies = decodeArguments(bytes);
+    signals.forEach((signal, index) => {
+      const fire = (): void => copies.controllers[index]?.abort(cloned(signal.reason));
+      if (signal.aborted) fire();
+      else signal.addEventListener('abort', fire, { once: true });
+    });
+    return (): unknown => Reflect.apply(target, undefined, [...copies.args]);
   };
   const inline = { exportName, load, streams: onItem !== undefined, timeoutMs, orderedAt: performance.now() };
   return { inline: (session, events, name) => new InlineRun(name, inline, events, session) };

@@ -1,4 +1,5 @@
 import type { ThreadOptions } from '../options.ts';
+import type { ThreadStart } from '../thread/thread-run.ts';
 import type { Thread } from '../thread/thread.ts';
 
 /** How `map` goes about it. */
@@ -9,6 +10,8 @@ export interface MapOptions extends ThreadOptions {
   readonly ordered?: boolean;
   /** What a failure does: ends it all (`throw`, the default), is left out (`skip`), or comes as a result (`yield`). */
   readonly onError?: 'throw' | 'skip' | 'yield';
+  /** Told when the code of an item's thread begins, and where; once more where it is tried again. Must not throw. */
+  readonly onStart?: (start: ThreadStart, item: unknown) => void;
 }
 
 /** What `map` needs of a thread. */
@@ -25,6 +28,9 @@ type Settled<R> = { readonly value: R } | { readonly error: unknown };
  * Starts a thread for each item, so many at a time, and gives what they give. Takes items only as they are needed, so that there may be
  * endlessly many; a result that is there does not wait for an item that is not. Stopping early cancels what runs. When `signal` fires
  * it throws its reason, whatever `onError` says.
+ *
+ * Each item gives one result. Where a host of a cluster is lost, and the items' threads that were there, they run again elsewhere, each up to three times more: an item may so
+ * have begun more than once, unless `retries` are given, which then say how often it may.
  */
 export async function* mapThreads<T, R>(
   items: Iterable<T> | AsyncIterable<T>,

@@ -1,5 +1,8 @@
 import type { ThreadOptions } from '../options.ts';
+import type { ThreadStart } from '../thread/thread-run.ts';
 import type { Thread, ThreadExtras } from '../thread/thread.ts';
+import type { PreparationAnswer } from '../../../model/preparations.ts';
+import type { ExpectOptions, ExpectThreads } from './expect.ts';
 import { mapThreads, type MapOptions } from './map.ts';
 import { streamOf } from './stream.ts';
 
@@ -28,6 +31,8 @@ export interface RemoteFunction<F extends AnyFunction> {
   ): AsyncGenerator<Awaited<ReturnType<F>> | Error, void>;
   /** Of a generator: what it yields, one by one, as it is taken. */
   stream(...args: Parameters<F>): AsyncGenerator<Item<Awaited<ReturnType<F>>>, void>;
+  /** So many threads of it will come at once, soon: the service prepares containers in which its module is loaded; says of how many, and why not of the others. */
+  expect(count: number, options?: ExpectOptions): Promise<PreparationAnswer>;
   /** The same function with other options. */
   with(options: ThreadOptions): RemoteFunction<F>;
 }
@@ -44,23 +49,30 @@ export type StartExport = (
   exportName: string,
   args: readonly unknown[],
   options: ThreadOptions,
-  extras: Pick<ThreadExtras, 'onItem' | 'batches'>,
+  extras: StartExtras,
 ) => Thread<unknown>;
 
+/** What calls, `map` and `stream` add to a thread. */
+type StartExtras = Pick<ThreadExtras, 'onItem' | 'batches' | 'repeatable' | 'onStart'>;
+
 /**
- * A module's functions by whatever starts threads of them. `mapping`: what `map` does where its caller says nothing else.
+ * A module's functions by whatever starts threads of them. `expect`: says that some will come. `mapping`: what `map` does where its caller says nothing else.
  *
  * The functions of a whole module are this room's: `remote.ts` has its code made and sent when it is first needed, this gives each export its
  * forms, `map.ts` starts a thread for each item, and `stream.ts` iterates over what one thread gives, by way of `queue.ts`. Pools and the
  * entry for threads call this with starts of their own.
  */
-export function remoteModule<M extends object>(start: StartExport, mapping: MapOptions = {}): Remote<M> {
+export function remoteModule<M extends object>(
+  start: StartExport,
+  expect: ExpectThreads,
+  mapping: MapOptions = {},
+): Remote<M> {
   const made = new Map<string, RemoteFunction<AnyFunction>>();
   const handler: ProxyHandler<object> = {
     get: (_target, name) => {
       // A promise would be taken for one that has `then`.
       if (typeof name !== 'string' || name === 'then') return undefined;
-      const found = made.get(name) ?? remoteFunction(start, name, {}, mapping);
+      const found = made.get(name) ?? remoteFunction({ start, expect, mapping }, name, {});
       made.set(name, found);
       return found;
     },
@@ -69,23 +81,28 @@ export function remoteModule<M extends object>(start: StartExport, mapping: MapO
   return new Proxy({}, handler) as Remote<M>;
 }
 
-function remoteFunction(
-  start: StartExport,
-  exportName: string,
-  options: ThreadOptions,
-  mapping: MapOptions,
-): RemoteFunction<AnyFunction> {
-  const begin = (
-    args: readonly unknown[],
-    own: ThreadOptions,
-    extras: Pick<ThreadExtras, 'onItem' | 'batches'>,
-  ): Thread<unknown> => start(exportName, args, { ...options, ...own }, extras);
+/** How functions of one module are run. */
+interface Running {
+  readonly start: StartExport;
+  readonly expect: ExpectThreads;
+  readonly mapping: MapOptions;
+}
+
+function remoteFunction(running: Running, exportName: string, options: ThreadOptions): RemoteFunction<AnyFunction> {
+  const { start, expect, mapping } = running;
+  const begin = (args: readonly unknown[], own: ThreadOptions, extras: StartExtras): Thread<unknown> =>
+    start(exportName, args, { ...options, ...own }, extras);
   const call = async (...args: never[]): Promise<unknown> => begin(args, {}, { batches: true });
   return Object.assign(call, {
     spawn: (...args: never[]) => begin(args, {}, {}),
-    map: (items: Iterable<never> | AsyncIterable<never>, own: MapOptions = {}) =>
-      mapThreads(items, (item) => begin([item], own, { batches: true }), { ...mapping, ...own }),
+    map: (items: Iterable<never> | AsyncIterable<never>, own: MapOptions = {}) => {
+      const { onStart } = own;
+      const started = (item: never) => onStart && { onStart: (how: ThreadStart) => onStart(how, item) };
+      const extras = { batches: true, repeatable: true };
+      return mapThreads(items, (item) => begin([item], own, { ...extras, ...started(item) }), { ...mapping, ...own });
+    },
     stream: (...args: never[]) => streamOf<never>((onItem) => begin(args, {}, { onItem })),
-    with: (own: ThreadOptions) => remoteFunction(start, exportName, { ...options, ...own }, mapping),
+    expect: (count: number, own: ExpectOptions = {}) => expect(exportName, options, count, own),
+    with: (own: ThreadOptions) => remoteFunction(running, exportName, { ...options, ...own }),
   });
 }

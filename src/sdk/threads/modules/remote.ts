@@ -3,6 +3,7 @@ import type { ThreadOptions } from '../options.ts';
 import type { ClientSession } from '../session/client-session.ts';
 import { ensureCode } from '../session/upload.ts';
 import { startThread } from '../thread/start-thread.ts';
+import { expectThreads } from './expect.ts';
 import { remoteModule, type Remote, type StartExport } from './remote-module.ts';
 
 /** Options of a whole module. */
@@ -19,7 +20,7 @@ export function remote<M extends object>(module: URL | string, options: RemoteOp
   const code = moduleTarget(module, options);
   const start: StartExport = (exportName, args, own, extras) =>
     startThread({ exportName, code }, args, { ...options, ...own }, extras);
-  return remoteModule<M>(start);
+  return remoteModule<M>(start, expectThreads(code, options));
 }
 
 /** Sees to it that the service has a module's code, which is bundled when it is first needed; gives its name there. */

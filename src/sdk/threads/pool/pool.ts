@@ -1,3 +1,4 @@
+import { expectThreads } from '../modules/expect.ts';
 import { moduleTarget } from '../modules/remote.ts';
 import { startThread } from '../thread/start-thread.ts';
 import { ThreadPool, type PoolOptions } from './thread-pool.ts';
@@ -7,6 +8,10 @@ export class Pool<M extends object> extends ThreadPool<M> {
   /** `module` is what `remote` takes. Throws RangeError for sizes that are none. */
   constructor(module: URL | string, options: PoolOptions = {}) {
     const code = moduleTarget(module, options);
-    super((exportName, args, own, extras) => startThread({ exportName, code }, args, own, extras), options);
+    super(
+      (exportName, args, own, extras) => startThread({ exportName, code }, args, own, extras),
+      expectThreads(code),
+      options,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from '../../platform/identity.ts';
 import { wholeNumber } from '../check-options.ts';
 import { RemoteError } from '../errors.ts';
+import type { ExpectThreads } from '../modules/expect.ts';
 import { remoteModule, type Remote } from '../modules/remote-module.ts';
 import type { RemoteOptions } from '../modules/remote.ts';
 import type { ThreadOptions } from '../options.ts';
@@ -44,7 +45,11 @@ export class ThreadPool<M extends object> implements AsyncDisposable {
   #disposed = false;
 
   /** Throws RangeError for sizes that are none. */
-  constructor(start: StartPooled, { max = defaultMax, min = 0, maxQueue = Infinity, ...rest }: PoolOptions) {
+  constructor(
+    start: StartPooled,
+    expect: ExpectThreads,
+    { max = defaultMax, min = 0, maxQueue = Infinity, ...rest }: PoolOptions,
+  ) {
     if (!Number.isInteger(max) || max < 1 || max > maxMax)
       throw new RangeError(`\`max\` of a pool is ${max}; it must be a whole number between 1 and ${maxMax}.`);
     wholeNumber('min', min, 0, max);
@@ -55,6 +60,7 @@ export class ThreadPool<M extends object> implements AsyncDisposable {
     const admit = (signal: AbortSignal): Promise<() => void> => this.#admit(signal);
     this.run = remoteModule<M>(
       (exportName, args, own, extras) => this.#start(exportName, args, own, { admit, ...extras }),
+      (exportName, own, ...expected) => expect(exportName, { ...rest, ...own }, ...expected),
       { concurrency: max },
     );
     // Threads make their containers themselves where there are none.

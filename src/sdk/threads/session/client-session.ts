@@ -3,7 +3,7 @@ import { limits } from '../../../model/limits.ts';
 import { decode } from '../../../protocol/framing/decode.ts';
 import { encodeFrameWhole } from '../../../protocol/framing/encode.ts';
 import { FrameDecoder } from '../../../protocol/framing/frame.ts';
-import { parseServiceMessage } from '../../../protocol/session/parse-session.ts';
+import { parseServiceMessage } from '../../../protocol/session/parse-service.ts';
 import { SessionLink, type Wire } from '../../../protocol/session/session-link.ts';
 import {
   sessionVersion,
@@ -13,29 +13,40 @@ import {
 } from '../../../protocol/session/session-messages.ts';
 import { later, pause } from '../../platform/timers.ts';
 import { answerError } from './answer-error.ts';
+import { HostLostError } from './host-lost.ts';
 
 /** What came of an attempt to connect: tells what it receives, and when it is gone. */
 export interface WireEvents {
   onBytes(bytes: Uint8Array): void;
   /** `final`: there will be no other connection. */
   onClose(reason: Error, final?: boolean): void;
+  /** The service has ended the session; a new one may be begun. */
+  onMoved(): void;
+}
+
+/** A connection of a client. */
+export interface ClientWire extends Wire {
+  /** Whether the process stays for it. */
+  readonly ref: (held: boolean) => void;
+  /** Told where else the service is, if it says so. */
+  readonly told?: (addresses: readonly string[]) => void;
 }
 
 /** A way to the service; called again when a connection broke. Rejects if there is no connection to be had. */
-export type Connect = (events: WireEvents) => Promise<Wire & { readonly ref: (held: boolean) => void }>;
+export type Connect = (events: WireEvents) => Promise<ClientWire>;
 
 /** Who hears what the service says of one thread. */
 export interface ThreadListener {
   onMessage(message: ServiceMessage): void;
-  /** The session is gone, and with it what the service would have said. */
-  onLost(reason: Error): void;
+  /** The session is gone, and with it what the service would have said. `left`: so many of its messages may have come there. */
+  onLost(reason: Error, left: number): void;
 }
-
-type OpenWire = Awaited<ReturnType<Connect>>;
 
 const ackMs = 100;
 const retryMs = 100;
 const retryMsMax = 2_000;
+/** A try that took longer lay in an instance that stood still. */
+const tryMsMax = 5_000;
 /** How long a service that takes a connection may take to welcome its client, milliseconds. */
 const welcomeMsMax = 10_000;
 
@@ -52,10 +63,13 @@ export class ClientSession {
   readonly #threads = new Map<string, { readonly listener: ThreadListener; held: boolean }>();
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #id: string | undefined;
-  #wire: OpenWire | undefined;
+  #wire: ClientWire | undefined;
+  /** The service has said that it has several hosts. */
+  #several = false;
   #seq = 0;
   #holds = 0;
   #ended: Error | undefined;
+  readonly #over = new AbortController();
   #acknowledging = false;
 
   private constructor(connect: Connect) {
@@ -69,13 +83,20 @@ export class ClientSession {
     return session;
   }
 
+  /** Fires when it has ended, with why. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
   get ended(): boolean {
     return this.#ended !== undefined;
   }
 
-  send(message: ClientMessage): void {
+  /** Gives the message's number, by which `onLost` says whether it may have come there. */
+  send(message: ClientMessage): number {
     if (this.#ended !== undefined) throw this.#ended;
     this.#link.send(message);
+    return this.#link.sent;
   }
 
   /** So much is on its way that whoever can wait should, until `drained`. */
@@ -160,7 +181,7 @@ export class ClientSession {
 
   async #open(): Promise<void> {
     const welcomed = Promise.withResolvers<void>();
-    const open: { wire?: OpenWire } = {};
+    const open: { wire?: ClientWire } = {};
     const decoder = new FrameDecoder((body) => {
       const message = parseServiceMessage(decode(body));
       if (message.type === 'welcome' && open.wire !== undefined) {
@@ -181,10 +202,15 @@ export class ClientSession {
         if (final) this.#end(reason);
         else if (this.#wire !== undefined && this.#wire === open.wire) this.#broke();
       },
+      onMoved: () => {
+        welcomed.reject(new Error('The service was about to go on elsewhere.'));
+        if (this.#wire !== undefined && this.#wire === open.wire) this.#end(moved());
+      },
     });
     open.wire = wire;
     const session = this.#id === undefined ? {} : { session: this.#id };
-    wire.send(encodeFrameWhole({ type: 'hello', version: sessionVersion, received: this.#link.received, ...session }));
+    const { received } = this.#link;
+    wire.send(encodeFrameWhole({ type: 'hello', version: sessionVersion, received, hosts: true, ...session }));
     const late = setTimeout(() => {
       welcomed.reject(new Error(`The service took the connection, and was silent for ${welcomeMsMax} ms.`));
       wire.close();
@@ -192,13 +218,16 @@ export class ClientSession {
     await welcomed.promise.finally(() => clearTimeout(late));
   }
 
-  #welcome(message: ServiceMessage & { readonly type: 'welcome' }, wire: OpenWire): void {
+  #welcome(message: ServiceMessage & { readonly type: 'welcome' }, wire: ClientWire): void {
+    if (message.hosts !== undefined) this.#told(message.hosts, wire);
     if (this.#id !== undefined && this.#id !== message.session) {
       wire.close();
       return this.#end(
-        new Error(
-          'The service has forgotten this session: it was started anew, or the connection was broken for too long.',
-        ),
+        this.#several
+          ? moved()
+          : new Error(
+              'The service has forgotten this session: it was started anew, or the connection was broken for too long.',
+            ),
       );
     }
     this.#id = message.session;
@@ -212,10 +241,16 @@ export class ClientSession {
     this.#link.delivered(bytes);
     this.#acknowledgeSoon();
     if (message.type === 'answer') return this.#answered(message);
+    if (message.type === 'hosts') return this.#told(message.urls, this.#wire);
     if (message.type === 'welcome') throw new ProtocolError('The service welcomed its client twice.');
     const entry = this.#threads.get(message.thread);
     if (message.type === 'ended' && this.#threads.delete(message.thread) && entry?.held === true) this.#hold(-1);
     entry?.listener.onMessage(message);
+  }
+
+  #told(addresses: readonly string[], wire: ClientWire | undefined): void {
+    this.#several = true;
+    wire?.told?.(addresses);
   }
 
   #acknowledgeSoon(): void {
@@ -248,12 +283,18 @@ export class ClientSession {
   }
 
   async #reconnect(): Promise<void> {
-    const until = performance.now() + limits.sessionResumeMsMax;
+    // Not by a deadline: it may run in an instance that stands still for as long as anybody likes, and whose clock goes on.
+    let triedMs = 0;
     for (let pauseMs = retryMs; this.#ended === undefined; pauseMs = Math.min(pauseMs * 2, retryMsMax)) {
+      const began = performance.now();
       try {
         return await this.#open();
       } catch (cause) {
-        if (performance.now() > until) return this.#end(new Error('The connection to the service is lost.', { cause }));
+        triedMs += Math.min(performance.now() - began, tryMsMax) + pauseMs;
+        if (triedMs > limits.sessionResumeMsMax)
+          return this.#end(
+            this.#several ? moved(cause) : new Error('The connection to the service is lost.', { cause }),
+          );
       }
       await pause(pauseMs);
     }
@@ -262,11 +303,20 @@ export class ClientSession {
   #end(reason: Error): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    const { left } = this.#link;
     this.#link.end();
     this.#wire?.close();
     for (const asked of this.#asked.values()) asked.reject(reason);
-    for (const { listener } of this.#threads.values()) listener.onLost(reason);
+    for (const { listener } of this.#threads.values()) listener.onLost(reason, left);
     this.#asked.clear();
     this.#threads.clear();
+    this.#over.abort(reason);
   }
+}
+
+function moved(cause?: unknown): HostLostError {
+  return new HostLostError(
+    'The host of the service that had this session is gone, or has given it up: what was under way there is lost, and so is what its threads shared.',
+    { cause },
+  );
 }

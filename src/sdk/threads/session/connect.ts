@@ -1,13 +1,17 @@
-import { websocketConnect } from '../../platform/websocket-wire.ts';
-import { ClientSession } from './client-session.ts';
+import { SessionOpener } from './addresses.ts';
 import { connectBy } from './connection.ts';
 import type { ServiceKey } from './service-key.ts';
 
 /** Where a service is, and a key that it accepts. */
 export interface ServiceAddress {
-  /** Such as `https://heddle.example.com`. */
-  readonly url: URL | string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Such as `https://heddle.example.com`. Of one that has several hosts, any of them, or some: it says itself where the others are. */
+  readonly url: URL | string | readonly (URL | string)[];
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    /** Of a role that was taken. */
+    readonly sessionToken?: string;
+  };
   /** `us-east-1` where it is not given. */
   readonly region?: string;
 }
@@ -18,10 +22,11 @@ export interface ServiceAddress {
  * the key. Throws TypeError for an address that is none.
  */
 export function connect({ url, credentials, region = 'us-east-1' }: ServiceAddress): Promise<void> {
-  const { accessKeyId, secretAccessKey } = credentials;
-  const service: ServiceKey = { url: addressOf(url), region, accessKeyId, secretAccessKey };
+  const urls = [url].flat().map(addressOf);
+  const service: ServiceKey = { url: urls[0] ?? addressOf(''), region, ...credentials };
+  const opener = SessionOpener.of(service, urls);
   return connectBy(async () => {
-    const session = await ClientSession.open(websocketConnect(service));
+    const session = await opener.open();
     return { session, close: async () => session.close() };
   });
 }

@@ -1,5 +1,4 @@
 import { limits } from '../../../model/limits.ts';
-import { decodeValue } from '../../../protocol/clone.ts';
 import { decodeCarried, PartsIn } from '../../../protocol/threads/lane.ts';
 
 /** The result of a thread as it comes: whole with its end, or ahead of that in parts. Code in the thread may send what it wants. */
@@ -18,11 +17,11 @@ export class ResultIn {
   }
 
   /** The value, from what its end says of it. Rejects if that is none, or something is missing. */
-  async value({ buffer, byteOffset, byteLength }: Uint8Array): Promise<unknown> {
+  async value({ buffer, byteOffset, byteLength }: Uint8Array, decode: (bytes: Buffer) => unknown): Promise<unknown> {
     const carried = decodeCarried(Buffer.from(buffer, byteOffset, byteLength));
     // Parts come ahead of the end: what is missing now will not come.
     if ('partsBytes' in carried && carried.partsBytes !== this.#partsBytes)
       throw new RangeError(`Of ${carried.partsBytes} bytes of a thread's result ${this.#partsBytes} came.`);
-    return decodeValue(await this.#parts.whole(carried));
+    return decode(await this.#parts.whole(carried));
   }
 }

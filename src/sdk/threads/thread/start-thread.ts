@@ -1,4 +1,5 @@
-import { encodeMessage } from '../../../protocol/clone.ts';
+import { encodeAbort, encodeArguments as encode, type EncodedArguments } from '../../../protocol/threads/arguments.ts';
+import { laneKinds } from '../../../protocol/threads/lane.ts';
 import { limits } from '../../../model/limits.ts';
 import { isThreadName } from '../../../protocol/session/thread-name.ts';
 import { randomUUID } from '../../platform/identity.ts';
@@ -18,14 +19,29 @@ export interface Target {
 }
 
 /** Encodes the arguments now, so that what cannot be sent throws here, before anything is sent. Detaches what is moved. */
-export function encodeArguments(args: readonly unknown[], { transfer, valueBytesMax }: ThreadOptions): Buffer {
+export function encodeArguments(
+  args: readonly unknown[],
+  { transfer, valueBytesMax }: ThreadOptions,
+): EncodedArguments {
   const most = valueBytesMax ?? limits.threadValueBytes;
-  const bytes = encodeMessage(args, transfer);
+  const encoded = encode(args, transfer);
+  const { bytes } = encoded;
   if (bytes.length > most)
     throw new RangeError(
       `The arguments of a thread have ${bytes.length} bytes; at most ${most} are allowed (\`valueBytesMax\`).`,
     );
-  return bytes;
+  return encoded;
+}
+
+/** Tells a run when signals among its arguments fire, by their order there. */
+function relay(signals: readonly AbortSignal[], { out, result }: ThreadRun): void {
+  const over = new AbortController();
+  signals.forEach((signal, index) => {
+    const tell = (): void => out.say(laneKinds.abort, encodeAbort(index, signal.reason));
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true, signal: over.signal });
+  });
+  if (signals.length > 0) void result.catch(() => undefined).then(() => over.abort());
 }
 
 /**
@@ -42,7 +58,7 @@ export function startThread<R>(
   more: ThreadExtras = {},
 ): Thread<R> {
   checkOptions(options);
-  const encoded = encodeArguments(args, options);
+  const { bytes, signals } = encodeArguments(args, options);
   const firstId = randomUUID();
   const begin: BeginRun = async (session, events, attempt, detached) => {
     const name = await code(session);
@@ -54,15 +70,22 @@ export function startThread<R>(
       name: options.name ?? exportName,
       detached: detached(),
       ...orderOf(options),
-      batches: more.batches ?? false,
+      // What fires one thread's signal must not come to another.
+      batches: more.batches === true && signals.length === 0,
+      ...(more.portion !== undefined && { portion: more.portion(name) }),
     };
     const resultBytesMax = options.valueBytesMax ?? limits.threadValueBytes;
-    const call = { exportName, args: encoded, streams: more.onItem !== undefined, resultBytesMax };
+    const read = { resultBytesMax, decode: more.hostile?.decode };
+    const call = { exportName, args: bytes, streams: more.onItem !== undefined, ...read };
     run.spawn(order, call, more.holds);
+    relay(signals, run);
     return run;
   };
-  const session = threadsConnection().then((connection) => connection.session);
-  return new Thread<R>(session, firstId, begin, { name: exportName, ...options }, more);
+  return new Thread<R>(currentSession, firstId, begin, { name: exportName, ...options }, more);
+}
+
+async function currentSession(): Promise<ClientSession> {
+  return (await threadsConnection()).session;
 }
 
 /**
@@ -85,6 +108,6 @@ export function attach<R>(id: string, options: Pick<ThreadOptions, 'name' | 'out
     run.attach();
     return run;
   };
-  const session = threadsConnection().then((connection) => connection.session);
-  return new Thread<R>(session, id, begin, options);
+  // To ask once more how it ended does no harm.
+  return new Thread<R>(currentSession, id, begin, options, { repeatable: true });
 }

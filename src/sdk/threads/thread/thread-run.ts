@@ -1,24 +1,22 @@
 import { decodeValue, encodeReason } from '../../../protocol/clone.ts';
 import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/threads/lane.ts';
-import type { ServiceMessage, SpawnOrder, ThreadEnd } from '../../../protocol/session/session-messages.ts';
+import type { ServiceMessage, SpawnOrder, ThreadEnd, ThreadStart } from '../../../protocol/session/session-messages.ts';
 import { ProtocolError } from '../../../model/errors.ts';
-import type { StartPath } from '../../../model/start-path.ts';
 import { randomUUID } from '../../platform/identity.ts';
 import type { ClientSession, ThreadListener } from '../session/client-session.ts';
 import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
+import { tellPost } from './hostile-reader.ts';
 import { LaneOut } from './lane-out.ts';
 import { ResultIn } from './result-in.ts';
 
-/** How a thread came to run, and how long that took from the service's receiving its order. */
-export interface ThreadStart {
-  readonly path: StartPath;
-  readonly ms: number;
-}
+export type { ThreadStart };
 
 /** Who hears of one run of a thread. */
 export interface RunEvents {
   onStart(start: ThreadStart): void;
   onPost(value: unknown): void;
+  /** In its place, where that is there: the message as it came. */
+  readonly onPostBytes?: (body: Buffer) => void;
   /** It closed its port. */
   onPortClose(): void;
   onItem(value: unknown): void;
@@ -33,6 +31,8 @@ export interface PreparedCall {
   readonly streams: boolean;
   /** The most bytes that its result may have. */
   readonly resultBytesMax: number;
+  /** Reads what comes of it, where that is not as usual. */
+  readonly decode?: ((bytes: Buffer) => unknown) | undefined;
 }
 
 /** What it cost. */
@@ -48,6 +48,8 @@ export interface Run extends Pick<
 > {
   /** It runs in this process, and the service knows nothing of it. */
   readonly inline?: true;
+  /** It was lost before its order had left this process: nothing of it has run. */
+  readonly unsent?: boolean;
 }
 
 /** One run of a thread: from its order, or from attaching to it, to its end. */
@@ -58,10 +60,13 @@ export class ThreadRun implements Run, ThreadListener {
   readonly result: Promise<unknown>;
   /** The service said that its user code began. */
   start: ThreadStart | undefined;
+  unsent = false;
+  #order = 0;
   readonly #session: ClientSession;
   readonly #events: RunEvents[];
   readonly #settle = Promise.withResolvers<unknown>();
   readonly #resultIn = new ResultIn();
+  #decode: (bytes: Buffer) => unknown = decodeValue;
   #usage: PromiseWithResolvers<Usage> | undefined;
   #finalUsage: Usage | undefined;
   #peakMb = 0;
@@ -84,12 +89,13 @@ export class ThreadRun implements Run, ThreadListener {
   }
 
   /** Orders it. Until its end it keeps the process, if it `holds`. */
-  spawn(order: SpawnOrder, { args, ...rest }: PreparedCall, holds = true): void {
+  spawn(order: SpawnOrder, { args, decode = decodeValue, ...rest }: PreparedCall, holds = true): void {
+    this.#decode = decode;
     const large = args.length > partBytes;
     this.#resultIn.bytesMax = rest.resultBytesMax;
     const call = encodeCall({ ...rest, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
-    this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
+    this.#order = this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
     if (large) this.out.sayParts(laneKinds.part, args);
   }
 
@@ -163,7 +169,7 @@ export class ThreadRun implements Run, ThreadListener {
         return this.out.opened();
       case 'started':
         this.out.opened();
-        this.start = { path: message.path, ms: message.ms };
+        this.start = { path: message.path, ms: message.ms, ...(message.host !== undefined && { host: message.host }) };
         for (const events of this.#events) events.onStart(this.start);
         return;
       case 'lane':
@@ -182,18 +188,19 @@ export class ThreadRun implements Run, ThreadListener {
     }
   }
 
-  onLost(reason: Error): void {
+  onLost(reason: Error, left: number): void {
     this.out.close();
+    this.unsent = this.#order > left;
     this.#fail('lost', { type: reason.name, message: reason.message, trace: [] }, '');
   }
 
   #lane(data: Uint8Array): void {
     const { kind, body } = openLaneMessage(data);
-    if (kind === laneKinds.post) for (const events of this.#events) events.onPost(decodeValue(body));
-    else if (kind === laneKinds.item) for (const events of this.#events) events.onItem(decodeValue(body));
+    if (kind === laneKinds.post) tellPost(this.#events, body, this.#decode);
+    else if (kind === laneKinds.item) for (const events of this.#events) events.onItem(this.#decode(body));
     else if (kind === laneKinds.close) for (const events of this.#events) events.onPortClose();
     else if (kind === laneKinds.part) this.#resultIn.add(body);
-    else if (kind === laneKinds.usage) this.#tellUsage(decodeValue(body));
+    else if (kind === laneKinds.usage) this.#tellUsage(this.#decode(body));
     this.#take(data.length);
   }
 
@@ -210,7 +217,7 @@ export class ThreadRun implements Run, ThreadListener {
     this.#finalUsage = { cpuMs: end.cpuMs, peakMb: this.#peakMb };
     this.#tellUsage(this.#finalUsage);
     if (!end.ok) return this.#fail(end.kind, end.thrown, end.logTail);
-    const value = await this.#resultIn.value(end.result);
+    const value = await this.#resultIn.value(end.result, this.#decode);
     this.#settle.resolve(value);
   }
 

@@ -1,8 +1,8 @@
-import { limits } from '../../../model/limits.ts';
 import { pause } from '../../platform/timers.ts';
 import { RemoteError } from '../errors.ts';
 import type { Retries } from '../options.ts';
 import type { ClientSession } from '../session/client-session.ts';
+import { nextTry } from './next-try.ts';
 import type { Run, RunEvents } from './thread-run.ts';
 
 /** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
@@ -27,7 +27,11 @@ export interface ThreadNow {
 
 /** A thread as its tries see it. */
 export interface TriedThread {
-  readonly session: Promise<ClientSession>;
+  readonly session: () => Promise<ClientSession>;
+  /** The session has ended: `session` is another one from now on. */
+  readonly renewSession: () => void;
+  /** It may run again where a host was lost, whether it had begun there or not. */
+  readonly repeatable: boolean;
   readonly retries: Retries | undefined;
   readonly inline: RunInline | undefined;
   /** Fires when it is cancelled: nothing is waited for any more. */
@@ -39,13 +43,12 @@ export interface TriedThread {
   readonly begun: (run: Run, first: boolean) => void;
 }
 
-const defaultBackoffMs = 100;
-
 /** The runs of one thread, one after the other: the first, and those after it where that failed and may be tried again. */
 export class ThreadTries {
   /** The newest; undefined before the first. Rejects where it could not begin. */
   run: Promise<Run> | undefined;
   readonly #thread: TriedThread;
+  #hostsLost = 0;
 
   constructor(thread: TriedThread) {
     this.#thread = thread;
@@ -80,7 +83,7 @@ export class ThreadTries {
   async #once(begin: BeginRun, attempt: number, first: boolean): Promise<unknown> {
     const thread = this.#thread;
     const events = thread.events();
-    this.run = thread.session.then((session) => begin(session, events, attempt, () => thread.now().detached));
+    this.run = thread.session().then((session) => begin(session, events, attempt, () => thread.now().detached));
     const run = await this.run;
     thread.begun(run, first);
     return run.result;
@@ -88,19 +91,29 @@ export class ThreadTries {
 
   /** Waits before the next try; throws the error where there is to be none. */
   async #again(error: unknown, attempt: number): Promise<void> {
-    if (!(error instanceof RemoteError) || this.#thread.now().cancelled) throw error;
-    const { max, backoffMs = defaultBackoffMs, on = isPassing }: Retries = this.#thread.retries ?? { max: 0 };
-    const neverBegan = error.kind === 'lost' && attempt === 1 && (await this.run)?.start === undefined;
-    const session = await this.#thread.session;
-    // Items that were given cannot be taken back.
-    if (session.ended || this.#thread.now().items > 0) throw error;
-    if (neverBegan && max === 0) return;
-    if (attempt > max || !on(error)) throw error;
-    await pause(Math.min(backoffMs * 2 ** (attempt - 1), limits.threadTimeoutMsMax), this.#thread.waiting);
+    const thread = this.#thread;
+    const { cancelled, items } = thread.now();
+    const run = await this.run?.catch(() => undefined);
+    const sessionEnded = await thread.session().then(
+      (session) => session.ended,
+      () => true,
+    );
+    const next = nextTry({
+      error,
+      // Of those that were made because a host was gone nobody has said how many there may be.
+      attempt: attempt - this.#hostsLost,
+      retries: thread.retries,
+      repeatable: thread.repeatable,
+      hostsLost: this.#hostsLost,
+      unsent: run?.unsent === true,
+      began: run?.start !== undefined,
+      cancelled,
+      items,
+      sessionEnded,
+    });
+    if (!next.again) throw error;
+    if (next.lost === true) this.#hostsLost += 1;
+    if (sessionEnded) thread.renewSession();
+    if (next.afterMs > 0) await pause(next.afterMs, thread.waiting);
   }
-}
-
-/** What passes by itself: another try may find another instance, or room. */
-function isPassing({ kind }: RemoteError): boolean {
-  return kind === 'lost' || kind === 'capacity';
 }

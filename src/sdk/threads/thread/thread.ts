@@ -3,11 +3,14 @@ import { limits } from '../../../model/limits.ts';
 import { encodeMessage } from '../../../protocol/clone.ts';
 import { checkLaneBytes } from '../../../protocol/threads/lane.ts';
 import { openPorts, type Ports } from '../../platform/ports.ts';
+import type { PortionOrder } from '../../../protocol/session/session-messages.ts';
 import type { ClientSession } from '../session/client-session.ts';
 import { number } from '../check-options.ts';
 import { RemoteError } from '../errors.ts';
+import type { HostileReader } from './hostile-reader.ts';
 import { threadStatus, type ThreadStatus } from './thread-status.ts';
 import { LinePrinter } from './output.ts';
+import { forkThread, pauseThread, resumeThread, type PausedThread } from './thread-moves.ts';
 import type { ThreadOptions } from '../options.ts';
 import type { Run, RunEvents, ThreadStart, Usage } from './thread-run.ts';
 import { ThreadTries, type BeginRun, type RunInline, type TriedThread } from './thread-tries.ts';
@@ -24,8 +27,18 @@ export interface ThreadExtras {
   readonly admit?: (signal: AbortSignal) => Promise<() => void>;
   /** Only its result is of interest: nobody has it to say anything to it. */
   readonly batches?: boolean;
+  /** It may run again where a host was lost, whether it had begun there or not. */
+  readonly repeatable?: boolean;
+  /** Told whenever its code begins: more than once where it is tried again. */
+  readonly onStart?: ((start: ThreadStart) => void) | undefined;
+  /** It is a fork of another one. */
+  readonly forkIndex?: number;
   /** Whether it keeps this process until it ends, as it does where nothing is said. */
   readonly holds?: boolean;
+  /** It is a call of a portion; its group may depend on the name of its code. */
+  readonly portion?: (code: string) => PortionOrder;
+  /** Nothing that comes of it is believed. Its port is this reader's. */
+  readonly hostile?: HostileReader;
 }
 
 /** A thread that was started: somewhere else, isolated. Awaiting it joins it. */
@@ -37,7 +50,8 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   readonly #result: Promise<R>;
   readonly #options: ThreadOptions;
   readonly #logs = new Transcript();
-  readonly #session: Promise<ClientSession>;
+  readonly #sessionSource: () => Promise<ClientSession>;
+  #session: Promise<ClientSession>;
   readonly #extras: ThreadExtras;
   readonly #tries: ThreadTries;
   readonly #printer: LinePrinter | undefined;
@@ -58,13 +72,14 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   #items = 0;
 
   constructor(
-    session: Promise<ClientSession>,
+    session: () => Promise<ClientSession>,
     id: string,
     begin: BeginRun,
     options: ThreadOptions,
     extras: ThreadExtras = {},
   ) {
-    this.#session = session;
+    this.#sessionSource = session;
+    this.#session = session();
     this.#id = id;
     this.#options = options;
     this.#extras = extras;
@@ -168,6 +183,45 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
     return (await this.#tries.run)?.usage() ?? { cpuMs: 0, peakMb: 0 };
   }
 
+  /**
+   * Has it stand still, wherever it is in its work; its time-out does not pass. Where instances are virtual machines nothing of it stays in memory. Rejects
+   * where it cannot be paused: its driver cannot, it does not run yet, or others run beside it (`apart` gives it an instance of its own).
+   */
+  async pause(): Promise<PausedThread> {
+    return await pauseThread(await this.#runs(), this.#id);
+  }
+
+  /** Has it go on where it stood. Rejects where there is no room for it now. */
+  async resume(): Promise<void> {
+    await resumeThread(await this.#runs(), this.#id);
+  }
+
+  /**
+   * Has it go on `count` times more from where it stands, each time in an instance of its own, as another thread with another `forkIndex` (from 1; `thread.forkIndex` inside);
+   * this one goes on, too. It stands when its code awaits something next. Rejects where it cannot be forked; then there are none.
+   */
+  async fork(count: number): Promise<readonly Thread<R>[]> {
+    number('count', count, 1, limits.forksMax);
+    if (this.#extras.onItem !== undefined) throw new TypeError('A thread that streams cannot be forked.');
+    const { retries: _, ...options } = this.#options;
+    return await forkThread(await this.#runs(), this.#id, count, (id, begin, forkIndex) => {
+      return new Thread<R>(() => this.#session, id, begin, options, { forkIndex });
+    });
+  }
+
+  /** 0, or of a fork its number, from 1. */
+  get forkIndex(): number {
+    return this.#extras.forkIndex ?? 0;
+  }
+
+  /** The session, once the service knows of it. */
+  async #runs(): Promise<ClientSession> {
+    const run = await this.#tries.run;
+    if (run === undefined || run.inline === true || this.#ended)
+      throw new Error(`The thread ${this.#id} does not run in an instance ${this.#ended ? 'any more' : 'yet'}.`);
+    return await this.#session;
+  }
+
   /** What it prints, as it comes; each reader gets all of it, from the beginning. */
   logs(): AsyncIterable<string> {
     return this.#logs;
@@ -201,7 +255,9 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   /** As its tries see it. */
   #tried(): TriedThread {
     return {
-      session: this.#session,
+      session: () => this.#session,
+      renewSession: () => void (this.#session = this.#sessionSource()),
+      repeatable: this.#extras.repeatable === true,
       retries: this.#options.retries,
       inline: this.#extras.inline,
       waiting: this.#waiting.signal,
@@ -212,11 +268,13 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
   }
 
   #events(): RunEvents {
+    const { hostile } = this.#extras;
     this.#ready = undefined;
     return {
       onStart: (start) => {
         this.#early = undefined;
         this.#begun.resolve(start);
+        this.#extras.onStart?.(start);
       },
       onPost: (value) => {
         void this.port;
@@ -228,10 +286,20 @@ export class Thread<R> implements PromiseLike<R>, AsyncDisposable {
       },
       onItem: (value) => this.#took(value),
       onLog: (text, stderr) => {
-        this.#printer?.write(text, stderr);
-        this.#logs.push(text);
+        const shown = hostile === undefined ? text : hostile.visible(text);
+        this.#printer?.write(shown, stderr);
+        this.#logs.push(shown);
       },
+      ...(hostile !== undefined && { onPostBytes: (body) => hostile.onPost(body, (...said) => this.#reply(...said)) }),
     };
+  }
+
+  /** To the port of one whose messages a reader takes. */
+  #reply(value: unknown, bytesMax: number): void {
+    const body = encodeMessage(value);
+    if (body.length > bytesMax)
+      throw new RangeError(`A message of ${body.length} bytes was to be posted; at most ${bytesMax} are allowed.`);
+    if (!this.#ended) this.#post(body);
   }
 
   #began(run: Run, first: boolean): void {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CodeFile } from '../../../model/code.ts';
+import type { CodeFile } from '../../../model/functions/code.ts';
 import { BuildCache } from '../../code/build-cache.ts';
 import { findFiles, readCodeFile } from '../../code/extra-files.ts';
 import { findAddons } from '../../code/native-addon.ts';

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { signedHeaders } from '../../src/frontend/testing/signed-headers.ts';
+import { zipOf } from '../../src/frontend/testing/zip-of.ts';
+import { summarise } from '../statistics.ts';
+import type { Credentials } from '../service/sign.ts';
+
+// What it costs that a container is on another host: `./heddle --node bench/cluster/remote-call.ts [ROUNDS]`. Two hosts, each a process with a frontend and a worker manager on
+// the driver `host`; the same function under two names, one of which the first host has run on the other. One connection, one call after the other, in turns of 50; between
+// them as many bare calls from host to host, which is the least that another host can take on this machine at this moment.
+
+const turn = 50;
+const rounds = Number(process.argv[2] ?? 40);
+/** Until their code is compiled as well as it will be, hosts get faster. */
+const warmUpRounds = 100;
+const region = 'eu-west-1';
+
+interface Host {
+  readonly process: ChildProcess;
+  readonly url: string;
+  readonly key: Credentials;
+  readonly record: object;
+}
+
+async function start(id: string): Promise<Host> {
+  const child = fork(new URL('host.ts', import.meta.url), [id], { stdio: 'inherit' });
+  const [said] = await once(child, 'message');
+  return { process: child, ...said };
+}
+
+/** Calls a function; gives how long that took, ms. */
+async function call(host: Host, name: string, agent: Agent): Promise<number> {
+  const url = new URL(`/2015-03-31/functions/${name}/invocations`, host.url);
+  const headers = await signed(host, url);
+  const began = performance.now();
+  const asked = request(url, { method: 'POST', headers, agent });
+  asked.end('{}');
+  const [response] = await once(asked, 'response');
+  let text = '';
+  for await (const part of response) text += String(part);
+  assert.equal(text, '{"ok":true}');
+  return performance.now() - began;
+}
+
+const signatures = new Map<string, Record<string, string>>();
+
+/** Signing is the client's, and not what is measured. */
+async function signed({ key, url: at }: Host, url: URL): Promise<Record<string, string>> {
+  const headers =
+    signatures.get(url.href) ?? (await signedHeaders({ url: at, region, key }, 'POST', url.pathname, '{}'));
+  signatures.set(url.href, headers);
+  return headers;
+}
+
+const hosts = await Promise.all(['h-0000000000000001', 'h-0000000000000002'].map(start));
+const [one, other] = hosts;
+assert.ok(one !== undefined && other !== undefined);
+one.process.send({ record: other.record });
+other.process.send({ record: one.record });
+const client = new LambdaClient({ endpoint: one.url, region, credentials: one.key, maxAttempts: 1 });
+const code = { ZipFile: await zipOf({ 'index.mjs': 'export const handler = async () => ({ ok: true });' }) };
+const role = 'arn:aws:iam::123456789012:role/any';
+for (const name of ['here', 'there'])
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: role,
+      Code: code,
+    }),
+  );
+client.destroy();
+
+async function cpuMs(): Promise<number> {
+  const each = await Promise.all(hosts.map((host) => told<{ cpuMs: number }>(host, { cpu: true })));
+  return each.reduce((sum, { cpuMs: ms }) => sum + ms, 0);
+}
+
+async function told<T>({ process: child }: Host, what: object): Promise<T> {
+  child.send(what);
+  const [said] = await once(child, 'message');
+  return said;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const took = { here: [] as number[], there: [] as number[] };
+const hops: number[] = [];
+const cpu = { here: 0, there: 0 };
+const names = ['here', 'there'] as const;
+for (let round = -warmUpRounds; round < rounds; round++) {
+  const { ms: hop } = await told<{ ms: number[] }>(one, { echo: turn });
+  if (round >= 0) hops.push(...hop);
+  for (const name of round % 2 === 0 ? names : names.toReversed()) {
+    const before = await cpuMs();
+    for (let n = 0; n < turn; n++) {
+      const ms = await call(one, name, agent);
+      if (round >= 0) took[name].push(ms);
+    }
+    if (round >= 0) cpu[name] += (await cpuMs()) - before;
+  }
+}
+agent.destroy();
+
+const [here, there, bare] = [summarise(took.here), summarise(took.there), summarise(hops)];
+const cpuOf = (name: 'here' | 'there'): number => cpu[name] / (rounds * turn);
+const line = (name: string, { p50, p90, p99 }: typeof here): string =>
+  `${name.padEnd(14)} p50 ${p50.toFixed(3)} ms  p90 ${p90.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`;
+console.log(line('container here', here));
+console.log(line('on another', there));
+console.log(line('bare call', bare));
+console.log(`with the bare call: ratio p50 ${((here.p50 + bare.p50) / here.p50).toFixed(2)}`);
+console.log(`processor time of both hosts: ${cpuOf('here').toFixed(3)} and ${cpuOf('there').toFixed(3)} ms a call`);
+console.log(`ratio          p50 ${(there.p50 / here.p50).toFixed(2)}  p90 ${(there.p90 / here.p90).toFixed(2)}`);
+
+for (const host of hosts) host.process.send({ over: true });
+await Promise.all(hosts.map(({ process: child }) => once(child, 'exit')));

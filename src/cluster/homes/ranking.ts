@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { HostId } from '../contract.ts';
+
+/**
+ * Which of some hosts should have a shard, the best first. Rendezvous hashing: where a host comes or goes, only shards that it has, or should have, move
+ * (Thaler and Ravishankar, "A Name-Based Mapping Scheme for Rendezvous", 1996).
+ */
+export function ranked(shard: number, hosts: readonly HostId[]): readonly HostId[] {
+  return hosts
+    .map((host) => ({ host, weight: weightOf(shard, host) }))
+    .toSorted((a, b) => (a.weight === b.weight ? (a.host < b.host ? -1 : 1) : a.weight < b.weight ? 1 : -1))
+    .map(({ host }) => host);
+}
+
+function weightOf(shard: number, host: HostId): bigint {
+  return createHash('sha256').update(`${shard} ${host}`).digest().readBigUInt64BE(0);
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { ClusterLife, HostId, HostRecord, PeerHandler } from '../contract.ts';
+import { openLife, type LifeOptions, type Work } from './life.ts';
+
+const record = (n: number, name = `host-${n}`): HostRecord => ({
+  id: `h-${n}`,
+  name,
+  peer: { host: '127.0.0.1', port: n },
+  certificate: '',
+  url: '',
+  release: '0',
+  protocol: { min: 1, max: 1 },
+  startedAt: 0,
+});
+
+/** Hosts that hear each other: all of `records` but those in `silent`. */
+function hosts(records: readonly HostRecord[], silent: ReadonlySet<HostId>, work: readonly Work[]): ClusterLife[] {
+  const all = new Map(records.map((each) => [each.id, each]));
+  const handlers = new Map<string, PeerHandler>();
+  return records.map(({ id }) => {
+    const self = all.get(id);
+    assert.ok(self !== undefined);
+    const membership: LifeOptions['membership'] = {
+      get self() {
+        return all.get(id) ?? self;
+      },
+      alive: () => [...all.values()].filter((each) => !silent.has(each.id)),
+      hasEnded: () => false,
+      all: () => [...all.values()],
+      find: (other) => all.get(other),
+      onChange: () => ({ [Symbol.dispose]: () => undefined }),
+      setDraining: async (draining) => {
+        const { draining: _, ...rest } = all.get(id) ?? self;
+        all.set(id, draining ? { ...rest, draining } : rest);
+      },
+      forget: async (other) => void all.delete(other),
+    };
+    return openLife({
+      membership,
+      peers: {
+        serve: (method, handler) => void handlers.set(`${id} ${method}`, handler),
+        call: async (host, method, body, signal = new AbortController().signal) => {
+          const handler = handlers.get(`${host} ${method}`);
+          assert.ok(handler !== undefined);
+          return await handler(structuredClone(body), id, signal);
+        },
+      },
+      work,
+    });
+  });
+}
+
+describe('the life of hosts', () => {
+  test('a host is drained from itself and from another, by name and by id, and takes work again', async () => {
+    let running = 2;
+    const [one, two] = hosts([record(1), record(2)], new Set(), [
+      { what: 'running invocations', count: () => running },
+    ]);
+    assert.ok(one !== undefined && two !== undefined);
+    const state = { id: 'h-2', name: 'host-2', draining: true, left: [{ what: 'running invocations', count: 2 }] };
+    assert.deepEqual(await one.drain('host-2', true), state);
+    running = 0;
+    assert.deepEqual((await one.drainState('h-2')).left, [{ what: 'running invocations', count: 0 }]);
+    assert.deepEqual([(await two.drainState('')).draining, (await one.drainState('')).draining], [true, false]);
+    assert.equal((await two.drain('', false)).draining, false);
+  });
+
+  test('only a host that is silent is removed, and an unknown one is said to be', async () => {
+    const [one] = hosts([record(1), record(2), record(3)], new Set(['h-3']), []);
+    assert.ok(one !== undefined);
+    await assert.rejects(one.remove('host-2'), { name: 'ResourceConflictException', message: /host-2 is heard/ });
+    assert.deepEqual(await one.remove('host-3'), { id: 'h-3', name: 'host-3' });
+    await assert.rejects(one.remove('host-3'), {
+      name: 'ResourceNotFoundException',
+      message: /There are: host-1, host-2/,
+    });
+  });
+
+  test('two of one name are named by their ids', async () => {
+    const [one] = hosts([record(1, 'same'), record(2, 'same')], new Set(), []);
+    assert.ok(one !== undefined);
+    await assert.rejects(one.drain('same', true), { name: 'InvalidParameterValueException', message: /h-1, h-2/ });
+    assert.equal((await one.drain('h-2', true)).id, 'h-2');
+  });
+});

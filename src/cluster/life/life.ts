@@ -1,0 +1,70 @@
+import { ApiError } from '../../api/errors.ts';
+import type { ClusterLife, DrainState, HostId, HostRecord, Membership, Peers } from '../contract.ts';
+import { findHost } from './find-host.ts';
+import { readDrainRequest, readDrainState } from './wire.ts';
+
+/** Something that a host has and gives up when it is drained. */
+export interface Work {
+  /** In the plural. */
+  readonly what: string;
+  count(): number;
+}
+
+/** What the life of hosts is made with. */
+export interface LifeOptions {
+  readonly membership: Membership & { forget(id: HostId): Promise<void> };
+  readonly peers: Pick<Peers, 'call' | 'serve'>;
+  /** Of this host. It is empty when all are 0. */
+  readonly work: readonly Work[];
+}
+
+const methods = { drain: 'life.drain', state: 'life.drain-state' } as const;
+/** A host that does not answer a few words for so long is told another time, ms. */
+const answerMsMax = 10_000;
+
+/** Serves other hosts' requests about this one, and carries out those of the operator. What follows from a host that drains is the others' to do: it is in its record. */
+export function openLife({ membership, peers, work }: LifeOptions): ClusterLife {
+  const { self } = membership; // its id and name never change
+  const own = (draining = membership.self.draining === true): DrainState => ({
+    id: self.id,
+    name: self.name,
+    draining,
+    left: work.map((each) => ({ what: each.what, count: each.count() })),
+  });
+  const drainHere = async (draining: boolean): Promise<DrainState> => {
+    await membership.setDraining(draining);
+    return own(draining);
+  };
+  peers.serve(methods.drain, async (body) => await drainHere(readDrainRequest(body).draining));
+  peers.serve(methods.state, async () => own());
+  const ask = async (host: HostRecord, method: string, body: object): Promise<DrainState> =>
+    readDrainState(await peers.call(host.id, method, body, AbortSignal.timeout(answerMsMax)));
+  const find = (named: string): HostRecord => findHost(membership.all(), self, named);
+  return {
+    drain: async (named, draining) => {
+      const host = find(named);
+      return host.id === self.id ? await drainHere(draining) : await ask(host, methods.drain, { draining });
+    },
+    drainState: async (named) => {
+      const host = find(named);
+      return host.id === self.id ? own() : await ask(host, methods.state, {});
+    },
+    remove: async (named) => {
+      const { id, name } = find(named);
+      if (isAlive(membership, id)) throw stillThere(name);
+      await membership.forget(id);
+      return { id, name };
+    },
+  };
+}
+
+function isAlive(membership: Membership, id: HostId): boolean {
+  return membership.alive().some((host) => host.id === id);
+}
+
+function stillThere(name: string): ApiError {
+  return new ApiError(
+    'ResourceConflictException',
+    `${name} is heard, and so it is no dead host. Drain it and stop its service first; it is silent three seconds later.`,
+  );
+}

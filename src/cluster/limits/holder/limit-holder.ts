@@ -1,0 +1,212 @@
+import type { Clock, Timer } from '../../../model/clock.ts';
+import type { AccountShare, CallsInUse, SharedCalls } from '../../../worker-manager/contract.ts';
+import type { HostId, Homes } from '../../contract.ts';
+import { limitTimes, type Ask, type LookAnswer, type LookBody, type SharedLimits } from '../contract.ts';
+import { exchange } from './exchange.ts';
+import { Followed } from './followed.ts';
+import { portionOf } from './portion.ts';
+import { HeldShare, type ShareSurroundings } from './held-share.ts';
+
+/** What the holder of limits works with. */
+export interface LimitHolderOptions {
+  readonly clock: Clock;
+  readonly homes: Pick<Homes, 'homeOf'>;
+  readonly self: HostId;
+  /** Names this process; no other of any host has it. */
+  readonly incarnation: string;
+  readonly ask: Ask;
+  readonly limitsOf: (account: string) => SharedLimits;
+  /** How many hosts there are, this one included. */
+  readonly hosts: () => number;
+}
+
+/** A share, and what is under way for it. */
+interface Held {
+  readonly share: HeldShare;
+  /** Of the home that it claimed from last. */
+  home: HostId | undefined;
+  claiming: Promise<void> | undefined;
+  giving: Timer | undefined;
+}
+
+/** What was counted, since the start. */
+export interface LimitHolderCounts {
+  claims: number;
+  failures: number;
+  /** Milliseconds that calls waited for an answer, together, and how many waited. */
+  waitedMs: number;
+  waited: number;
+}
+
+/** What this host holds of limits that hold for all hosts; asks their homes for more, renews what it has, and gives back what it does not use. */
+export class LimitHolder implements SharedCalls, AsyncDisposable {
+  readonly #o: LimitHolderOptions;
+  readonly #surroundings: ShareSurroundings;
+  readonly #all = new Map<string, Held>();
+  readonly #followed: Followed;
+  readonly #over = new AbortController();
+  #seq = 0;
+  #timer: Timer | undefined;
+  readonly counts: LimitHolderCounts = { claims: 0, failures: 0, waitedMs: 0, waited: 0 };
+
+  constructor(options: LimitHolderOptions) {
+    this.#o = options;
+    this.#followed = new Followed(options.homes);
+    this.#surroundings = {
+      now: () => options.clock.now(),
+      limitsOf: options.limitsOf,
+      portionOf: (account, pool) => portionOf(options.limitsOf(account), pool, options.hosts()),
+      nextSeq: () => (this.#seq += 1),
+      claim: (share) => this.#waitFor(this.#heldOf(share.account)),
+      giveSoon: (share) => this.#giveSoon(this.#heldOf(share.account)),
+    };
+  }
+
+  of(account: string, calls: CallsInUse): AccountShare {
+    const { share } = this.#heldOf(account);
+    share.calls = calls;
+    return share;
+  }
+
+  /** The part of it that is about requests. */
+  requestsOf(account: string): Pick<HeldShare, 'takeRequest' | 'more'> {
+    return this.#heldOf(account).share;
+  }
+
+  /** Answers a home that asks. */
+  look({ looks }: LookBody): LookAnswer {
+    const passed: string[] = [];
+    const vouched: string[] = [];
+    const claims = looks.flatMap((look) => {
+      const held = this.#all.get(look.account);
+      const follows = this.#followed.follow(look);
+      const claim = follows === 'not' ? undefined : held?.share.look(look);
+      if (follows === 'not' || (held !== undefined && claim === undefined)) passed.push(look.account);
+      else if (follows === 'knows') vouched.push(look.account);
+      if (held === undefined) return [];
+      // What it lacks it asks for itself, when this is answered.
+      if (held.share.lacks) this.#o.clock.timer(0, () => void this.#claim(held));
+      return claim === undefined ? [] : [claim];
+    });
+    return { incarnation: this.#o.incarnation, claims, passed, vouched };
+  }
+
+  /** For people, and for tests. */
+  shares(): readonly HeldShare[] {
+    return Array.from(this.#all.values(), ({ share }) => share);
+  }
+
+  /** Gives back what it holds and does not use. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    for (const { giving } of this.#all.values()) giving?.[Symbol.dispose]();
+    this.#over.abort(new Error('The service is stopping.'));
+    await Promise.all(Array.from(this.#all.values()).flatMap(({ claiming }) => claiming ?? []));
+  }
+
+  #heldOf(account: string): Held {
+    let held = this.#all.get(account);
+    if (held === undefined) {
+      const share = new HeldShare(account, this.#surroundings);
+      this.#all.set(account, (held = { share, home: undefined, claiming: undefined, giving: undefined }));
+      this.#timer ??= this.#later();
+    }
+    return held;
+  }
+
+  #later(): Timer | undefined {
+    if (this.#over.signal.aborted) return undefined;
+    return this.#o.clock.timer(limitTimes.renewMs, () => this.#renew());
+  }
+
+  /** Claims what it has anew, of all accounts of a home with one message; forgets accounts that are not used any more. */
+  #renew(): void {
+    this.#timer = undefined;
+    const byHome = new Map<HostId, Held[]>();
+    for (const [account, held] of this.#all) {
+      held.share.rest();
+      if (this.#isForgotten(held)) {
+        held.giving?.[Symbol.dispose]();
+        this.#all.delete(account);
+        continue;
+      }
+      const home = this.#homeOf(held);
+      if (home !== undefined && held.claiming === undefined) byHome.set(home, [...(byHome.get(home) ?? []), held]);
+    }
+    for (const [home, all] of byHome) {
+      const done = this.#exchange(home, all).then(() => undefined);
+      for (const held of all) this.#claims(held, done);
+    }
+    if (this.#all.size > 0) this.#timer = this.#later();
+  }
+
+  #isForgotten({ share, claiming }: Held): boolean {
+    return claiming === undefined && share.empty && this.#o.clock.now() - share.usedAt > 2 * limitTimes.forgottenMs;
+  }
+
+  async #waitFor(held: Held): Promise<void> {
+    const { clock } = this.#o;
+    const began = clock.now();
+    // What is under way may have been sent before this was missed.
+    if (held.claiming !== undefined) {
+      await held.claiming;
+      held.share.waits();
+    }
+    if (held.share.lacks) await this.#claim(held);
+    this.counts.waited += 1;
+    this.counts.waitedMs += clock.now() - began;
+  }
+
+  /** One at a time: who comes meanwhile shares it. */
+  #claim(held: Held): Promise<void> {
+    if (held.claiming === undefined) this.#claims(held, this.#untilAnswered(held));
+    return held.claiming ?? Promise.resolve();
+  }
+
+  #claims(held: Held, done: Promise<void>): void {
+    const claiming = done.finally(() => {
+      if (held.claiming === claiming) held.claiming = undefined;
+    });
+    held.claiming = claiming;
+  }
+
+  /** A home may be on its way to another host: it is asked again for a while. */
+  async #untilAnswered(held: Held): Promise<void> {
+    const { clock } = this.#o;
+    const until = clock.now() + limitTimes.callMs;
+    for (;;) {
+      const home = this.#homeOf(held);
+      if (home !== undefined && (await this.#exchange(home, [held]))) return;
+      if (clock.now() >= until || this.#over.signal.aborted) break;
+      await new Promise<void>((resolve) => clock.timer(limitTimes.askAgainMs, resolve));
+      held.share.waits();
+    }
+    held.share.failed();
+  }
+
+  /** Gives whether all had their answer. */
+  async #exchange(home: HostId, all: readonly Held[]): Promise<boolean> {
+    this.counts.claims += 1;
+    const shares = all.map(({ share }) => share);
+    const answered = await exchange(home, shares, { ...this.#o, over: this.#over.signal });
+    if (answered === undefined) this.counts.failures += 1;
+    for (const held of all) if (answered?.has(held.share) === true) held.home = home;
+    return answered?.size === all.length;
+  }
+
+  /** Without NATS nobody may know: the last one goes on where most hosts are in touch with it. */
+  #homeOf({ share, home }: Held): HostId | undefined {
+    const now = this.#o.homes.homeOf(share.account);
+    if (now.at === 'here') return this.#o.self;
+    return now.at === 'host' ? now.host : home;
+  }
+
+  #giveSoon(held: Held): void {
+    held.giving ??= this.#o.clock.timer(limitTimes.idleMs, () => {
+      held.giving = undefined;
+      if (held.share.give()) void this.#claim(held);
+      else if (held.share.givesBack && !held.share.empty) this.#giveSoon(held);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { LocalProcess } from './local-process.ts';
+import type { LocalNetwork } from './network.ts';
+
+/** What a host of a local cluster is started with. */
+export interface LocalHostOptions {
+  /** Which machine of the network it runs on, from 0. */
+  readonly n: number;
+  readonly folder: string;
+  readonly network: LocalNetwork;
+  readonly heddle: readonly string[];
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly servers: readonly string[];
+  /** Seed of the hosts' NATS user. */
+  readonly keyFile: string;
+}
+
+/** A Heddle of a local cluster. */
+export class LocalHost {
+  readonly name: string;
+  readonly home: string;
+  /** Where it listens for clients, also while it does not run. */
+  readonly url: string;
+  readonly process: LocalProcess;
+
+  constructor(options: LocalHostOptions) {
+    const { n, folder, network } = options;
+    const address = network.machines[n]?.address ?? '127.0.0.1';
+    this.name = `host-${n + 1}`;
+    this.home = join(folder, 'home');
+    this.url = `http://${address}:${options.port}`;
+    const command = [
+      ...(network.machines[n]?.enter ?? []),
+      ...options.heddle,
+      'up',
+      '--json',
+      ...flagsOf(options, this.name, this.home),
+    ];
+    this.process = new LocalProcess({
+      name: this.name,
+      command,
+      environment: options.environment,
+      logFile: join(folder, 'heddle.log'),
+      saysReady: { on: 'stdout', line: /"event":"ready"/ },
+    });
+  }
+}
+
+function flagsOf(options: LocalHostOptions, name: string, home: string): readonly string[] {
+  const { n, network, port, servers, keyFile, flags } = options;
+  const address = network.machines[n]?.address ?? '127.0.0.1';
+  return [
+    ...['--home', home, '--host', address, '--port', String(port)],
+    ...(network.kind === 'namespaces' ? ['--expose'] : []),
+    ...['--cluster', servers.join(','), '--cluster-key', keyFile, '--host-name', name],
+    ...['--peer-host', address, '--peer-port', '0'],
+    ...['--cluster-replicas', servers.length >= 3 ? '3' : '1'],
+    ...flags,
+  ];
+}

@@ -1,0 +1,113 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  ReplayPolicy,
+  type ConsumerMessages as PushConsumerMessages,
+} from '@nats-io/jetstream';
+import { createInbox, nanos } from '@nats-io/nats-core';
+import { LogTrimmedError, type LogEntry, type LogPosition } from '../contract.ts';
+import { logLimits } from './log-limits.ts';
+import type { LogStream } from './log-stream.ts';
+import { EntryAssembler } from './parts.ts';
+
+/** Between two attempts to read, ms: doubled from the first to the last. */
+const againMs = { first: 50, last: 2_000 } as const;
+/** A reader that a server does not hear of is forgotten there after this, ms. */
+const inactiveMs = 30_000;
+
+/**
+ * Entries behind `after`, in their order, without a gap or a repeat: positions of messages follow each other by one, so whatever is lost on the way is seen, and
+ * asked for again. Ends when `signal` fires. Throws LogTrimmedError.
+ */
+export async function* follow(stream: LogStream, after: LogPosition, signal: AbortSignal): AsyncGenerator<LogEntry> {
+  const assembler = new EntryAssembler();
+  let last = after;
+  let delayMs: number = againMs.first;
+  while (!signal.aborted) {
+    const reader = await open(stream, last, () => last, signal);
+    try {
+      for await (const { seq, headers, data } of reader?.messages ?? []) {
+        const position = BigInt(seq);
+        if (position <= last) continue;
+        if (position > last + 1n) break;
+        last = position;
+        delayMs = againMs.first;
+        const entry = assembler.add({ position, headers, data });
+        if (entry !== undefined) yield entry;
+        if (signal.aborted) return;
+      }
+    } finally {
+      await reader?.[Symbol.asyncDispose]();
+    }
+    await wait(delayMs, undefined, { signal }).catch(() => undefined);
+    delayMs = Math.min(delayMs * 2, againMs.last);
+  }
+}
+
+/** How a server keeps a reader: in memory, and without waiting for it to acknowledge. */
+const readerConfig = {
+  deliver_policy: DeliverPolicy.StartSequence,
+  ack_policy: AckPolicy.None,
+  replay_policy: ReplayPolicy.Instant,
+  max_deliver: 1,
+  flow_control: true,
+  inactive_threshold: nanos(inactiveMs),
+  mem_storage: true,
+  num_replicas: 1,
+} as const;
+
+/** Messages as they come, until some may have been lost. */
+interface Reader extends AsyncDisposable {
+  readonly messages: PushConsumerMessages;
+}
+
+/** Begins to read; undefined where nobody answers. Throws LogTrimmedError. */
+async function open(
+  stream: LogStream,
+  after: LogPosition,
+  seen: () => LogPosition,
+  signal: AbortSignal,
+): Promise<Reader | undefined> {
+  const { client, manager, name } = stream;
+  const config = { deliver_subject: createInbox(), idle_heartbeat: nanos(logLimits.heartbeatMs) };
+  let consumer: string;
+  try {
+    const { first } = await stream.bounds();
+    if (first > after + 1n) throw new LogTrimmedError(`The log ${name} begins at ${first}, behind ${after + 1n}.`);
+    const made = await manager.consumers.add(name, { ...config, ...readerConfig, opt_start_seq: Number(after) + 1 });
+    consumer = made.name;
+  } catch (error) {
+    if (error instanceof LogTrimmedError) throw error;
+    // Nobody answers; it is tried again.
+    return undefined;
+  }
+  // Nothing is sent before somebody listens. What was not read could not be closed: nothing may fail from here on.
+  const messages = await (await client.consumers.getBoundPushConsumer(config)).consume();
+  const close = (): void => messages.stop();
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
+  void endWhenLost(messages, seen);
+  return {
+    messages,
+    [Symbol.asyncDispose]: async () => {
+      signal.removeEventListener('abort', close);
+      await messages.close();
+      // Where nobody answers, the server forgets it.
+      void manager.consumers.delete(name, consumer).catch(() => undefined);
+    },
+  };
+}
+
+/** Ends a reader whose server is silent, or has sent more than came: what is sent while a connection is made anew is lost. */
+async function endWhenLost(messages: PushConsumerMessages, seen: () => LogPosition): Promise<void> {
+  let lost = false;
+  for await (const status of messages.status()) {
+    if (status.type === 'heartbeats_missed' || status.type === 'consumer_deleted') return messages.stop();
+    if (status.type !== 'heartbeat') continue;
+    // What waits here to be read has come.
+    const behind = messages.getPending() === 0 && BigInt(status.lastStreamSequence) > seen();
+    if (behind && lost) return messages.stop();
+    lost = behind;
+  }
+}

@@ -1,0 +1,111 @@
+import { ChangedElsewhereError } from '../../store/changes-contract.ts';
+import type { Store } from '../../store/contract.ts';
+import type { SettingsDocument } from '../../store/settings-contract.ts';
+import type { SqliteTables } from '../../store/sqlite/tables.ts';
+import type { Mirror } from './mirror.ts';
+import type { Replica } from './replica.ts';
+
+/**
+ * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true when it resolves. What another host was
+ * told a moment ago may not be here yet; but that something is not there is said only when the mirror has all that the cluster had.
+ */
+export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, typeof Symbol.asyncDispose> {
+  const { served } = mirror;
+  const write = <Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> => replica.write(method);
+  const found = async <Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> => {
+    const there = await read();
+    if (there !== undefined) return there;
+    await replica.caughtUp();
+    return await read();
+  };
+  return {
+    functions: {
+      ...served.functions,
+      get: (...which) => found(() => served.functions.get(...which)),
+      create: (record) => write(({ functions }) => functions.create(record)),
+      update: (...which) => write(({ functions }) => functions.update(...which)),
+      delete: (...which) => write(({ functions }) => functions.delete(...which)),
+    },
+    versions: {
+      ...served.versions,
+      get: (...which) => found(() => served.versions.get(...which)),
+      publish: (...what) => write(({ versions }) => versions.publish(...what)),
+      amend: (...what) => write(({ versions }) => versions.amend(...what)),
+      delete: (...which) => write(({ versions }) => versions.delete(...which)),
+    },
+    aliases: {
+      ...served.aliases,
+      get: (...which) => found(() => served.aliases.get(...which)),
+      create: (alias) => write(({ aliases }) => aliases.create(alias)),
+      update: (...what) => write(({ aliases }) => aliases.update(...what)),
+      delete: (...which) => write(({ aliases }) => aliases.delete(...which)),
+    },
+    layers: {
+      ...served.layers,
+      get: (...which) => found(() => served.layers.get(...which)),
+      publish: (...what) => write(({ layers }) => layers.publish(...what)),
+      replace: (layer) => write(({ layers }) => layers.replace(layer)),
+      delete: (...which) => write(({ layers }) => layers.delete(...which)),
+    },
+    accounts: {
+      ...served.accounts,
+      key: (accessKeyId) => found(() => served.accounts.key(accessKeyId)),
+      create: (...what) => write(({ accounts }) => accounts.create(...what)),
+      setLimits: (...what) => write(({ accounts }) => accounts.setLimits(...what)),
+      remove: (account) => write(({ accounts }) => accounts.remove(account)),
+      addKey: (key) => write(({ accounts }) => accounts.addKey(key)),
+      setKeyDisabled: (...which) => write(({ accounts }) => accounts.setKeyDisabled(...which)),
+      removeKey: (key) => write(({ accounts }) => accounts.removeKey(key)),
+    },
+    ...documentsAsRead(served, write),
+  };
+}
+
+type Write = <Result>(method: (store: SqliteTables) => Promise<Result>) => Promise<Result>;
+
+/** Whoever puts a document may have read it just before, and nothing may have changed it since: what holds by itself on one host is checked on many. */
+function documentsAsRead({ settings, documents }: SqliteTables, write: Write): Pick<Store, 'settings' | 'documents'> {
+  return {
+    settings: {
+      ...settings,
+      put: (account, name, qualifier, kind, document) => {
+        const seen = settings.get(account, name, qualifier, kind);
+        return write(async (store) => {
+          checkSame(seen, store.settings.get(account, name, qualifier, kind));
+          await store.settings.put(account, name, qualifier, kind, document);
+        });
+      },
+      delete: (account, name, qualifier, kind) => {
+        const seen = settings.get(account, name, qualifier, kind);
+        return write(async (store) => {
+          checkSame(seen, store.settings.get(account, name, qualifier, kind));
+          return await store.settings.delete(account, name, qualifier, kind);
+        });
+      },
+    },
+    documents: {
+      ...documents,
+      put: (account, kind, name, document) => {
+        const seen = documents.get(account, kind, name);
+        return write(async (store) => {
+          checkSame(seen, store.documents.get(account, kind, name));
+          await store.documents.put(account, kind, name, document);
+        });
+      },
+      delete: (account, kind, name) => {
+        const seen = documents.get(account, kind, name);
+        return write(async (store) => {
+          checkSame(seen, store.documents.get(account, kind, name));
+          return await store.documents.delete(account, kind, name);
+        });
+      },
+    },
+  };
+}
+
+function checkSame(seen: SettingsDocument | undefined, found: SettingsDocument | undefined): void {
+  if (JSON.stringify(seen) === JSON.stringify(found)) return;
+  throw new ChangedElsewhereError(
+    'This was changed at the same time, by another request or on another host. Look at it again, and try again.',
+  );
+}

@@ -1,0 +1,32 @@
+import type { StreamInfo } from '@nats-io/jetstream';
+import type { StreamSnapshot } from '../../model/cluster-snapshot.ts';
+
+/** So many streams are shown at most. */
+const streamsMax = 1_000;
+
+/** Lists streams, as `JetStreamManager.streams.list()` does. */
+export interface StreamList {
+  list(): AsyncIterable<StreamInfo>;
+}
+
+/** What NATS keeps, with who leads it and who lags behind; by name. Rejects where it cannot be asked. */
+export async function shownStreams(streams: StreamList): Promise<readonly StreamSnapshot[]> {
+  const shown: StreamSnapshot[] = [];
+  for await (const info of streams.list()) {
+    if (shown.length >= streamsMax) break;
+    shown.push(shownStream(info));
+  }
+  return shown.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function shownStream({ config, state, cluster }: StreamInfo): StreamSnapshot {
+  const leader = cluster?.leader ?? '';
+  const others = cluster?.replicas ?? [];
+  return {
+    name: config.name,
+    messages: state.messages,
+    bytes: state.bytes,
+    ...(leader !== '' && { leader }),
+    replicas: others.map(({ name, current, lag }) => ({ server: name, current, lag: lag ?? 0 })),
+  };
+}

@@ -1,0 +1,144 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { shardLog } from '../../cluster/durable/shard-log.ts';
+import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
+import { placementText } from '../../cluster/placement/metrics.ts';
+import type { FrontendOptions } from '../../frontend/context.ts';
+import type { ThreadSessions } from '../../frontend/threads/sessions.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { ClusterSettings } from '../../model/cluster.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import type { OwnShard } from '../../model/cluster-snapshot.ts';
+import type { CodeStore, Store } from '../../store/contract.ts';
+import type { LogStore } from '../../store/logs/contract.ts';
+import type { EventsKept } from '../events.ts';
+import type { OpenedCluster } from './open-cluster.ts';
+import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
+import { openLimits, type OpenedLimits } from './open-limits.ts';
+import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
+import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts';
+import { openClusterState, type ClusterState } from './open-state.ts';
+import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
+import type { ViewSurroundings } from './open-view.ts';
+
+/** So long it waits for homes before it is ready all the same, ms. */
+const homesMsMax = 30_000;
+
+/** What placement needs of the service. */
+export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'>;
+
+/** What of the service is shown of this host. */
+export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'memoryMb'>;
+
+/** What a service has in its frontend because it is one of several hosts. */
+type ForFrontend = Pick<
+  FrontendOptions,
+  'identityOf' | 'homes' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
+>;
+
+/**
+ * A service's part in its cluster: each room of the cluster is opened when the service comes to what it stands in the place of, and all before `announce`, from when on other
+ * hosts know of this one.
+ */
+export class ClusteredService {
+  readonly #settings: Settings & { readonly cluster: ClusterSettings };
+  readonly #cluster: OpenedCluster;
+  readonly #logger: Logger;
+  readonly #homes: OpenedHomes;
+  #state: ClusterState | undefined;
+  #threads: ClusteredThreads | undefined;
+  #limits: OpenedLimits | undefined;
+  #placed: OpenedPlacement['counts'] | undefined;
+
+  constructor(settings: Settings & { readonly cluster: ClusterSettings }, cluster: OpenedCluster, logger: Logger) {
+    this.#settings = settings;
+    this.#cluster = cluster;
+    this.#logger = logger;
+    const { link, membership, leases, peers, identityOf } = cluster;
+    const logOf = (name: string): ReturnType<typeof shardLog> =>
+      shardLog(link.connection, name, settings.cluster.replicas);
+    const around = { membership, leases, peers, identityOf, logOf, logger };
+    this.#homes = openHomes({ ...around, folder: settings.home });
+  }
+
+  /** In place of what is on this machine alone. */
+  async openState(undo: AsyncDisposableStack): Promise<ClusterState> {
+    const { link, membership, leases, peers } = this.#cluster;
+    const parts = { connection: link.connection, membership, leases, peers, logger: this.#logger };
+    return (this.#state = await openClusterState({ ...parts, settings: this.#settings }, undo));
+  }
+
+  /** What functions printed on all hosts, in place of what they did here. */
+  openLogs(local: LogStore): LogStore {
+    const { peers, membership } = this.#cluster;
+    return openClusterLogs(local, peers, membership);
+  }
+
+  openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
+    const { membership, peers } = this.#cluster;
+    const { homes } = this.#homes;
+    return (this.#limits = openLimits({ membership, homes, peers, store, settings: this.#settings }, undo));
+  }
+
+  /** Runs calls on all hosts, and here what others send. */
+  openPlacement(service: PlacedService, codeStore: CodeStore, undo: AsyncDisposableStack): OpenedPlacement {
+    const { membership, peers } = this.#cluster;
+    const elsewhere = openRunner(peers);
+    const placement = openPlacement({ ...service, membership, peers, elsewhere, logger: this.#logger }, undo);
+    this.#placed = placement.counts;
+    const localCode = this.#state?.localCode ?? codeStore;
+    serveOtherHosts({ peers, localCode, clusterCode: codeStore, runHere: placement.runHere });
+    return placement;
+  }
+
+  /** For the service's events. */
+  get eventsKept(): EventsKept {
+    return this.#homes.eventsKept;
+  }
+
+  /** For sessions of threads; `serveSessions` when they are there. */
+  openThreads(undo: AsyncDisposableStack): ClusteredThreads['forSessions'] {
+    const { membership, peers, identityOf, link } = this.#cluster;
+    const { threadKeepMs, cluster } = this.#settings;
+    const around = { membership, peers, identityOf, link, threadKeepMs, replicas: cluster.replicas };
+    this.#threads = openClusteredThreads({ ...around, homes: this.#homes.homes }, this.#logger, undo);
+    return this.#threads.forSessions;
+  }
+
+  serveSessions(sessions: ThreadSessions): void {
+    this.#threads?.serve(sessions);
+  }
+
+  toFrontend(shown: ShownService): ForFrontend {
+    const text = (): string => `${this.#limits?.text() ?? ''}${this.#placed ? placementText(this.#placed) : ''}`;
+    return {
+      identityOf: this.#cluster.identityOf,
+      homes: this.#homes.requests,
+      sessionRoute: this.#threads?.route,
+      ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
+      clusterLife: this.#cluster.openLife(shown.snapshot),
+      clusterView: this.#cluster.openView({ ...shown, shardsHere: () => this.#homes.here().map(asShown), text }),
+    };
+  }
+
+  /** Resolves when calls of all accounts are let in; where some have no home after a while, with a word in the log. */
+  async untilAllHaveHomes(signal: AbortSignal): Promise<void> {
+    const all = await untilAllHave(this.#homes.homes, homesMsMax, systemClock, signal);
+    if (all || signal.aborted) return;
+    this.#logger.warn('Some accounts have no home yet: their calls are refused until they do.');
+  }
+
+  announce(url: string, server: Server): Promise<void> {
+    return this.#cluster.announce(url, server);
+  }
+}
+
+function asShown({ shard, epoch, log }: ShardShown): OwnShard {
+  const { waiting, bytesSinceSnapshot } = log ?? {};
+  return {
+    shard,
+    epoch: String(epoch),
+    ...(waiting !== undefined && { waiting }),
+    ...(bytesSinceSnapshot !== undefined && { bytesSinceSnapshot }),
+  };
+}

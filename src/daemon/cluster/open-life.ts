@@ -1,0 +1,28 @@
+import type { ClusterLife, Leases } from '../../cluster/contract.ts';
+import { shardCount, shardName } from '../../cluster/homes/shards.ts';
+import { type LifeOptions, openLife } from '../../cluster/life/life.ts';
+import type { ServiceSnapshot } from '../../model/snapshot.ts';
+
+/** What the life of a cluster's hosts is opened with. */
+export interface LifeSurroundings extends Pick<LifeOptions, 'membership' | 'peers'> {
+  readonly leases: Leases;
+  /** What runs and waits here. */
+  readonly snapshot: () => ServiceSnapshot;
+}
+
+/** Hosts as their operator sees to them. What a draining host does about it, rooms of the cluster do by its record: it is given no shards and sent no invocations. */
+export function openClusterLife({ membership, peers, leases, snapshot }: LifeSurroundings): ClusterLife {
+  const { id } = membership.self;
+  const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
+  const work = [
+    { what: 'shards', count: () => shards.filter((name) => leases.holderOf(name)?.host === id).length },
+    { what: 'running invocations', count: () => runningIn(snapshot()) },
+    { what: 'waiting invocations', count: () => snapshot().queue.length },
+  ];
+  return openLife({ membership, peers, work });
+}
+
+/** Threads are among them: each has a container for as long as it runs. */
+function runningIn({ instances }: ServiceSnapshot): number {
+  return instances.flatMap(({ containers }) => containers).filter(({ state }) => state === 'running').length;
+}

@@ -1,0 +1,112 @@
+import { hkdfSync } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Logger } from 'pino';
+import { clusterCodeStore } from '../../cluster/code/cluster-code-store.ts';
+import { CodeObjects } from '../../cluster/code/code-objects.ts';
+import { codePrefetch } from '../../cluster/code/prefetch.ts';
+import type { Leases, Membership, Peers } from '../../cluster/contract.ts';
+import { openLog } from '../../cluster/log/open-log.ts';
+import { readSeed } from '../../cluster/nats/seed.ts';
+import { readCode } from '../../cluster/running/code.ts';
+import { ensureClusterCredentials } from '../../cluster/state/cluster-credentials.ts';
+import { openClusterStore, type ClusterStore } from '../../cluster/state/open-state.ts';
+import type { FrontendOptions } from '../../frontend/context.ts';
+import { changedElsewhere } from '../../frontend/replicated/changed-elsewhere.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { ClusterSettings } from '../../model/cluster.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import { turns } from '../../model/turns.ts';
+import { DocumentAuxiliaryBook } from '../../store/auxiliary/document-book.ts';
+import type { ChangedRow } from '../../store/changes-contract.ts';
+import { openCodeStore } from '../../store/code/code-store.ts';
+import type { CodeStore } from '../../store/contract.ts';
+import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
+import { codeFolder, type SharedState } from '../state.ts';
+
+/** The stream of the state's log. */
+const logName = 'HEDDLE_STATE';
+const keyBytes = 32;
+
+/** What a cluster's state is opened with. */
+export interface StateSurroundings {
+  readonly settings: Settings & { readonly cluster: ClusterSettings };
+  readonly connection: NatsConnection;
+  readonly membership: Pick<Membership, 'alive' | 'self'>;
+  readonly leases: Pick<Leases, 'take'>;
+  readonly peers: Pick<Peers, 'open'>;
+  readonly logger: Logger;
+}
+
+/** A cluster's state on this host. */
+export interface ClusterState extends SharedState {
+  readonly store: ClusterStore;
+  /** Code that is on this host's disk, or held here: what other hosts are answered from. */
+  readonly localCode: CodeStore;
+  /** For the frontend: what its links are sealed with, the same at all hosts. */
+  readonly linkKey: Uint8Array;
+  /** For the frontend: what other hosts change is followed from now on, and what they have changed meanwhile. */
+  readonly replicated: NonNullable<FrontendOptions['replicated']>;
+}
+
+/** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
+export async function openClusterState(parts: StateSurroundings, undo: AsyncDisposableStack): Promise<ClusterState> {
+  const { settings, connection, membership, leases, peers, logger } = parts;
+  const { home, cluster, auxiliaries } = settings;
+  const { replicas } = cluster;
+  const store = undo.use(
+    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: logName, replicas }) }),
+  );
+  const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
+  const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
+  const localCode = await openCodeStore(code);
+  const codeStore = clusterCodeStore({
+    local: localCode,
+    objects: new CodeObjects(connection, replicas),
+    readFrom: (host, sha256) => readCode(peers, host, sha256),
+    others: () => othersOf(membership),
+    leases,
+    clock: systemClock,
+  });
+  const ended = new AbortController();
+  undo.defer(() => ended.abort());
+  const prefetch = codePrefetch(store, codeStore, logger, ended.signal);
+  const key = await clusterKey(cluster, 'heddle secrets of a cluster');
+  return {
+    store,
+    account,
+    codeStore,
+    localCode,
+    secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
+    book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
+    linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
+    replicated: followed(store, prefetch, undo),
+  };
+}
+
+/** What changes before the frontend is there waits for it. */
+function followed(
+  store: ClusterStore,
+  prefetch: (rows: readonly ChangedRow[]) => void,
+  undo: AsyncDisposableStack,
+): ClusterState['replicated'] {
+  const inTurn = turns();
+  const frontend = Promise.withResolvers<(rows: readonly ChangedRow[]) => Promise<void>>();
+  undo.use(
+    store.onRows((rows, ours) => {
+      if (ours) return;
+      prefetch(rows);
+      void inTurn(async () => await (await frontend.promise)(rows));
+    }),
+  );
+  return (options) => frontend.resolve(changedElsewhere(options));
+}
+
+/** Whoever may join the cluster may open its secrets; the NATS servers, which keep them, may not. `purpose`: each has a key of its own. */
+async function clusterKey({ keyFile }: ClusterSettings, purpose: string): Promise<Uint8Array> {
+  const seed = (await readSeed(keyFile)).getSeed();
+  return new Uint8Array(hkdfSync('sha256', seed, '', purpose, keyBytes));
+}
+
+function othersOf(membership: Pick<Membership, 'alive' | 'self'>): readonly string[] {
+  return membership.alive().flatMap(({ id }) => (id === membership.self.id ? [] : [id]));
+}

@@ -1,0 +1,76 @@
+import { availableParallelism, loadavg } from 'node:os';
+import type { ClusterView, Leases, Membership } from '../../cluster/contract.ts';
+import { shardCount, shardName } from '../../cluster/homes/shards.ts';
+import type { NatsLink } from '../../cluster/nats/connection.ts';
+import type { HostPeers } from '../../cluster/peers/host-peers.ts';
+import { openView } from '../../cluster/view/cluster-view.ts';
+import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
+import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
+import type { ServiceSnapshot } from '../../model/snapshot.ts';
+
+/** What of the cluster a view is opened with. */
+interface ClusterParts {
+  readonly membership: Membership;
+  readonly peers: HostPeers;
+  readonly leases: Leases;
+  readonly link: NatsLink;
+}
+
+/** What of this host is shown. */
+export interface ViewSurroundings {
+  readonly snapshot: () => ServiceSnapshot;
+  readonly usage: Pick<UsageRecorder, 'read'>;
+  /** What all instances may take together. */
+  readonly memoryMb: number;
+  /** Shards whose home it is. */
+  readonly shardsHere?: () => readonly OwnShard[];
+  /** More of what this host knows of the cluster, in Prometheus' text format. */
+  readonly text?: () => string;
+}
+
+/** What is to be seen of all hosts of a cluster. */
+export function openClusterView(
+  { membership, peers, leases, link }: ClusterParts,
+  { snapshot, usage, memoryMb, shardsHere, text = () => '' }: ViewSurroundings,
+): ClusterView {
+  const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
+  const { id } = membership.self;
+  const leased = (): readonly OwnShard[] =>
+    shards.flatMap((name, shard) => {
+      const holder = leases.holderOf(name);
+      return holder?.host === id ? [{ shard, epoch: String(holder.epoch) }] : [];
+    });
+  return openView({
+    membership,
+    leases,
+    shards,
+    peers,
+    streams: link.manager.streams,
+    text,
+    own: {
+      load: () => ({
+        ...loadOf(snapshot(), memoryMb),
+        peers: peers.connected,
+        shards: shardsHere?.() ?? leased(),
+      }),
+      instances: (account) =>
+        snapshot().instances.filter((one) => one.account === undefined || one.account === account),
+      usage: (span) => usage.read(span),
+    },
+  });
+}
+
+function loadOf({ instances, queue }: ServiceSnapshot, memoryMbMax: number): Omit<HostLoad, 'peers' | 'shards'> {
+  const containers = instances.flatMap((instance) => instance.containers);
+  return {
+    running: containers.filter(({ state }) => state === 'running').length,
+    waiting: queue.length,
+    instances: instances.length,
+    containers: containers.length,
+    idleContainers: containers.filter(({ state }) => state === 'idle').length,
+    memoryMb: containers.reduce((sum, one) => sum + (one.memoryMb ?? 0), 0),
+    memoryMbMax,
+    processors: availableParallelism(),
+    processorLoad: loadavg()[0] ?? 0,
+  };
+}

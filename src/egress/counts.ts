@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream';
+import type { EgressTotals } from '../model/network.ts';
+
+/** Functions of an account that are counted by name; what its others do is counted together, under no name. */
+const functionsMax = 500;
+
+/** A connection that says what went over it. */
+interface Counted extends Duplex {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** What is counted of one function. */
+export class EgressCount {
+  readonly account: string;
+  readonly functionName: string;
+  connections = 0;
+  open = 0;
+  refusals = 0;
+  /** Connections that were ended because their containers stood still or moved. */
+  moved = 0;
+  readonly #watched = new Map<Counted, 'inside' | 'outside'>();
+  #bytesOut = 0;
+  #bytesIn = 0;
+
+  constructor(account: string, functionName: string) {
+    this.account = account;
+    this.functionName = functionName;
+  }
+
+  /** Counts what goes over a connection that was made for the function; `where` the other end of it is. */
+  watch(connection: Counted, where: 'inside' | 'outside'): void {
+    this.connections += 1;
+    this.#watched.set(connection, where);
+    connection.once('close', () => {
+      this.#watched.delete(connection);
+      const { out, into } = bytesOf(connection, where);
+      this.#bytesOut += out;
+      this.#bytesIn += into;
+    });
+  }
+
+  totals(): EgressTotals {
+    const { account, functionName, connections, open, refusals, moved } = this;
+    let [bytesOut, bytesIn] = [this.#bytesOut, this.#bytesIn];
+    for (const [connection, where] of this.#watched) {
+      const { out, into } = bytesOf(connection, where);
+      bytesOut += out;
+      bytesIn += into;
+    }
+    return { account, functionName, connections, open, refusals, moved, bytesOut, bytesIn };
+  }
+}
+
+function bytesOf({ bytesRead, bytesWritten }: Counted, where: 'inside' | 'outside'): { out: number; into: number } {
+  return where === 'outside' ? { out: bytesWritten, into: bytesRead } : { out: bytesRead, into: bytesWritten };
+}
+
+/** Connections, bytes and refusals by function. */
+export class Counts {
+  readonly #byAccount = new Map<string, Map<string, EgressCount>>();
+
+  of(account: string, functionName: string): EgressCount {
+    const functions = this.#byAccount.get(account) ?? new Map<string, EgressCount>();
+    this.#byAccount.set(account, functions);
+    const name = functions.has(functionName) || functions.size < functionsMax ? functionName : '';
+    const count = functions.get(name) ?? new EgressCount(account, name);
+    functions.set(name, count);
+    return count;
+  }
+
+  totals(): EgressTotals[] {
+    return [...this.#byAccount.values()].flatMap((functions) => [...functions.values()].map((count) => count.totals()));
+  }
+}

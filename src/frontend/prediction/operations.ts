@@ -1,0 +1,70 @@
+import { ApiError } from '../../api/errors.ts';
+import { jsonInput, requiredString } from '../../api/json-input.ts';
+import type { Prediction } from '../../prediction/prediction.ts';
+import type { FrontendOptions } from '../context.ts';
+import { findFunction } from '../lambda/find-function.ts';
+import { smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
+
+const path = '/heddle/v1/functions/:functionName/profile';
+const ofAccount = '/heddle/v1/profiles';
+/** Trees that one answer holds. */
+const shownMax = 100;
+
+/**
+ * Profiles of what functions call: of one function as a tree, of the account's functions that call something; and the switches. What profiles are, and what is
+ * done because of them, `src/prediction` says.
+ */
+export function predictionOperations(options: FrontendOptions): readonly Operation[] {
+  const operation = (
+    name: string,
+    method: Operation['method'],
+    at: string,
+    run: (prediction: Prediction, request: ApiRequest) => Promise<ApiReply>,
+  ): Operation => ({
+    name,
+    method,
+    path: at,
+    bodyBytesMax: smallBodyBytesMax,
+    run: (request) => run(predictionOf(options), request),
+  });
+  const nameIn = async (request: ApiRequest): Promise<string> =>
+    (await findFunction(options.store, request)).latest.name;
+  return [
+    operation('GetFunctionProfile', 'GET', path, async (prediction, request) => ({
+      status: 200,
+      body: prediction.show(request.scope.account, await nameIn(request)),
+    })),
+    operation('PutFunctionProfile', 'PUT', path, async (prediction, request) => {
+      prediction.turn(request.scope.account, await nameIn(request), switchIn(request));
+      return { status: 204 };
+    }),
+    operation('DeleteFunctionProfile', 'DELETE', path, async (prediction, request) => {
+      prediction.forget(request.scope.account, await nameIn(request));
+      return { status: 204 };
+    }),
+    operation('GetProfiles', 'GET', ofAccount, async (prediction, { scope: { account } }) => {
+      const names = prediction.callers(account);
+      const profiles = names.slice(0, shownMax).map((name) => prediction.show(account, name));
+      return { status: 200, body: { ...prediction.snapshot(account), profiles, more: names.length - profiles.length } };
+    }),
+    operation('PutProfiles', 'PUT', ofAccount, async (prediction, request) => {
+      prediction.turn(request.scope.account, '', switchIn(request));
+      return { status: 204 };
+    }),
+    operation('DeleteProfiles', 'DELETE', ofAccount, async (prediction, request) => {
+      prediction.forget(request.scope.account, '');
+      return { status: 204 };
+    }),
+  ];
+}
+
+function predictionOf({ prediction }: FrontendOptions): Prediction {
+  if (prediction !== undefined) return prediction;
+  throw new ApiError('NotImplementedException', 'This service does not keep account of what functions call.');
+}
+
+function switchIn(request: ApiRequest): 'on' | 'off' {
+  const to = requiredString(jsonInput(request.body), 'prediction');
+  if (to === 'on' || to === 'off') return to;
+  throw new ApiError('InvalidParameterValueException', `"prediction" is "on" or "off"; it is "${to.slice(0, 40)}".`);
+}

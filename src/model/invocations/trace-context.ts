@@ -1,0 +1,24 @@
+const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const headerPattern = /(?:^|;)\s*Root=1-([0-9a-f]{8})-([0-9a-f]{24})(?=;|$)/i;
+const parentPattern = /(?:^|;)\s*Parent=([0-9a-f]{16})(?=;|$)/i;
+
+/**
+ * X-Ray's tracing header for the same trace as W3C's `traceparent` (Trace Context, level 1): both have 128 bits for it, and 64 for who called. Undefined for what
+ * is none, of a version that is not known, or all zeros.
+ */
+export function traceHeaderOf(traceparent: string | undefined): string | undefined {
+  if (traceparent === undefined) return undefined;
+  const [, trace = '', parent = '', flags = ''] = traceparentPattern.exec(traceparent) ?? [];
+  if (!/[^0]/.test(trace) || !/[^0]/.test(parent)) return undefined;
+  const sampled = Number.parseInt(flags, 16) & 1;
+  return `Root=1-${trace.slice(0, 8)}-${trace.slice(8)};Parent=${parent};Sampled=${sampled}`;
+}
+
+/** The other way round; undefined where the header does not say who called. */
+export function traceparentOf(header: string): string | undefined {
+  const [, seconds, rest] = headerPattern.exec(header) ?? [];
+  const parent = parentPattern.exec(header)?.[1];
+  if (seconds === undefined || rest === undefined || parent === undefined) return undefined;
+  const sampled = /(?:^|;)\s*Sampled=1(?=;|$)/.test(header) ? '01' : '00';
+  return `00-${seconds}${rest}-${parent}-${sampled}`.toLowerCase();
+}

@@ -1,9 +1,0 @@
-/** How an invocation came to its container, cheapest first. */
-export const startPaths = ['reused-container', 'new-container', 'warm-instance', 'cold-instance'] as const;
-/** One of {@link startPaths}. */
-export type StartPath = (typeof startPaths)[number];
-
-/** The promise: from receiving a request to the first line of user code, milliseconds. */
-export const startMsPromised = 100;
-/** The paths the promise is made for today. */
-export const promisedPaths: readonly StartPath[] = ['reused-container', 'new-container', 'warm-instance'];

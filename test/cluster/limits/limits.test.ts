@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  CreateFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda';
+import { shardOf } from '../../../src/cluster/homes/shards.ts';
+import { runCli } from '../../../src/cli/testing.ts';
+import { zipOf } from '../../../src/frontend/testing/zip-of.ts';
+import type { ClusterSnapshot } from '../../../src/model/cluster-snapshot.ts';
+import { hostOf, startCluster, type TestCluster } from '../harness.ts';
+import { crowd, each, mostAtOnce, timedCode } from './crowd.ts';
+
+// What an account may have, on three real hosts that are all asked at once.
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+let cluster: TestCluster;
+const clients: LambdaClient[] = [];
+let account: string;
+
+before(async () => {
+  cluster = await startCluster({ network: 'loopback' });
+  const made = await heddle('account', 'create', 'crowd', '--concurrency', '1', '--json');
+  const { key, account: own }: { key: Credentials; account: { id: string } } = JSON.parse(made);
+  account = own.id;
+  const credentials = { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
+  clients.push(...cluster.hosts.map((_, n) => new LambdaClient({ ...cluster.clientOptions(n), credentials })));
+  await deploy('timed');
+});
+
+after(async () => {
+  clients.forEach((client) => client.destroy());
+  await cluster[Symbol.asyncDispose]();
+});
+
+async function heddle(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCli(hostOf(cluster, 0).home, args);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+/** Which host keeps count of what the account has, counted from 0. */
+async function homeOfAccount(): Promise<number> {
+  const { hosts, shards }: ClusterSnapshot = JSON.parse(await heddle('--json', 'cluster', 'ps'));
+  const at = shards.find(({ shard }) => shard === shardOf(account))?.host;
+  const name = hosts.find(({ id }) => id === at)?.name;
+  const home = cluster.hosts.findIndex((host) => host.name === name);
+  assert.notEqual(home, -1);
+  return home;
+}
+
+function client(n: number): LambdaClient {
+  const one = clients[n];
+  assert.ok(one !== undefined);
+  return one;
+}
+
+async function deploy(FunctionName: string): Promise<void> {
+  const Code = { ZipFile: await zipOf({ 'index.mjs': timedCode }) };
+  const Role = 'arn:aws:iam::123456789012:role/any';
+  await client(0).send(
+    new CreateFunctionCommand({ FunctionName, Runtime: 'nodejs24.x', Handler: 'index.handler', Role, Code }),
+  );
+  await waitUntilFunctionActiveV2({ client: client(0), maxWaitTime: 120 }, { FunctionName });
+}
+
+// Rising: what hosts hold of a higher limit they give back as calls end.
+for (const limit of [1, 2, 5])
+  test(`an account that may have ${limit} at once never has more on three hosts that all want them, and none is left out`, async (t) => {
+    await heddle('account', 'limit', account, '--concurrency', String(limit));
+    const { ran, throttled, failed } = await crowd(
+      clients,
+      { functionName: 'timed', callers: 4, ms: 100 },
+      each(3, limit * 5),
+    );
+    t.diagnostic(`${ran.length} ran, ${throttled} throttled, ${failed} failed, ${mostAtOnce(ran)} at once`);
+    assert.equal(failed, 0);
+    assert.ok(throttled > 0);
+    const most = mostAtOnce(ran);
+    assert.ok(most <= limit, `${most} at once`);
+  });
+
+test('what is reserved for a function is one number for all hosts', async (t) => {
+  await heddle('account', 'limit', account, '--concurrency', '200');
+  await client(1).send(new PutFunctionConcurrencyCommand({ FunctionName: 'timed', ReservedConcurrentExecutions: 2 }));
+  const { ran, throttled, failed } = await crowd(clients, { functionName: 'timed', callers: 3, ms: 40 }, each(3, 15));
+  await client(2).send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'timed' }));
+  t.diagnostic(`${ran.length} ran, ${throttled} throttled`);
+  assert.equal(failed, 0);
+  assert.ok(throttled > 0);
+  // What was let in before all hosts had heard of it may still be there.
+  assert.ok(mostAtOnce(ran.slice(20)) <= 2);
+});
+
+test('the home of an account is killed under a crowd: what it lent holds, and is lent again', async (t) => {
+  const FunctionName = 'timed';
+  const limit = 5;
+  const home = await homeOfAccount();
+  await heddle('account', 'limit', account, '--concurrency', String(limit));
+  let killed: Promise<void> | undefined;
+  let after = Infinity;
+  const { ran, throttled, failed } = await crowd(
+    clients,
+    { functionName: FunctionName, callers: 3, ms: 100 },
+    (ran) => {
+      if (killed === undefined && ran.length >= 20) {
+        after = ran.length;
+        killed = hostOf(cluster, home).process.kill();
+      }
+      const since = ran.slice(after);
+      return [0, 1, 2].every((at) => at === home || since.filter(({ client: by }) => by === at).length >= 10);
+    },
+  );
+  await killed;
+  t.diagnostic(`${ran.length} ran, ${throttled} throttled, ${failed} failed, ${mostAtOnce(ran)} at once`);
+  assert.ok(mostAtOnce(ran) <= limit);
+});

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { whyNoFaults } from './harness.ts';
+import { scenarios } from './scenarios.ts';
+import { verdictTables } from './table.ts';
+import { tryFault } from './try-fault.ts';
+
+// A fault again and again under traffic, by hand: `./heddle --node test/cluster/long-run.ts kill-host --minutes 10`. Without a name it lists what there is.
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
+});
+const say = (line: string): void => void process.stderr.write(`${(performance.now() / 1_000).toFixed(0)} s: ${line}\n`);
+/** One fault, and the traffic before the next, s. */
+const roundSeconds = 30;
+
+async function run(name: string): Promise<boolean> {
+  const scenario = scenarios[name];
+  if (scenario === undefined) {
+    for (const [each, { what }] of Object.entries(scenarios)) say(`${each.padEnd(12)} ${what}`);
+    return false;
+  }
+  if (scenario.cutsLinks && whyNoFaults !== false) {
+    say(`${name} cannot be tried here: ${whyNoFaults}`);
+    return false;
+  }
+  const faults = Math.max(1, Math.round((Number(values.minutes) * 60) / roundSeconds));
+  const lengths = { quietMs: roundSeconds * 500, brokenMs: roundSeconds * 500, settleMsMax: 300_000 };
+  const trial = await tryFault(scenario, { ...lengths, faults, progress: say });
+  if (values.json) process.stdout.write(`${JSON.stringify({ name, ...trial }, undefined, 2)}\n`);
+  else process.stdout.write(`${verdictTables(trial.verdict)}\n`);
+  for (const fault of trial.faults) say(`FAULT: ${fault}`);
+  for (const why of trial.verdict.calls.during.whys) say(`  a call was told: ${why.slice(0, 200)}`);
+  say(trial.faults.length === 0 ? 'nothing was lost, and no lock held twice' : 'promises were broken');
+  return trial.faults.length === 0;
+}
+
+process.exitCode = (await run(positionals[0] ?? '')) ? 0 : 1;

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import {
+  CreateFunctionCommand,
+  GetFunctionCommand,
+  InvokeCommand,
+  waitUntilFunctionActiveV2,
+} from '@aws-sdk/client-lambda';
+import { runCli } from '../../src/cli/testing.ts';
+import { zipOf } from '../../src/frontend/testing/zip-of.ts';
+import { remote, shutdown } from '../../src/index.ts';
+import type { ServiceSnapshot } from '../../src/model/snapshot.ts';
+import { hostOf, startCluster, type TestCluster } from './harness.ts';
+
+// Calls of functions and threads on three real hosts; the clients only know the first.
+
+let cluster: TestCluster;
+
+before(async () => {
+  cluster = await startCluster({ network: 'loopback' });
+  const [first] = cluster.hosts;
+  process.env['HEDDLE_HOME'] = first?.home;
+  process.env['HEDDLE_URL'] = first?.url;
+});
+
+after(async () => {
+  await shutdown();
+  delete process.env['HEDDLE_URL'];
+  await cluster[Symbol.asyncDispose]();
+});
+
+/** Invocations that each host's containers have had whose function's name begins so. */
+async function invocationsByHost(name: string): Promise<number[]> {
+  const { stdout } = await runCli(hostOf(cluster, 0).home, ['--json', 'ps']);
+  const { instances }: Pick<ServiceSnapshot, 'instances'> = JSON.parse(stdout);
+  return cluster.hosts.map((host) =>
+    instances
+      .filter(({ host: at }) => at === host.name)
+      .flatMap(({ containers }) => containers)
+      .filter(({ functionName }) => functionName?.startsWith(name) === true)
+      .reduce((sum, { invocations }) => sum + invocations, 0),
+  );
+}
+
+test('a map of tasks that compute uses the processors of all hosts', async (t) => {
+  const work = remote<typeof import('./fixtures/compute.ts')>(new URL('fixtures/compute.ts', import.meta.url), {
+    memoryMb: 128,
+    timeoutMs: 600_000,
+  });
+  const items = Array.from({ length: 240 }, (_, n) => ({ n, ms: 50 }));
+  const got: number[] = [];
+  const hosts = new Map<string | undefined, number>();
+  const runs = work.compute.map(items, {
+    concurrency: 48,
+    onStart: ({ host }) => void hosts.set(host, (hosts.get(host) ?? 0) + 1),
+  });
+  for await (const n of runs) got.push(n);
+  assert.deepEqual(
+    got,
+    items.map(({ n }) => n),
+  );
+  t.diagnostic(JSON.stringify([...hosts]));
+  // How many each does depends on how fast it is; a host that is not used at all has none.
+  assert.equal(hosts.size, cluster.hosts.length);
+  assert.ok(Math.min(...hosts.values()) >= items.length / 20, JSON.stringify([...hosts]));
+});
+
+test('one function called now and then keeps to one container, whichever host is asked', async (t) => {
+  const lambda = cluster.lambda(0);
+  const Code = { ZipFile: await zipOf({ 'index.mjs': 'export const handler = async () => process.pid;' }) };
+  const Role = 'arn:aws:iam::123456789012:role/any';
+  await lambda.send(
+    new CreateFunctionCommand({ FunctionName: 'lone', Runtime: 'nodejs24.x', Handler: 'index.handler', Role, Code }),
+  );
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 120 }, { FunctionName: 'lone' });
+  for (const n of [1, 2]) await untilKnown(n, 'lone');
+  for (let nth = 0; nth < 12; nth += 1) {
+    const { FunctionError } = await cluster.lambda(nth % 3).send(new InvokeCommand({ FunctionName: 'lone' }));
+    assert.equal(FunctionError, undefined);
+    // As fast as hosts tell each other.
+    await new Promise((resolve) => void setTimeout(resolve, 600));
+  }
+  const byHost = await invocationsByHost('lone');
+  t.diagnostic(`containers have had ${byHost.join(', ')} invocations`);
+  assert.equal(byHost.filter((count) => count > 0).length, 1, byHost.join(', '));
+});
+
+async function untilKnown(host: number, name: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await cluster.lambda(host).send(new GetFunctionCommand({ FunctionName: name }));
+      return;
+    } catch (error) {
+      if (tries > 600) throw error;
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+    }
+  }
+}

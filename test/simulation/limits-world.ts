@@ -1,0 +1,214 @@
+import type { Home, HostId, HostRecord } from '../../src/cluster/contract.ts';
+import type { Ask, SharedLimits } from '../../src/cluster/limits/contract.ts';
+import { readClaims, readLooks } from '../../src/cluster/limits/wire.ts';
+import { LimitHolder } from '../../src/cluster/limits/holder/limit-holder.ts';
+import { LimitHome } from '../../src/cluster/limits/home/limit-home.ts';
+import { asksMax } from '../../src/worker-manager/concurrency/entrance.ts';
+import type { AccountShare, CallsInUse } from '../../src/worker-manager/contract.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** One host of a simulated cluster: what it runs is a number. */
+export class LimitsHost implements CallsInUse {
+  readonly id: HostId;
+  readonly holder: LimitHolder;
+  readonly home: LimitHome;
+  readonly share: AccountShare;
+  running = 0;
+  memoryMb = 0;
+  waiting = 0;
+  refused = 0;
+  dead = false;
+  readonly #world: LimitsWorld;
+
+  constructor(world: LimitsWorld, index: number, incarnation: string) {
+    this.#world = world;
+    const { clock, limitsOf } = world;
+    this.id = `h-${String(index).padStart(16, '0')}`;
+    const ask: Ask = (to, method, body, signal) => world.ask(this, to, method, body, signal);
+    const homes = { homeOf: () => world.homeFor(this.id) };
+    const hosts = {
+      self: recordOf(this.id),
+      alive: () => world.aliveFor(this.id).map(recordOf),
+      hasEnded: (id: HostId) => world.ended.has(id),
+      all: () => world.hosts.filter(({ id }) => !world.left.has(id)).map(({ id }) => recordOf(id)),
+    };
+    this.holder = new LimitHolder({
+      clock,
+      homes,
+      self: this.id,
+      incarnation,
+      ask,
+      limitsOf,
+      hosts: () => world.hostsSaid,
+    });
+    this.home = new LimitHome({ clock, hosts, homes, ask, limitsOf });
+    this.share = this.holder.of(world.account, this);
+  }
+
+  useOf(pool: string): number {
+    return pool === '' ? this.running : 0;
+  }
+
+  pools(): Iterable<string> {
+    return this.running > 0 ? [''] : [];
+  }
+
+  review(): void {}
+
+  /** One call; gives whether it came in. */
+  async call(memoryMb = 0): Promise<boolean> {
+    for (let asked = 0; !this.share.takes('', memoryMb); asked += 1) {
+      const more = asked < asksMax ? this.share.more() : undefined;
+      if (more !== undefined) await more;
+      if (more === undefined || this.dead) {
+        this.refused += 1;
+        return false;
+      }
+    }
+    this.running += 1;
+    this.memoryMb += memoryMb;
+    this.#world.admitted += 1;
+    return true;
+  }
+
+  end(memoryMb = 0): void {
+    this.running -= 1;
+    this.memoryMb -= memoryMb;
+    this.share.ended();
+  }
+
+  /** Without a word. */
+  die(): void {
+    this.dead = true;
+    this.running = 0;
+    this.memoryMb = 0;
+    this.home[Symbol.dispose]();
+    void this.holder[Symbol.asyncDispose]();
+  }
+}
+
+/** Hosts with one account, and a network that delays, loses and cuts. */
+export class LimitsWorld {
+  readonly account = '111111111111';
+  readonly clock: VirtualClock;
+  readonly limits: { current: SharedLimits };
+  readonly limitsOf = (): SharedLimits => this.limits.current;
+  readonly hosts: LimitsHost[] = [];
+  readonly left: Set<HostId> = new Set();
+  /** Stopped in order, and may come back. */
+  readonly ended: Set<HostId> = new Set();
+  /** Who is home by the lease, and at which epoch; who does not hear of it (has no NATS). */
+  home: { index: number; epoch: bigint; valid: boolean } | undefined = { index: 0, epoch: 1n, valid: true };
+  readonly withoutNats: Set<HostId> = new Set();
+  #starts = 0;
+  readonly #cut = new Set<string>();
+  messages = 0;
+  /** Calls that came in. */
+  admitted = 0;
+  /** How many hosts each believes that there are: so many that it keeps nothing for later. */
+  hostsSaid: number = Number.POSITIVE_INFINITY;
+  /** Of each message, how long it takes, ms; undefined: it is lost. */
+  delay: () => number | undefined = () => 0.5;
+
+  constructor(clock: VirtualClock, count: number, limits: Partial<SharedLimits>) {
+    this.clock = clock;
+    this.limits = { current: { calls: 100, memoryMb: Infinity, reserved: new Map(), rate: undefined, ...limits } };
+    for (let index = 0; index < count; index += 1) this.hosts.push(new LimitsHost(this, index, `p-${index}-0`));
+  }
+
+  /** Its process ends without a word, and another begins. */
+  restart(index: number): void {
+    this.hosts[index]?.die();
+    this.#starts += 1;
+    this.hosts[index] = new LimitsHost(this, index, `p-${index}-${this.#starts}`);
+  }
+
+  /** No message goes from one to the other, either way, or does again. */
+  cut(a: number, b: number, cut = true): void {
+    for (const key of [`${a}-${b}`, `${b}-${a}`])
+      if (cut) this.#cut.add(key);
+      else this.#cut.delete(key);
+  }
+
+  homeFor(self: HostId): Home {
+    const { home } = this;
+    if (home === undefined) return { at: 'nowhere' };
+    const host = this.hosts[home.index]?.id ?? '';
+    if (this.withoutNats.has(self)) return { at: 'nowhere' };
+    if (host !== self) return { at: 'host', host, epoch: home.epoch };
+    const { epoch, valid } = home;
+    const never = new AbortController().signal;
+    const settled = async (): Promise<boolean> => valid;
+    const lease = { name: 'shard-0', epoch, valid, over: never, settled, release: async () => undefined };
+    // As homes say it of a lease that is suspended.
+    return valid ? { at: 'here', lease } : { at: 'nowhere', suspended: lease };
+  }
+
+  aliveFor(self: HostId): HostId[] {
+    return this.hosts.filter(({ id, dead }) => !dead && (id === self || !this.withoutNats.has(id))).map(({ id }) => id);
+  }
+
+  healAll(): void {
+    this.#cut.clear();
+  }
+
+  /** Calls that run, of all hosts. */
+  get running(): number {
+    return this.hosts.reduce((sum, { running }) => sum + running, 0);
+  }
+
+  /** Tokens for calls that hosts believe in, those of calls that run without any included. */
+  get believed(): number {
+    return this.hosts.reduce((sum, host) => {
+      const held = host.dead ? 0 : (host.holder.shares()[0]?.held().get('') ?? 0);
+      return sum + Math.max(held, host.running);
+    }, 0);
+  }
+
+  /** The way from host to host; MessagePack's part of it is JSON here. */
+  async ask(from: LimitsHost, to: HostId, method: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    if (from.dead) return await hanging(signal);
+    const index = this.hosts.findIndex(({ id, dead }) => id === to && !dead);
+    const way = `${this.hosts.indexOf(from)}-${index}`;
+    if (from.id !== to) {
+      this.messages += 2;
+      await this.#travel(way, signal);
+    }
+    const host = this.hosts[index];
+    if (host === undefined || host.dead) return await hanging(signal);
+    const text: unknown = JSON.parse(JSON.stringify(body));
+    const answer =
+      method === 'limits.claim' ? await host.home.claim(from.id, readClaims(text)) : host.holder.look(readLooks(text));
+    if (from.id !== to) await this.#travel(way, signal);
+    if (from.dead) return await hanging(signal);
+    return JSON.parse(JSON.stringify(answer));
+  }
+
+  async #travel(way: string, signal: AbortSignal): Promise<void> {
+    const ms = this.delay();
+    if (ms === undefined || this.#cut.has(way)) return await hanging(signal);
+    await this.clock.sleep(ms);
+    if (this.#cut.has(way)) return await hanging(signal);
+  }
+}
+
+/** No answer comes. */
+async function hanging(signal: AbortSignal): Promise<never> {
+  return await new Promise((_resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function recordOf(id: HostId): HostRecord {
+  return {
+    id,
+    name: id,
+    peer: { host: '127.0.0.1', port: 1 },
+    certificate: '',
+    url: '',
+    release: '0',
+    protocol: { min: 1, max: 1 },
+    startedAt: 0,
+  };
+}
