@@ -19,6 +19,7 @@ import { withLayers } from './daemon/layers.ts';
 import { leaveWord } from './daemon/leave-word.ts';
 import { cancelWith, filled, stopOnce } from './daemon/lifetime.ts';
 import { boundsOf } from './daemon/policies.ts';
+import { observersOf, openTraces } from './daemon/traces.ts';
 import { openState } from './daemon/state.ts';
 import { whyMissing } from './daemon/missing-runtimes.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
@@ -33,6 +34,7 @@ import { openPolicies } from './frontend/policies/open-policies.ts';
 import { createLogger } from './frontend/observing/logger.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
 import { EndedNodes } from './image/node/ended-nodes.ts';
+import { tracesHere } from './frontend/traces/shown-traces.ts';
 import { logObserver, observers } from './frontend/observing/observer.ts';
 import { loggingObserver } from './frontend/observing/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
@@ -46,6 +48,7 @@ import { allVerdicts, selectDriver, type SelectedDriver } from './instance/probe
 import { systemClock } from './model/clock.ts';
 import type { Settings } from './model/functions/settings.ts';
 import type { Wire } from './protocol/session/session-link.ts';
+import { RunRecords } from './traces/records/run-records.ts';
 import { replaceCredentials } from './store/credentials.ts';
 
 /** A running service. */
@@ -99,6 +102,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const prepare = preparation(driver, settings, { usual, withAwsSdk, why, report, logger, signal: cancel.signal });
 
   const metrics = createMetrics(driver.name);
+  const traces = await openTraces(settings, process.env, logger, undo);
+  const records = new RunRecords();
   const compiled = new CompiledPython({ codeStore, clock: systemClock, logger });
   const starter = undo.use(guestStarter(driver, usual, prepare, logger));
   // What it asks of the manager, it asks when containers are there.
@@ -106,7 +111,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage]));
+  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage, ...observersOf(records, traces)]));
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -118,14 +123,15 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
   const triggers = await openTriggers(settings, systemClock, logger, undo);
   const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
-  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo);
-  const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction });
+  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo, traces?.tracer);
+  const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction, tracer: traces?.tracer });
   const kept = { store, codeStore, logs: cluster?.openLogs(logs) ?? logs, account, policies, workerManager };
   const later = openServiceEvents(settings, { ...kept, outside, prediction, why, logger }, undo, cluster?.eventsKept);
   const how = howThreadsRun(driver, options, later.events);
   const across = { ...cluster?.openThreads(undo), processors: placed?.processors };
   const sessions = openSessions(settings, { codeStore, workerManager, policies, ...how, ...across }, logger, undo);
   cluster?.serveSessions(sessions);
+  const shown = tracesHere(records, systemClock);
   const nodes = new EndedNodes(join(settings.cache, 'guest'), (line) => logger.warn(line), cancel.signal);
   const app = createFrontend({
     ...kept,
@@ -147,7 +153,9 @@ export async function startService(settings: Settings, options: ServiceOptions =
     settings,
     ownAccount: account,
     provisionedSchedule: settings.provisionedSchedule,
-    ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
+    ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, traces: shown, memoryMb: settings.memoryMb }),
+    traces: shown,
+    ...(traces !== undefined && { tracesText: traces.text }),
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     metrics,

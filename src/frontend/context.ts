@@ -24,6 +24,7 @@ import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { TriggerWatch } from './triggers/trigger-watch.ts';
+import type { TracesHere } from './traces/shown-traces.ts';
 import type { ThreadSessions } from './threads/sessions.ts';
 import type { UrlBook } from './urls/url-book.ts';
 import type { SessionRoute } from './threads/websocket.ts';
@@ -96,6 +97,10 @@ export interface FrontendOptions {
       readonly urls: Pick<UrlBook, 'reread'>;
     },
   ) => void;
+  /** Where the time of an account's calls on this host went; absent where nobody keeps that. */
+  readonly traces?: TracesHere;
+  /** What became of traces that are exported, in Prometheus' text format; absent where none are. */
+  readonly tracesText?: () => string;
   /** What functions do; absent where nobody looks. */
   readonly effects?: EffectReports;
   /** What one container may have at most, memory and `/tmp`, MiB. */

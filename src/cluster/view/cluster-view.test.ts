@@ -64,6 +64,7 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<S
         load: () => load,
         instances: (account) => [instance(`i-${id.slice(-1)}-${account}`)],
         usage: () => [used],
+        traces: () => [],
       },
       text: () => 'more\n',
     }),

@@ -1,21 +1,32 @@
 import type { UsageRecord } from '../../model/accounts/usage.ts';
 import type { ClusterHostSnapshot, ClusterSnapshot, HostLoad, ShardSnapshot } from '../../model/cluster-snapshot.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
-import type { ClusterView, Gathered, HostRecord, Leases, Membership, Peers, UsageSpan } from '../contract.ts';
+import type {
+  ClusterView,
+  Gathered,
+  HostRecord,
+  Leases,
+  Membership,
+  Peers,
+  TracesAsked,
+  UsageSpan,
+} from '../contract.ts';
+import type { ShownTrace } from '../../model/invocations/shown-trace.ts';
 import { fieldsOf, listOf, textIn } from '../fields.ts';
 import { askAll, type Answer } from './ask-all.ts';
 import { mergedUsage } from './merge-usage.ts';
 import { clusterText } from './metrics.ts';
-import { listMax, readLoad, readSpan, readUsage } from './read.ts';
+import { listMax, readLoad, readSpan, readTracesAsked, readUsage } from './read.ts';
 import { shownStreams, type StreamList } from './streams.ts';
 
-const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage' } as const;
+const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage', traces: 'view.traces' } as const;
 
 /** What this host says of itself. */
 export interface OwnView {
   load(): HostLoad;
   instances(account: string): readonly InstanceSnapshot[];
   usage(span: UsageSpan): readonly UsageRecord[];
+  traces(query: TracesAsked): readonly ShownTrace[];
 }
 
 /** What the view is made with. */
@@ -37,6 +48,7 @@ export function openView(parts: ViewParts): ClusterView {
   peers.serve(methods.load, async () => own.load());
   peers.serve(methods.instances, async (body) => own.instances(textIn(fieldsOf(body), 'account')));
   peers.serve(methods.usage, async (body) => own.usage(readSpan(body)));
+  peers.serve(methods.traces, async (body) => own.traces(readTracesAsked(body)));
   return {
     snapshot: () => snapshotOf(parts),
     instances: (account) => instancesOf(parts, account),
@@ -44,6 +56,7 @@ export function openView(parts: ViewParts): ClusterView {
       const { found, silent } = await gathered(parts, methods.usage, span, readUsage);
       return { found: mergedUsage([own.usage(span), ...found]), silent };
     },
+    traces: (query) => tracesOf(parts, query),
     metrics: async () => `${clusterText(await snapshotOf(parts, false))}${parts.text()}`,
   };
 }
@@ -107,6 +120,21 @@ async function instancesOf(parts: ViewParts, account: string): Promise<Gathered<
 
 function isInstance(value: unknown): value is InstanceSnapshot {
   return typeof value === 'object' && value !== null && 'id' in value && 'containers' in value;
+}
+
+async function tracesOf(parts: ViewParts, query: TracesAsked): Promise<Gathered<ShownTrace>> {
+  const { name } = parts.membership.self;
+  const here = parts.own.traces(query).map((one) => ({ ...one, host: one.host ?? name }));
+  const read = (answer: unknown): readonly ShownTrace[] => listOf(answer, query.limit).filter(isTrace);
+  const answers = await askAll(parts.peers, othersOf(parts), methods.traces, query, read);
+  const found = answers.flatMap((answer) =>
+    'value' in answer ? answer.value.map((one) => ({ ...one, host: one.host ?? answer.host.name })) : [],
+  );
+  return { found: [...here, ...found], silent: silentOf(parts, answers) };
+}
+
+function isTrace(value: unknown): value is ShownTrace {
+  return typeof value === 'object' && value !== null && 'requestId' in value && 'at' in value && 'stages' in value;
 }
 
 async function gathered<T>(

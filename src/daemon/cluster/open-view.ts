@@ -4,6 +4,7 @@ import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
 import { openView } from '../../cluster/view/cluster-view.ts';
+import type { TracesHere } from '../../frontend/traces/shown-traces.ts';
 import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
 import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
@@ -20,6 +21,7 @@ interface ClusterParts {
 export interface ViewSurroundings {
   readonly snapshot: () => ServiceSnapshot;
   readonly usage: Pick<UsageRecorder, 'read'>;
+  readonly traces: TracesHere;
   /** What all instances may take together. */
   readonly memoryMb: number;
   /** Shards whose home it is. */
@@ -31,7 +33,7 @@ export interface ViewSurroundings {
 /** What is to be seen of all hosts of a cluster. */
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
-  { snapshot, usage, memoryMb, shardsHere, text = () => '' }: ViewSurroundings,
+  { snapshot, usage, traces, memoryMb, shardsHere, text = () => '' }: ViewSurroundings,
 ): ClusterView {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
@@ -56,6 +58,7 @@ export function openClusterView(
       instances: (account) =>
         snapshot().instances.filter((one) => one.account === undefined || one.account === account),
       usage: (span) => usage.read(span),
+      traces: ({ account, ...query }) => traces(account, query),
     },
   });
 }

@@ -17,6 +17,7 @@ import { moveOperations } from '../moves/operations.ts';
 import { objectsOperations } from './objects/operations.ts';
 import { auxiliaryOperations } from './auxiliary/operations.ts';
 import { secretOperations } from './secrets/operations.ts';
+import { traceOperations } from '../traces/operations.ts';
 import { giveHint } from '../hints/hint-operation.ts';
 import { triggerOperations } from '../triggers/operations.ts';
 import { listExecutions } from './list-executions.ts';
@@ -34,6 +35,7 @@ export function adminOperations(options: FrontendOptions, stopping: AbortSignal)
     getFunctionLogs(options, stopping),
     getFunctionReadiness(options),
     getStatus(options),
+    ...traceOperations(options),
     getUsage(options),
     giveHint(options),
     ...triggerOperations(options),

@@ -34,7 +34,8 @@ export async function laterText(options: FrontendOptions): Promise<string> {
   );
   const auxiliary = auxiliaryText(options.auxiliaries?.totals() ?? []);
   const cluster = (await options.clusterView?.metrics()) ?? '';
-  const waiting = [...queues, ...sources, ...schedules, executions, dropped, ...auxiliary];
+  const traces = options.tracesText === undefined ? [] : [options.tracesText()];
+  const waiting = [...queues, ...sources, ...schedules, executions, dropped, ...auxiliary, ...traces];
   return (
     [
       await eventsText(

@@ -2,6 +2,7 @@ import type { ContainerExit, ContainerInvocation, RuntimeAnswer } from '../../in
 import { CodeLateError, PausedError } from '../../model/errors.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { LogSoFar } from '../../model/invocations/invocation.ts';
+import type { RunRecord } from '../../model/invocations/run-record.ts';
 import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer } from '../active-pool/state.ts';
 import type { Ticket } from '../queue/ticket.ts';
@@ -63,6 +64,8 @@ export class Run implements ContainerInvocation, Limited {
   readonly #sentAt: number;
   /** The limit that is running, for the error that says it was overrun. */
   #limitMs: number;
+  /** When its container had its code, where it was given that. */
+  #loadedAt: number | undefined;
   #startedAt: number | undefined;
   /** When its handler could begin: its time-out counts from there. */
   #handlerAt: number | undefined;
@@ -208,6 +211,7 @@ export class Run implements ContainerInvocation, Limited {
     const { guest } = this.container;
     this.container.logStream = await load(guest, this.#function, this.#host, { tenantId: this.tenantId });
     this.#log.stream = this.container.logStream;
+    this.#loadedAt = this.#host.clock.now();
     if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
     this.container.state = 'running';
     beginCalls(this.container);
@@ -260,11 +264,33 @@ export class Run implements ContainerInvocation, Limited {
 
   #outcome(reusable: boolean, ending: Ending): RunEnd {
     const { clock, processors } = this.#host;
-    const [sentAt, startedAt, handlerAt] = [this.#sentAt, this.#startedAt, this.#handlerAt];
-    const times = { sentAt, startedAt, handlerAt, endedAt: clock.now() };
-    const { ticket, container, startPath } = this;
-    const ended = { ...ending, traceId: this.traceId, streamedBytes: this.answer?.bytes };
-    const outcome = new RunOutcome(ticket, container, startPath, times, ended, this.#log, processors);
+    const { ticket, container } = this;
+    const { invocation } = ticket;
+    const record: RunRecord = {
+      function: this.#function,
+      requestId: this.requestId,
+      thread: this.thread !== undefined,
+      startPath: this.startPath,
+      coldReason: ticket.coldReason,
+      instanceId: container.instance.guest.id,
+      containerId: container.guest.id,
+      retries: ticket.attempts,
+      ended: ending.limit ?? (ending.result.ok ? 'ok' : 'error'),
+      receivedAt: invocation.receivedAt,
+      cameAt: ticket.cameAt,
+      queuedAt: ticket.queuedAt,
+      orderedAt: ticket.orderedAt,
+      ordered: ticket.ordered,
+      sentAt: this.#sentAt,
+      loadedAt: this.#loadedAt,
+      startedAt: this.#startedAt,
+      handlerAt: this.#handlerAt,
+      endedAt: clock.now(),
+      traceGiven: invocation.traceHeader,
+      traceOwn: this.traceId,
+    };
+    const ended = { ...ending, streamedBytes: this.answer?.bytes };
+    const outcome = new RunOutcome(container, record, ended, this.#log, processors);
     return { kind: 'outcome', outcome, reusable };
   }
 
