@@ -15,6 +15,7 @@ type Passed = Pick<
   | 'clientContext'
   | 'tenantId'
   | 'traceHeader'
+  | 'traceState'
   | 'policy'
   | 'nested'
   | 'ofService'
@@ -37,7 +38,7 @@ export interface RunOrder extends Passed {
 
 /** That, and nothing else that an invocation has, or another host has sent with an order. */
 export function passedOf(call: Passed): Passed {
-  const { requestId, payload, invokedArn, clientContext, tenantId, traceHeader } = call;
+  const { requestId, payload, invokedArn, clientContext, tenantId, traceHeader, traceState } = call;
   const { policy, nested, ofService, loadMax } = call;
   return {
     requestId,
@@ -46,6 +47,7 @@ export function passedOf(call: Passed): Passed {
     ...(clientContext !== undefined && { clientContext }),
     ...(tenantId !== undefined && { tenantId }),
     ...(traceHeader !== undefined && { traceHeader }),
+    ...(traceState !== undefined && { traceState }),
     ...(policy !== undefined && { policy }),
     ...(loadMax !== undefined && { loadMax }),
     ...(nested === true && { nested }),
@@ -62,7 +64,7 @@ export function parseOrder(value: unknown): RunOrder {
 
 function isOrder(fields: object): fields is RunOrder {
   const order: { readonly [K in keyof RunOrder]?: unknown } = fields;
-  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader];
+  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader, order.traceState];
   return (
     typeof order.function === 'string' &&
     typeof order.requestId === 'string' &&

@@ -16,7 +16,7 @@ import { CodeMissingError, load, type LoadParts } from './load.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
 import { answered, crashed } from './endings.ts';
 import { RunOutcome, type Ending } from './outcome.ts';
-import { traceHeader } from './trace.ts';
+import { traceHeader, traceparentFor } from './trace.ts';
 import { failed, lostWith, type RunEnd } from './run-end.ts';
 
 /** What a run needs of its surroundings. */
@@ -48,6 +48,8 @@ export class Run implements ContainerInvocation, Limited {
   readonly clientContext?: string;
   readonly tenantId?: string;
   readonly traceId?: string;
+  readonly traceparent?: string;
+  readonly traceState?: string;
   readonly invokedArn?: string;
   readonly thread?: ContainerInvocation['thread'] & object;
   readonly answer?: PassedOn;
@@ -75,7 +77,7 @@ export class Run implements ContainerInvocation, Limited {
 
   constructor(host: RunHost, ticket: Ticket, container: ActiveContainer, startPath: StartPath) {
     const { function: fn, requestId, payload, clientContext, tenantId, watcher, invokedArn } = ticket.invocation;
-    const { traceHeader: given, answer } = ticket.invocation;
+    const { traceHeader: given, traceState, answer } = ticket.invocation;
     this.#host = host;
     this.ticket = ticket;
     this.container = container;
@@ -87,7 +89,12 @@ export class Run implements ContainerInvocation, Limited {
     if (invokedArn !== undefined && invokedArn !== fn.arn) this.invokedArn = invokedArn;
     if (watcher !== undefined)
       this.thread = laneOf(watcher, container, () => this.#limit(fn.timeoutMs, host.clock.now()));
-    else this.traceId = traceHeader(given, fn, host.clock.wall());
+    else {
+      this.traceId = traceHeader(given, fn, host.clock.wall());
+      const traceparent = traceparentFor(this.traceId, given);
+      if (traceparent !== undefined) this.traceparent = traceparent;
+      if (traceparent !== undefined && traceState !== undefined) this.traceState = traceState;
+    }
     if (answer !== undefined) this.answer = new PassedOn(answer, this, host, () => this.#startedAt);
     this.onLateLog = host.lateLog(fn, requestId);
     this.#function = fn;
