@@ -6,20 +6,21 @@ import { openEgress } from './daemon/egress.ts';
 import { openServiceEvents } from './daemon/events.ts';
 import { entrance } from './daemon/entrance.ts';
 import { joinCluster } from './daemon/join-cluster.ts';
+import { observing } from './daemon/observing.ts';
 import { openPrediction } from './daemon/prediction.ts';
 import { openSessions } from './daemon/sessions.ts';
 import { openTriggers } from './daemon/triggers.ts';
 import { preparation } from './daemon/preparation.ts';
 import { keepUses } from './daemon/uses.ts';
 import { about } from './daemon/about.ts';
-import { CompiledPython, unlessCompiling } from './daemon/compiled-python.ts';
+import { CompiledPython } from './daemon/compiled-python.ts';
 import { callLimitsOf } from './daemon/call-limits.ts';
 import { deployments } from './daemon/deployments.ts';
 import { withLayers } from './daemon/layers.ts';
 import { leaveWord } from './daemon/leave-word.ts';
 import { cancelWith, filled, stopOnce } from './daemon/lifetime.ts';
 import { boundsOf } from './daemon/policies.ts';
-import { observersOf, openTraces } from './daemon/traces.ts';
+import { keepRecords, observersOf, openTraces } from './daemon/traces.ts';
 import { openState } from './daemon/state.ts';
 import { whyMissing } from './daemon/missing-runtimes.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
@@ -34,9 +35,6 @@ import { openPolicies } from './frontend/policies/open-policies.ts';
 import { createLogger } from './frontend/observing/logger.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
 import { EndedNodes } from './image/node/ended-nodes.ts';
-import { tracesHere } from './frontend/traces/shown-traces.ts';
-import { logObserver, observers } from './frontend/observing/observer.ts';
-import { loggingObserver } from './frontend/observing/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
@@ -48,7 +46,6 @@ import { allVerdicts, selectDriver, type SelectedDriver } from './instance/probe
 import { systemClock } from './model/clock.ts';
 import type { Settings } from './model/functions/settings.ts';
 import type { Wire } from './protocol/session/session-link.ts';
-import { RunRecords } from './traces/records/run-records.ts';
 import { replaceCredentials } from './store/credentials.ts';
 
 /** A running service. */
@@ -103,7 +100,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
 
   const metrics = createMetrics(driver.name);
   const traces = await openTraces(settings, process.env, logger, undo);
-  const records = new RunRecords();
+  const records = keepRecords();
   const compiled = new CompiledPython({ codeStore, clock: systemClock, logger });
   const starter = undo.use(guestStarter(driver, usual, prepare, logger));
   // What it asks of the manager, it asks when containers are there.
@@ -111,7 +108,13 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage, ...observersOf(records, traces)]));
+  const { observer, observed } = observing(settings, {
+    metrics,
+    logs,
+    logger,
+    usage,
+    more: observersOf(records, traces),
+  });
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -123,15 +126,27 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
   const triggers = await openTriggers(settings, systemClock, logger, undo);
   const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
-  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo, traces?.tracer);
-  const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction, tracer: traces?.tracer });
+  const placed = cluster?.openPlacement(
+    { local: manager, capabilities, functionMbMax, why },
+    codeStore,
+    undo,
+    traces?.tracer,
+  );
+  const workerManager = entrance(placed?.manager ?? manager, {
+    gate,
+    policies,
+    outside,
+    triggers,
+    prediction,
+    tracer: traces?.tracer,
+  });
   const kept = { store, codeStore, logs: cluster?.openLogs(logs) ?? logs, account, policies, workerManager };
   const later = openServiceEvents(settings, { ...kept, outside, prediction, why, logger }, undo, cluster?.eventsKept);
   const how = howThreadsRun(driver, options, later.events);
-  const across = { ...cluster?.openThreads(undo), processors: placed?.processors };
+  const seen = { book: records.book, tracer: traces?.tracer };
+  const across = { ...cluster?.openThreads(undo), ...seen, processors: placed?.processors };
   const sessions = openSessions(settings, { codeStore, workerManager, policies, ...how, ...across }, logger, undo);
   cluster?.serveSessions(sessions);
-  const shown = tracesHere(records, systemClock);
   const nodes = new EndedNodes(join(settings.cache, 'guest'), (line) => logger.warn(line), cancel.signal);
   const app = createFrontend({
     ...kept,
@@ -153,13 +168,18 @@ export async function startService(settings: Settings, options: ServiceOptions =
     settings,
     ownAccount: account,
     provisionedSchedule: settings.provisionedSchedule,
-    ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, traces: shown, memoryMb: settings.memoryMb }),
-    traces: shown,
+    ...cluster?.toFrontend({
+      snapshot: () => manager.snapshot(),
+      usage,
+      traces: records.shown,
+      memoryMb: settings.memoryMb,
+    }),
+    traces: records.shown,
+    threads: records.book,
     ...(traces !== undefined && { tracesText: traces.text }),
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
-    metrics,
-    logger,
+    ...observed,
     ...about(driver),
   });
   // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import { tracesHere, type TracesHere } from '../frontend/traces/shown-traces.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { valuesText } from '../model/metrics-text.ts';
 import type { ExportCounts } from '../traces/otlp/otlp-export.ts';
 import type { Sampling } from '../traces/sampling.ts';
-import type { RunRecords } from '../traces/records/run-records.ts';
+import { RunRecords } from '../traces/records/run-records.ts';
+import { ThreadBook } from '../traces/threads/thread-book.ts';
 import { tracingObserver } from '../traces/traced-worker-manager.ts';
 import { Tracer } from '../traces/tracer.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
@@ -20,6 +22,13 @@ export interface OpenedTraces {
   readonly tracer: Tracer;
   /** What became of spans, in Prometheus' text format. */
   readonly text: () => string;
+}
+
+/** What is kept in memory of what ran here. */
+export interface KeptRecords {
+  readonly records: RunRecords;
+  readonly book: ThreadBook;
+  readonly shown: TracesHere;
 }
 
 /** Opens the export of traces, where settings or variables of OpenTelemetry's ask for one; else nothing of it is loaded. */
@@ -55,8 +64,15 @@ export async function openTraces(
   };
 }
 
+/** What is kept of calls and threads on this host, and how it is shown. */
+export function keepRecords(): KeptRecords {
+  const records = new RunRecords();
+  const book = new ThreadBook(systemClock);
+  return { records, book, shown: tracesHere(records, book, systemClock) };
+}
+
 /** Who is told of what ran on this host. */
-export function observersOf(records: RunRecords, traces: OpenedTraces | undefined): WorkerObserver[] {
+export function observersOf({ records }: KeptRecords, traces: OpenedTraces | undefined): WorkerObserver[] {
   return traces === undefined ? [records.observer] : [records.observer, tracingObserver(traces.tracer)];
 }
 
@@ -96,7 +112,16 @@ function textOf({ exported, dropped, failed, pending }: ExportCounts): string {
   const lost = 'Spans that did not reach their receiver: there was no room for them, or it did not take them.';
   return [
     valuesText('counter', 'heddle_traces_spans_exported_total', 'Spans that were exported.', [], [[[], exported]]),
-    valuesText('counter', 'heddle_traces_spans_dropped_total', lost, ['reason'], [[['full'], dropped], [['failed'], failed]]),
+    valuesText(
+      'counter',
+      'heddle_traces_spans_dropped_total',
+      lost,
+      ['reason'],
+      [
+        [['full'], dropped],
+        [['failed'], failed],
+      ],
+    ),
     valuesText('gauge', 'heddle_traces_spans_pending', 'Spans that wait to be exported.', [], [[[], pending]]),
   ].join('\n');
 }

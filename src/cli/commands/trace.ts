@@ -19,7 +19,10 @@ async function trace(requestId: string | undefined, command: Command): Promise<v
   const name = textFlag(command, 'function');
   await withClient(command, async (client) => {
     if (requestId === undefined) {
-      const query = { ...(limit !== undefined && { limit: String(limit) }), ...(name !== undefined && { function: name }) };
+      const query = {
+        ...(limit !== undefined && { limit: String(limit) }),
+        ...(name !== undefined && { function: name }),
+      };
       return showList(await client.admin('GET', '/traces', { query }), command);
     }
     try {
@@ -80,8 +83,14 @@ export function describeTrace(one: Shape, columns: number): string[] {
   return [
     `${paint('bold', nameOf(one))}  ${one.text('requestId')}`,
     `received ${new Date(one.number('at')).toISOString()}, ${endOf(one)} after ${formatMs(one.number('totalMs'))}`,
-    `${one.text('startPath')}${cold === '' ? '' : ` (${cold})`}, ${late ? paint('yellow', to) : to}`,
-    `container ${one.text('container')} of instance ${one.text('instance')}${host === '' ? '' : ` on host ${host}`}`,
+    one.text('startPath') === ''
+      ? 'its code never ran'
+      : `${one.text('startPath')}${cold === '' ? '' : ` (${cold})`}, ${late ? paint('yellow', to) : to}`,
+    ...(one.text('container') === ''
+      ? []
+      : [
+          `container ${one.text('container')} of instance ${one.text('instance')}${host === '' ? '' : ` on host ${host}`}`,
+        ]),
     ...(retries > 0 ? [`begun ${retries + 1} times: it was lost before its code began`] : []),
     ...(traceId === '' ? [] : [`trace ${traceId}`]),
     '',

@@ -55,7 +55,7 @@ export class RemoteRun {
       case tags.need:
         return void this.#stream.send(bytesMessage(tags.version, this.#version));
       case tags.placed:
-        return this.#lane && watcher?.placed(this.#lane);
+        return this.#lane && watcher?.placed(this.#lane.placedAt(message));
       case tags.started:
         return this.#started(message);
       case tags.received:

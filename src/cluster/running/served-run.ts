@@ -77,7 +77,7 @@ export class ServedRun implements ThreadWatcher {
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
-    this.#stream.send(bytesMessage(tags.placed));
+    this.#stream.send(dataMessage(tags.placed, { ...lane.at }));
   }
 
   started(startPath: string): void {

@@ -2,6 +2,7 @@ import { constraintError } from '../../api/constraint.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { ShownTrace } from '../../model/invocations/shown-trace.ts';
 import { limits } from '../../model/limits.ts';
+import { getThread } from './get-thread.ts';
 import type { FrontendOptions } from '../context.ts';
 import { smallBodyBytesMax } from '../routes/operation.ts';
 import type { ApiRequest, Operation } from '../routes/operation.ts';
@@ -10,7 +11,7 @@ const listedDefault = 20;
 
 /** Where the time of the newest invocations and threads went, and of each by the id of its request. In a cluster all hosts are asked. */
 export function traceOperations(options: FrontendOptions): readonly Operation[] {
-  return [listTraces(options), getTrace(options)];
+  return [listTraces(options), getTrace(options), getThread(options)];
 }
 
 /**

@@ -65,6 +65,8 @@ export interface ThreadWatcher {
 
 /** The way to a running thread. After its end these do nothing. */
 export interface ThreadLane {
+  /** Where it runs, as far as that is known here. */
+  readonly at?: { readonly instanceId: string; readonly containerId: string } | undefined;
   /** Who its code is to what it calls. */
   readonly caller?: Caller | undefined;
   /** Whether its instance is paused. */

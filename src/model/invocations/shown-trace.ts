@@ -1,3 +1,4 @@
+import type { ThreadOutcome } from '../dashboard/threads.ts';
 import type { ColdReason } from './invocation.ts';
 import type { RunEnding, RunRecord } from './run-record.ts';
 import { stagesOf, type Stage } from './stages.ts';
@@ -17,15 +18,16 @@ export interface ShownTrace {
   readonly totalMs: number;
   /** From then to its first line of code, ms; absent where that never ran. */
   readonly startMs?: number;
-  readonly startPath: StartPath;
+  /** Absent where it never came to a container. */
+  readonly startPath?: StartPath;
   readonly coldReason?: ColdReason;
-  readonly instance: string;
-  readonly container: string;
+  readonly instance?: string;
+  readonly container?: string;
   /** The host that ran it, of a cluster. */
   readonly host?: string;
   /** How often it was begun before, and that was lost. */
   readonly retries: number;
-  readonly ended: RunEnding | 'cancelled' | 'lost' | 'capacity';
+  readonly ended: RunEnding | ThreadOutcome;
   /** Of OpenTelemetry's trace that it belongs to, 32 hexadecimal digits. */
   readonly traceId?: string;
   readonly stages: readonly ShownStage[];
