@@ -52,7 +52,7 @@ describe('threads on the dashboard', { skip }, () => {
     const card = page.getByRole('region', { name: 'The selected thread' });
     await card.getByText(/There is no tile 7/).waitFor();
     await card
-      .getByText(/job-work\.ts:12/)
+      .getByText(/job-work\.ts:13/)
       .first()
       .waitFor();
     await card.getByText('about to fail at 7').waitFor();
