@@ -134,7 +134,8 @@ function drawBar(canvas: Canvas, picture: Picture, bar: Bar, from: number, to: n
   else if (right > started) canvas.fillRect(started, y, right - started, high);
   drawWaits(canvas, picture, bar, y);
   if (to - from > measures.messages) drawMessages(canvas, picture, bar, y);
-  if (to - from > measures.name) drawName(canvas, picture, bar, Math.max(from, 0), Math.min(to, picture.width), y);
+  const [nameFrom, nameTo] = [Math.max(started, 0), Math.min(to, picture.width)];
+  if (nameTo - nameFrom > measures.name) drawName(canvas, picture, bar, nameFrom, nameTo, y);
   if (bar.id !== selected) return;
   canvas.strokeStyle = colours.accent;
   canvas.lineWidth = 2;
