@@ -57,7 +57,10 @@ export class Tracer {
   }
 
   /** A span is over: times are on the clock. */
-  end(open: OpenSpan, span: Omit<TraceSpan, keyof OpenSpan | 'startMs' | 'endMs'> & { fromAt: number; toAt: number }): void {
+  end(
+    open: OpenSpan,
+    span: Omit<TraceSpan, keyof OpenSpan | 'startMs' | 'endMs'> & { fromAt: number; toAt: number },
+  ): void {
     const { fromAt, toAt, ...rest } = span;
     const epochMs = this.#epochMs;
     this.#o.sink.take({ ...rest, ...open, startMs: fromAt + epochMs, endMs: toAt + epochMs });

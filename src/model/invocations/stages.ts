@@ -5,16 +5,7 @@ import type { Ordered, RunRecord } from './run-record.ts';
  * there (`queue`), something was booted, made or taken for it (`instance`), its container was given its code (`load`) and read it (`start`), its module's top
  * level ran (`init`), its handler did (`handler`).
  */
-export const stageNames = [
-  'request',
-  'placement',
-  'queue',
-  'instance',
-  'load',
-  'start',
-  'init',
-  'handler',
-] as const;
+export const stageNames = ['request', 'placement', 'queue', 'instance', 'load', 'start', 'init', 'handler'] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** One part of an invocation's time. They follow each other without gaps. */

@@ -31,6 +31,8 @@ export function givenTrace(header: string | undefined): GivenTrace | undefined {
 /** The header that names a trace, and a span of it as the caller. What else stood in one that was given (a lineage) stays. */
 export function headerOf(traceId: string, parentId: string, sampled: boolean, given?: string): string {
   const own = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${parentId};Sampled=${sampled ? '1' : '0'}`;
-  const rest = given?.split(';').filter((part) => !/^\s*(?:Root|Parent|Sampled|Self)=/i.test(part) && part.trim() !== '');
+  const rest = given
+    ?.split(';')
+    .filter((part) => !/^\s*(?:Root|Parent|Sampled|Self)=/i.test(part) && part.trim() !== '');
   return rest === undefined || rest.length === 0 ? own : `${own};${rest.join(';')}`;
 }

@@ -1,6 +1,12 @@
 import { type Attributes, createTraceState, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { defaultResource, detectResources, envDetector, hostDetector, processDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  hostDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { SpanSink, TraceSpan } from '../span.ts';
 
@@ -43,6 +49,7 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
   readonly #o: ExportOptions;
   readonly #processor: BatchSpanProcessor;
   readonly #common: Pick<ReadableSpan, 'resource' | 'instrumentationScope' | 'links' | 'events'>;
+  #onEmpty: (() => void) | undefined;
   #pending = 0;
   #exported = 0;
   #dropped = 0;
@@ -60,7 +67,8 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
       'service.version': version,
       ...(host !== undefined && { 'service.instance.id': host }),
     });
-    const said = detectResources({ detectors: [hostDetector, processDetector, envDetector] });
+    // Not of the process: its command line may have secrets in it.
+    const said = detectResources({ detectors: [hostDetector, envDetector] });
     this.#common = {
       resource: defaultResource().merge(own).merge(said),
       instrumentationScope: { name: 'heddle', version },
@@ -87,12 +95,20 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, lastMsMax);
     try {
+      // Shutting down does not wait for a batch that is on its way to the exporter, which then takes it to nobody.
+      await Promise.race([Promise.all([this.#processor.forceFlush(), this.#empty()]), late.promise]);
       await Promise.race([this.#processor.shutdown(), late.promise]);
     } catch (error) {
-      this.#o.onFailed(this.#pending, error instanceof Error ? error : new Error(String(error)));
+      if (this.#pending > 0) this.#o.onFailed(this.#pending, error instanceof Error ? error : new Error(String(error)));
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Resolves when nothing waits or is on its way. */
+  #empty(): Promise<void> {
+    if (this.#pending === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
   #counted(exporter: SpanExporter): SpanExporter {
@@ -100,6 +116,7 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
       export: (spans, done) =>
         exporter.export(spans, (result) => {
           this.#pending -= spans.length;
+          if (this.#pending === 0) this.#onEmpty?.();
           if (result.code === 0) this.#exported += spans.length;
           else {
             this.#failed += spans.length;
