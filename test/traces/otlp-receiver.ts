@@ -77,6 +77,8 @@ export interface OtlpReceiver extends AsyncDisposable {
   readonly types: ReadonlySet<string>;
   /** Resolves when what was received is enough. */
   until(enough: (spans: readonly ReceivedSpan[]) => boolean): Promise<readonly ReceivedSpan[]>;
+  /** Forgets what it has received. */
+  clear(): void;
   /** Answers nothing from now on, until it is called again with false. */
   hold(held: boolean): void;
   /** Refuses all from now on. */
@@ -119,6 +121,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
         waiting.add(look);
         look();
       }),
+    clear: () => void spans.splice(0),
     hold: (hold) => {
       if (!hold) held?.resolve();
       held = hold ? Promise.withResolvers<void>() : undefined;
