@@ -20,7 +20,7 @@ import { withLayers } from './daemon/layers.ts';
 import { leaveWord } from './daemon/leave-word.ts';
 import { cancelWith, filled, stopOnce } from './daemon/lifetime.ts';
 import { boundsOf } from './daemon/policies.ts';
-import { keepRecords, observersOf, openTraces } from './daemon/traces.ts';
+import { openTraces } from './daemon/traces.ts';
 import { openState } from './daemon/state.ts';
 import { whyMissing } from './daemon/missing-runtimes.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
@@ -81,8 +81,7 @@ export interface ServiceOptions {
  * use, no driver works, or the port is taken.
  */
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
-  const report = options.report ?? (() => undefined);
-  const logger = options.logger ?? createLogger(settings.logLevel, process.stderr);
+  const { report = () => undefined, logger = createLogger(settings.logLevel, process.stderr) } = options;
   await using undo = new AsyncDisposableStack();
   const cancel = cancelWith(options.signal, undo);
 
@@ -98,9 +97,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const withAwsSdk = options.embedded !== true;
   const prepare = preparation(driver, settings, { usual, withAwsSdk, why, report, logger, signal: cancel.signal });
 
-  const metrics = createMetrics(driver.name);
-  const traces = await openTraces(settings, process.env, logger, undo);
-  const records = keepRecords();
+  const [metrics, traced] = [createMetrics(driver.name), await openTraces(settings, process.env, logger, undo)];
   const compiled = new CompiledPython({ codeStore, clock: systemClock, logger });
   const starter = undo.use(guestStarter(driver, usual, prepare, logger));
   // What it asks of the manager, it asks when containers are there.
@@ -108,13 +105,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const { observer, observed } = observing(settings, {
-    metrics,
-    logs,
-    logger,
-    usage,
-    more: observersOf(records, traces),
-  });
+  const { observer, observed } = observing(settings, { metrics, logs, logger, usage, more: traced.observers });
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -125,26 +116,14 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
   const triggers = await openTriggers(settings, systemClock, logger, undo);
-  const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
-  const placed = cluster?.openPlacement(
-    { local: manager, capabilities, functionMbMax, why },
-    codeStore,
-    undo,
-    traces?.tracer,
-  );
-  const workerManager = entrance(placed?.manager ?? manager, {
-    gate,
-    policies,
-    outside,
-    triggers,
-    prediction,
-    tracer: traces?.tracer,
-  });
+  const [{ capabilities }, functionMbMax, { tracer }] = [driver, kind.shape.memoryMb, traced.forSessions];
+  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why, tracer }, codeStore, undo);
+  const stand = { gate, policies, outside, triggers, prediction, tracer };
+  const workerManager = entrance(placed?.manager ?? manager, stand);
   const kept = { store, codeStore, logs: cluster?.openLogs(logs) ?? logs, account, policies, workerManager };
   const later = openServiceEvents(settings, { ...kept, outside, prediction, why, logger }, undo, cluster?.eventsKept);
   const how = howThreadsRun(driver, options, later.events);
-  const seen = { book: records.book, tracer: traces?.tracer };
-  const across = { ...cluster?.openThreads(undo), ...seen, processors: placed?.processors };
+  const across = { ...cluster?.openThreads(undo), ...traced.forSessions, processors: placed?.processors };
   const sessions = openSessions(settings, { codeStore, workerManager, policies, ...how, ...across }, logger, undo);
   cluster?.serveSessions(sessions);
   const nodes = new EndedNodes(join(settings.cache, 'guest'), (line) => logger.warn(line), cancel.signal);
@@ -168,15 +147,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
     settings,
     ownAccount: account,
     provisionedSchedule: settings.provisionedSchedule,
-    ...cluster?.toFrontend({
-      snapshot: () => manager.snapshot(),
-      usage,
-      traces: records.shown,
-      memoryMb: settings.memoryMb,
-    }),
-    traces: records.shown,
-    threads: records.book,
-    ...(traces !== undefined && { tracesText: traces.text }),
+    ...cluster?.toFrontend({ ...traced.shown, snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
+    ...traced.shown,
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     ...observed,

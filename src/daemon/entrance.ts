@@ -34,7 +34,9 @@ export function entrance(
   const watched = triggers.watched(bound);
   return {
     ...watched,
-    ...(tracer !== undefined && { invoke: tracedInvoke(watched.invoke, tracer) }),
+    ...(tracer !== undefined && {
+      invoke: tracedInvoke((invocation, signal) => watched.invoke(invocation, signal), tracer),
+    }),
     removed: (account, name, version) => {
       watched.removed(account, name, version);
       if (version === undefined) prediction.removed(account, name);

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import { tracesHere, type TracesHere } from '../frontend/traces/shown-traces.ts';
+import type { FrontendOptions } from '../frontend/context.ts';
+import { tracesHere } from '../frontend/traces/shown-traces.ts';
 import { systemClock } from '../model/clock.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { valuesText } from '../model/metrics-text.ts';
-import type { ExportCounts } from '../traces/otlp/otlp-export.ts';
+import type { ExportCounts, OtlpExport } from '../traces/otlp/otlp-export.ts';
 import type { Sampling } from '../traces/sampling.ts';
 import { RunRecords } from '../traces/records/run-records.ts';
 import { ThreadBook } from '../traces/threads/thread-book.ts';
@@ -12,39 +13,55 @@ import { Tracer } from '../traces/tracer.ts';
 import type { WorkerObserver } from '../worker-manager/contract.ts';
 import { releaseOf } from './about.ts';
 
+type TraceSettings = Pick<Settings, 'otlpEndpoint' | 'traceRatio' | 'cluster'>;
+
 /** Spans that may wait or be on their way to their receiver. */
 const queueMax = 8_192;
 /** A receiver that is away is told of once in so long, ms. */
 const warnMs = 60_000;
 
-/** Traces of a service that exports them. */
+/** What a service keeps, and tells others, of what runs here. */
 export interface OpenedTraces {
-  readonly tracer: Tracer;
-  /** What became of spans, in Prometheus' text format. */
-  readonly text: () => string;
+  /** For the worker manager. */
+  readonly observers: readonly WorkerObserver[];
+  /** For sessions of threads. `tracer` is absent where no traces are exported. */
+  readonly forSessions: { readonly book: ThreadBook; readonly tracer: Tracer | undefined };
+  /** For the frontend. */
+  readonly shown: Required<Pick<FrontendOptions, 'traces' | 'threads'>> & Pick<FrontendOptions, 'tracesText'>;
 }
 
-/** What is kept in memory of what ran here. */
-export interface KeptRecords {
-  readonly records: RunRecords;
-  readonly book: ThreadBook;
-  readonly shown: TracesHere;
-}
-
-/** Opens the export of traces, where settings or variables of OpenTelemetry's ask for one; else nothing of it is loaded. */
+/** Opens the records of calls and threads, and the export of traces where settings or variables of OpenTelemetry's ask for one; else nothing of that is loaded. */
 export async function openTraces(
-  settings: Pick<Settings, 'otlpEndpoint' | 'traceRatio' | 'cluster'>,
+  settings: TraceSettings,
   environment: NodeJS.ProcessEnv,
   logger: Logger,
   undo: AsyncDisposableStack,
-): Promise<OpenedTraces | undefined> {
-  if (!isWanted(settings, environment)) return undefined;
-  const { otlpEndpoint, cluster } = settings;
+): Promise<OpenedTraces> {
+  const records = new RunRecords();
+  const book = new ThreadBook(systemClock);
+  const kept = { traces: tracesHere(records, book, systemClock), threads: book };
+  if (!isWanted(settings, environment))
+    return { observers: [records.observer], forSessions: { book, tracer: undefined }, shown: kept };
+  const host = settings.cluster?.hostName;
+  const sink = await openExport(settings, environment, logger);
+  undo.use(sink);
+  const tracer = new Tracer({ clock: systemClock, sampling: samplingOf(settings, environment, logger), sink, host });
+  return {
+    observers: [records.observer, tracingObserver(tracer)],
+    forSessions: { book, tracer },
+    shown: { ...kept, tracesText: () => textOf(sink.counts) },
+  };
+}
+
+async function openExport(
+  { otlpEndpoint, cluster }: TraceSettings,
+  environment: NodeJS.ProcessEnv,
+  logger: Logger,
+): Promise<OtlpExport> {
   const protocol = environment['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] ?? environment['OTEL_EXPORTER_OTLP_PROTOCOL'];
   if (protocol !== undefined && protocol !== '' && protocol !== 'http/protobuf')
     logger.warn({ protocol }, 'Traces are exported by http/protobuf, and not as OTEL_EXPORTER_OTLP_PROTOCOL says.');
-  const { OtlpExport } = await import('../traces/otlp/otlp-export.ts');
-  const host = cluster?.hostName;
+  const { OtlpExport: Export } = await import('../traces/otlp/otlp-export.ts');
   const endpoint = isSaid(environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) ? undefined : otlpEndpoint;
   let warnedAt = Number.NEGATIVE_INFINITY;
   let lost = 0;
@@ -56,24 +73,7 @@ export async function openTraces(
     logger.warn({ err, spans: lost, endpoint }, 'Spans could not be exported.');
     lost = 0;
   };
-  const sink = undo.use(new OtlpExport({ endpoint, host, version: releaseOf(), queueMax, onFailed }));
-  const sampling = samplingOf(settings, environment, logger);
-  return {
-    tracer: new Tracer({ clock: systemClock, sampling, sink, host }),
-    text: () => textOf(sink.counts),
-  };
-}
-
-/** What is kept of calls and threads on this host, and how it is shown. */
-export function keepRecords(): KeptRecords {
-  const records = new RunRecords();
-  const book = new ThreadBook(systemClock);
-  return { records, book, shown: tracesHere(records, book, systemClock) };
-}
-
-/** Who is told of what ran on this host. */
-export function observersOf({ records }: KeptRecords, traces: OpenedTraces | undefined): WorkerObserver[] {
-  return traces === undefined ? [records.observer] : [records.observer, tracingObserver(traces.tracer)];
+  return new Export({ endpoint, host: cluster?.hostName, version: releaseOf(), queueMax, onFailed });
 }
 
 function isWanted({ otlpEndpoint }: Pick<Settings, 'otlpEndpoint'>, environment: NodeJS.ProcessEnv): boolean {

@@ -21,6 +21,12 @@ interface Decoded {
   }[];
 }
 
+/** A whole number of 64 bits. */
+interface Long {
+  readonly low: number;
+  toString(): string;
+}
+
 interface WireSpan {
   readonly traceId?: Uint8Array;
   readonly spanId?: Uint8Array;
@@ -28,8 +34,8 @@ interface WireSpan {
   readonly traceState?: string;
   readonly name?: string;
   readonly kind?: number;
-  readonly startTimeUnixNano?: unknown;
-  readonly endTimeUnixNano?: unknown;
+  readonly startTimeUnixNano?: number | Long;
+  readonly endTimeUnixNano?: number | Long;
   readonly attributes?: readonly KeyValue[];
   readonly status?: { readonly code?: number };
 }
@@ -166,7 +172,7 @@ interface KeyValue {
   readonly value?: {
     readonly stringValue?: string | null;
     readonly boolValue?: boolean | null;
-    readonly intValue?: unknown;
+    readonly intValue?: number | Long | null;
     readonly doubleValue?: number | null;
   } | null;
 }

@@ -28,7 +28,10 @@ import type { ViewSurroundings } from './open-view.ts';
 const homesMsMax = 30_000;
 
 /** What placement needs of the service. */
-export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'>;
+export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'> & {
+  /** Absent where no traces are exported. */
+  readonly tracer: Tracer | undefined;
+};
 
 /** What of the service is shown of this host. */
 export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'traces' | 'memoryMb'>;
@@ -84,13 +87,9 @@ export class ClusteredService {
   }
 
   /** Runs calls on all hosts, and here what others send. */
-  openPlacement(
-    service: PlacedService,
-    codeStore: CodeStore,
-    undo: AsyncDisposableStack,
-    tracer?: Tracer,
-  ): OpenedPlacement {
+  openPlacement(service: PlacedService, codeStore: CodeStore, undo: AsyncDisposableStack): OpenedPlacement {
     const { membership, peers } = this.#cluster;
+    const { tracer } = service;
     const runner = openRunner(peers);
     const nameOf = (host: HostId): string => membership.find(host)?.name ?? host;
     const elsewhere = tracer === undefined ? runner : tracedElsewhere(runner, nameOf, tracer);

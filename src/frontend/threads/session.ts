@@ -2,9 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import type { Starter } from '../../model/functions/function.ts';
-import type { Caller } from '../../model/invocations/caller.ts';
-import type { Wire } from '../../protocol/session/session-link.ts';
 import type { ClientMessage, Question, ServiceMessage, ThreadState } from '../../protocol/session/session-messages.ts';
 import { SessionLink } from '../../protocol/session/session-link.ts';
 import { durablePrograms, mayDo } from '../../policies/services.ts';
@@ -91,8 +88,8 @@ export class ThreadSession {
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
     const { nested, starter, caller, open } = this.#how;
     const policy = knownPolicy(() => this.#service.policyOf(this.account, message, starter));
-    const opened: OpenSession = (wire, caller, record) =>
-      open(wire, startedBy(message, starter, policy, this.#program), { caller, record });
+    const opened: OpenSession = (wire, by, record) =>
+      open(wire, startedBy(message, starter, policy, this.#program), { caller: by, record });
     const silent = apart || mayStartNone(policy);
     const thread = new ServedThread(message, receivedAt, silent ? undefined : opened);
     if (starter?.policy !== undefined) thread.role = starter.principal?.role;

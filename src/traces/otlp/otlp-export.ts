@@ -117,7 +117,7 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
         exporter.export(spans, (result) => {
           this.#pending -= spans.length;
           if (this.#pending === 0) this.#onEmpty?.();
-          if (result.code === 0) this.#exported += spans.length;
+          if (result.error === undefined) this.#exported += spans.length;
           else {
             this.#failed += spans.length;
             this.#o.onFailed(spans.length, result.error);

@@ -36,7 +36,36 @@ export function ThreadTable({
       [id, name, container, instance].some((part) => part.toLowerCase().includes(wanted));
     return [...rows].filter((each) => passes(filter, each[1]) && (wanted === '' || has(each)));
   }, [rows, filter, text]);
-  const columns: Column<Shown>[] = [
+  const columns = columnsOf(job, selected, nowMs);
+  return (
+    <section className="card threads-table">
+      <div className="threads-filter">
+        <h2>Threads</h2>
+        <input
+          type="search"
+          aria-label="Find threads"
+          placeholder="Name, id or container"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <fieldset aria-label="Which threads" className="threads-which">
+          {filters.map((each) => (
+            <button key={each} type="button" aria-pressed={filter === each} onClick={() => setFilter(each)}>
+              {each}
+            </button>
+          ))}
+        </fieldset>
+        <span className="muted small">
+          {shown.length === rows.size ? '' : `${count(shown.length)} of ${count(rows.size)}`}
+        </span>
+      </div>
+      <Table label="Threads of the job" columns={columns} rows={shown} keyOf={([id]) => id} heightMax={420} />
+    </section>
+  );
+}
+
+function columnsOf(job: string, selected: string | undefined, nowMs: number): readonly Column<Shown>[] {
+  return [
     {
       title: 'Thread',
       cell: ([id, { name }]) => (
@@ -52,31 +81,6 @@ export function ThreadTable({
     { title: 'Start path', cell: ([, { path }]) => path ?? '' },
     { title: 'Container', cell: ([, { container }]) => <span className="mono">{container ?? ''}</span> },
   ];
-  return (
-    <section className="card threads-table">
-      <div className="threads-filter">
-        <h2>Threads</h2>
-        <input
-          type="search"
-          aria-label="Find threads"
-          placeholder="Name, id or container"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <div role="group" aria-label="Which threads" className="threads-which">
-          {filters.map((each) => (
-            <button key={each} type="button" aria-pressed={filter === each} onClick={() => setFilter(each)}>
-              {each}
-            </button>
-          ))}
-        </div>
-        <span className="muted small">
-          {shown.length === rows.size ? '' : `${count(shown.length)} of ${count(rows.size)}`}
-        </span>
-      </div>
-      <Table label="Threads of the job" columns={columns} rows={shown} keyOf={([id]) => id} heightMax={420} />
-    </section>
-  );
 }
 
 function timeText(ms: number | undefined): string {

@@ -1,17 +1,16 @@
 import './timeline.css';
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { onTheme } from '../../../app/theme.ts';
+import { useCallback, useId, useMemo, useRef, type ReactNode } from 'react';
 import { useShared } from '../../../state/use.ts';
 import { describeThread } from '../describe.ts';
-import { coloursNow } from './colours.ts';
-import { draw } from './draw.ts';
+import { useDrag, useWheel } from './gestures.ts';
 import { stepped, standingOf } from './keys.ts';
 import { barAt, type Bar, type Lanes } from './lanes.ts';
+import { Legend } from './legend.tsx';
 import { laneAt, measures, topsOf } from './measures.ts';
-import { panned, showing, type Span, wholeOf, zoomed } from './span.ts';
+import { showing, type Span, wholeOf } from './span.ts';
+import { usePaint } from './use-paint.ts';
+import { type Seen, useSpan } from './use-span.ts';
 
-/** How often what goes on is drawn anew, ms. */
-const liveMs = 100;
 /** A thread this many pixels away is hit all the same. */
 const nearby = 4;
 /** It is at most so high; more lanes scroll. */
@@ -29,62 +28,13 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const help = useId();
-  // Undefined: all of it, however long it gets.
-  const [span, setSpan] = useState<Span>();
   const { tops, height } = useMemo(() => topsOf(lanes.lanes), [lanes]);
   const nowAt = useCallback(() => Date.now() + store.aheadMs - lanes.originMs, [store, lanes.originMs]);
   const endAt = useCallback(() => (lanes.live ? Math.max(lanes.endAt, nowAt()) : lanes.endAt), [lanes, nowAt]);
 
-  const paint = useCallback(() => {
-    const { current: target } = canvas;
-    const { current: scrolled } = frame;
-    const context = target?.getContext('2d');
-    if (target === null || scrolled === null || context === null || context === undefined) return;
-    const { clientWidth: width, clientHeight: high } = scrolled;
-    const scale = devicePixelRatio;
-    if (target.width !== Math.round(width * scale)) target.width = Math.round(width * scale);
-    if (target.height !== Math.round(high * scale)) target.height = Math.round(high * scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    draw(context, {
-      lanes,
-      tops,
-      span: span ?? wholeOf(endAt()),
-      nowAt: nowAt(),
-      scrollY: scrolled.scrollTop,
-      width,
-      height: high,
-      selected,
-      colours: coloursNow(),
-    });
-  }, [lanes, tops, span, selected, nowAt, endAt]);
-
-  useLayoutEffect(paint, [paint]);
-  useEffect(() => {
-    const stop = onTheme(paint);
-    const resized = new ResizeObserver(paint);
-    if (frame.current !== null) resized.observe(frame.current);
-    const timer = lanes.live ? setInterval(paint, liveMs) : undefined;
-    return () => {
-      stop();
-      resized.disconnect();
-      clearInterval(timer);
-    };
-  }, [paint, lanes.live]);
-
-  const zoom = useCallback(
-    (factor: number, place = 0.5) => {
-      const end = endAt();
-      setSpan((before) => zoomed(before ?? wholeOf(end), factor, place, end));
-    },
-    [endAt],
-  );
-  const pan = useCallback(
-    (share: number) => {
-      const end = endAt();
-      setSpan((before) => (before === undefined ? undefined : panned(before, share, end)));
-    },
-    [endAt],
-  );
+  const seen = useSpan(endAt);
+  const { span, setSpan, zoom, pan } = seen;
+  const paint = usePaint(canvas, frame, { lanes, tops, span, selected, nowAt, endAt });
   useWheel(frame, zoom, pan);
 
   /** Selects it, and has it seen. */
@@ -101,16 +51,10 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
     else if (top > scrollTop + room) frame.current.scrollTop = top - room;
   };
 
-  const at = (event: { readonly clientX: number; readonly clientY: number }): Bar | undefined => {
-    const box = frame.current?.getBoundingClientRect();
-    if (box === undefined || frame.current === null) return undefined;
-    const y = event.clientY - box.top - measures.axis - measures.queue + frame.current.scrollTop;
-    if (event.clientY - box.top < measures.axis + measures.queue) return undefined;
-    const seen = span ?? wholeOf(endAt());
-    const perPixel = (seen.to - seen.from) / frame.current.clientWidth;
-    const lane = lanes.lanes[laneAt(tops, y)];
-    return lane && barAt(lane.bars, seen.from + (event.clientX - box.left) * perPixel, nearby * perPixel);
-  };
+  const hit = (event: React.PointerEvent): Bar | undefined =>
+    frame.current === null
+      ? undefined
+      : barUnder(event, frame.current, { lanes, tops, span: span ?? wholeOf(endAt()) });
 
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -124,37 +68,16 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
     event.preventDefault();
   };
 
-  const drag = useDrag(frame, pan, (event) => goTo(at(event)));
+  const drag = useDrag(frame, pan, (event) => goTo(hit(event)));
   const top = measures.axis + measures.queue;
   const said = selected === undefined ? undefined : barOf(lanes, selected);
   return (
     <div className="timeline">
-      <div className="timeline-tools">
-        <button type="button" aria-label="Closer" title="Closer (+)" onClick={() => zoom(0.5)}>
-          +
-        </button>
-        <button
-          type="button"
-          aria-label="Farther"
-          title="Farther (−)"
-          onClick={() => zoom(2)}
-          disabled={span === undefined}
-        >
-          −
-        </button>
-        <button
-          type="button"
-          title="Show all of it (0)"
-          onClick={() => setSpan(undefined)}
-          disabled={span === undefined}
-        >
-          Whole job
-        </button>
-        <Legend />
-      </div>
+      <Tools seen={seen} />
       {/* Drawn, and gone through with keys: the table below says the same in words. */}
       <div className="timeline-picture">
         <canvas ref={canvas} className="timeline-canvas" />
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- an application takes keys and pointers */}
         <div
           ref={frame}
           className="timeline-frame"
@@ -182,79 +105,44 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
   );
 }
 
+function Tools({ seen: { span, setSpan, zoom } }: { readonly seen: Seen }): ReactNode {
+  return (
+    <div className="timeline-tools">
+      <button type="button" aria-label="Closer" title="Closer (+)" onClick={() => zoom(0.5)}>
+        +
+      </button>
+      <button
+        type="button"
+        aria-label="Farther"
+        title="Farther (−)"
+        onClick={() => zoom(2)}
+        disabled={span === undefined}
+      >
+        −
+      </button>
+      <button type="button" title="Show all of it (0)" onClick={() => setSpan(undefined)} disabled={span === undefined}>
+        Whole job
+      </button>
+      <Legend />
+    </div>
+  );
+}
+
+/** The thread that a pointer is at. */
+function barUnder(
+  event: { readonly clientX: number; readonly clientY: number },
+  frame: HTMLDivElement,
+  { lanes, tops, span }: { readonly lanes: Lanes; readonly tops: readonly number[]; readonly span: Span },
+): Bar | undefined {
+  const box = frame.getBoundingClientRect();
+  const below = event.clientY - box.top - measures.axis - measures.queue;
+  if (below < 0) return undefined;
+  const perPixel = (span.to - span.from) / frame.clientWidth;
+  const lane = lanes.lanes[laneAt(tops, below + frame.scrollTop)];
+  return lane && barAt(lane.bars, span.from + (event.clientX - box.left) * perPixel, nearby * perPixel);
+}
+
 function barOf({ lanes }: Lanes, id: string): Bar | undefined {
   const at = standingOf(lanes, id);
   return at === undefined ? undefined : lanes[at.lane]?.bars[at.bar];
-}
-
-/** React's wheel events cannot keep the page from scrolling. */
-function useWheel(
-  frame: React.RefObject<HTMLDivElement | null>,
-  zoom: (factor: number, place: number) => void,
-  pan: (share: number) => void,
-): void {
-  useEffect(() => {
-    const { current: target } = frame;
-    if (target === null) return undefined;
-    const onWheel = (event: WheelEvent): void => {
-      const sideways = event.shiftKey ? event.deltaY : event.deltaX;
-      if (event.ctrlKey || event.metaKey) {
-        const box = target.getBoundingClientRect();
-        zoom(1.0025 ** event.deltaY, (event.clientX - box.left) / box.width);
-      } else if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) pan(sideways / target.clientWidth);
-      else return;
-      event.preventDefault();
-    };
-    target.addEventListener('wheel', onWheel, { passive: false });
-    return () => target.removeEventListener('wheel', onWheel);
-  }, [frame, zoom, pan]);
-}
-
-/** A press that moves drags; one that does not is a click. */
-function useDrag(
-  frame: React.RefObject<HTMLDivElement | null>,
-  pan: (share: number) => void,
-  click: (event: React.PointerEvent) => void,
-): Pick<React.DOMAttributes<HTMLDivElement>, 'onPointerDown' | 'onPointerMove' | 'onPointerUp'> {
-  const pressed = useRef<{ x: number; moved: boolean }>(undefined);
-  return {
-    onPointerDown: (event) => {
-      if (event.button === 0) pressed.current = { x: event.clientX, moved: false };
-    },
-    onPointerMove: (event) => {
-      const { current: from } = pressed;
-      if (from === undefined || frame.current === null) return;
-      const by = event.clientX - from.x;
-      if (!from.moved && Math.abs(by) < 4) return;
-      if (!from.moved) frame.current.setPointerCapture(event.pointerId);
-      pan(-by / frame.current.clientWidth);
-      pressed.current = { x: event.clientX, moved: true };
-    },
-    onPointerUp: (event) => {
-      if (pressed.current?.moved === false) click(event);
-      pressed.current = undefined;
-    },
-  };
-}
-
-function Legend(): ReactNode {
-  const kinds = ['queued', 'loading', 'running', 'ended', 'failed', 'waiting'] as const;
-  const words = {
-    queued: 'queued',
-    loading: 'starting',
-    running: 'running',
-    ended: 'ended',
-    failed: 'failed',
-    waiting: 'waits for a lock',
-  };
-  return (
-    <ul className="timeline-legend small muted">
-      {kinds.map((kind) => (
-        <li key={kind}>
-          <span className={`timeline-key timeline-${kind}`} />
-          {words[kind]}
-        </li>
-      ))}
-    </ul>
-  );
 }
