@@ -17,7 +17,7 @@ import { root } from './tidy/source.ts';
 const fileMsMax = 600_000;
 
 /** After this no further file begins: those that are left are named, and the run has failed. */
-const allMsMax = 75 * 60_000;
+const allMsMax = 70 * 60_000;
 
 /** Files that may run a second time. Where more have failed, something is broken, and no second try will tell otherwise. */
 const againMax = 12;
