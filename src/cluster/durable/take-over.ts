@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Change, Replication } from '../../store/durable/contracts/replicated.ts';
 import { ReplicatedThread } from '../../store/durable/replicated/replicated-thread.ts';
 import { LogConflictError, type Lease, type LogPosition, type ReplicatedLog } from '../contract.ts';
+import { logLimits } from '../log/log-limits.ts';
+import { untilSilent } from '../log/until-silent.ts';
 import { lostHome } from './commit-log.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
@@ -64,7 +66,9 @@ async function catchUp(thread: ReplicatedThread, log: ReplicatedLog, lease: Leas
   let waiting = 0;
   const enough = new AbortController();
   try {
-    for await (const entry of log.follow(position, AbortSignal.any([enough.signal, lease.over]))) {
+    const entries = log.follow(position, AbortSignal.any([enough.signal, lease.over]));
+    // They are there: who is not given them should not keep others from having the shard.
+    for await (const entry of untilSilent(entries, logLimits.chunkMsMax)) {
       const { epoch, changes: more } = decodeEntry(entry.data);
       if (epoch > lease.epoch) throw lostHome();
       changes.push(...more);
