@@ -125,7 +125,10 @@ test('whatever was killed, started again, stood still or was cut off, soon all a
         const home = homes.homeOfShard(shard);
         const host = home.at === 'here' ? id : home.at === 'host' ? home.host : 'nowhere';
         const [wanted = ''] = ranked(shard, ids);
-        assert.ok(processes.get(host)?.holds(shard), `seed ${seed}: ${id} has shard ${shard} at ${host}, not ${wanted}`);
+        assert.ok(
+          processes.get(host)?.holds(shard),
+          `seed ${seed}: ${id} has shard ${shard} at ${host}, not ${wanted}`,
+        );
       }
   }
 });

@@ -34,7 +34,9 @@ export async function* follow(stream: LogStream, after: LogPosition, signal: Abo
         const position = BigInt(seq);
         if (position <= last) continue;
         if (position > last + 1n) {
-          tell(new Error(`The log ${stream.name} went on at ${position}, behind ${last}: what is between is asked for.`));
+          tell(
+            new Error(`The log ${stream.name} went on at ${position}, behind ${last}: what is between is asked for.`),
+          );
           break;
         }
         last = position;
@@ -89,9 +91,7 @@ async function openOrTell(
 /** Whether nothing gets better by asking again: what was is gone, the log is not there any more, or this host may not read it. */
 function isForGood(error: unknown): boolean {
   return (
-    error instanceof LogTrimmedError ||
-    apiCodeOf(error) === apiCodes.noStream ||
-    refusedPermission(error) !== undefined
+    error instanceof LogTrimmedError || apiCodeOf(error) === apiCodes.noStream || refusedPermission(error) !== undefined
   );
 }
 
