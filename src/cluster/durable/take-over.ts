@@ -16,6 +16,8 @@ export interface TakenOver {
   readonly isFirst: boolean;
   /** Its tables were brought to this program's schema: entries that are written by it need a snapshot that has that. */
   readonly isMigrated: boolean;
+  /** What beginning changed; undefined where nothing, or where it is in the snapshot that has to be made as `isMigrated`. */
+  readonly change: Change | undefined;
   /** Bytes of entries since the snapshot that it was made from. */
   readonly bytes: number;
 }
@@ -44,8 +46,16 @@ export async function takeOver(
       if (!(await lease.settled())) throw lostHome();
       opened = await open(log, lease, reached.position);
     }
-    const isMigrated = await thread.begin();
-    return { thread, position: opened, isFirst: snapshot === undefined, isMigrated, bytes: reached.bytes };
+    const { isMigrated, change } = await thread.begin();
+    const more = isMigrated ? undefined : change;
+    return {
+      thread,
+      position: opened,
+      isFirst: snapshot === undefined,
+      isMigrated,
+      change: more,
+      bytes: reached.bytes,
+    };
   } catch (error) {
     await thread.drop(error instanceof Error ? error : new Error(String(error)));
     throw error;
