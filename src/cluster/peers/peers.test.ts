@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
 import { ApiError } from '../../api/errors.ts';
@@ -202,26 +198,4 @@ test('more conversations than there may be are refused, and the others go on', a
   assert.throws(() => one.peers.open(other.id, 'stay', 1), CapacityError);
   for (const stream of [...streams, last]) stream.end();
   assert.equal(await one.peers.call(other.id, 'echo', 3), 3);
-});
-
-test('a host that has no descriptors left for another connection says so, and goes on listening', async () => {
-  await using undo = new AsyncDisposableStack();
-  const home = await mkdtemp(join(tmpdir(), 'heddle-peer-'));
-  undo.defer(() => rm(home, { recursive: true, force: true }));
-  const script = join(import.meta.dirname, 'testing', 'few-descriptors.ts');
-  const node = [process.execPath, ...process.execArgv, '--disable-warning=ExperimentalWarning', script, home];
-  const few = ['-c', 'ulimit -n 40 && exec "$@"', 'few', ...node];
-  const host = spawn('/bin/sh', few, { stdio: ['pipe', 'pipe', 'inherit'] });
-  undo.defer(() => void host.kill('SIGKILL'));
-  const lines = createInterface(host.stdout)[Symbol.asyncIterator]();
-  const port = Number((await lines.next()).value);
-  const sockets = Array.from({ length: 60 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
-  undo.defer(() => sockets.forEach((socket) => socket.destroy()));
-  assert.equal((await lines.next()).value, 'told EMFILE');
-  for (const socket of sockets) socket.destroy();
-  const later = connect(port, '127.0.0.1');
-  await once(later, 'connect');
-  later.destroy();
-  host.stdin.end();
-  assert.equal((await lines.next()).value, 'over');
 });
