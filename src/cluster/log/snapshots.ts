@@ -70,12 +70,11 @@ export class LogSnapshots {
   }
 
   async #newestFirst(): Promise<readonly ObjectInfo[]> {
-    try {
-      const all = (await within(this.#bucket.list(), logLimits.chunkMsMax)).filter(({ deleted }) => !deleted);
-      return all.toSorted((a, b) => (a.name < b.name ? 1 : -1));
-    } catch (cause) {
-      throw unavailable(`The snapshots of the log ${this.#stream.name} could not be listed`, cause);
-    }
+    // The servers may choose one that has just died to list them.
+    const all = await answered(`The snapshots of the log ${this.#stream.name} could not be listed`, () =>
+      within(this.#bucket.list(), logLimits.chunkMsMax),
+    );
+    return all.filter(({ deleted }) => !deleted).toSorted((a, b) => (a.name < b.name ? 1 : -1));
   }
 }
 
