@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { KV, KvWatchEntry } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../model/clock.ts';
 import type { HostId, HostRecord, Membership } from '../contract.ts';
@@ -12,6 +12,7 @@ import type { Beat } from './beat.ts';
 import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
+import { MissedRecords } from './missed-records.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
 import { decodeRecord, encodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
@@ -49,6 +50,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   readonly #beats: Beats;
   readonly #strangers: Strangers;
+  readonly #missed = new MissedRecords();
   #announced = false;
   #nextBeat: Timer | undefined;
   #nextLook: Timer | undefined;
@@ -181,14 +183,14 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   #say(): void {
     try {
-      this.#beats.say(false);
+      this.#beats.say(false, this.#own.revision);
     } catch (err) {
       this.#options.logger.error({ err }, 'This host could not say that it is there.');
     }
   }
 
   #sayGone(): void {
-    if (this.#announced) this.#beats.say(true);
+    if (this.#announced) this.#beats.say(true, this.#own.revision);
     this.#announced = false;
   }
 
@@ -200,10 +202,21 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     const now = this.#options.clock.now();
     const news = beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now);
     if (news) this.#changed();
+    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) void this.#read(from);
     return true;
   }
 
-  #note({ key, operation, value, revision }: KvWatchEntry): void {
+  /** What was watched was lost on the way. */
+  async #read(id: HostId): Promise<void> {
+    try {
+      const entry = await this.#bucket.get(id);
+      if (entry !== null && !this.#closing.signal.aborted) this.#note(entry);
+    } catch (err) {
+      this.#report(err);
+    }
+  }
+
+  #note({ key, operation, value, revision }: KvEntry): void {
     if (operation !== 'PUT') return void (this.#known.forget(key) && this.#changed());
     const stored = decodeRecord(value, key);
     if (key === this.#self.id) {

@@ -119,6 +119,21 @@ test(
   },
 );
 
+test('what its watch lost of another’s record a host reads, as that says which it is', minutes, async () => {
+  await using one = await start(nextId());
+  await using two = await start(nextId());
+  const isDraining = (): boolean => one.membership.find(two.membership.self.id)?.draining === true;
+  await until(one, () => aliveAt(one).includes(two.membership.self.id));
+  const { consumers } = one.link.manager;
+  const watches = async (): Promise<string[]> =>
+    (await consumers.list('KV_heddle-hosts').next()).map(({ name }) => name);
+  // As with the death of the server that had them: the client library would notice after a minute.
+  for (const name of await watches()) await consumers.delete('KV_heddle-hosts', name);
+  await two.membership.setDraining(true);
+  await until(one, isDraining);
+  assert.deepEqual(await watches(), [], 'its watch was made anew before');
+});
+
 test('a host that goes is known until it is forgotten', minutes, async () => {
   const [a, b] = [nextId(), nextId()];
   await using one = await start(a);
@@ -176,7 +191,7 @@ test('a host that speaks another protocol is not spoken to, and said so once', m
   await far.jetstream.publish(`$KV.heddle-hosts.${b}`, encodeRecord({ record, process: 'far' }));
   await until(one, () => one.membership.find(b) !== undefined);
   assert.equal(one.membership.find(another), undefined);
-  const beat = encodeBeat({ process: 'far', protocol: record.protocol, gone: false, parts: {} });
+  const beat = encodeBeat({ process: 'far', protocol: record.protocol, gone: false, record: 0, parts: {} });
   for (let count = 0; count < 3; count++) far.publish(`heddle.beat.${b}`, beat);
   far.publish(`heddle.beat.${nextId()}`, Buffer.from('no beat'));
   await far.connection.flush();

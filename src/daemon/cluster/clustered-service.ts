@@ -56,7 +56,9 @@ export class ClusteredService {
     this.#logger = logger;
     const { link, membership, leases, peers, identityOf } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
-      shardLog(link.connection, name, settings.cluster.replicas);
+      shardLog(link.connection, name, settings.cluster.replicas, (err) =>
+        logger.warn({ err, log: name }, 'The log of a shard cannot be read now; trying again.'),
+      );
     const around = { membership, leases, peers, identityOf, logOf, logger };
     this.#homes = openHomes({ ...around, folder: settings.home });
   }

@@ -51,7 +51,7 @@ export async function openCluster(
   const link = undo.use(await openNatsLink({ settings, name: `${settings.hostName} ${id}`, logger, signal }));
   const { replicas, hostName: name } = settings;
   const base = { link, replicas, clock: systemClock, logger, signal };
-  const { peers, record, identityOf } = await openPeers(home, id, settings, undo);
+  const { peers, record, identityOf } = await openPeers(home, id, settings, logger, undo);
   const membership = undo.use(await ClusterMembership.open({ ...base, id, name, release, onDisplaced }));
   peers.join(membership);
   const report = (err: unknown): void =>

@@ -1,6 +1,7 @@
 import type { ClusterLife, Leases } from '../../cluster/contract.ts';
 import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import { type LifeOptions, openLife } from '../../cluster/life/life.ts';
+import { systemClock } from '../../model/clock.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 
 /** What the life of a cluster's hosts is opened with. */
@@ -19,7 +20,7 @@ export function openClusterLife({ membership, peers, leases, snapshot }: LifeSur
     { what: 'running invocations', count: () => runningIn(snapshot()) },
     { what: 'waiting invocations', count: () => snapshot().queue.length },
   ];
-  return openLife({ membership, peers, work });
+  return openLife({ membership, peers, work, clock: systemClock });
 }
 
 /** Threads are among them: each has a container for as long as it runs. */

@@ -53,9 +53,10 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { settings, connection, membership, leases, peers, logger } = parts;
   const { home, cluster, auxiliaries } = settings;
   const { replicas } = cluster;
-  const store = undo.use(
-    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: logName, replicas }) }),
-  );
+  const report = (err: unknown): void =>
+    logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
+  const log = { connection, name: logName, replicas, report };
+  const store = undo.use(await openClusterStore({ home, logger, openLog: () => openLog(log) }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
