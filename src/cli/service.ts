@@ -1,4 +1,5 @@
 import type { Service } from '../daemon.ts';
+import { HostRemovedError } from '../model/errors.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { explain } from './explain.ts';
 import { CliError, exitCodes } from './exit.ts';
@@ -52,5 +53,6 @@ function unfit(cause: unknown, { host, port }: Settings): CliError {
   const elsewhere = 'Use another one with --port, or --port 0 for any that is free.';
   const diagnosis = /\bdriver\b/.test(why) ? `"${launcher()} doctor" shows what works on this machine.` : undefined;
   const hint = busy ? elsewhere : diagnosis;
-  return new CliError(message, exitCodes.unfit, { cause, ...(hint !== undefined && { hint }) });
+  const code = cause instanceof HostRemovedError ? exitCodes.removed : exitCodes.unfit;
+  return new CliError(message, code, { cause, ...(hint !== undefined && { hint }) });
 }

@@ -197,8 +197,10 @@ export interface ClusterLife {
   /** Has a host give up what it has, or take work again. Resolves when it knows, not when it has. */
   drain(host: string, draining: boolean): Promise<DrainState>;
   drainState(host: string): Promise<DrainState>;
-  /** A host that is gone is none any more: nobody believes its certificate. Throws ApiError for one that is heard. */
+  /** A host that is gone is none any more: nobody believes its certificate, and it is refused when it starts again. Throws ApiError for one that is heard. */
   remove(host: string): Promise<{ readonly id: HostId; readonly name: string }>;
+  /** This host goes for good, and stops its service. Throws ApiError where it was not drained, or is not empty. */
+  leave(): Promise<{ readonly id: HostId; readonly name: string }>;
 }
 
 /** What is to be seen of all hosts. Each is asked by itself; those that are silent are named, by their names for people. */

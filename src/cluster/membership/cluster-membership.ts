@@ -13,6 +13,7 @@ import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
+import { refuseRemoved, remove, removedBy, removedError } from './removed.ts';
 import { decodeRecord, encodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
 import { beatMs, lookMs } from './times.ts';
@@ -55,12 +56,13 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   #writing: Promise<unknown> = Promise.resolve();
   #self: HostRecord;
 
-  /** Throws where another process answers by this host's id. */
+  /** Throws where another process answers by this host's id, and HostRemovedError where that is gone for good. */
   static async open(options: MembershipOptions): Promise<ClusterMembership> {
     const { link, replicas, signal } = options;
     const bucket = await openBucket(link, 'heddle-hosts', { replicas }, signal);
     const membership = new ClusterMembership(options, bucket);
     try {
+      await untilAnswered(() => refuseRemoved(bucket, options), signal);
       await refuseSecond(link, options.id);
       membership.#stack.use(answerWhoIsHere(link, options.id, membership.#process));
       return membership;
@@ -123,9 +125,16 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     await this.#write(draining ? { ...rest, draining } : rest);
   }
 
-  /** Forgets a host that will not come back. */
+  /** Forgets a host for good: a process with its id is none of the cluster's. */
   async forget(id: HostId): Promise<void> {
-    await this.#changeBucket(() => this.#bucket.delete(id));
+    const removal = { left: id === this.#self.id, at: this.#options.clock.wall() };
+    await this.#changeBucket(() => remove(this.#bucket, id, removal));
+  }
+
+  /** Goes for good. It is told so as a host is that was removed, and stops. */
+  async leave(): Promise<void> {
+    this.#sayGone();
+    await this.forget(this.#self.id);
   }
 
   /** Says that it is there now, beside the beats that are due: what is carried should be heard at once. */
@@ -204,6 +213,9 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   }
 
   #note({ key, operation, value, revision }: KvWatchEntry): void {
+    const removed = removedBy(key);
+    if (removed !== undefined)
+      return removed === this.#self.id ? this.#stop(removedError(this.#self, value)) : undefined;
     if (operation !== 'PUT') return void (this.#known.forget(key) && this.#changed());
     const stored = decodeRecord(value, key);
     if (key === this.#self.id) {
@@ -215,9 +227,12 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   #stopWhereDisplaced(): void {
     const rival = this.#own.rival;
-    if (!this.#announced || rival === undefined) return;
+    if (this.#announced && rival !== undefined) this.#stop(secondHost(rival));
+  }
+
+  #stop(why: Error): void {
     this.#sayGone();
-    this.#options.onDisplaced(secondHost(rival));
+    this.#options.onDisplaced(why);
   }
 
   #look(): void {

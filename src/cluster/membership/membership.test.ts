@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { HostRemovedError } from '../../model/errors.ts';
 import { systemClock, type Clock } from '../../model/clock.ts';
 import type { HostId } from '../contract.ts';
 import type { NatsLink } from '../nats/connection.ts';
@@ -130,7 +131,26 @@ test('a host that goes is known until it is forgotten', minutes, async () => {
   assert.ok(one.membership.find(b) !== undefined);
   await one.membership.forget(b);
   await until(one, () => one.membership.find(b) === undefined);
+  await assert.rejects(open(b), { name: 'HostRemovedError', message: /was removed from its cluster at .*new home/ });
 });
+
+test(
+  'a host that was removed while nobody heard it stops when it hears of that; one that leaves is told so',
+  minutes,
+  async () => {
+    const [a, b] = [nextId(), nextId()];
+    await using one = await start(a);
+    await using two = await start(b);
+    await until(one, () => aliveAt(one).includes(b));
+    await one.membership.forget(b);
+    assert.match((await two.displaced).message, /was removed/);
+    await until(one, () => !aliveAt(one).includes(b));
+    await one.membership.leave();
+    const left = await one.displaced;
+    assert.ok(left instanceof HostRemovedError && left.left, String(left));
+    await assert.rejects(open(a), { name: 'HostRemovedError', left: true });
+  },
+);
 
 test('beats and looks leave nothing behind that waits for the end', minutes, async (t) => {
   const clock = new StepClock();

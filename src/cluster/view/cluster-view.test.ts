@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamInfo } from '@nats-io/jetstream';
+import { systemClock } from '../../model/clock.ts';
 import type { HostLoad } from '../../model/cluster-snapshot.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
 import type { ClusterView } from '../contract.ts';
@@ -20,6 +21,7 @@ const load: HostLoad = {
   processorLoad: 0.5,
   peers: 2,
   shards: [{ shard: 0, epoch: '7', waiting: 3, bytesSinceSnapshot: 9 }],
+  statePosition: '8',
 };
 const used = {
   account: '1',
@@ -65,6 +67,8 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<S
         instances: (account) => [instance(`i-${id.slice(-1)}-${account}`)],
         usage: () => [used],
       },
+      stateStream: 'STATE',
+      clock: systemClock,
       text: () => 'more\n',
     }),
   );
@@ -102,6 +106,22 @@ test('without NATS the rest is shown all the same', async () => {
   assert.equal(natsWhy, 'no responders');
   assert.equal(hosts.length, 3);
   assert.match((await views[0]?.metrics()) ?? '', /^heddle_cluster_nats_up 0$/m);
+});
+
+test('a host that has not all of the log of the state is shown to be behind, and says so to who watches', async () => {
+  await using undo = new AsyncDisposableStack();
+  const { views } = await viewed(undo, async function* () {
+    const state = { messages: 3, bytes: 9, first_seq: 8, last_seq: 10, first_ts: '', last_ts: '', consumer_count: 0 };
+    yield { config: { name: 'STATE' }, state, created: '', ts: '' } as unknown as StreamInfo;
+  });
+  const { hosts } = (await views[0]?.snapshot()) ?? assert.fail();
+  assert.deepEqual(
+    hosts.map(({ stateBehind }) => stateBehind),
+    [2, 2, 2],
+  );
+  const text = (await views[0]?.metrics()) ?? '';
+  assert.match(text, /^heddle_cluster_state_behind 2$/m);
+  assert.match(text, /^heddle_cluster_state_lag_seconds 0$/m);
 });
 
 test('instances have the name of their host, and usage is the sum; who is away is named', async () => {

@@ -22,6 +22,7 @@ export function readLoad(value: unknown): HostLoad {
     processorLoad: number('processorLoad'),
     peers: number('peers'),
     shards: listIn(one, 'shards', listMax).map(readShard),
+    ...(one['statePosition'] !== undefined && { statePosition: textIn(one, 'statePosition') }),
   };
 }
 

@@ -26,6 +26,7 @@ function shownStream({ config, state, cluster }: StreamInfo): StreamSnapshot {
     name: config.name,
     messages: state.messages,
     bytes: state.bytes,
+    last: state.last_seq,
     ...(leader !== '' && { leader }),
     replicas: others.map(({ name, current, lag }) => ({ server: name, current, lag: lag ?? 0 })),
   };

@@ -24,7 +24,7 @@ import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
 
 /** The stream of the state's log. */
-const logName = 'HEDDLE_STATE';
+export const stateLogName = 'HEDDLE_STATE';
 const keyBytes = 32;
 
 /** What a cluster's state is opened with. */
@@ -54,7 +54,7 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { home, cluster, auxiliaries } = settings;
   const { replicas } = cluster;
   const store = undo.use(
-    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: logName, replicas }) }),
+    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: stateLogName, replicas }) }),
   );
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
