@@ -4,6 +4,7 @@ import { cutOff, mute, powerBack, powerLoss, smallDisk, standStill } from './fau
 import { drainHost } from './drain.ts';
 import { hostOf, type TestCluster, type TestClusterOptions } from './harness.ts';
 import { leadersOf } from './leaders.ts';
+import { untilTheySpeak } from './protocols.ts';
 
 /** Something that breaks, and is mended. */
 export interface Scenario {
@@ -137,10 +138,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     dead: 'all',
     cluster: { environment: () => ({ HEDDLE_TEST_PROTOCOL: '1-1' }) },
     run: async (cluster, { signal }) => {
-      for (const host of cluster.hosts) {
+      for (const [n, host] of cluster.hosts.entries()) {
         await drainHost(host, signal);
         await host.process.stop();
         await host.process.start(signal, [], { HEDDLE_TEST_PROTOCOL: '1-2' });
+        const highest = cluster.hosts.map((_, at) => (at <= n ? 2 : 1));
+        // As one sees it that was upgraded, and one that was not yet.
+        for (const by of new Set([n, cluster.hosts.length - 1])) await untilTheySpeak(cluster, by, highest, signal);
       }
     },
   },
