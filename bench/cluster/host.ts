@@ -23,7 +23,7 @@ import { WarmingPool } from '../../src/warming-pool/warming-pool.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
 
 // One of two hosts, in a process of its own, started by remote-call.ts: a frontend, a worker manager on the driver `host`, and a link to the other. A function
-// called `there` runs on the other one. What says who is there (NATS, in a cluster) is the parent's message.
+// called `there` runs on the other one; before one called `hop` runs here, the other one is asked for an echo. What says who is there (NATS, in a cluster) is the parent's message.
 
 const shape = { containersMax: 8, memoryMb: 1_024, heapsBySize: false };
 const ignore = (): void => undefined;
@@ -97,8 +97,12 @@ const runner = new RemoteRunner(host.peers, systemClock);
 let other = '';
 const workerManager = {
   ...fakeWorkerManager(),
-  invoke: (...[invocation, signal]: Parameters<LocalWorkerManager['invoke']>) =>
-    invocation.function.name === 'there' ? runner.invoke(other, invocation, signal) : local.invoke(invocation, signal),
+  async invoke(...[invocation, signal]: Parameters<LocalWorkerManager['invoke']>) {
+    const { name } = invocation.function;
+    if (name === 'there') return runner.invoke(other, invocation, signal);
+    if (name === 'hop') await host.peers.call(other, 'bench.echo', { payload: invocation.payload });
+    return local.invoke(invocation, signal);
+  },
 };
 const frontend = undo.use(await startTestFrontend({ home, codeStore, workerManager }));
 host.peers.serve('bench.echo', async (body) => body);

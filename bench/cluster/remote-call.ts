@@ -9,8 +9,8 @@ import { summarise } from '../statistics.ts';
 import type { Credentials } from '../service/sign.ts';
 
 // What it costs that a container is on another host: `./heddle --node bench/cluster/remote-call.ts [ROUNDS]`. Two hosts, each a process with a frontend and a worker manager on
-// the driver `host`; the same function under two names, one of which the first host has run on the other. One connection, one call after the other, in turns of 50; between
-// them as many bare calls from host to host, which is the least that another host can take on this machine at this moment.
+// the driver `host`; the same function under three names: the first host runs one, has the other run another, and asks the other for an echo before it runs the third, which is the
+// least that a call can take whose container is on another host. One connection, one call after the other, in turns of 50; between them as many bare calls from host to host.
 
 const turn = 50;
 const rounds = Number(process.argv[2] ?? 40);
@@ -63,7 +63,8 @@ other.process.send({ record: one.record });
 const client = new LambdaClient({ endpoint: one.url, region, credentials: one.key, maxAttempts: 1 });
 const code = { ZipFile: await zipOf({ 'index.mjs': 'export const handler = async () => ({ ok: true });' }) };
 const role = 'arn:aws:iam::123456789012:role/any';
-for (const name of ['here', 'there'])
+const names = ['here', 'there', 'hop'] as const;
+for (const name of names)
   await client.send(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -87,10 +88,9 @@ async function told<T>({ process: child }: Host, what: object): Promise<T> {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const took = { here: [] as number[], there: [] as number[] };
+const took = { here: [] as number[], there: [] as number[], hop: [] as number[] };
 const hops: number[] = [];
-const cpu = { here: 0, there: 0 };
-const names = ['here', 'there'] as const;
+const cpu = { here: 0, there: 0, hop: 0 };
 for (let round = -warmUpRounds; round < rounds; round++) {
   const { ms: hop } = await told<{ ms: number[] }>(one, { echo: turn });
   if (round >= 0) hops.push(...hop);
@@ -105,15 +105,18 @@ for (let round = -warmUpRounds; round < rounds; round++) {
 }
 agent.destroy();
 
-const [here, there, bare] = [summarise(took.here), summarise(took.there), summarise(hops)];
-const cpuOf = (name: 'here' | 'there'): number => cpu[name] / (rounds * turn);
+const [here, there, hop, bare] = [took.here, took.there, took.hop, hops].map(summarise);
+assert.ok(here !== undefined && there !== undefined && hop !== undefined && bare !== undefined);
+const cpuOf = (name: keyof typeof cpu): number => cpu[name] / (rounds * turn);
 const line = (name: string, { p50, p90, p99 }: typeof here): string =>
-  `${name.padEnd(14)} p50 ${p50.toFixed(3)} ms  p90 ${p90.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`;
+  `${name.padEnd(16)} p50 ${p50.toFixed(3)} ms  p90 ${p90.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`;
 console.log(line('container here', here));
 console.log(line('on another', there));
+console.log(line('here, and a hop', hop));
 console.log(line('bare call', bare));
-console.log(`with the bare call: ratio p50 ${((here.p50 + bare.p50) / here.p50).toFixed(2)}`);
-console.log(`processor time of both hosts: ${cpuOf('here').toFixed(3)} and ${cpuOf('there').toFixed(3)} ms a call`);
+const cpus = names.map((name) => `${name} ${cpuOf(name).toFixed(3)}`).join(', ');
+console.log(`processor time of both hosts, ms a call: ${cpus}`);
+console.log(`of here and a hop: p50 ${(hop.p50 / here.p50).toFixed(2)}  p90 ${(hop.p90 / here.p90).toFixed(2)}`);
 console.log(`ratio          p50 ${(there.p50 / here.p50).toFixed(2)}  p90 ${(there.p90 / here.p90).toFixed(2)}`);
 
 for (const host of hosts) host.process.send({ over: true });

@@ -29,7 +29,8 @@ export class ServedRun implements ThreadWatcher {
   readonly #answer: ServedAnswer | undefined;
   readonly #window = new LaneWindow();
   readonly #taken: LaneTaken;
-  readonly #version = Promise.withResolvers<Uint8Array>();
+  /** Asked for, where it is not known here. */
+  #version: PromiseWithResolvers<Uint8Array> | undefined;
   #lane: ThreadLane | undefined;
   #lanePaused = false;
   #startedAt: number | undefined;
@@ -45,8 +46,6 @@ export class ServedRun implements ThreadWatcher {
     this.#cancel = order.watched || order.cancellable ? new AbortController() : undefined;
     this.#answer = order.answered ? new ServedAnswer(stream) : undefined;
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.sent, { bytes })));
-    // Nobody may ever ask for it.
-    this.#version.promise.catch(() => undefined);
     stream.onMessage = (message) => this.#take(message);
     void stream.ended.then((error) => this.#left(error));
     if (order.quiet === true) this.#late = clock.timer(lateMs, () => this.#isLate());
@@ -60,6 +59,7 @@ export class ServedRun implements ThreadWatcher {
   /** Asks for its function version. */
   version(): Promise<Uint8Array> {
     this.#stream.send(bytesMessage(tags.need));
+    this.#version = Promise.withResolvers();
     return this.#version.promise;
   }
 
@@ -132,7 +132,7 @@ export class ServedRun implements ThreadWatcher {
   #take(message: Uint8Array): void {
     switch (message[0]) {
       case tags.version:
-        return this.#version.resolve(bytesOf(message));
+        return this.#version?.resolve(bytesOf(message));
       case tags.lane:
         return this.#toLane(bytesOf(message));
       case tags.took:
@@ -170,7 +170,7 @@ export class ServedRun implements ThreadWatcher {
     this.#late?.[Symbol.dispose]();
     this.#window.over();
     if (this.#done) return;
-    this.#version.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
+    this.#version?.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
     this.#answer?.leave();
     this.#gone.abort();
     if (this.#order.watched)
