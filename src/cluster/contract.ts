@@ -128,6 +128,8 @@ export interface PeerStream {
   resume(): void;
   /** Ends it for both; the other is told why. */
   end(error?: Error): void;
+  /** Sends a last message, and ends it: what of both fits goes as one. */
+  endWith(message: Uint8Array): void;
   /** Resolves when it has ended, with why where that was not on purpose: PeerLostError when the connection or the host is gone. */
   readonly ended: Promise<Error | undefined>;
 }

@@ -91,7 +91,10 @@ function ageOf(host: Shape, now: number): string {
 }
 
 function memoryOf(load: Shape): string {
-  const gb = (member: string): string => (load.number(member) / 1_024).toFixed(1);
+  const gb = (member: string): string => {
+    const value = load.number(member) / 1_024;
+    return value.toFixed(value < 9.95 ? 1 : 0);
+  };
   return `${gb('memoryMb')}/${gb('memoryMbMax')} GB`;
 }
 

@@ -37,22 +37,23 @@ export interface RunOrder extends Passed {
   readonly quiet?: boolean;
 }
 
+/** What of an invocation is there only where it has some. */
+const optional = [
+  'invokedArn',
+  'clientContext',
+  'tenantId',
+  'traceHeader',
+  'policy',
+  'loadMax',
+] as const satisfies readonly (keyof Passed)[];
+
 /** That, and nothing else that an invocation has, or another host has sent with an order. */
 export function passedOf(call: Passed): Passed {
-  const { requestId, payload, invokedArn, clientContext, tenantId, traceHeader } = call;
-  const { policy, nested, ofService, loadMax } = call;
-  return {
-    requestId,
-    payload,
-    ...(invokedArn !== undefined && { invokedArn }),
-    ...(clientContext !== undefined && { clientContext }),
-    ...(tenantId !== undefined && { tenantId }),
-    ...(traceHeader !== undefined && { traceHeader }),
-    ...(policy !== undefined && { policy }),
-    ...(loadMax !== undefined && { loadMax }),
-    ...(nested === true && { nested }),
-    ...(ofService === true && { ofService }),
-  };
+  const passed: { -readonly [K in keyof Passed]: Passed[K] } = { requestId: call.requestId, payload: call.payload };
+  for (const name of optional) if (call[name] !== undefined) Object.assign(passed, { [name]: call[name] });
+  if (call.nested === true) passed.nested = true;
+  if (call.ofService === true) passed.ofService = true;
+  return passed;
 }
 
 /** Throws ProtocolError for what is none. */

@@ -69,8 +69,7 @@ export class ServedRun implements ThreadWatcher {
       const outcome = await runHere(this.#invocationOf(fn), this.#gone.signal);
       const sinceStartMs = this.#startedAt === undefined ? 0 : this.#clock.now() - this.#startedAt;
       this.#done = true;
-      this.#stream.send(outcomeMessage(outcome, sinceStartMs));
-      this.#stream.end();
+      this.#stream.endWith(outcomeMessage(outcome, sinceStartMs));
     } catch (error) {
       this.failed(error);
     }

@@ -29,8 +29,7 @@ export function answerCall(stream: PeerStream, handler: PeerHandler, body: unkno
     try {
       const result = encodeValue(await handler(body, stream.host, left.signal));
       answered = true;
-      stream.send(result);
-      stream.end();
+      stream.endWith(result);
     } catch (error) {
       answered = true;
       stream.end(error instanceof Error ? error : new Error(String(error)));

@@ -10,8 +10,14 @@ import { parseWireError, type WireError } from './wire-error.ts';
 export type PeerFrame =
   /** Begins a conversation. `opening`: MessagePack; missing where it is long: then it is its first message. */
   | { readonly type: 'open'; readonly id: number; readonly method: string; readonly opening?: Uint8Array }
-  /** Part of a message; the last one is without `more`. */
-  | { readonly type: 'data'; readonly id: number; readonly data: Uint8Array; readonly more?: true }
+  /** Part of a message; the last one is without `more`. `last`: with it ends the conversation, on purpose. */
+  | {
+      readonly type: 'data';
+      readonly id: number;
+      readonly data: Uint8Array;
+      readonly more?: true;
+      readonly last?: true;
+    }
   /** So many bytes were taken. */
   | { readonly type: 'credit'; readonly id: number; readonly bytes: number }
   | { readonly type: 'end'; readonly id: number; readonly error?: WireError }
@@ -30,6 +36,7 @@ export function parsePeerFrame(value: unknown): PeerFrame {
     }
     case 'data': {
       const frame = { type: 'data', id: countIn(fields, 'id'), data: bytesIn(fields, 'data') } as const;
+      if (fields['last'] === true) return { ...frame, last: true };
       return fields['more'] === true ? { ...frame, more: true } : frame;
     }
     case 'credit':
