@@ -9,11 +9,15 @@ export function call(stream: PeerStream, signal: AbortSignal | undefined): Promi
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', abandon, { once: true });
+  let answered = false;
   // Its end follows, from the other side.
-  stream.onMessage = (message) => resolve(decodeValue(message));
+  stream.onMessage = (message) => {
+    answered = true;
+    resolve(decodeValue(message));
+  };
   void stream.ended.then((error) => {
     signal?.removeEventListener('abort', abandon);
-    reject(error ?? new Error(`Host ${stream.host} ended a call without a result.`));
+    if (!answered) reject(error ?? new Error(`Host ${stream.host} ended a call without a result.`));
   });
   return promise;
 }
