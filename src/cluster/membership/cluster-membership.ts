@@ -13,8 +13,9 @@ import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
-import { refuseRemoved, remove, removedBy, removedError } from './removed.ts';
-import { decodeRecord, encodeRecord } from './stored-record.ts';
+import { RecordWriter } from './record-writer.ts';
+import { refuseRemoved, removedBy, removedError } from './removed.ts';
+import { decodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
 import { beatMs, lookMs } from './times.ts';
 import { WhoIsHeard } from './who-is-heard.ts';
@@ -50,10 +51,10 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   readonly #beats: Beats;
   readonly #strangers: Strangers;
+  readonly #writer: RecordWriter;
   #announced = false;
   #nextBeat: Timer | undefined;
   #nextLook: Timer | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
   #self: HostRecord;
 
   /** Throws where another process answers by this host's id, and HostRemovedError where that is gone for good. */
@@ -78,6 +79,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     this.#bucket = bucket;
     this.#heard = new WhoIsHeard(clock.now());
     this.#strangers = new Strangers(options.logger);
+    this.#writer = new RecordWriter(bucket, this.#process, this.#own, this.#closing.signal);
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));
@@ -128,11 +130,12 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   /** Forgets a host for good: a process with its id is none of the cluster's. */
   async forget(id: HostId): Promise<void> {
     const removal = { left: id === this.#self.id, at: this.#options.clock.wall() };
-    await this.#changeBucket(() => remove(this.#bucket, id, removal));
+    await this.#writer.remove(id, removal);
   }
 
   /** Goes for good. It is told so as a host is that was removed, and stops. */
   async leave(): Promise<void> {
+    this.#writer.isNone();
     this.#sayGone();
     await this.forget(this.#self.id);
   }
@@ -160,26 +163,13 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     this.#nextLook?.[Symbol.dispose]();
     this.#stack.dispose();
     this.#listeners.clear();
-    await this.#writing.catch(() => undefined);
+    await this.#writer.settled();
   }
 
-  #write(record: HostRecord): Promise<void> {
+  async #write(record: HostRecord): Promise<void> {
     this.#self = record;
     this.#changed();
-    return this.#changeBucket(async () => {
-      const revision = await this.#bucket.put(record.id, encodeRecord({ record, process: this.#process }));
-      this.#own.wrote(revision);
-    });
-  }
-
-  /** One after the other, each until somebody answers. */
-  async #changeBucket(change: () => Promise<unknown>): Promise<void> {
-    const before = this.#writing;
-    this.#writing = (async () => {
-      await before.catch(() => undefined);
-      await untilAnswered(change, this.#closing.signal);
-    })();
-    await this.#writing;
+    await this.#writer.write(record);
   }
 
   #beat(): void {
@@ -231,6 +221,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   }
 
   #stop(why: Error): void {
+    this.#writer.isNone();
     this.#sayGone();
     this.#options.onDisplaced(why);
   }

@@ -76,6 +76,12 @@ async function until({ membership }: TestHost, holds: () => boolean): Promise<vo
   await promise;
 }
 
+/** What the bucket of hosts has of one, as its leader knows it: nothing where it was removed. */
+async function entryOf({ link }: TestHost, id: HostId): Promise<string> {
+  const which = { last_by_subj: `$KV.heddle-hosts.${id}` };
+  return (await link.manager.streams.getMessage('KV_heddle-hosts', which))?.string() ?? '';
+}
+
 function aliveAt({ membership }: TestHost): string[] {
   return membership.alive().map(({ id }) => id);
 }
@@ -148,6 +154,8 @@ test(
     await one.membership.leave();
     const left = await one.displaced;
     assert.ok(left instanceof HostRemovedError && left.left, String(left));
+    await one.membership.setDraining(true);
+    assert.equal(await entryOf(one, a), '');
     await assert.rejects(open(a), { name: 'HostRemovedError', left: true });
   },
 );
@@ -181,6 +189,9 @@ test(
     const other = encodeRecord({ record, process: 'other' });
     await second.link.jetstream.publish(`$KV.heddle-hosts.${id}`, other);
     assert.match((await second.displaced).message, /other.*has the id/);
+    // On its way out it says that it drains: not to the others, for whom it is the other one.
+    await second.membership.setDraining(true);
+    assert.match(await entryOf(second, id), /"name":"other"/);
   },
 );
 
