@@ -118,14 +118,14 @@ console.log(line('here, and TLS', tls));
 console.log(line('bare call', summarise(hops)));
 const cpus = names.map((name) => `${name} ${cpuOf(name).toFixed(3)}`).join(', ');
 console.log(`processor time of both hosts, ms a call: ${cpus}`);
-const ratio = (one: typeof here): string =>
-  `p50 ${(one.p50 / here.p50).toFixed(2)}  p90 ${(one.p90 / here.p90).toFixed(2)}`;
-for (const [what, one] of [
+const ratio = (measured: typeof here): string =>
+  `p50 ${(measured.p50 / here.p50).toFixed(2)}  p90 ${(measured.p90 / here.p90).toFixed(2)}`;
+for (const [what, measured] of [
   ['another', there],
   ['here and a hop', hop],
   ['here and TLS', tls],
 ] as const)
-  console.log(`ratio of ${what.padEnd(14)} ${ratio(one)}`);
+  console.log(`ratio of ${what.padEnd(14)} ${ratio(measured)}`);
 
 for (const host of hosts) host.process.send({ over: true });
 await Promise.all(hosts.map(({ process: child }) => once(child, 'exit')));

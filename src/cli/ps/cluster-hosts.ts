@@ -6,9 +6,9 @@ import { table } from '../output/table.ts';
 interface HostColumn {
   readonly heading: string;
   readonly align?: 'right';
-  cell(host: Shape): string;
-  /** Left out where the terminal is too narrow, those with the lowest number first; missing: never. With `dull`, only where all hosts say that, or all the same. */
-  readonly leaveOut?: { readonly turn: number; readonly dull?: string | 'same' };
+  readonly cell: (host: Shape) => string;
+  /** Left out where the terminal is too narrow, those with the lowest number first; missing: never. With `dull`, only where all hosts say that; `same`: where all say the same. */
+  readonly leaveOut?: { readonly turn: number; readonly dull?: string };
 }
 
 /** Hosts, with what they do; below them why some say nothing. The one that was asked has a star. `now`: milliseconds since the Unix epoch; `width`: of the terminal. */

@@ -41,7 +41,6 @@ export type HostPlaces = Pick<HostRecord, 'peer' | 'certificate' | 'url'>;
 /** This host's part in who is there: it hears others from its opening on, and is there for them once it is announced. */
 export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #options: MembershipOptions;
-  readonly #bucket: KV;
   readonly #process = randomBytes(8).toString('hex');
   readonly #heard: WhoIsHeard;
   readonly #known = new KnownHosts();
@@ -76,7 +75,6 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   private constructor(options: MembershipOptions, bucket: KV) {
     const { link, clock, id, name, release } = options;
     this.#options = options;
-    this.#bucket = bucket;
     this.#heard = new WhoIsHeard(clock.now());
     this.#strangers = new Strangers(options.logger);
     this.#writer = new RecordWriter(bucket, this.#process, this.#own, this.#closing.signal);
