@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostRecord } from '../../src/cluster/contract.ts';
 import { hostCertificate } from '../../src/cluster/peers/certificate.ts';
-import { KnownHosts, testHost } from '../../src/cluster/peers/testing/hosts.ts';
+import { HostBook, testHost } from '../../src/cluster/peers/testing/hosts.ts';
 import { RemoteRunner } from '../../src/cluster/running/remote-runner.ts';
 import { serveRuns } from '../../src/cluster/running/serve-runs.ts';
 import { logObserver } from '../../src/frontend/observing/observer.ts';
@@ -97,7 +97,7 @@ async function bareCalls(count: number): Promise<number[]> {
 await using undo = new AsyncDisposableStack();
 const home = await mkdtemp(join(tmpdir(), 'heddle-bench-host-'));
 undo.defer(() => rm(home, { recursive: true, force: true }));
-const known = new KnownHosts();
+const known = new HostBook();
 const host = await testHost(process.argv[2] ?? '', undo, known);
 const codeStore = await openCodeStore({ folder: join(home, 'code'), clock: systemClock });
 const local = await workers(home, codeStore, undo);

@@ -206,7 +206,7 @@ export interface ClusterLife {
 }
 
 /** What is to be seen of all hosts. Each is asked by itself; those that are silent are named, by their names for people. */
-export interface ClusterView {
+export interface ClusterOverview {
   snapshot(): Promise<ClusterSnapshot>;
   /** Instances on all hosts, each with the name of its host: those of an account, and those that wait for any. */
   instances(account: string): Promise<Gathered<InstanceSnapshot>>;

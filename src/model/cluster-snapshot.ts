@@ -22,14 +22,14 @@ export interface ClusterHostSnapshot {
   /** Since its process began, on its own clock. */
   readonly startedAt: number;
   /** What it said of itself; absent where it did not answer, and then `why` says why. */
-  readonly load?: HostLoad;
+  readonly load?: HostStatus;
   /** Messages of the log of the cluster's state that it has not applied; absent where that, or what NATS has, is not known. */
   readonly stateBehind?: number;
   readonly why?: string;
 }
 
 /** What a host does. */
-export interface HostLoad {
+export interface HostStatus {
   /** Calls that run, and that wait for capacity. */
   readonly running: number;
   readonly waiting: number;

@@ -13,7 +13,7 @@ import { openCodeStore } from '../../store/code/code-store.ts';
 import type { CodeStore } from '../../store/contract.ts';
 import { recordOf } from '../../store/testing/record-of.ts';
 import { NotBegunError } from '../placement/run-again.ts';
-import { testHosts, KnownHosts } from '../peers/testing/hosts.ts';
+import { testHosts, HostBook } from '../peers/testing/hosts.ts';
 import { RemoteRunner } from './remote-runner.ts';
 import { serveRuns } from './serve-runs.ts';
 import type { RunHere } from './served-run.ts';
@@ -23,7 +23,7 @@ interface Two {
   readonly run: (more?: Partial<Invocation>, signal?: AbortSignal) => Promise<InvocationOutcome>;
   readonly fn: FunctionVersion;
   readonly there: CodeStore;
-  readonly known: KnownHosts;
+  readonly known: HostBook;
   readonly other: string;
   readonly endOther: () => Promise<void>;
 }
@@ -32,7 +32,7 @@ const never = new AbortController().signal;
 
 /** Two hosts; the one has invocations run by the other, which does with them what `runHere` says. */
 async function two(undo: AsyncDisposableStack, runHere: RunHere, clockThere: Clock = systemClock): Promise<Two> {
-  const known = new KnownHosts();
+  const known = new HostBook();
   const [one, other] = await testHosts(2, undo, known);
   assert.ok(one !== undefined && other !== undefined);
   const [here, there] = await Promise.all(

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
-import type { HostLoad } from '../../model/cluster-snapshot.ts';
+import type { HostStatus } from '../../model/cluster-snapshot.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
-import type { ClusterView } from '../contract.ts';
-import { KnownHosts, testHosts } from '../peers/testing/hosts.ts';
+import type { ClusterOverview } from '../contract.ts';
+import { HostBook, testHosts } from '../peers/testing/hosts.ts';
 import { openView } from './cluster-view.ts';
 import { mergedUsage } from './merge-usage.ts';
 import type { ListedStream } from './streams.ts';
 
-const load: HostLoad = {
+const load: HostStatus = {
   running: 1,
   waiting: 2,
   instances: 1,
@@ -38,14 +38,14 @@ function instance(id: string): InstanceSnapshot {
 }
 
 interface ViewedHosts {
-  readonly known: KnownHosts;
+  readonly known: HostBook;
   readonly ids: readonly string[];
-  readonly views: readonly ClusterView[];
+  readonly views: readonly ClusterOverview[];
 }
 
 /** Three hosts with views over real connections. NATS fails where `streams` does. */
 async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<ListedStream>): Promise<ViewedHosts> {
-  const known = new KnownHosts();
+  const known = new HostBook();
   const hosts = await testHosts(3, undo, known);
   const ids = hosts.map(({ id }) => id);
   const views = hosts.map(({ id, peers }) =>

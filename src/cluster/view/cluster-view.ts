@@ -3,13 +3,13 @@ import type { UsageRecord } from '../../model/accounts/usage.ts';
 import type {
   ClusterHostSnapshot,
   ClusterSnapshot,
-  HostLoad,
+  HostStatus,
   ShardSnapshot,
   StreamSnapshot,
 } from '../../model/cluster-snapshot.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
 import type {
-  ClusterView,
+  ClusterOverview,
   Gathered,
   HostRecord,
   Leases,
@@ -30,7 +30,7 @@ const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.u
 
 /** What this host says of itself. */
 export interface OwnView {
-  load(): HostLoad;
+  load(): HostStatus;
   instances(account: string): readonly InstanceSnapshot[];
   usage(span: UsageSpan): readonly UsageRecord[];
 }
@@ -52,7 +52,7 @@ export interface ViewParts {
 }
 
 /** What is to be seen of all hosts: each says it of itself when it is asked. In this room `ask-all.ts` asks, `streams.ts` is what NATS says. Call it before the listener for other hosts opens. */
-export function openView(parts: ViewParts): ClusterView {
+export function openView(parts: ViewParts): ClusterOverview {
   const { peers, own } = parts;
   const lag = new StateLag();
   peers.serve(methods.load, async () => own.load());
@@ -85,7 +85,7 @@ async function snapshotOf(parts: ViewParts, ask = true): Promise<ClusterSnapshot
       (error: unknown) => ({ natsWhy: error instanceof Error ? error.message : String(error) }),
     ),
   ]);
-  const said = new Map<string, Answer<HostLoad>>(answers.map((answer) => [answer.host.id, answer]));
+  const said = new Map<string, Answer<HostStatus>>(answers.map((answer) => [answer.host.id, answer]));
   said.set(self.id, { host: self, value: own.load() });
   const all = membership.all().toSorted(byName);
   const end = 'streams' in nats ? endOf(nats.streams, parts.stateStream) : undefined;
@@ -102,7 +102,7 @@ function byName(a: HostRecord, b: HostRecord): number {
   return a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1);
 }
 
-function shownHost(host: HostRecord, alive: boolean, said: Answer<HostLoad> | undefined): ClusterHostSnapshot {
+function shownHost(host: HostRecord, alive: boolean, said: Answer<HostStatus> | undefined): ClusterHostSnapshot {
   const { id, name, url, release, protocol, startedAt, draining = false } = host;
   const about = { id, name, url, release, protocol, alive, draining, startedAt };
   if (said === undefined) return { ...about, ...(!alive && { why: 'It is not heard.' }) };

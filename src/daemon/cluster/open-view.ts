@@ -1,11 +1,11 @@
 import { availableParallelism, loadavg } from 'node:os';
-import type { ClusterView, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
+import type { ClusterOverview, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
 import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
 import { openView } from '../../cluster/view/cluster-view.ts';
 import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 
@@ -35,7 +35,7 @@ export interface ViewSurroundings {
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
   { snapshot, usage, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
-): ClusterView {
+): ClusterOverview {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
   const leased = (): readonly OwnShard[] =>
@@ -69,7 +69,7 @@ export function openClusterView(
 function loadOf(
   { instances, queue }: ServiceSnapshot,
   memoryMbMax: number,
-): Omit<HostLoad, 'peers' | 'shards' | 'statePosition'> {
+): Omit<HostStatus, 'peers' | 'shards' | 'statePosition'> {
   const containers = instances.flatMap((instance) => instance.containers);
   return {
     running: containers.filter(({ state }) => state === 'running').length,
