@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { IdentityOfForwarded } from '../cluster/contract.ts';
-import type { ClusterLife, ClusterView } from '../cluster/contract.ts';
+import type { ClusterLife, ClusterOverview } from '../cluster/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
@@ -114,7 +114,7 @@ export interface FrontendOptions {
   /** 0 ≤ random < 1: how an invocation of an alias that divides them chooses its version. */
   readonly random?: () => number;
   /** What is to be seen of all hosts, of a service that belongs to a cluster. */
-  readonly clusterView?: ClusterView;
+  readonly clusterView?: ClusterOverview;
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;

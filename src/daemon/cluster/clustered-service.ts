@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { LogPosition } from '../../cluster/contract.ts';
 import { shardLog } from '../../cluster/durable/shard-log.ts';
 import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
@@ -17,7 +18,7 @@ import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
 import { openLimits, type OpenedLimits } from './open-limits.ts';
 import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
 import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts';
-import { openClusterState, type ClusterState } from './open-state.ts';
+import { openClusterState, stateLogName, type ClusterState } from './open-state.ts';
 import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
 import type { ViewSurroundings } from './open-view.ts';
 
@@ -113,13 +114,15 @@ export class ClusteredService {
 
   toFrontend(shown: ShownService): ForFrontend {
     const text = (): string => `${this.#limits?.text() ?? ''}${this.#placed ? placementText(this.#placed) : ''}`;
+    const position = (): LogPosition => this.#state?.store.position() ?? 0n;
+    const state = { stream: stateLogName, position };
     return {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
       ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
-      clusterView: this.#cluster.openView({ ...shown, shardsHere: () => this.#homes.here().map(asShown), text }),
+      clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
     };
   }
 

@@ -24,7 +24,7 @@ import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
 
 /** The stream of the state's log. */
-const logName = 'HEDDLE_STATE';
+export const stateLogName = 'HEDDLE_STATE';
 const keyBytes = 32;
 
 /** What a cluster's state is opened with. */
@@ -55,7 +55,7 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { replicas } = cluster;
   const report = (err: unknown): void =>
     logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
-  const log = { connection, name: logName, replicas, report };
+  const log = { connection, name: stateLogName, replicas, report };
   const store = undo.use(await openClusterStore({ home, logger, openLog: () => openLog(log) }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
