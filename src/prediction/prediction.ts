@@ -128,10 +128,18 @@ export class Prediction implements Disposable {
     if (this.#off.has(`${account}\0`)) this.turn(account, '', 'on');
   }
 
-  /** Has nothing known of a function; or of all of an account, where it has no name. */
-  forget(account: string, name: string): void {
+  /** Has nothing known of a function; or of all of an account, where it has no name. `beforeMs`: only of what has not run since then, by the wall clock. */
+  forget(account: string, name: string, beforeMs: number = Infinity): void {
     const all = name === '' ? this.#book.all(account) : [this.#book.find(account, name)];
-    for (const profile of all) profile?.clear();
+    for (const profile of all) if (profile !== undefined && profile.updatedAt < beforeMs) profile.clear();
+  }
+
+  /** What it is turned off for, by {@link turn}. */
+  get offs(): readonly { readonly account: string; readonly name: string }[] {
+    return [...this.#off].map((key) => {
+      const [account = '', name = ''] = key.split('\0');
+      return { account, name };
+    });
   }
 
   /** Turns it on or off for a function; or for an account, where it has no name. What was known is forgotten when it is turned off. */
