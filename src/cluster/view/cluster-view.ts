@@ -9,7 +9,7 @@ import { clusterText } from './metrics.ts';
 import { listMax, readLoad, readSpan, readUsage } from './read.ts';
 import { shownStreams, type StreamList } from './streams.ts';
 
-const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage', part: 'view.part' } as const;
+const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage', told: 'view.told' } as const;
 
 /** What this host says of itself. */
 export interface OwnView {
@@ -37,13 +37,16 @@ export function openView(parts: ViewParts): ClusterView {
   peers.serve(methods.load, async () => own.load());
   peers.serve(methods.instances, async (body) => own.instances(textIn(fieldsOf(body), 'account')));
   peers.serve(methods.usage, async (body) => own.usage(readSpan(body)));
-  let partOf: (account: string) => Promise<object> = async () => ({});
-  peers.serve(methods.part, async (body) => await partOf(textIn(fieldsOf(body), 'account')));
+  const tellers = new Map<string, (account: string) => Promise<object>>();
+  peers.serve(methods.told, async (body) => {
+    const asked = fieldsOf(body);
+    return (await tellers.get(textIn(asked, 'what'))?.(textIn(asked, 'account'))) ?? {};
+  });
   return {
     snapshot: () => snapshotOf(parts),
     instances: (account) => instancesOf(parts, account),
-    partsOf: (account) => gathered(parts, methods.part, { account }, fieldsOf),
-    tells: (tell) => void (partOf = tell),
+    told: (what, account) => gathered(parts, methods.told, { what, account }, fieldsOf),
+    tells: (what, tell) => void tellers.set(what, tell),
     usage: async (span) => {
       const { found, silent } = await gathered(parts, methods.usage, span, readUsage);
       return { found: mergedUsage([own.usage(span), ...found]), silent };

@@ -11,6 +11,8 @@ import { shownSecret } from './secrets/operations.ts';
 import { ownPart } from './snapshot/own-part.ts';
 import { joinedParts, partIn } from './snapshot/parts.ts';
 
+/** What hosts tell each other for it. */
+const told = 'snapshot';
 /** What is shown where the account's home does not answer. */
 const nothingKept = { events: [], queues: [], sources: [], triggers: [] };
 
@@ -29,7 +31,7 @@ const nothingKept = { events: [], queues: [], sources: [], triggers: [] };
 export function getSnapshot(options: FrontendOptions): Operation {
   const { store, workerManager, clusterView } = options;
   // As clients are told it: what is undefined is not there.
-  clusterView?.tells(async (account) => JSON.parse(JSON.stringify(await ownPart(options, account))));
+  clusterView?.tells(told, async (account) => JSON.parse(JSON.stringify(await ownPart(options, account))));
   return {
     name: 'GetSnapshot',
     method: 'GET',
@@ -40,7 +42,7 @@ export function getSnapshot(options: FrontendOptions): Operation {
       const [{ instances, silentHosts }, own, others] = await Promise.all([
         instancesOf(options, account, all.instances),
         ownPart(options, account),
-        clusterView?.partsOf(account),
+        clusterView?.told(told, account),
       ]);
       const parts = joinedParts([own, ...(others?.found.map(partIn) ?? [])]);
       const silent = [...new Set([...(silentHosts ?? []), ...(others?.silent ?? [])])];
