@@ -4,7 +4,8 @@ import type { Prediction } from '../../prediction/prediction.ts';
 import type { FrontendOptions } from '../context.ts';
 import { findFunction } from '../lambda/find-function.ts';
 import type { SharedSwitches } from './shared-switches.ts';
-import { smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
+import { learnedElsewhere, type LearnedElsewhere } from './learned-elsewhere.ts';
+import { callersHome, smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
 
 const path = '/heddle/v1/functions/:functionName/profile';
 const ofAccount = '/heddle/v1/profiles';
@@ -28,9 +29,12 @@ export function predictionOperations(
     method,
     path: at,
     bodyBytesMax: smallBodyBytesMax,
+    // Whoever says something and asks then is answered by the same host.
+    home: callersHome,
     run: (request) => run(predictionOf(options), request),
   });
   const { switches, clock } = options;
+  const elsewhere = learnedElsewhere(options, switches);
   /** For a function, or without a name for the account. */
   const turn = async (prediction: Prediction, request: ApiRequest, name: string): Promise<ApiReply> => {
     const { account } = request.scope;
@@ -47,10 +51,11 @@ export function predictionOperations(
   const nameIn = async (request: ApiRequest): Promise<string> =>
     (await findFunction(options.store, request)).latest.name;
   return [
-    operation('GetFunctionProfile', 'GET', path, async (prediction, request) => ({
-      status: 200,
-      body: prediction.show(request.scope.account, await nameIn(request)),
-    })),
+    operation('GetFunctionProfile', 'GET', path, async (prediction, request) => {
+      const { account } = request.scope;
+      const name = await nameIn(request);
+      return { status: 200, body: prediction.show(account, name, (await elsewhere(account)).profiles) };
+    }),
     operation('PutFunctionProfile', 'PUT', path, async (prediction, request) =>
       turn(prediction, request, await nameIn(request)),
     ),
@@ -58,13 +63,29 @@ export function predictionOperations(
       forget(prediction, request.scope.account, await nameIn(request)),
     ),
     operation('GetProfiles', 'GET', ofAccount, async (prediction, { scope: { account } }) => {
-      const names = prediction.callers(account);
-      const profiles = names.slice(0, shownMax).map((name) => prediction.show(account, name));
-      return { status: 200, body: { ...prediction.snapshot(account), profiles, more: names.length - profiles.length } };
+      const others = await elsewhere(account);
+      const names = prediction.callers(account, others.profiles);
+      const profiles = names.slice(0, shownMax).map((name) => prediction.show(account, name, others.profiles));
+      const own = prediction.snapshot(account);
+      const functions = new Set([...prediction.learned(account), ...others.profiles].map(({ name }) => name)).size;
+      const body = { ...own, functions, ...countsOf([own, ...others.counts]) };
+      return { status: 200, body: { ...body, profiles, more: names.length - profiles.length } };
     }),
     operation('PutProfiles', 'PUT', ofAccount, (prediction, request) => turn(prediction, request, '')),
     operation('DeleteProfiles', 'DELETE', ofAccount, (prediction, { scope }) => forget(prediction, scope.account, '')),
   ];
+}
+
+function countsOf(all: LearnedElsewhere['counts']): LearnedElsewhere['counts'][number] {
+  const sum = (of: (one: LearnedElsewhere['counts'][number]) => number): number =>
+    all.reduce((before, one) => before + of(one), 0);
+  return {
+    decisions: sum(({ decisions }) => decisions),
+    asked: sum(({ asked }) => asked),
+    useful: sum(({ useful }) => useful),
+    wasted: sum(({ wasted }) => wasted),
+    outstanding: sum(({ outstanding }) => outstanding),
+  };
 }
 
 function predictionOf({ prediction }: FrontendOptions): Prediction {

@@ -70,6 +70,11 @@ export class SharedSwitches {
     this.#done.set(key, forgottenAt);
   }
 
+  /** When what was known of a function was last forgotten, by itself or with its account, ms on the wall clock; 0: never. */
+  forgottenAt(account: string, name: string): number {
+    return Math.max(this.#get(account, '').forgottenAt, this.#get(account, name).forgottenAt);
+  }
+
   #get(account: string, name: string): Switch {
     const { documents, settings } = this.#parts.store;
     const document =
