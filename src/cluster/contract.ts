@@ -210,6 +210,10 @@ export interface ClusterOverview {
   snapshot(): Promise<ClusterSnapshot>;
   /** Instances on all hosts, each with the name of its host: those of an account, and those that wait for any. */
   instances(account: string): Promise<Gathered<InstanceSnapshot>>;
+  /** What the others have of an account, each as {@link tells} has it say that of this name. */
+  told(what: string, account: string): Promise<Gathered<object>>;
+  /** What this host says to others of an account, by names of its own: plain data. Called before it is announced. */
+  tells(what: string, tell: (account: string) => Promise<object>): void;
   /** What was used, of all hosts; records of the same are one. */
   usage(span: UsageSpan): Promise<Gathered<UsageRecord>>;
   /** What this host knows of the cluster, in Prometheus' text format. */

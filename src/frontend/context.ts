@@ -20,6 +20,7 @@ import type { RequestHomes } from './routes/request-homes.ts';
 import type { Preparation } from './lambda/functions/preparation.ts';
 import type { FetchFor } from './policies/keys-of-issuer.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
+import type { SharedSwitches } from './prediction/shared-switches.ts';
 import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
@@ -93,6 +94,7 @@ export interface FrontendOptions {
   readonly replicated?: (
     parts: FrontendOptions & {
       readonly preparation: Pick<Preparation, 'begin'>;
+      readonly switches: Pick<SharedSwitches, 'reread'> | undefined;
       readonly urls: Pick<UrlBook, 'reread'>;
     },
   ) => void;

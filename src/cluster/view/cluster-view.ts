@@ -26,7 +26,7 @@ import { listMax, readLoad, readSpan, readUsage } from './read.ts';
 import { StateLag } from './state-lag.ts';
 import { shownStreams, type StreamList } from './streams.ts';
 
-const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage' } as const;
+const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage', told: 'view.told' } as const;
 
 /** What this host says of itself. */
 export interface OwnView {
@@ -58,9 +58,16 @@ export function openView(parts: ViewParts): ClusterOverview {
   peers.serve(methods.load, async () => own.load());
   peers.serve(methods.instances, async (body) => own.instances(textIn(fieldsOf(body), 'account')));
   peers.serve(methods.usage, async (body) => own.usage(readSpan(body)));
+  const tellers = new Map<string, (account: string) => Promise<object>>();
+  peers.serve(methods.told, async (body) => {
+    const asked = fieldsOf(body);
+    return (await tellers.get(textIn(asked, 'what'))?.(textIn(asked, 'account'))) ?? {};
+  });
   return {
     snapshot: () => snapshotOf(parts),
     instances: (account) => instancesOf(parts, account),
+    told: (what, account) => gathered(parts, methods.told, { what, account }, fieldsOf),
+    tells: (what, tell) => void tellers.set(what, tell),
     usage: async (span) => {
       const { found, silent } = await gathered(parts, methods.usage, span, readUsage);
       return { found: mergedUsage([own.usage(span), ...found]), silent };

@@ -6,6 +6,7 @@ import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
 import type { ThreadSessions } from '../../frontend/threads/sessions.ts';
+import type { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
 import type { Settings } from '../../model/functions/settings.ts';
@@ -21,6 +22,7 @@ import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts'
 import { openClusterState, stateLogName, type ClusterState } from './open-state.ts';
 import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
 import type { ViewSurroundings } from './open-view.ts';
+import { TriggerExchange } from './trigger-exchange.ts';
 
 /** So long it waits for homes before it is ready all the same, ms. */
 const homesMsMax = 30_000;
@@ -97,6 +99,14 @@ export class ClusteredService {
   /** For the service's events. */
   get eventsKept(): EventsKept {
     return this.#homes.eventsKept;
+  }
+
+  /** What follows notifications is learned at the homes of accounts, of calls of all hosts. */
+  shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void {
+    const { membership, peers } = this.#cluster;
+    const { homes } = this.#homes;
+    const parts = { triggers, membership, homes, peers, clock: systemClock, logger: this.#logger };
+    triggers.others = undo.use(new TriggerExchange(parts));
   }
 
   /** For sessions of threads; `serveSessions` when they are there. */
