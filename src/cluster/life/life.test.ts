@@ -41,12 +41,8 @@ function hosts(
         const { draining: _, ...rest } = all.get(id) ?? self;
         all.set(id, draining ? { ...rest, draining } : rest);
       },
-<<<<<<< HEAD
       forget: async (other) => void (await written.then(() => all.delete(other))),
-=======
-      forget: async (other) => void all.delete(other),
       leave: async () => void all.delete(id),
->>>>>>> g14c
     };
     return openLife({
       membership,
@@ -90,7 +86,6 @@ describe('the life of hosts', () => {
     });
   });
 
-<<<<<<< HEAD
   test('where nobody can write, who drains or removes a host is told so, and it is done when somebody can', async () => {
     const clock = new StepClock();
     const { promise: written, resolve } = Promise.withResolvers<void>();
@@ -104,7 +99,8 @@ describe('the life of hosts', () => {
     await clock.pass(0);
     assert.equal((await one.drainState('')).draining, true);
     await assert.rejects(one.remove('h-2'), { name: 'ResourceNotFoundException' });
-=======
+  });
+
   test('a host leaves when it was drained and is empty, and not before', async () => {
     let running = 1;
     const work = [{ what: 'running invocations', count: () => running }];
@@ -116,7 +112,6 @@ describe('the life of hosts', () => {
     running = 0;
     assert.deepEqual(await two.leave(), { id: 'h-2', name: 'host-2' });
     await assert.rejects(one.drainState('host-2'), { name: 'ResourceNotFoundException' });
->>>>>>> g14c
   });
 
   test('two of one name are named by their ids', async () => {

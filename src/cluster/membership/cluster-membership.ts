@@ -51,11 +51,8 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #listeners = new Set<() => void>();
   readonly #beats: Beats;
   readonly #strangers: Strangers;
-<<<<<<< HEAD
   readonly #missed = new MissedRecords();
-=======
   readonly #writer: RecordWriter;
->>>>>>> g14c
   #announced = false;
   #nextBeat: Timer | undefined;
   #nextLook: Timer | undefined;
@@ -206,24 +203,20 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     return true;
   }
 
-<<<<<<< HEAD
   /** What was watched was lost on the way. */
   async #read(id: HostId): Promise<void> {
     try {
-      const entry = await this.#bucket.get(id);
-      if (entry !== null && !this.#closing.signal.aborted) this.#note(entry);
+      const entry = await this.#writer.read(id);
+      if (entry !== undefined && !this.#closing.signal.aborted) this.#note(entry);
     } catch (err) {
       this.#report(err);
     }
   }
 
   #note({ key, operation, value, revision }: KvEntry): void {
-=======
-  #note({ key, operation, value, revision }: KvWatchEntry): void {
     const removed = removedBy(key);
     if (removed !== undefined)
       return removed === this.#self.id ? this.#stop(removedError(this.#self, value)) : undefined;
->>>>>>> g14c
     if (operation !== 'PUT') return void (this.#known.forget(key) && this.#changed());
     const stored = decodeRecord(value, key);
     if (key === this.#self.id) {

@@ -1,11 +1,11 @@
-import type { KV } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import type { HostId, HostRecord } from '../contract.ts';
 import { untilAnswered } from '../nats/streams.ts';
 import type { OwnRecord } from './own-record.ts';
 import { remove, type Removal } from './removed.ts';
 import { encodeRecord } from './stored-record.ts';
 
-/** Changes of the bucket of hosts that this process makes: one after the other, each until somebody answers. */
+/** The bucket of hosts, as this process changes it: one change after the other, each until somebody answers. */
 export class RecordWriter {
   readonly #bucket: KV;
   readonly #process: string;
@@ -28,6 +28,11 @@ export class RecordWriter {
       const revision = await this.#bucket.put(record.id, encodeRecord({ record, process: this.#process }));
       this.#own.wrote(revision);
     });
+  }
+
+  /** What is there of a host now; undefined where there is nothing. */
+  async read(id: HostId): Promise<KvEntry | undefined> {
+    return (await this.#bucket.get(id)) ?? undefined;
   }
 
   /** This process's host is another's, or gone for good: its record is not written from now on. */
