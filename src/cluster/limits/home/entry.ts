@@ -1,6 +1,7 @@
 import type { HostId } from '../../contract.ts';
 import type { Timer } from '../../../model/clock.ts';
 import { limitTimes, type AccountClaim, type AccountLook, type SharedLimits } from '../contract.ts';
+import { HomeBefore } from './home-before.ts';
 import { Ledger } from './ledger.ts';
 import type { Right } from './tenures.ts';
 
@@ -25,7 +26,12 @@ export class Entry {
   passed = false;
   /** All were asked what they hold. */
   asked = false;
+  readonly homeBefore: HomeBefore = new HomeBefore();
   gathering: Promise<void> | undefined;
+  /** What others have is asked back, as the account may have less. */
+  recalling: Promise<boolean> | undefined;
+  /** All were asked for that; resolves when they have answered, or were silent for a moment. */
+  round: Promise<void> | undefined;
   vouching: Promise<void> | undefined;
   looking: Promise<void> | undefined;
   /** When hosts were asked last and had nothing to give, ms. */
