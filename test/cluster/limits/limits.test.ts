@@ -12,7 +12,7 @@ import { runCli } from '../../../src/cli/testing.ts';
 import { zipOf } from '../../../src/frontend/testing/zip-of.ts';
 import type { ClusterSnapshot } from '../../../src/model/cluster-snapshot.ts';
 import { hostOf, startCluster, type TestCluster } from '../harness.ts';
-import { crowd, each, mostAtOnce, timedCode } from './crowd.ts';
+import { besides, crowd, each, mostAtOnce, sharedNow, timedCode } from './crowd.ts';
 
 // What an account may have, on three real hosts that are all asked at once.
 
@@ -86,6 +86,38 @@ for (const limit of [1, 2, 5])
     const most = mostAtOnce(ran);
     assert.ok(most <= limit, `${most} at once`);
   });
+
+test('nothing begins above a limit that was lowered under a crowd, from when that was acknowledged', async (t) => {
+  const phases: { readonly limit: number; readonly since: number; until: number }[] = [];
+  let over = false;
+  const changes = (async (): Promise<void> => {
+    try {
+      for (const limit of [5, 2, 1, 5, 2, 1, 5, 1]) {
+        const before = phases.at(-1);
+        if (before !== undefined) before.until = sharedNow();
+        await heddle('account', 'limit', account, '--concurrency', String(limit));
+        phases.push({ limit, since: sharedNow(), until: Infinity });
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+    } finally {
+      over = true;
+    }
+  })();
+  const { ran, failed } = await crowd(clients, { functionName: 'timed', callers: 4, ms: 60 }, () => over);
+  await changes;
+  assert.equal(failed, 0);
+  let judged = 0;
+  for (const { limit, since, until } of phases)
+    for (const one of ran) {
+      // Who was sent before may have been let in before.
+      if (one.sentAt < since || one.from >= until) continue;
+      judged += 1;
+      const most = besides(ran, one);
+      assert.ok(most <= limit, `${most} at once where ${limit} may be`);
+    }
+  t.diagnostic(`${judged} of ${ran.length} calls were judged`);
+  assert.ok(judged > 40, `${judged} of ${ran.length} calls could be judged`);
+});
 
 test('what is reserved for a function is one number for all hosts', async (t) => {
   await heddle('account', 'limit', account, '--concurrency', '200');
