@@ -30,7 +30,8 @@ before(async () => {
   const made = await heddle('account', 'create', 'crowd', '--concurrency', '1', '--json');
   const { key, account: own }: { key: Credentials; account: { id: string } } = JSON.parse(made);
   account = own.id;
-  const credentials = { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
+  credentials = { HEDDLE_ACCESS_KEY_ID: key.accessKeyId, HEDDLE_SECRET_ACCESS_KEY: key.secretAccessKey };
+  const own = { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
   clients.push(...cluster.hosts.map((_, n) => new LambdaClient({ ...cluster.clientOptions(n), credentials })));
   await deploy('timed');
 });
@@ -62,13 +63,25 @@ function client(n: number): LambdaClient {
   return one;
 }
 
-async function deploy(FunctionName: string): Promise<void> {
+/** `kept`: so many of its version 1 are reserved, and made ready. */
+async function deploy(
+  FunctionName: string,
+  kept?: Pick<PutProvisionedConcurrencyConfigCommandInput, 'ProvisionedConcurrentExecutions'>,
+): Promise<void> {
   const Code = { ZipFile: await zipOf({ 'index.mjs': timedCode }) };
   const Role = 'arn:aws:iam::123456789012:role/any';
-  await client(0).send(
+  const one = client(0);
+  await one.send(
     new CreateFunctionCommand({ FunctionName, Runtime: 'nodejs24.x', Handler: 'index.handler', Role, Code }),
   );
-  await waitUntilFunctionActiveV2({ client: client(0), maxWaitTime: 120 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: one, maxWaitTime: 120 }, { FunctionName });
+  if (kept === undefined) return;
+  const count = kept.ProvisionedConcurrentExecutions;
+  await one.send(new PublishVersionCommand({ FunctionName }));
+  await waitUntilFunctionActiveV2({ client: one, maxWaitTime: 120 }, { FunctionName, Qualifier: '1' });
+  await one.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: count }));
+  await one.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: '1', ...kept }));
+  await untilProvisioned(count ?? 0, [0, 1, 2]);
 }
 
 // Rising: what hosts hold of a higher limit they give back as calls end.
@@ -131,11 +144,93 @@ test('what is reserved for a function is one number for all hosts', async (t) =>
   assert.ok(mostAtOnce(ran.slice(20)) <= 2);
 });
 
+test('requests of an account count once, at whichever host they come in and wherever they run', async (t) => {
+  const [perSecond, atOnce] = [20, 10];
+  await heddle('account', 'limit', account, '--rate', `${perSecond}/${atOnce}`);
+  const since = sharedNow();
+  // Each takes a processor's time at another host than the one before: they run where there is room.
+  const { ran, throttled, failed } = await crowd(
+    clients,
+    { functionName: 'timed', callers: 4, ms: 100 },
+    () => sharedNow() - since > 3_000,
+  );
+  await heddle('account', 'limit', account, '--rate', 'none');
+  const seconds = (Math.max(...ran.map(({ to }) => to)) - since) / 1_000;
+  t.diagnostic(`${ran.length} in ${seconds.toFixed(1)} s, ${throttled} throttled`);
+  assert.equal(failed, 0);
+  assert.ok(throttled > 0);
+  assert.ok(ran.length <= atOnce + perSecond * seconds, `${ran.length} in ${seconds} s`);
+  // Were each counted twice, half of them would come in.
+  assert.ok(ran.length >= 0.7 * (atOnce + perSecond * 3), `${ran.length} came in`);
+});
+
+test('what is reserved is kept for its function while others ask for all there is, and what is provisioned serves it', async (t) => {
+  await deploy('kept', { ProvisionedConcurrentExecutions: 3 });
+  // What runs elsewhere gets what is left.
+  await heddle('account', 'limit', account, '--concurrency', '8');
+  let kept: Promise<readonly string[]> | undefined;
+  const { ran, throttled } = await crowd(clients, { functionName: 'timed', callers: 4, ms: 100 }, (some) => {
+    if (some.length >= 20) kept ??= callsOfKept();
+    return some.length >= 100;
+  });
+  const how = (await kept) ?? [];
+  t.diagnostic(`${ran.length} ran, ${throttled} throttled; of what is kept ${how.length} ran`);
+  assert.ok(throttled > 0);
+  assert.ok(mostAtOnce(ran) <= 5);
+  assert.equal(how.length, 27);
+  assert.ok(
+    how.every((one) => one === 'provisioned-container'),
+    [...new Set(how)].join(', '),
+  );
+});
+
+/** Three at once at each host, three times; gives how each was started. Rejects where one is throttled. */
+async function callsOfKept(): Promise<readonly string[]> {
+  const how: string[] = [];
+  for (let round = 0; round < 3; round += 1)
+    for (const one of clients) {
+      const Payload = Buffer.from(JSON.stringify({ ms: 50 }));
+      const which = { FunctionName: 'kept', Qualifier: '1', LogType: 'Tail', Payload } as const;
+      const answers = await Promise.all([1, 2, 3].map(() => one.send(new InvokeCommand(which))));
+      for (const { LogResult = '' } of answers)
+        how.push(/Start Path: (\S+)/.exec(Buffer.from(LogResult, 'base64').toString())?.[1] ?? '');
+    }
+  return how;
+}
+
+/** Resolves when so many are ready, as each host that lives says it, and `ps` shows them on hosts that live. */
+async function untilProvisioned(count: number, hosts: readonly number[]): Promise<void> {
+  const which = { FunctionName: 'kept', Qualifier: '1' };
+  const deadline = AbortSignal.timeout(120_000);
+  for (let said = ''; ;) {
+    deadline.throwIfAborted();
+    const states = await Promise.all(
+      hosts.map((n) => client(n).send(new GetProvisionedConcurrencyConfigCommand(which))),
+    );
+    const ready = states.map((state) => state.AvailableProvisionedConcurrentExecutions);
+    const shown = await provisionedShown(hosts[0] ?? 0);
+    const now = `${ready.join(', ')} are said to be ready, and ${shown} are shown`;
+    if (ready.every((one) => one === count) && shown === count) return;
+    if (now !== said) console.log((said = now));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function provisionedShown(at: number): Promise<number> {
+  const { stdout, stderr } = await runCli(hostOf(cluster, at).home, ['--json', 'ps'], '', undefined, credentials);
+  assert.notEqual(stdout, '', stderr);
+  const { instances }: { instances: { containers: { functionName?: string; capacity?: string }[] }[] } =
+    JSON.parse(stdout);
+  const all = instances.flatMap(({ containers }) => containers);
+  return all.filter(({ capacity, functionName }) => capacity === 'provisioned' && functionName === 'kept:1').length;
+}
+
 test('the home of an account is killed under a crowd: what it lent holds, and is lent again', async (t) => {
   const FunctionName = 'timed';
   const limit = 5;
   const home = await homeOfAccount();
-  await heddle('account', 'limit', account, '--concurrency', String(limit));
+  // Three of these are kept for another function.
+  await heddle('account', 'limit', account, '--concurrency', String(limit + 3));
   let killed: Promise<void> | undefined;
   let after = Infinity;
   const { ran, throttled, failed } = await crowd(
@@ -153,4 +248,5 @@ test('the home of an account is killed under a crowd: what it lent holds, and is
   await killed;
   t.diagnostic(`${ran.length} ran, ${throttled} throttled, ${failed} failed, ${mostAtOnce(ran)} at once`);
   assert.ok(mostAtOnce(ran) <= limit);
+  await untilProvisioned(3, [0, 1, 2].filter((at) => at !== home));
 });

@@ -18,7 +18,7 @@ export class Entry {
   readonly vouchedFirst: Map<HostId, number> = new Map();
   /** Nothing is held by anybody that has not said so. */
   complete = false;
-  /** Somebody had to do with the account before. */
+  /** Somebody had to do with the account under an earlier home: what that let in of its rate is not known. */
   remembered = false;
   /** When somebody last had something of it, ms. */
   usedAt: number;
@@ -50,7 +50,7 @@ export class Entry {
   /** A host has said what it holds; undefined: nothing, nor did it lately. */
   heard(host: HostId, claim: Pick<AccountClaim, 'epoch'> | undefined, now: number): void {
     if (!this.told.has(host)) this.told.set(host, now);
-    if (claim !== undefined && claim.epoch !== '0') this.remembered = true;
+    if (claim !== undefined && claim.epoch !== '0' && BigInt(claim.epoch) < this.ledger.epoch) this.remembered = true;
   }
 
   /** Of these hosts, how many have followed it for so long. */

@@ -27,6 +27,7 @@ export function noteAnswer(
     entry.vouch(host, askedAt);
     entry.homeBefore.vouched(host, answer, account, now);
   }
+  if (answer.before[account] !== undefined) entry.remembered = true;
   entry.heard(host, claim, now);
   if (claim !== undefined) return ledger.say(host, answer.incarnation, claim, circumstances) === true;
   // Unless it has claimed since it was asked.
