@@ -29,6 +29,14 @@ const code = `exports.handler = async (event) => {
   return event;
 };`;
 
+/** What has no series before something has ended, or failed, or is kept elsewhere. */
+const mayBeEmpty = new Set([
+  'Releases',
+  'Alerts',
+  'Pools: Instances that ended or failed',
+  'Events: What sources keep',
+]);
+
 /** Of a service that is no cluster nothing of a cluster can be seen, but what it would say. */
 const ofCluster = [
   clusterText({ asked: '', hosts: [], shards: [], streams: [] }),
@@ -89,7 +97,10 @@ describe('a running service', { skip }, async () => {
     await deploy(service, 'f', code);
     const credentials = await service.client.config.credentials();
     const to = { endpoint: service.url, region: service.region, credentials };
-    await new SQSClient(to).send(new CreateQueueCommand({ QueueName: 'q' }));
+    using clients = new DisposableStack();
+    const sqs = clients.adopt(new SQSClient(to), (client) => client.destroy());
+    const scheduler = clients.adopt(new SchedulerClient(to), (client) => client.destroy());
+    await sqs.send(new CreateQueueCommand({ QueueName: 'q' }));
     const { FunctionArn } = await service.client.send(new GetFunctionConfigurationCommand({ FunctionName: 'f' }));
     const Target = { Arn: FunctionArn, RoleArn: 'arn:aws:iam::000000000000:role/any' };
     const schedule = new CreateScheduleCommand({
@@ -98,7 +109,7 @@ describe('a running service', { skip }, async () => {
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target,
     });
-    await new SchedulerClient(to).send(schedule);
+    await scheduler.send(schedule);
     await invoke(service, 'f', {}, { InvocationType: InvocationType.Event });
     metrics = await (await fetch(`${service.url}/metrics`)).text();
     known = new Set(Array.from(`${metrics}\n${ofCluster}`.matchAll(/^# TYPE (\S+)/gm), ([, name = '']) => name));
@@ -121,21 +132,14 @@ describe('a running service', { skip }, async () => {
     assert.ok((await open.text()).endsWith('\n# EOF\n'));
 
     await using prometheus = await startPrometheus(programs, service.url);
-    const [scraped, stopped] = [new AbortController(), new AbortController()];
+    const recorded = (await rulesIn('rules.yml')).map(({ record = '' }) => record);
+    const wanted = [...recorded, 'count_over_time(up{job="heddle"}[1m]) > 4'];
     // Rates need something that grows.
-    const calls = (async () => {
-      while (!stopped.signal.aborted) {
-        await invoke(service, 'f', { fail: Math.random() < 0.2 });
-        await wait(20);
-      }
-    })();
-    while (!scraped.signal.aborted) {
-      const many = 'job:heddle_invocations:rate5m > 0 and on () count_over_time(up{job="heddle"}[1m]) > 4';
-      if ((await seriesOf(prometheus, many)).length > 0) scraped.abort();
-      else await wait(100);
+    for (let n = 0; wanted.length > 0; n += 1) {
+      await invoke(service, 'f', { fail: n % 5 === 0 });
+      if ((await seriesOf(prometheus, wanted[0] ?? '')).length > 0) wanted.shift();
+      else await wait(50);
     }
-    stopped.abort();
-    await calls;
 
     const { activeTargets }: { activeTargets: readonly { lastError: string; health: string }[] } = Object(
       await prometheus.ask('targets'),
@@ -155,9 +159,6 @@ describe('a running service', { skip }, async () => {
     for (const { name, health, lastError } of computed)
       assert.deepEqual([name, health, lastError], [name, 'ok', undefined]);
 
-    const recorded = (await rulesIn('rules.yml')).map(({ record = '' }) => record);
-    for (const name of recorded) assert.ok((await seriesOf(prometheus, name)).length > 0, `${name} has no series`);
-
     const asked = await dashboardExpressions();
     const rules = [...(await rulesIn('rules.yml')), ...(await rulesIn('alerts.yml'))];
     const exists = (name: string): boolean =>
@@ -168,10 +169,8 @@ describe('a running service', { skip }, async () => {
     ])
       for (const name of namesIn(expr)) assert.ok(exists(name), `${where}: there is no metric ${name}`);
 
-    const empty: string[] = [];
     for (const { row, where, expr } of asked)
-      if ((await seriesOf(prometheus, expr)).length === 0 && row !== 'Cluster' && row !== 'Annotations')
-        empty.push(where);
-    assert.deepEqual([...new Set(empty)], ['Starts: Cold starts by reason', 'Events: What sources keep']);
+      if (row !== 'Cluster' && !mayBeEmpty.has(where))
+        assert.ok((await seriesOf(prometheus, expr)).length > 0, `${where} shows nothing: ${expr}`);
   });
 });

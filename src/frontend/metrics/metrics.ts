@@ -1,4 +1,5 @@
 import type { FunctionVersion } from '../../model/functions/function.ts';
+import { coldReasons } from '../../model/invocations/invocation.ts';
 import type { EgressTotals } from '../../model/network.ts';
 import type { Usage } from '../../model/accounts/usage.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
@@ -80,6 +81,7 @@ export function createMetrics(driver: string): ServiceMetrics {
   // They stand at nothing before the first: of what is not there, no rate can be told.
   streamed.addMany(0);
   for (const outcome of ['ok', 'function-error']) invocations.addMany(0, outcome);
+  for (const reason of coldReasons) cold.addMany(0, reason);
   for (const reason of refusalReasons) refusals.addMany(0, reason);
   for (const kind of ['start', 'died']) failures.addMany(0, kind);
   const all = [start, cold, duration, invocations, streamed, refusals, failures, instanceStart, instanceEnd];
