@@ -1,6 +1,8 @@
-import type { HeddleClient } from '../../sdk/client.ts';
+import { HeddleClient } from '../../sdk/client.ts';
+import type { Connection } from '../../sdk/connection.ts';
 import { ServiceError } from '../../sdk/service-error.ts';
 import { UnreachableError } from '../../sdk/signed-http.ts';
+import { CliError } from '../exit.ts';
 import { type Picture, pictureOf } from './picture.ts';
 import { type Sample, Sampler } from './sample.ts';
 import { Screen } from './screen.ts';
@@ -13,15 +15,17 @@ const historyMax = 120;
 
 /** What is watched, and how. */
 export interface Watch {
-  readonly client: HeddleClient;
-  readonly url: string;
+  /** Where the service is now: one that was started anew may have another port. Throws CliError (unreachable). */
+  readonly find: () => Connection;
   readonly intervalMs: number;
 }
 
 /** Samples a service again and again, and knows what the newest two say. */
-class Follower {
+class Follower implements Disposable {
   readonly #watch: Watch;
-  readonly #sampler: Sampler;
+  #client: HeddleClient | undefined;
+  #sampler: Sampler | undefined;
+  #url = '';
   #last: Sample | undefined;
   #startedAt = 0;
   picture: Picture | undefined;
@@ -30,13 +34,12 @@ class Follower {
 
   constructor(watch: Watch) {
     this.#watch = watch;
-    this.#sampler = new Sampler(watch.client);
   }
 
   /** Throws only where there is no picture yet. */
   async next(signal: AbortSignal): Promise<void> {
     try {
-      const sample = await this.#sampler.take(signal);
+      const sample = await this.#connected().take(signal);
       this.picture = pictureOf(sample, this.#isSame(sample) ? this.#last : undefined);
       this.#last = sample;
       this.trouble = undefined;
@@ -44,10 +47,27 @@ class Follower {
         this.history = [...this.history, this.picture.callsPerSecond].slice(-historyMax);
     } catch (error) {
       if (signal.aborted) return;
-      const away = error instanceof UnreachableError || error instanceof ServiceError;
-      if (!away || this.picture === undefined) throw error;
-      this.trouble = error instanceof UnreachableError ? 'no answer, trying again' : `refused: ${error.type}`;
+      const away = error instanceof UnreachableError || error instanceof CliError;
+      if ((!away && !(error instanceof ServiceError)) || this.picture === undefined) throw error;
+      this.trouble = away ? 'no answer, trying again' : `refused: ${error.type}`;
+      if (away) this[Symbol.dispose]();
     }
+  }
+
+  #connected(): Sampler {
+    if (this.#sampler !== undefined) return this.#sampler;
+    const connection = this.#watch.find();
+    this.#url = connection.url;
+    this.#client = new HeddleClient(connection);
+    this.#sampler = new Sampler(this.#client);
+    return this.#sampler;
+  }
+
+  /** Lets go of the connection; the next sample makes another. */
+  [Symbol.dispose](): void {
+    this.#client?.[Symbol.dispose]();
+    this.#client = undefined;
+    this.#sampler = undefined;
   }
 
   /** The same process as before: another one counts from 0. */
@@ -59,14 +79,14 @@ class Follower {
   }
 
   about(paused: boolean): About {
-    const { url, intervalMs } = this.#watch;
-    return { url, intervalMs, paused, trouble: this.trouble, history: this.history };
+    const { intervalMs } = this.#watch;
+    return { url: this.#url, intervalMs, paused, trouble: this.trouble, history: this.history };
   }
 }
 
 /** Two samples, so that there are rates, and what they say. */
 export async function onePicture(watch: Watch, signal: AbortSignal): Promise<{ picture: Picture; about: About }> {
-  const follower = new Follower(watch);
+  using follower = new Follower(watch);
   await follower.next(signal);
   await pause(watch.intervalMs, signal);
   await follower.next(signal);
@@ -76,7 +96,7 @@ export async function onePicture(watch: Watch, signal: AbortSignal): Promise<{ p
 
 /** Pictures, one an interval, until the signal fires. The first has no rates. */
 export async function* pictures(watch: Watch, signal: AbortSignal): AsyncGenerator<Picture> {
-  const follower = new Follower(watch);
+  using follower = new Follower(watch);
   while (!signal.aborted) {
     await follower.next(signal);
     if (follower.picture !== undefined && follower.trouble === undefined) yield follower.picture;
@@ -86,7 +106,7 @@ export async function* pictures(watch: Watch, signal: AbortSignal): AsyncGenerat
 
 /** Shows it on the terminal until somebody quits. Throws where the service cannot be asked at first; later it says so, and tries again. */
 export async function watchOnScreen(watch: Watch): Promise<void> {
-  const follower = new Follower(watch);
+  using follower = new Follower(watch);
   const quit = new AbortController();
   // Before the terminal is taken, so that what is wrong is said where it stays.
   await follower.next(quit.signal);

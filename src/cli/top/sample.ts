@@ -1,6 +1,6 @@
 import type { HeddleClient } from '../../sdk/client.ts';
 import { ServiceError } from '../../sdk/service-error.ts';
-import { Shape } from '../../sdk/shape.ts';
+import type { Shape } from '../../sdk/shape.ts';
 
 /** What a function had used until a moment, in one hour. */
 export interface Used {

@@ -53,7 +53,8 @@ export class Screen implements Disposable {
     let text = '';
     for (let row = 0; row < Math.max(lines.length, this.#shown.length); row += 1) {
       const line = lines[row] ?? '';
-      if (line !== this.#shown[row]) text += `\u001B[${row + 1};1H${line}\u001B[K`;
+      // Cleared before: behind a line that is as wide as the terminal the cursor stands on its last character.
+      if (line !== this.#shown[row]) text += `\u001B[${row + 1};1H\u001B[2K${line}`;
     }
     this.#shown = lines;
     if (text !== '') process.stdout.write(together.begin + text + together.end);

@@ -41,7 +41,7 @@ export function view(
     };
   if (state.help) return { lines: helpLines.map((line) => cut(line, columns)), page: 0, offsetMax: 0 };
   const top = [...headerLines(picture, about, columns), ''];
-  const lists = listsOf(picture, state, columns);
+  const lists = listsOf(picture, state, columns, columns >= wideMin && rows !== undefined);
   const middle = middleLines(picture, lists, state.list, columns, rows);
   const chosen = lists[state.list];
   const room = rows === undefined ? chosen.rows.length : Math.max(0, rows - top.length - middle.length - 2);
@@ -68,7 +68,12 @@ interface ListLines {
   readonly none: string;
 }
 
-function listsOf(picture: Picture, { filter, sort }: ViewState, columns: number): Readonly<Record<List, ListLines>> {
+function listsOf(
+  picture: Picture,
+  { filter, sort }: ViewState,
+  columns: number,
+  wide: boolean,
+): Readonly<Record<List, ListLines>> {
   const has = (text: string): boolean => text.toLowerCase().includes(filter.toLowerCase());
   const functions = picture.functions.filter(({ name }) => filter === '' || has(name));
   const instances = picture.instances.filter((one) => filter === '' || instanceHas(one, filter));
@@ -77,7 +82,7 @@ function listsOf(picture: Picture, { filter, sort }: ViewState, columns: number)
   return {
     instances: { ...instanceLines(sortedInstances(instances, sort), columns), none: none('No instances yet.') },
     functions: {
-      ...functionLines(functions, columns >= wideMin ? columns - 60 : columns),
+      ...functionLines(functions, wide ? columns - 60 : columns),
       none: none('Nothing was called yet.'),
     },
     hosts: { ...hostLines(hosts, columns), none: none('No hosts.') },
@@ -92,9 +97,10 @@ function middleLines(
   columns: number,
   rows: number | undefined,
 ): string[] {
-  const wide = columns >= wideMin;
+  const wide = columns >= wideMin && rows !== undefined;
   const starts = startLines(picture.starts, wide ? 58 : columns);
-  const short = ({ head, rows: all, none }: ListLines, count: number): string[] => {
+  const short = ({ head, rows: all, none }: ListLines, most: number): string[] => {
+    const count = rows === undefined ? all.length : most;
     const shown = all.length === 0 ? [paint('dim', none)] : all.slice(0, count);
     return [head, ...shown, ...Array.from({ length: Math.max(0, count - shown.length) }, () => '')];
   };
@@ -116,7 +122,7 @@ function middleLines(
     return [...silent, ...hosts, ...starts.map((line, index) => sideBySide(line, other[index] ?? '')), ''];
   const blocks = [[...starts, ''], hosts, [...other, '']];
   // The chosen list has at least four rows of its own, beside its heading, the header and the footer.
-  let room = rows === undefined ? Number.POSITIVE_INFINITY : rows - 4 - 2 - shortRows - silent.length;
+  let room = rows === undefined ? Number.POSITIVE_INFINITY : rows - 5 - 2 - shortRows - silent.length;
   const fitting = blocks.filter((block) => {
     if (block.length > room) return false;
     room -= block.length;
@@ -142,7 +148,7 @@ function footer(
     `s sort: ${sort}`,
     filter === '' ? '/ filter' : `/ filter: ${filter}`,
     paused ? 'p go on' : 'p pause',
-    `Tab ${list}`,
+    `Tab list: ${list}`,
     ...(place === '' ? [] : [`↑↓ ${place}`]),
     '? help',
   ];
@@ -153,14 +159,17 @@ function footer(
 const helpLines = [
   paint('bold', 'heddle top'),
   '',
-  '  q, Ctrl-C     quit                          /        filter by name, host, account or state',
-  '  p, Space      hold the picture still        Esc      without a filter',
-  '  s             sort instances                Tab      the list with the most room',
-  '  ↑ ↓ PgUp PgDn Home End   through the list   ?        this',
+  '  q, Ctrl-C    quit                       /    filter: names, hosts, states',
+  '  p, Space     hold the picture still     Esc  without a filter',
+  '  s            sort instances             Tab  which list has the most room',
+  '  ↑ ↓ PgUp PgDn Home End  through it      ?    this',
   '',
-  '  Containers:   ' + legend(),
-  '  Calls, starts, p50 and p99 are of the whole service; percentiles are of the newest 1,000 starts of each path, and ! marks those above the',
-  '  promise of 100 ms. Functions and instances are those of your account and of the warming pool; the operator sees calls of all accounts.',
+  `  ${legend()}`,
   '',
-  '  Any key goes back.',
+  '  Calls, starts and their times are of the whole service; P50 and P99 are of the',
+  '  newest 1,000 starts of each path, and ! marks what is above the promise of',
+  '  100 ms. Functions and instances are those of your account, and of the warming',
+  '  pool; whoever runs the service sees the calls of all accounts.',
+  '',
+  paint('dim', '  Any key goes back.'),
 ];

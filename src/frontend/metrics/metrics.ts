@@ -78,12 +78,11 @@ export function createMetrics(driver: string): ServiceMetrics {
     'Instances that ended.',
     ...['configuration', 'expected'],
   );
-  // They stand at nothing before the first: of what is not there, no rate can be told.
   streamed.addMany(0);
-  for (const outcome of ['ok', 'function-error']) invocations.addMany(0, outcome);
-  for (const reason of coldReasons) cold.addMany(0, reason);
-  for (const reason of refusalReasons) refusals.addMany(0, reason);
-  for (const kind of ['start', 'died']) failures.addMany(0, kind);
+  beginAtNothing(cold, coldReasons);
+  beginAtNothing(invocations, ['ok', 'function-error']);
+  beginAtNothing(refusals, refusalReasons);
+  beginAtNothing(failures, ['start', 'died']);
   const all = [start, cold, duration, invocations, streamed, refusals, failures, instanceStart, instanceEnd];
   const [accountsShown, functionsShown] = [new LabelBound(), new LabelBound()];
   let watched: Pools | undefined;
@@ -125,6 +124,11 @@ export function createMetrics(driver: string): ServiceMetrics {
     },
     instanceFailed: () => failures.add('start'),
   };
+}
+
+/** Of what is not there no rate can be told: it is there before the first. */
+function beginAtNothing(counter: Counter, values: readonly string[]): void {
+  for (const value of values) counter.addMany(0, value);
 }
 
 function memoryLabel(memoryMb: number): string {

@@ -67,7 +67,7 @@ export async function startPrometheus(programs: PrometheusPrograms, service: str
     if (line.includes('Server is ready to receive web requests.')) resolve();
   });
   const ended = exited.then(([code]) => {
-    throw new Error(`Prometheus ended with ${code}:\n${said}`);
+    throw new Error(`Prometheus ended with ${String(code)}:\n${said}`);
   });
   ended.catch(() => undefined);
   await Promise.race([ready, ended]);

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { HeddleClient } from '../../../sdk/client.ts';
 import { connectionOf, printJson, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { StopSignal } from '../../stop-signal.ts';
@@ -27,9 +26,7 @@ function intervalMs(text: string): number {
 
 async function top(command: Command): Promise<void> {
   const { interval, once }: TopFlags = command.opts();
-  const connection = connectionOf(command);
-  using client = new HeddleClient(connection);
-  const watch: Watch = { client, url: connection.url, intervalMs: intervalMs(interval) };
+  const watch: Watch = { find: () => connectionOf(command), intervalMs: intervalMs(interval) };
   const onTerminal = process.stdin.isTTY && process.stdout.isTTY;
   if (onTerminal && once !== true && !wantsJson(command)) return await watchOnScreen(watch);
   using stop = new StopSignal();

@@ -13,18 +13,23 @@ export interface About {
   readonly history: readonly number[];
 }
 
-/** Title, calls, memory: three lines. */
+/** Title, calls, memory, warming pool. */
 export function headerLines(picture: Picture, about: About, width: number): string[] {
   const { queue, running, callsPerSecond, errorsPerSecond } = picture;
+  const room = width < 100 ? 16 : 40;
   const waiting = `${queue.length.toLocaleString('en-US')} of ${queue.max.toLocaleString('en-US')} waiting`;
-  const errors = `${rate(errorsPerSecond)}/s errors`;
+  const errors = `${rate(errorsPerSecond)}/s fail`;
   const calls = [
-    `${paint('bold', 'Calls')}   ${cell(rate(callsPerSecond), 7, 'right')}/s ${paint('cyan', sparkline(about.history, width < 100 ? 16 : 40))}`,
+    `${heading('Calls')}${paint('cyan', sparkline(about.history, room))} ${rate(callsPerSecond)}/s`,
     (errorsPerSecond ?? 0) > 0 ? paint('red', errors) : errors,
     `${running.toLocaleString('en-US')} running`,
     queue.length > 0 ? paint('yellow', waiting) : waiting,
   ];
-  return [titleLine(picture, about, width), calls.join('   '), memoryLine(picture, width)];
+  return [titleLine(picture, about, width), calls.join('  '), ...memoryLine(picture, room), warmLine(picture)];
+}
+
+function heading(text: string): string {
+  return paint('bold', cell(text, 8));
 }
 
 function titleLine({ driver, version, uptimeMs }: Picture, about: About, width: number): string {
@@ -43,23 +48,28 @@ function paintState({ paused, trouble }: About, text: string): string {
 }
 
 /** Memory that instances may have: in use, idle, free. */
-function memoryLine({ memory, warming }: Picture, width: number): string {
-  const pools = warming.map(
-    ({ configuration, ready, starting, target }) =>
-      `${configuration} ${ready}${starting > 0 ? `+${starting}` : ''}/${target}`,
-  );
-  const warm = `${paint('bold', 'Warm')} ${pools.join(', ') || 'none'}`;
-  if (memory === undefined) return warm;
+function memoryLine({ memory }: Picture, room: number): string[] {
+  if (memory === undefined) return [];
   const { totalMb, freeMb, idleMb } = memory;
   const usedMb = totalMb - freeMb - idleMb;
-  const room = width < 100 ? 16 : 40;
   const used = Math.round((usedMb / totalMb) * room);
   const idle = Math.min(room - used, Math.round((idleMb / totalMb) * room));
-  const gauge =
-    paint('magenta', '█'.repeat(used)) +
-    paint('green', '▒'.repeat(idle)) +
-    paint('dim', '░'.repeat(room - used - idle));
-  return `${paint('bold', 'Memory')} ${gauge} ${usedMb.toLocaleString('en-US')} used, ${idleMb.toLocaleString('en-US')} idle of ${formatMb(totalMb)}   ${warm}`;
+  const gauge = [
+    paint('magenta', '█'.repeat(used)),
+    paint('green', '▒'.repeat(idle)),
+    paint('dim', '░'.repeat(room - used - idle)),
+  ].join('');
+  const words = `${usedMb.toLocaleString('en-US')} used, ${idleMb.toLocaleString('en-US')} idle, of ${formatMb(totalMb)}`;
+  return [`${heading('Memory')}${gauge} ${words}`];
+}
+
+/** Warm instances of each runtime: those that are ready of those that should be, and those that are on their way. */
+function warmLine({ warming }: Picture): string {
+  const pools = warming.map(({ configuration, ready, starting, target }) => {
+    const short = ready < target ? paint('yellow', `${ready} of ${target}`) : `${ready} of ${target}`;
+    return `${printable(configuration)} ${short}${starting > 0 ? ` (+${starting})` : ''}`;
+  });
+  return `${heading('Warm')}${pools.join('  ') || 'nothing is kept'}`;
 }
 
 /** A share of something as a bar in colour. */

@@ -52,7 +52,10 @@ export function instanceHas(instance: InstanceRow, text: string): boolean {
 /** One line an instance. */
 export function instanceLines(instances: readonly InstanceRow[], width: number): { head: string; rows: string[] } {
   const hosts = instances.some(({ host }) => host !== '');
-  const widths = { id: 12, state: 10, account: 13, age: 5, calls: 8, host: hosts ? 12 : 0 };
+  // The own account is no news; the warming pool's instances have none.
+  const accounts = new Set(instances.map(({ account }) => account).filter((account) => account !== '')).size > 1;
+  const idLength = Math.max(8, ...instances.map(({ id }) => id.length));
+  const widths = { id: idLength + 2, host: hosts ? 12 : 0, state: 10, account: accounts ? 13 : 0, age: 5, calls: 8 };
   const room = width - Object.values(widths).reduce((sum, each) => sum + each, 0) - 2;
   // Names of functions have what cells do not need.
   const cellsMax = room < 30 ? room : Math.min(room - 16, Math.max(10, ...instances.map(({ cells }) => cells.length)));
@@ -62,7 +65,7 @@ export function instanceLines(instances: readonly InstanceRow[], width: number):
       cell(texts.id, widths.id),
       hosts ? cell(texts.host, widths.host) : '',
       cell(texts.state, widths.state),
-      cell(texts.account, widths.account),
+      accounts ? cell(texts.account, widths.account) : '',
       cell(texts.age, widths.age, 'right'),
       cell(texts.calls, widths.calls, 'right'),
       `  ${rest}`,
