@@ -64,7 +64,7 @@ export function createMetrics(driver: string): ServiceMetrics {
   const refusals = new Counter('heddle_refusals_total', 'Invocations that had no outcome, by reason.', 'reason');
   const failures = new Counter(
     'heddle_instance_failures_total',
-    'Instances that did not start, or died before they should.',
+    'Instances that did not start, or died early.',
     'kind',
   );
   const instanceStart = new Histogram(
@@ -101,9 +101,7 @@ export function createMetrics(driver: string): ServiceMetrics {
       const others = more === undefined ? [] : [await more()];
       const counted = all.map((metric) => metric.text());
       const text = [await processText(), ...counted, ...pools, ...used, ...connections, ...others].join('\n');
-      return wantsOpenMetrics(accept)
-        ? { contentType: openMetricsContentType, text: asOpenMetrics(text) }
-        : { contentType: textContentType, text };
+      return formatted(text, accept);
     },
     watch: (...read) => ([watched, usage, egress, more] = read),
     invoked({ runtime, memoryMb }: FunctionVersion, _requestId, outcome) {
@@ -124,6 +122,11 @@ export function createMetrics(driver: string): ServiceMetrics {
     },
     instanceFailed: () => failures.add('start'),
   };
+}
+
+function formatted(text: string, accept: string | undefined): { readonly contentType: string; readonly text: string } {
+  if (!wantsOpenMetrics(accept)) return { contentType: textContentType, text };
+  return { contentType: openMetricsContentType, text: asOpenMetrics(text) };
 }
 
 /** Of what is not there no rate can be told: it is there before the first. */

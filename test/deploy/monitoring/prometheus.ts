@@ -73,7 +73,7 @@ export async function startPrometheus(programs: PrometheusPrograms, service: str
   await Promise.race([ready, ended]);
   return {
     async ask(path, query = {}) {
-      const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}?${new URLSearchParams(query)}`);
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}?${new URLSearchParams(query).toString()}`);
       const answer: { status: string; data: unknown; error?: string } = Object(await response.json());
       if (answer.status !== 'success') throw new Error(`${JSON.stringify(query)}: ${answer.error}`);
       return answer.data;
