@@ -84,11 +84,13 @@ export type InvocationResult =
   /** `payload` is JSON: `{errorType, errorMessage, trace?}`. */
   | { readonly ok: false; readonly functionError: 'Unhandled' | 'Handled'; readonly payload: Uint8Array };
 
+/** Values of {@link ColdReason}. */
+export const coldReasons = ['none-kept', 'all-taken', 'no-memory', 'booting'] as const;
 /**
  * Why an invocation had to wait for a boot: nothing like what it needs is kept warm, all that was is taken, there was no memory
  * to keep it in, or it was on its way.
  */
-export type ColdReason = 'none-kept' | 'all-taken' | 'no-memory' | 'booting';
+export type ColdReason = (typeof coldReasons)[number];
 
 /** The answer, and what it took. */
 export interface InvocationOutcome {
