@@ -15,6 +15,7 @@ export const commands: ReadonlyMap<string, LoadCommand> = new Map<string, LoadCo
   ['invoke', async () => (await import('./commands/invoke.ts')).invokeCommand()],
   ['run', async (passThrough) => (await import('./commands/run.ts')).runCommand(passThrough)],
   ['logs', async () => (await import('./commands/logs.ts')).logsCommand()],
+  ['trace', async () => (await import('./commands/trace.ts')).traceCommand()],
   ['ps', async () => (await import('./commands/service/ps.ts')).psCommand()],
   ['top', async () => (await import('./commands/service/top.ts')).topCommand()],
   ['pause', async () => (await import('./commands/moves/moves.ts')).pauseCommand()],

@@ -3,7 +3,7 @@ import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { traceparentOf } from '../model/invocations/trace-context.ts';
+import { currentTrace } from './current-trace.ts';
 import type { Connection } from './connection.ts';
 import { credentialsOf } from './threads/session/service-key.ts';
 
@@ -29,10 +29,13 @@ export interface OutgoingRequest {
 
 /** Inside a function, what its invocation is part of goes on with what it calls, in X-Ray's words and in W3C's. */
 function traceHeaders(): Readonly<Record<string, string>> {
-  const header = process.env['_X_AMZN_TRACE_ID'];
-  if (header === undefined || header === '') return {};
-  const traceparent = traceparentOf(header);
-  return { 'x-amzn-trace-id': header, ...(traceparent !== undefined && { traceparent }) };
+  const { _X_AMZN_TRACE_ID: header } = process.env;
+  const { traceparent, traceState } = currentTrace();
+  return {
+    ...(header !== undefined && header !== '' && { 'x-amzn-trace-id': header }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(traceState !== undefined && { tracestate: traceState }),
+  };
 }
 
 /** Nobody answered at the address, or the connection broke. */

@@ -48,7 +48,8 @@ export async function laterText(options: FrontendOptions): Promise<string> {
   );
   const auxiliary = auxiliaryText(options.auxiliaries?.totals() ?? []);
   const cluster = (await options.clusterView?.metrics()) ?? '';
-  const waiting = [...queues, ...sources, ...schedules, executions, dropped, limited, build, ...auxiliary];
+  const traces = options.tracesText === undefined ? [] : [options.tracesText()];
+  const waiting = [...queues, ...sources, ...schedules, executions, dropped, limited, build, ...auxiliary, ...traces];
   return (
     [
       await eventsText(

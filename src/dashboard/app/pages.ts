@@ -1,0 +1,6 @@
+import { overview } from '../pages/overview/page.ts';
+import { threads } from '../pages/threads/page.ts';
+import type { PageSpec } from './page-spec.ts';
+
+/** The pages, in the navigation's order. */
+export const pages: readonly PageSpec[] = [overview, threads];
