@@ -33,6 +33,7 @@ import { openPolicies } from './frontend/policies/open-policies.ts';
 import { createLogger } from './frontend/observing/logger.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
 import { EndedNodes } from './image/node/ended-nodes.ts';
+import { FunctionActivity } from './frontend/observing/activity/activity.ts';
 import { logObserver, observers } from './frontend/observing/observer.ts';
 import { loggingObserver } from './frontend/observing/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
@@ -106,7 +107,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage]));
+  const activity = new FunctionActivity(systemClock);
+  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage, activity]));
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -137,6 +139,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     triggers,
     gate,
     usage,
+    activity,
     replaceOwnKey: (before, key) => replaceCredentials(settings.home, before, key),
     egressTotals,
     functionMbMax,
