@@ -1,4 +1,4 @@
-import type { ActivityRow, ActivitySums } from '../../../api/dashboard/activity.ts';
+import type { CallStep, CallSums } from '../../../model/dashboard/calls.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { FunctionVersion } from '../../../model/functions/function.ts';
 import type { InvocationOutcome } from '../../../model/invocations/invocation.ts';
@@ -42,12 +42,12 @@ export class FunctionActivity implements WorkerObserver {
   instanceFailed(): void {}
 
   /** Steps of ten seconds of the last hour in which there was something; none of a function of which nothing is kept. */
-  rows(account: string, functionName: string): readonly ActivityRow[] {
+  rows(account: string, functionName: string): readonly CallStep[] {
     return this.#accounts.get(account)?.get(functionName)?.rows(this.#clock.wall()) ?? [];
   }
 
   /** The last hour of a function together. */
-  sums(account: string, functionName: string): ActivitySums | undefined {
+  sums(account: string, functionName: string): CallSums | undefined {
     return this.#accounts.get(account)?.get(functionName)?.sums(this.#clock.wall());
   }
 

@@ -1,4 +1,4 @@
-import type { ActivityRow, ActivitySums } from '../../../api/dashboard/activity.ts';
+import type { CallStep, CallSums } from '../../../model/dashboard/calls.ts';
 import { startPaths, type StartPath } from '../../../model/invocations/start-path.ts';
 import { quantilesOf, TimeHistogram } from './time-histogram.ts';
 
@@ -71,7 +71,7 @@ export class FunctionSeries {
   }
 
   /** The steps of the hour before `wallMs` in which there was something, oldest first. */
-  rows(wallMs: number): readonly ActivityRow[] {
+  rows(wallMs: number): readonly CallStep[] {
     return this.#within(wallMs).map((at) => {
       const [d50 = null, d99 = null, s50 = null, s99 = null] = this.#times(at);
       return {
@@ -87,7 +87,7 @@ export class FunctionSeries {
   }
 
   /** The hour before `wallMs` together. */
-  sums(wallMs: number): ActivitySums {
+  sums(wallMs: number): CallSums {
     const all = this.#within(wallMs);
     const sum = (field: Field): number => all.reduce((total, at) => total + this.#get(at, field), 0);
     const oldest = Math.floor(wallMs / partMs) - parts;
@@ -121,7 +121,7 @@ export class FunctionSeries {
     return counts;
   }
 
-  #counts(at: number): Pick<ActivityRow, 'calls' | 'errors' | 'refused'> {
+  #counts(at: number): Pick<CallStep, 'calls' | 'errors' | 'refused'> {
     return { calls: this.#get(at, 'calls'), errors: this.#get(at, 'errors'), refused: this.#get(at, 'refused') };
   }
 

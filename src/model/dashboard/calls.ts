@@ -2,7 +2,7 @@
  * How calls of one function went within a step of time, as the dashboard is told: a row of its own for each step in which there was something. Times in milliseconds; percentiles
  * are null where nothing was measured, and exact to 5 %.
  */
-export interface ActivityRow {
+export interface CallStep {
   /** When the step began, milliseconds since the Unix epoch, as text. */
   readonly id: string;
   /** Calls that ended, with what answer ever. */
@@ -22,7 +22,7 @@ export interface ActivityRow {
 }
 
 /** The same of the last hour together, and how many calls each of its minutes had. */
-export interface ActivitySums extends Omit<ActivityRow, 'id'> {
+export interface CallSums extends Omit<CallStep, 'id'> {
   /** What the calls are billed by: memory for as long as they ran, GB × seconds. */
   readonly gbSeconds: number;
   /** When the last of them ended, milliseconds since the Unix epoch; null where none is known. */
