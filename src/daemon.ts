@@ -12,6 +12,8 @@ import { openTriggers } from './daemon/triggers.ts';
 import { preparation } from './daemon/preparation.ts';
 import { keepUses } from './daemon/uses.ts';
 import { about } from './daemon/about.ts';
+import { appFolder } from './frontend/dashboard/app-files.ts';
+import { Tally } from './frontend/dashboard/tally.ts';
 import { CompiledPython, unlessCompiling } from './daemon/compiled-python.ts';
 import { callLimitsOf } from './daemon/call-limits.ts';
 import { deployments } from './daemon/deployments.ts';
@@ -108,7 +110,10 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
   const activity = new FunctionActivity(systemClock);
-  const observer = unlessCompiling(observers([metrics, logObserver(logs), loggingObserver(logger), usage, activity]));
+  const dashboard = { tally: new Tally(systemClock), folder: () => appFolder(settings.cache) };
+  const observer = unlessCompiling(
+    observers([metrics, logObserver(logs), loggingObserver(logger), usage, activity, dashboard.tally]),
+  );
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -154,6 +159,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     metrics,
+    dashboard,
     logger,
     ...about(driver),
   });

@@ -15,6 +15,7 @@ import type { UsageRecorder } from './accounts/usage-recorder.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import type { EffectReports } from './effects/reports.ts';
 import type { Auxiliaries } from './auxiliary/auxiliaries.ts';
+import type { Tally } from './dashboard/tally.ts';
 import type { AccountEvents } from './events.ts';
 import type { Objects } from './objects.ts';
 import type { RequestHomes } from './routes/request-homes.ts';
@@ -33,6 +34,14 @@ import type { SessionRoute } from './threads/websocket.ts';
 export type CodeCredentials = Pick<AccessKey, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'> & {
   readonly goodUntil: number;
 };
+
+/** What the dashboard needs of the service. */
+export interface DashboardParts {
+  /** Counts calls by account; the worker manager's observer. */
+  readonly tally: Tally;
+  /** Finds the folder of the page's files. */
+  readonly folder: () => Promise<string>;
+}
 
 /** What the frontend is made with. */
 export interface FrontendOptions {
@@ -121,6 +130,8 @@ export interface FrontendOptions {
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;
+  /** The page for people; absent where there is none. */
+  readonly dashboard?: DashboardParts;
   readonly logger: Logger;
   /** Name of the driver in use, for people. */
   readonly driver: string;

@@ -11,6 +11,8 @@ import { mountAwsApis } from './aws/mount.ts';
 import { mountObjects } from './aws/s3/objects-server.ts';
 import { isForS3 } from './aws/s3/which.ts';
 import { isForAuxiliary, serveAuxiliary } from './auxiliary/serve-auxiliary.ts';
+import { dashboardOperations } from './dashboard/operations.ts';
+import { isForApp, serveApp } from './dashboard/serve-app.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
 import { believingHosts, trustingHosts } from './auth/forwarded.ts';
 import { mountOperations, type RouteOptions } from './routes/authenticated-routes.ts';
@@ -89,7 +91,8 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
         if (serve !== undefined && takes(request))
           return sheds(request, response) ? undefined : serve(request, response);
         if (takes(request) && (sheds(request, response) || direct(request, response))) return;
-        handler(request, response);
+        if (serveDashboard !== undefined && isForApp(request) && takes(request)) serveDashboard(request, response);
+        else handler(request, response);
       }),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
@@ -124,6 +127,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
   options.replicated?.({ ...options, preparation, ...urls });
   const operations = [...lambdaOperations(context), ...adminOperations(options, stopping.signal)];
+  if (options.dashboard !== undefined) operations.push(...dashboardOperations(options, stopping.signal));
   const mounting = { ...mountedWith(options), authenticator };
   mountOperations(app, operations, mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
@@ -153,6 +157,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const direct = directInvocations({ ...mounting, clock, answered, operations: plain });
   const serveObjects = mountObjects(app, { frontend: options, objects, stopping: stopping.signal, answered });
   const serveAux = options.auxiliaries && serveAuxiliary({ ...options, auxiliaries: options.auxiliaries, answered });
+  const serveDashboard = options.dashboard && serveApp({ ...options.dashboard, ...mounting }, answered);
   const serveUrl = serveUrls({ context, authenticator, stopping: stopping.signal, answered });
   app.addHook('preClose', async () => stopAll(stopping, [chores, capacity], [sessions, events]));
   return app;
