@@ -6,15 +6,14 @@ import { openEgress } from './daemon/egress.ts';
 import { openServiceEvents } from './daemon/events.ts';
 import { entrance } from './daemon/entrance.ts';
 import { joinCluster } from './daemon/join-cluster.ts';
+import { observing } from './daemon/observing.ts';
 import { openPrediction } from './daemon/prediction.ts';
 import { openSessions } from './daemon/sessions.ts';
 import { openTriggers } from './daemon/triggers.ts';
 import { preparation } from './daemon/preparation.ts';
 import { keepUses } from './daemon/uses.ts';
 import { about } from './daemon/about.ts';
-import { appFolder } from './frontend/dashboard/app-files.ts';
-import { Tally } from './frontend/dashboard/tally.ts';
-import { CompiledPython, unlessCompiling } from './daemon/compiled-python.ts';
+import { CompiledPython } from './daemon/compiled-python.ts';
 import { callLimitsOf } from './daemon/call-limits.ts';
 import { deployments } from './daemon/deployments.ts';
 import { withLayers } from './daemon/layers.ts';
@@ -35,9 +34,6 @@ import { openPolicies } from './frontend/policies/open-policies.ts';
 import { createLogger } from './frontend/observing/logger.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
 import { EndedNodes } from './image/node/ended-nodes.ts';
-import { FunctionActivity } from './frontend/observing/activity/activity.ts';
-import { logObserver, observers } from './frontend/observing/observer.ts';
-import { loggingObserver } from './frontend/observing/logging-observer.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
 import { createGvisorDriver } from './instance/gvisor/driver.ts';
@@ -109,11 +105,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const activity = new FunctionActivity(systemClock);
-  const dashboard = { tally: new Tally(systemClock), folder: () => appFolder(settings.cache) };
-  const observer = unlessCompiling(
-    observers([metrics, logObserver(logs), loggingObserver(logger), usage, activity, dashboard.tally]),
-  );
+  const { observer, observed } = observing(settings, { metrics, logs, logger, usage });
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -144,7 +136,6 @@ export async function startService(settings: Settings, options: ServiceOptions =
     triggers,
     gate,
     usage,
-    activity,
     replaceOwnKey: (before, key) => replaceCredentials(settings.home, before, key),
     egressTotals,
     functionMbMax,
@@ -158,9 +149,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
-    metrics,
-    dashboard,
-    logger,
+    ...observed,
     ...about(driver),
   });
   // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.

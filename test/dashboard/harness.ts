@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findProgram } from '../../src/cli/bootstrap/missing.ts';
 import { parseIni } from '../../src/sdk/connection.ts';
@@ -106,11 +106,9 @@ async function openTab(
   };
 }
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** Fails, with what and where, if axe-core finds the page hard to use for somebody. */
 export async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(`${axe}; undefined`);
+  await page.evaluate(`${axe.source}; undefined`);
   const found: { violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] } =
     await page.evaluate('axe.run({ resultTypes: ["violations"] })');
   const lines = found.violations.flatMap(({ id, help, nodes }) =>

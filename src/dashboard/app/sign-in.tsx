@@ -10,7 +10,10 @@ export function SignIn({ signIn, notice }: { signIn: (session: Session) => Promi
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    const text = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     setAsking(true);
     setProblem('');
     signIn({ accessKeyId: text('id'), secretAccessKey: text('secret') }).catch((error: unknown) => {
@@ -29,7 +32,7 @@ export function SignIn({ signIn, notice }: { signIn: (session: Session) => Promi
         </p>
         <label>
           Access key id
-          <input name="id" autoComplete="username" autoCapitalize="off" spellCheck={false} required autoFocus />
+          <input name="id" autoComplete="username" autoCapitalize="off" spellCheck={false} required />
         </label>
         <label>
           Secret access key

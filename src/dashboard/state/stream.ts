@@ -20,16 +20,16 @@ export class StateStream {
   readonly #stopped = new AbortController();
   #reopen = new AbortController();
   #topics = '';
-  #gathering: ReturnType<typeof setTimeout> | undefined;
 
   /** `changed` is told how the page stands with the service, and why. */
   constructor(session: Session, store: StateStore, changed: (connection: Connection, why: string) => void) {
     this.#session = session;
     this.#store = store;
     this.#changed = changed;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
     store.onWanted = () => {
-      this.#gathering ??= setTimeout(() => {
-        this.#gathering = undefined;
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
         if (store.wanted().join() !== this.#topics) this.#reopen.abort();
       }, gatherMs);
     };

@@ -3,6 +3,7 @@ import type { Operation } from '../routes/operation.ts';
 import { accountOperations } from './accounts/account-operations.ts';
 import { keyOperations } from './accounts/key-operations.ts';
 import { getUsage } from './accounts/get-usage.ts';
+import { dashboardOperations } from '../dashboard/operations.ts';
 import { effectOperations } from '../effects/operations.ts';
 import { predictionOperations } from '../prediction/operations.ts';
 import { eventOperations } from './events.ts';
@@ -49,5 +50,6 @@ export function adminOperations(options: FrontendOptions, stopping: AbortSignal)
     ...policyOperations(options),
     ...accountOperations(options),
     ...keyOperations(options),
+    ...(options.dashboard === undefined ? [] : dashboardOperations(options, stopping)),
   ];
 }

@@ -118,7 +118,7 @@ function send(request: IncomingMessage, response: ServerResponse, file: ServedFi
   const caching = page ? 'no-cache' : 'public, max-age=31536000, immutable';
   const headers = { ...always, 'cache-control': caching, etag, vary: 'accept-encoding' };
   if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-  const zips = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const zips = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
   const body = zips ? zipped : plain;
   response.writeHead(200, {
     ...headers,
