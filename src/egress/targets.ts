@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../model/clock.ts';
-import type { EgressTarget } from '../model/network.ts';
+import type { EgressTarget } from '../model/dashboard/network.ts';
 
 /** Of one function; what was asked for longest ago is forgotten. */
 const targetsMax = 32;

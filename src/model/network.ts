@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { CallerPlace } from './auxiliary/caller.ts';
+import type { EgressTarget } from './dashboard/network.ts';
 import type { Caller } from './invocations/caller.ts';
 
 /** This machine's own loopback, for those inside, whose `localhost` is their own. A policy must name it. */
@@ -84,18 +85,4 @@ export interface EgressTotals {
   readonly bytesIn: number;
   /** Where to, of late: a bounded number, in no order. */
   readonly targets?: readonly EgressTarget[];
-}
-
-/** Where one function connected to, or wanted to, as its owner is told. */
-export interface EgressTarget {
-  /** Name or address, with its port where there is one; what else was refused, in words. */
-  readonly to: string;
-  readonly allowed: number;
-  readonly refused: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly lastAt: number;
-  /** Why it was refused last, for people. */
-  readonly why?: string;
-  /** What the function's policy would have to be to allow that; absent where its owner cannot say so. */
-  readonly policy?: string;
 }

@@ -1,0 +1,96 @@
+import { useState, type ReactNode } from 'react';
+import { Command } from '../../../parts/command.tsx';
+import { Dialog } from '../../../parts/dialog.tsx';
+import { plural } from '../../../parts/format.ts';
+import { span } from '../../../parts/times.ts';
+import type { QueueRow } from '../../../../model/dashboard/events.ts';
+import { useAsk, useService } from '../../../state/use.ts';
+import { redriveQueue } from './redrive.ts';
+
+/** A queue with dead letters in it: whose they are, how old, and what can be done. */
+export function DeadLetters({ row, now, look }: { row: QueueRow; now: number; look: () => void }): ReactNode {
+  const { name, ready, inFlight, oldestAt, deadLettersOf } = row;
+  const [asking, setAsking] = useState(false);
+  const [said, setSaid] = useState('');
+  const whose = deadLettersOf.map(({ kind, name: of }) => `${kind} ${of}`).join(', ');
+  return (
+    <section className="card events-dead" aria-label={`Dead letters in ${name}`}>
+      <div>
+        <h2>
+          <span className="tag bad">dead letters</span> {plural(ready + inFlight, 'message')} in {name}
+        </h2>
+        <p className="muted">
+          given up by {whose}
+          {oldestAt !== undefined && `; the oldest is ${span(now - oldestAt)} old`}
+        </p>
+        <p role="status" className="small">
+          {said}
+        </p>
+      </div>
+      <div className="events-actions">
+        <button type="button" disabled={ready === 0} onClick={look}>
+          Look inside
+        </button>
+        <button type="button" className="primary" disabled={ready === 0} onClick={() => setAsking(true)}>
+          Redrive…
+        </button>
+      </div>
+      {asking && <Redrive row={row} close={() => setAsking(false)} say={setSaid} />}
+    </section>
+  );
+}
+
+/** Asks whether they are to be handed over again. */
+function Redrive({ row, close, say }: { row: QueueRow; close: () => void; say: (words: string) => void }): ReactNode {
+  const ask = useAsk();
+  const service = useService();
+  const [error, setError] = useState('');
+  const [busy, setBusy] = useState(false);
+  const { name, ready, deadLettersOf } = row;
+  const queues = deadLettersOf.filter(({ kind }) => kind === 'queue').map(({ name: of }) => of);
+  const others = deadLettersOf.filter(({ kind }) => kind !== 'queue').map(({ name: of }) => of);
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      say(await redriveQueue(ask, { name, account: service?.account ?? '', region: service?.region ?? '' }));
+      close();
+    } catch (failed) {
+      setError(failed instanceof Error ? failed.message : String(failed));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      title={`Redrive ${name}`}
+      close={close}
+      actions={
+        queues.length > 0 && (
+          <button type="button" className="primary" disabled={busy} onClick={() => void run()}>
+            {busy ? 'Moving…' : `Move ${plural(ready, 'message')} back`}
+          </button>
+        )
+      }
+    >
+      {queues.length > 0 && (
+        <p>
+          Each message goes back to the queue that it came from: {queues.join(', ')}. Whatever reads{' '}
+          {queues.length === 1 ? 'that' : 'those'} gets it again, at once. Mend first what it failed at.
+        </p>
+      )}
+      {others.length > 0 && (
+        <>
+          <p>
+            Events that {others.join(', ')} gave up are handed over again, each to the function that it was for, by this
+            command:
+          </p>
+          <Command text={`heddle events redrive ${name}`} />
+        </>
+      )}
+      {error !== '' && (
+        <p className="problem" role="alert">
+          {error}
+        </p>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,154 @@
+import type { ReactNode } from 'react';
+import { hrefOf } from '../../app/router.ts';
+import { milliseconds } from '../../parts/format.ts';
+import { clockOf } from '../../parts/times.ts';
+import { startMsPromised } from '../../../model/invocations/start-path.ts';
+import { pretty, thrownIn, type Called } from './invoke.ts';
+
+/** Longest answer that is shown, characters; all of it can be had elsewhere. */
+const charactersMax = 100_000;
+
+/** How a call went: what came of it, which way it started and how long that took, what it printed. */
+export function InvokeResult({
+  name,
+  shown,
+  results,
+  busy,
+  show,
+}: {
+  name: string;
+  shown: { readonly called: Called } | { readonly refused: string } | undefined;
+  results: readonly Called[];
+  busy: boolean;
+  show: (called: Called) => void;
+}): ReactNode {
+  return (
+    <section className="card functions-result" aria-label="Result" aria-live="polite" aria-busy={busy}>
+      {shown === undefined ? (
+        <p className="muted functions-no-result">
+          {busy
+            ? 'It runs…'
+            : 'What comes of it is shown here: the answer, how it started and in how many milliseconds, and its log.'}
+        </p>
+      ) : 'refused' in shown ? (
+        <>
+          <h2>
+            <span className="tag bad">refused</span> The service did not run it
+          </h2>
+          <p className="problem">{shown.refused}</p>
+        </>
+      ) : (
+        <Result name={name} called={shown.called} />
+      )}
+      {results.length > 1 && (
+        <div className="functions-history">
+          <h3>Before</h3>
+          <ul>
+            {results.map((one) => (
+              <li key={one.requestId}>
+                <button
+                  type="button"
+                  aria-pressed={shown !== undefined && 'called' in shown && shown.called === one}
+                  onClick={() => show(one)}
+                >
+                  <span className={one.functionError === '' ? 'tone-good' : 'tone-bad'}>
+                    {one.functionError === '' ? '✓' : '✗'}
+                  </span>{' '}
+                  {clockOf(one.at).slice(0, 8)} · {timed(one.startMs)} + {timed(one.durationMs)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Result({ name, called }: { name: string; called: Called }): ReactNode {
+  const { functionError, status, payload, requestId, version, logTail, instance, container } = called;
+  const failed = functionError !== '';
+  const thrown = failed ? thrownIn(payload) : undefined;
+  const accepted = status === 202;
+  return (
+    <>
+      <h2 className="functions-outcome">
+        <span className={failed ? 'tag bad' : 'tag good'}>
+          {accepted ? 'accepted' : failed ? 'failed' : 'succeeded'}
+        </span>
+        {version !== '' && <span className="tag">{version}</span>}
+        <span className="muted small functions-where">
+          {[instance, container].filter((part) => part !== '').join(' · ')}
+        </span>
+      </h2>
+      {!accepted && <Way called={called} />}
+      {thrown === undefined ? (
+        !accepted && <Text title={failed ? 'Error' : 'Answer'} text={pretty(payload)} />
+      ) : (
+        <div>
+          <h3>
+            {thrown.type}: <span className="problem">{thrown.message}</span>
+          </h3>
+          {thrown.stack.length > 0 && (
+            <pre className="command functions-text" tabIndex={0} aria-label="Stack">
+              {thrown.stack.map((line, at) => (
+                // Lines of a stack have nothing but their place.
+                // oxlint-disable-next-line react/no-array-index-key
+                <span key={at} className={isOwn(line) ? undefined : 'muted'}>
+                  {line}
+                  {'\n'}
+                </span>
+              ))}
+            </pre>
+          )}
+        </div>
+      )}
+      {logTail !== '' && <Text title="Log, its last 4 KiB" text={logTail} />}
+      <p className="small muted">
+        Request <code>{requestId}</code> ·{' '}
+        <a href={hrefOf('logs', [], { request: requestId, function: name })}>its log</a>
+      </p>
+    </>
+  );
+}
+
+/** Which way it started, and what of the time that was. */
+function Way({ called: { startPath, startMs, durationMs, tookMs } }: { called: Called }): ReactNode {
+  if (Number.isNaN(startMs)) return null;
+  const all = Math.max(tookMs, startMs + durationMs, 0.001);
+  const part = (ms: number): string => `${Math.max(0.5, (100 * ms) / all)}%`;
+  return (
+    <div className="functions-way">
+      <p>
+        <b>{startPath}</b> ·{' '}
+        <span className={startMs > startMsPromised ? 'tone-bad' : 'tone-good'}>{timed(startMs)}</span> to code ·{' '}
+        <b>{timed(durationMs)}</b> in it · {timed(Math.max(0, all - startMs - durationMs))} on its way
+      </p>
+      <div className="functions-bar" aria-hidden="true">
+        <span className="functions-bar-start" style={{ width: part(startMs) }} />
+        <span className="functions-bar-run" style={{ width: part(durationMs) }} />
+      </div>
+    </div>
+  );
+}
+
+function Text({ title, text }: { title: string; text: string }): ReactNode {
+  const cut = text.length > charactersMax;
+  return (
+    <div>
+      <h3>{title}</h3>
+      <pre className="command functions-text" tabIndex={0} aria-label={title}>
+        {cut ? `${text.slice(0, charactersMax)}\n… ${text.length - charactersMax} more characters` : text}
+      </pre>
+    </div>
+  );
+}
+
+/** A line of somebody's own code, and not of Node's, the runtime's or a package's. */
+function isOwn(line: string): boolean {
+  return !/node:|node_modules|\/var\/runtime|\/opt\/heddle/.test(line);
+}
+
+function timed(ms: number): string {
+  return Number.isNaN(ms) ? '–' : milliseconds(ms);
+}
