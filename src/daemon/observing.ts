@@ -23,7 +23,8 @@ interface Told {
 /** What the worker manager tells, and what the frontend shows of it. */
 export interface Observing {
   readonly observer: WorkerObserver;
-  readonly observed: Pick<FrontendOptions, 'metrics' | 'logger'> & Required<Pick<FrontendOptions, 'dashboard' | 'activity'>>;
+  readonly observed: Pick<FrontendOptions, 'metrics' | 'logger'> &
+    Required<Pick<FrontendOptions, 'dashboard' | 'activity'>>;
 }
 
 /** One observer for all who are told what calls come to. */

@@ -117,8 +117,8 @@ function optionsOf(
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1, (mark ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, space: 70, size: 26 },
-      { ...axis, size: 48, values: (_chart, all) => all.map(format) },
+      { ...axis, space: 70, size: 26, values: (_chart, all) => all.map(clock) },
+      { ...axis, size: 58, values: (_chart, all) => all.map((value) => (value === 0 ? '0' : format(value))) },
     ],
     ...(mark !== undefined && { hooks: { draw: [(chart: uPlot) => drawMark(chart, mark, format(mark))] } }),
     series: [
@@ -154,4 +154,10 @@ function drawMark(chart: uPlot, at: number, label: string): void {
   ctx.textAlign = 'right';
   ctx.fillText(label, bbox.left + bbox.width - 4, y - 4 * devicePixelRatio);
   ctx.restore();
+}
+
+function clock(second: number): string {
+  const at = new Date(second * 1_000);
+  const time = at.toLocaleTimeString('en-GB');
+  return at.getSeconds() === 0 ? time.slice(0, 5) : time;
 }

@@ -17,7 +17,7 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
   const { rows } = useTopic<CallStep>('calls', row.name);
   const now = useServiceTime();
   const asked = usePlace().query.get('span');
-  const span: SpanName = asked === '5min' || asked === '15min' ? asked : '1h';
+  const span: SpanName = asked === '5min' || asked === '1h' ? asked : '15min';
   const step = Math.floor(now / 10_000);
   const steps = useMemo(() => stepsOf(rows, step * 10_000, spans[span].ms), [rows, step, span]);
   const { calls } = row;
@@ -57,13 +57,13 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
             key={name}
             type="button"
             aria-pressed={name === span}
-            onClick={() => setQuery({ span: name === '1h' ? '' : name })}
+            onClick={() => setQuery({ span: name === '15min' ? '' : name })}
           >
             {title}
           </button>
         ))}
       </div>
-      <div className="columns">
+      <div className="functions-charts">
         <Chart title="Calls by 10 s">
           <TimeChart
             {...chart}

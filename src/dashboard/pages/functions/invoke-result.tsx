@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { hrefOf } from '../../app/router.ts';
 import { milliseconds } from '../../parts/format.ts';
-import { clockOf } from '../../parts/times.ts';
 import { startMsPromised } from '../../../model/invocations/start-path.ts';
+import { Stack } from './stack.tsx';
 import { pretty, thrownIn, type Called } from './invoke.ts';
 
 /** Longest answer that is shown, characters; all of it can be had elsewhere. */
@@ -12,15 +12,11 @@ const charactersMax = 100_000;
 export function InvokeResult({
   name,
   shown,
-  results,
   busy,
-  show,
 }: {
   name: string;
   shown: { readonly called: Called } | { readonly refused: string } | undefined;
-  results: readonly Called[];
   busy: boolean;
-  show: (called: Called) => void;
 }): ReactNode {
   return (
     <section className="card functions-result" aria-label="Result" aria-live="polite" aria-busy={busy}>
@@ -39,27 +35,6 @@ export function InvokeResult({
         </>
       ) : (
         <Result name={name} called={shown.called} />
-      )}
-      {results.length > 1 && (
-        <div className="functions-history">
-          <h3>Before</h3>
-          <ul>
-            {results.map((one) => (
-              <li key={one.requestId}>
-                <button
-                  type="button"
-                  aria-pressed={shown !== undefined && 'called' in shown && shown.called === one}
-                  onClick={() => show(one)}
-                >
-                  <span className={one.functionError === '' ? 'tone-good' : 'tone-bad'}>
-                    {one.functionError === '' ? '✓' : '✗'}
-                  </span>{' '}
-                  {clockOf(one.at).slice(0, 8)} · {timed(one.startMs)} + {timed(one.durationMs)}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </div>
       )}
     </section>
   );
@@ -85,23 +60,7 @@ function Result({ name, called }: { name: string; called: Called }): ReactNode {
       {thrown === undefined ? (
         !accepted && <Text title={failed ? 'Error' : 'Answer'} text={pretty(payload)} />
       ) : (
-        <div>
-          <h3>
-            {thrown.type}: <span className="problem">{thrown.message}</span>
-          </h3>
-          {thrown.stack.length > 0 && (
-            <pre className="command functions-text" tabIndex={0} aria-label="Stack">
-              {thrown.stack.map((line, at) => (
-                // Lines of a stack have nothing but their place.
-                // oxlint-disable-next-line react/no-array-index-key
-                <span key={at} className={isOwn(line) ? undefined : 'muted'}>
-                  {line}
-                  {'\n'}
-                </span>
-              ))}
-            </pre>
-          )}
-        </div>
+        <Stack thrown={thrown} />
       )}
       {logTail !== '' && <Text title="Log, its last 4 KiB" text={logTail} />}
       <p className="small muted">
@@ -142,11 +101,6 @@ function Text({ title, text }: { title: string; text: string }): ReactNode {
       </pre>
     </div>
   );
-}
-
-/** A line of somebody's own code, and not of Node's, the runtime's or a package's. */
-function isOwn(line: string): boolean {
-  return !/node:|node_modules|\/var\/runtime|\/opt\/heddle/.test(line);
 }
 
 function timed(ms: number): string {

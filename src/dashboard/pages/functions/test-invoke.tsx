@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { useAsk, useShared } from '../../state/use.ts';
 import { invoke, pretty, problemIn, type Called } from './invoke.ts';
+import { EarlierCalls } from './earlier-calls.tsx';
 import { InvokeResult } from './invoke-result.tsx';
 import { keepPayload, keptPayload } from './payloads.ts';
 import { qualifiersOf, useVersions } from './use-versions.ts';
@@ -108,8 +109,13 @@ export function TestInvoke({ row: { name } }: { row: FunctionRow }): ReactNode {
             {busy ? 'Running…' : 'Invoke'}
           </button>
         </div>
+        <EarlierCalls
+          results={results}
+          shown={shown !== undefined && 'called' in shown ? shown.called : undefined}
+          show={(called) => setShown({ called })}
+        />
       </form>
-      <InvokeResult name={name} shown={shown} results={results} busy={busy} show={(called) => setShown({ called })} />
+      <InvokeResult name={name} shown={shown} busy={busy} />
     </div>
   );
 }

@@ -1,9 +1,11 @@
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { count } from '../../parts/format.ts';
 import { clockOf } from '../../parts/times.ts';
 import type { LogLine } from '../../../model/dashboard/logs.ts';
 
-const rowHeight = 24;
+/** A line below the other, where there is no room beside it. */
+const narrow = matchMedia('(max-width: 800px)');
+const [rowHeightWide, rowHeightNarrow] = [24, 42];
 /** Rows beyond what is seen. */
 const beyond = 20;
 /** Longer ones are looked at by themselves. */
@@ -23,6 +25,7 @@ export function LineList({
   pick: (line: LogLine) => void;
   nothing: string;
 }): ReactNode {
+  const rowHeight = useSyncExternalStore(onNarrow, () => (narrow.matches ? rowHeightNarrow : rowHeightWide));
   const list = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const atEnd = useRef(true);
@@ -118,4 +121,9 @@ function wordsOf({ text, requestId }: LogLine): string {
   const at = text.indexOf(`\t${requestId}\t`);
   if (requestId === '' || at === -1 || at > 40) return text.slice(0, charactersMax);
   return text.slice(text.indexOf('\t', at + requestId.length + 2) + 1).slice(0, charactersMax);
+}
+
+function onNarrow(changed: () => void): () => void {
+  narrow.addEventListener('change', changed);
+  return () => narrow.removeEventListener('change', changed);
 }
