@@ -5,6 +5,7 @@ import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
   PublishVersionCommand,
+  PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -86,7 +87,15 @@ async function later({ client, url, region }: RunningService, credentials: Typed
   scheduler.destroy();
   for (let call = 0; call < 2; call++)
     await client.send(new InvokeCommand({ FunctionName: 'hello', InvocationType: 'Event' }));
+  const DeadLetterConfig = { TargetArn: `arn:aws:sqs:${region}:${account}:lost` };
+  await deploy({ client }, 'moody', moodyCode, { DeadLetterConfig });
+  await client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'moody', MaximumRetryAttempts: 0 }));
+  await client.send(new InvokeCommand({ FunctionName: 'moody', InvocationType: 'Event' }));
 }
+
+const moodyCode = `exports.handler = async () => {
+  if (process.env.MENDED === undefined) throw new Error('not in the mood');
+};`;
 
 const helloCode = `exports.handler = async ({ name = 'world', slow }) => {
   console.log('hello', name);

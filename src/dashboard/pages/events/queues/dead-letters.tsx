@@ -1,11 +1,12 @@
 import { useState, type ReactNode } from 'react';
-import { Command } from '../../../parts/command.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { plural } from '../../../parts/format.ts';
 import { span } from '../../../parts/times.ts';
-import type { QueueRow } from '../../../../model/dashboard/events.ts';
+import type { DeadLetterSource, QueueRow } from '../../../../model/dashboard/events.ts';
 import { useAsk, useService } from '../../../state/use.ts';
-import { redriveQueue } from './redrive.ts';
+import type { Ask } from './sqs.ts';
+import { redriveEvents } from './redrive-events.ts';
+import { redriveQueue } from './redrive-queue.ts';
 
 /** A queue with dead letters in it: whose they are, how old, and what can be done. */
 export function DeadLetters({ row, now, look }: { row: QueueRow; now: number; look: () => void }): ReactNode {
@@ -47,28 +48,47 @@ function Redrive({ row, close, say }: { row: QueueRow; close: () => void; say: (
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const { name, ready, deadLettersOf } = row;
-  const queues = deadLettersOf.filter(({ kind }) => kind === 'queue').map(({ name: of }) => of);
-  const others = deadLettersOf.filter(({ kind }) => kind !== 'queue').map(({ name: of }) => of);
-  const run = async (): Promise<void> => {
+  const named = (kind: DeadLetterSource['kind']): readonly string[] =>
+    deadLettersOf.filter((source) => source.kind === kind).map(({ name: of }) => of);
+  const [queues, functions, schedules] = [named('queue'), named('function'), named('schedule')];
+  const redrive = async (how: (ask: Ask) => Promise<string>): Promise<void> => {
     setBusy(true);
     try {
-      say(await redriveQueue(ask, { name, account: service?.account ?? '', region: service?.region ?? '' }));
+      say(await how(ask));
       close();
     } catch (failed) {
       setError(failed instanceof Error ? failed.message : String(failed));
       setBusy(false);
     }
   };
+  const where = { name, account: service?.account ?? '', region: service?.region ?? '' };
   return (
     <Dialog
       title={`Redrive ${name}`}
       close={close}
       actions={
-        queues.length > 0 && (
-          <button type="button" className="primary" disabled={busy} onClick={() => void run()}>
-            {busy ? 'Moving…' : `Move ${plural(ready, 'message')} back`}
-          </button>
-        )
+        <>
+          {functions.length > 0 && (
+            <button
+              type="button"
+              className="primary"
+              disabled={busy}
+              onClick={() => void redrive((via) => redriveEvents(via, name))}
+            >
+              {busy ? 'Handing over…' : `Hand ${plural(ready, 'event')} over again`}
+            </button>
+          )}
+          {queues.length > 0 && (
+            <button
+              type="button"
+              className="primary"
+              disabled={busy}
+              onClick={() => void redrive((via) => redriveQueue(via, where))}
+            >
+              {busy ? 'Moving…' : `Move ${plural(ready, 'message')} back`}
+            </button>
+          )}
+        </>
       }
     >
       {queues.length > 0 && (
@@ -77,14 +97,14 @@ function Redrive({ row, close, say }: { row: QueueRow; close: () => void; say: (
           {queues.length === 1 ? 'that' : 'those'} gets it again, at once. Mend first what it failed at.
         </p>
       )}
-      {others.length > 0 && (
-        <>
-          <p>
-            Events that {others.join(', ')} gave up are handed over again, each to the function that it was for, by this
-            command:
-          </p>
-          <Command text={`heddle events redrive ${name}`} />
-        </>
+      {functions.length > 0 && (
+        <p>
+          Each event that {functions.join(', ')} gave up is handed over again, once, to the function, version or alias
+          that it was for. What fails again comes back here.
+        </p>
+      )}
+      {schedules.length > 0 && (
+        <p>What the schedules {schedules.join(', ')} could not deliver stays here: look inside for what each was.</p>
       )}
       {error !== '' && (
         <p className="problem" role="alert">

@@ -2,18 +2,18 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { timeOf } from '../../../parts/times.ts';
 import { useAsk } from '../../../state/use.ts';
-import { peek, type MessageShown } from './sqs.ts';
+import { queueUrl, receive, type ReceivedMessage } from './sqs.ts';
 
 /** Some messages of a queue, which stay in it. */
 export function Messages({ queue, close }: { queue: string; close: () => void }): ReactNode {
   const ask = useAsk();
   const first = useRef(ask);
-  const [found, setFound] = useState<readonly MessageShown[] | undefined>();
+  const [found, setFound] = useState<readonly ReceivedMessage[] | undefined>();
   const [error, setError] = useState('');
   useEffect(() => {
-    peek(first.current, queue).then(setFound, (failed: unknown) =>
-      setError(failed instanceof Error ? failed.message : String(failed)),
-    );
+    const look = async (): Promise<void> =>
+      setFound(await receive(first.current, await queueUrl(first.current, queue), 0));
+    look().catch((failed: unknown) => setError(failed instanceof Error ? failed.message : String(failed)));
   }, [queue]);
   return (
     <Dialog title={`Messages of ${queue}`} close={close}>

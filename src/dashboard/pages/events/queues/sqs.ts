@@ -16,9 +16,11 @@ export async function sqs(ask: Ask, operation: string, input: object): Promise<R
   return text === '' ? {} : Object(JSON.parse(text));
 }
 
-/** A message as it is looked at. */
-export interface MessageShown {
+/** A message that was received. */
+export interface ReceivedMessage {
   readonly id: string;
+  /** What it is held by. */
+  readonly receipt: string;
   readonly body: string;
   readonly sentAt: number;
   readonly receives: number;
@@ -32,24 +34,29 @@ export async function queueUrl(ask: Ask, QueueName: string): Promise<string> {
   return String((await sqs(ask, 'GetQueueUrl', { QueueName }))['QueueUrl']);
 }
 
-/** Looks at up to ten messages, and leaves them where they are; each counts as received once more. */
-export async function peek(ask: Ask, QueueName: string): Promise<readonly MessageShown[]> {
+/** Up to ten messages, hidden from others for so long; with 0 they stay where they are, and each counts as received once more. */
+export async function receive(
+  ask: Ask,
+  QueueUrl: string,
+  VisibilityTimeout: number,
+): Promise<readonly ReceivedMessage[]> {
   const found = await sqs(ask, 'ReceiveMessage', {
-    QueueUrl: await queueUrl(ask, QueueName),
+    QueueUrl,
+    VisibilityTimeout,
     MaxNumberOfMessages: 10,
-    VisibilityTimeout: 0,
     MessageSystemAttributeNames: ['All'],
     MessageAttributeNames: ['All'],
   });
   const messages: unknown = found['Messages'] ?? [];
-  return Array.isArray(messages) ? messages.map(shown) : [];
+  return Array.isArray(messages) ? messages.map(messageOf) : [];
 }
 
-function shown(message: unknown): MessageShown {
-  const { MessageId, Body, Attributes, MessageAttributes } = Object(message);
+function messageOf(message: unknown): ReceivedMessage {
+  const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = Object(message);
   const said = (name: string): string => String(Object(Object(MessageAttributes ?? {})[name] ?? {}).StringValue ?? '');
   return {
     id: String(MessageId),
+    receipt: String(ReceiptHandle),
     body: String(Body),
     sentAt: Number(Attributes?.SentTimestamp),
     receives: Number(Attributes?.ApproximateReceiveCount),
