@@ -51,7 +51,9 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
                       {row.line}
                     </a>
                   ) : (
-                    <span className="events-name">→ {row.line}</span>
+                    <span className="events-name" title={row.line}>
+                      → {destinationOf(row.line)}
+                    </span>
                   )}
                 </td>
                 <td className="number">{count(row.depth - row.inFlight)}</td>
@@ -76,6 +78,13 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
       {looked !== undefined && <LineReports line={looked} close={() => setLooked(undefined)} />}
     </section>
   );
+}
+
+/** An ARN in words, where it is one of a kind that is usual here. */
+function destinationOf(line: string): string {
+  const [, , service, , , ...rest] = line.split(':');
+  if (service === 'sqs') return `queue ${rest.join(':')}`;
+  return service === 'lambda' ? rest.slice(0, 2).join(' ') : line;
 }
 
 interface Report {

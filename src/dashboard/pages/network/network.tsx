@@ -21,7 +21,9 @@ export function Network(): ReactNode {
   const { rows, known, error } = useTopic<EgressRow>('egress');
   const now = useServiceTime();
   const [asked, setAsked] = useState<Asked | undefined>();
-  const all = [...rows.values()].toSorted((a, b) => newest(b) - newest(a));
+  const all = [...rows.values()].toSorted(
+    (a, b) => Number(b.refusals > 0) - Number(a.refusals > 0) || newest(b) - newest(a),
+  );
   const refused = all.reduce((sum, row) => sum + row.refusals, 0);
   return (
     <>

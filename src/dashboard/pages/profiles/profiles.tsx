@@ -11,7 +11,7 @@ import { useTopic } from '../../state/use.ts';
 /** What functions call, how often and how soon, and what is prepared because of that. */
 export function Profiles(): ReactNode {
   const { rows, known, error } = useTopic<ProfileShown>('profiles');
-  const names = [...rows.keys()];
+  const names = [...rows.keys()].toSorted((a, b) => a.localeCompare(b));
   const asked = usePlace().rest[0];
   const shown = rows.get(asked ?? '') ?? rows.get(names[0] ?? '');
   return (

@@ -49,7 +49,15 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
               .map((row) => (
                 <tr key={row.name}>
                   <td>
-                    <b className="events-name">{row.name}</b> {row.fifo && <span className="tag">FIFO</span>}
+                    <button
+                      type="button"
+                      className="as-link events-name"
+                      title="Look inside"
+                      onClick={() => setLooked(row.name)}
+                    >
+                      {row.name}
+                    </button>{' '}
+                    {row.fifo && <span className="tag">FIFO</span>}
                   </td>
                   <td className="events-depth">
                     <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />
