@@ -17,7 +17,6 @@ import { addressFromBytes } from './policy/addresses.ts';
 import { mayLeavePublic, type Target } from './policy/decide.ts';
 import type { Policy } from './policy/parse.ts';
 import { movedBy, Refusals, refusing } from './refusals.ts';
-import { placeText } from './targets.ts';
 import { ContainerSecrets, usesOf } from './secrets/container-secrets.ts';
 import { ContainerPassage, passedWeight } from './secrets/container-passage.ts';
 import type { Passage } from './secrets/passage.ts';
@@ -191,19 +190,18 @@ export class ContainerEgress implements ContainerNetwork {
     if (connection.destroyed) return;
     const targets = await this.#targetsOf(to, name);
     if (connection.destroyed) return;
-    const { count } = this.#shared;
-    const { own } = this.#shared.parts;
-    const judged = targets.map((target) => ({ target, refused: refusing(this.#ruling, target, own) }));
+    const { count, parts } = this.#shared;
+    const judged = targets.map((target) => ({ target, refused: refusing(this.#ruling, target, parts.own) }));
     const [first, ...others] = judged.filter(({ refused }) => refused === undefined).map(({ target }) => target);
     if (first !== undefined) {
       const addresses = [first.address, ...others.map(({ address }) => address)] as const;
       const allowed: Allowed = { addresses, port: to.port };
       this.caller?.connects(name ?? first.address);
-      count.targets.allowed(placeText(name, first.address, to.port));
+      count.targets.allowed(name, first.address, to.port);
       if (name !== undefined && scheme !== undefined)
         return this.#passed?.pass(connection, { name, allowed, scheme }, note);
-      const telling = { moved: movedBy(this.#ruling, first, own), clock: this.#shared.parts.clock };
-      return carry(connection, allowed, this.#shared.count, telling, this.#speed);
+      const telling = { moved: movedBy(this.#ruling, first, parts.own), clock: parts.clock };
+      return carry(connection, allowed, count, telling, this.#speed);
     }
     const [refused] = judged;
     if (refused?.refused === undefined) return void connection.destroy(); // a name without an address by now

@@ -21,10 +21,10 @@ test('where functions connected to is told with what would allow what was refuse
   let now = 1;
   const counts = new Counts({ wall: () => now });
   const { targets } = counts.of('1', 'f');
-  targets.allowed('db.lan:5432');
+  targets.allowed('db.lan', '10.0.0.1', 5_432);
   targets.refused('example.org:443', 'a public address', 'db.lan:5432 example.org:443');
   now = 2;
-  targets.allowed('db.lan:5432');
+  targets.allowed('db.lan', '10.0.0.1', 5_432);
   assert.deepEqual(counts.totals()[0]?.targets, [
     {
       to: 'example.org:443',

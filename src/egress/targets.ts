@@ -30,8 +30,9 @@ export class Targets {
     this.#clock = clock;
   }
 
-  allowed(to: string): void {
-    this.#of(to).allowed += 1;
+  /** It was connected to, by its name where there is one. */
+  allowed(name: string | undefined, address = '', port?: number): void {
+    this.#of(placeText(name, address, port)).allowed += 1;
   }
 
   /** `policy`: what would allow it, where its owner can say so. */

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { Pre } from './scrolling.tsx';
 
 /** A command to type elsewhere, with a button that copies it. */
 export function Command({ text }: { text: string }): ReactNode {
@@ -9,9 +10,9 @@ export function Command({ text }: { text: string }): ReactNode {
   };
   return (
     <div className="copied-command">
-      <pre className="command" tabIndex={0}>
+      <Pre label="Command">
         <code>{text}</code>
-      </pre>
+      </Pre>
       {isSecureContext && (
         <button type="button" onClick={copy}>
           {copied ? 'Copied' : 'Copy'}

@@ -19,15 +19,7 @@ export function Dialog({
     return () => dialog?.close();
   }, []);
   return (
-    <dialog
-      ref={element}
-      className="dialog"
-      aria-label={title}
-      onCancel={close}
-      onClick={(event) => {
-        if (event.target === element.current) close();
-      }}
-    >
+    <dialog ref={element} className="dialog" aria-label={title} onCancel={close}>
       <div className="dialog-inside">
         <h2>{title}</h2>
         {children}

@@ -50,7 +50,7 @@ export function TimeChart({
   const shape = JSON.stringify(series);
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const kinds: ChartSeries[] = JSON.parse(shape);
     const draw = (): void => {
       chart.current?.destroy();

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { TableFrame } from '../../parts/scrolling.tsx';
 import { hrefOf } from '../../app/router.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { count } from '../../parts/format.ts';
 import { span, timeOf } from '../../parts/times.ts';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { EventLineRow } from '../../../model/dashboard/events.ts';
+import { useRead } from '../../state/use-read.ts';
 import { useAsk } from '../../state/use.ts';
 
 /** Asynchronous calls by function, and what is on its way to destinations. */
@@ -12,7 +14,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
   const now = useServiceTime();
   const [looked, setLooked] = useState<string | undefined>();
   return (
-    <section className="card table-frame" aria-label="Asynchronous calls" tabIndex={0}>
+    <TableFrame label="Asynchronous calls">
       <table className="events-table">
         <thead>
           <tr>
@@ -76,7 +78,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
         </tbody>
       </table>
       {looked !== undefined && <LineReports line={looked} close={() => setLooked(undefined)} />}
-    </section>
+    </TableFrame>
   );
 }
 
@@ -95,17 +97,12 @@ interface Report {
 
 /** The newest events of a line that wait, and that were given up, with why. */
 function LineReports({ line, close }: { line: string; close: () => void }): ReactNode {
-  const ask = useRef(useAsk());
-  const [found, setFound] = useState<{ readonly waiting: readonly Report[]; readonly failed: readonly Report[] }>();
-  const [error, setError] = useState('');
-  useEffect(() => {
-    const read = async (): Promise<void> => {
-      const response = await ask.current({ path: '/heddle/v1/events', query: { line } });
-      const { waiting, failed } = Object(await response.json());
-      setFound({ waiting: waiting.map(reportOf), failed: failed.map(reportOf) });
-    };
-    read().catch((failed: unknown) => setError(failed instanceof Error ? failed.message : String(failed)));
-  }, [line]);
+  const ask = useAsk();
+  const { found, error } = useRead(line, async (signal) => {
+    const response = await ask({ path: '/heddle/v1/events', query: { line }, signal });
+    const { waiting, failed }: { waiting: unknown[]; failed: unknown[] } = Object(await response.json());
+    return { waiting: waiting.map(reportOf), failed: failed.map(reportOf) };
+  });
   return (
     <Dialog title={`Events of ${line}`} close={close}>
       {error !== '' && <p className="problem">{error}</p>}

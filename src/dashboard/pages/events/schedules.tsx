@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { TableFrame } from '../../parts/scrolling.tsx';
 import { hrefOf } from '../../app/router.ts';
 import { count } from '../../parts/format.ts';
 import { ago, span, timeOf } from '../../parts/times.ts';
@@ -10,7 +11,7 @@ export function Schedules({ rows }: { rows: readonly ScheduleRow[] }): ReactNode
   const now = useServiceTime();
   const due = (row: ScheduleRow): number => (row.enabled ? (row.nextAt ?? Infinity) : Infinity);
   return (
-    <section className="card table-frame" aria-label="Schedules" tabIndex={0}>
+    <TableFrame label="Schedules">
       <table className="events-table">
         <thead>
           <tr>
@@ -39,7 +40,7 @@ export function Schedules({ rows }: { rows: readonly ScheduleRow[] }): ReactNode
             ))}
         </tbody>
       </table>
-    </section>
+    </TableFrame>
   );
 }
 

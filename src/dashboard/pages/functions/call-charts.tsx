@@ -4,22 +4,16 @@ import { count, milliseconds, percent } from '../../parts/format.ts';
 import { Tiles } from '../../parts/tiles.tsx';
 import { TimeChart, type ChartSeries } from '../../parts/time-chart.tsx';
 import { useServiceTime } from '../../parts/use-second.ts';
-import type { CallStep } from '../../../model/dashboard/calls.ts';
+import type { CallStep, CallSums } from '../../../model/dashboard/calls.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { startMsPromised, startPaths } from '../../../model/invocations/start-path.ts';
 import { useTopic } from '../../state/use.ts';
-import { gbSeconds } from './function-list.tsx';
+import { gbSeconds } from './function-row.tsx';
 import { spans, stepsOf, type SpanName } from './steps.ts';
 import { setQuery, usePlace } from '../../app/router.ts';
 
 /** How the calls of a function went: numbers of the last hour, and charts of as much of it as is wanted. */
 export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
-  const { rows } = useTopic<CallStep>('calls', row.name);
-  const now = useServiceTime();
-  const asked = usePlace().query.get('span');
-  const span: SpanName = asked === '5min' || asked === '1h' ? asked : '15min';
-  const step = Math.floor(now / 10_000);
-  const steps = useMemo(() => stepsOf(rows, step * 10_000, spans[span].ms), [rows, step, span]);
   const { calls } = row;
   if (calls === undefined)
     return (
@@ -28,8 +22,6 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
       </EmptyState>
     );
   const failed = calls.errors + calls.refused;
-  const range = [steps.seconds[0] ?? 0, steps.seconds.at(-1) ?? 1] as const;
-  const chart = { seconds: steps.seconds, range, height: 170 };
   return (
     <>
       <Tiles
@@ -51,7 +43,35 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
           { label: 'Cost', value: gbSeconds(calls.gbSeconds), note: 'memory × time, last hour' },
         ]}
       />
-      <div className="functions-span" role="group" aria-label="How much is shown">
+      <Charts row={row} calls={calls} />
+    </>
+  );
+}
+
+const callSeries: readonly ChartSeries[] = [
+  { label: 'calls', colour: '--series-1', filled: true },
+  { label: 'errors and refusals', colour: '--bad', filled: true },
+];
+const timeSeries: readonly ChartSeries[] = [
+  { label: 'p50', colour: '--series-2', dotted: true },
+  { label: 'p99', colour: '--series-3', dotted: true },
+];
+
+/** The same over time. */
+function Charts({ row, calls }: { row: FunctionRow; calls: CallSums }): ReactNode {
+  const { rows } = useTopic<CallStep>('calls', row.name);
+  const now = useServiceTime();
+  const asked = usePlace().query.get('span');
+  const span: SpanName = asked === '5min' || asked === '1h' ? asked : '15min';
+  const step = Math.floor(now / 10_000);
+  const steps = useMemo(() => stepsOf(rows, step * 10_000, spans[span].ms), [rows, step, span]);
+  const failed = calls.errors + calls.refused;
+  const range = [steps.seconds[0] ?? 0, steps.seconds.at(-1) ?? 1] as const;
+  const chart = { seconds: steps.seconds, range, height: 170 };
+  return (
+    <>
+      <fieldset className="functions-span">
+        <legend className="visually-hidden">How much is shown</legend>
         {Object.entries(spans).map(([name, { title }]) => (
           <button
             key={name}
@@ -62,7 +82,7 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
             {title}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div className="functions-charts">
         <Chart title="Calls by 10 s">
           <TimeChart
@@ -99,15 +119,6 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
     </>
   );
 }
-
-const callSeries: readonly ChartSeries[] = [
-  { label: 'calls', colour: '--series-1', filled: true },
-  { label: 'errors and refusals', colour: '--bad', filled: true },
-];
-const timeSeries: readonly ChartSeries[] = [
-  { label: 'p50', colour: '--series-2', dotted: true },
-  { label: 'p99', colour: '--series-3', dotted: true },
-];
 
 function Chart({ title, children }: { title: string; children: ReactNode }): ReactNode {
   return (

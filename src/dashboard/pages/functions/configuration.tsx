@@ -1,27 +1,20 @@
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { bytes, count, milliseconds } from '../../parts/format.ts';
 import { timeOf } from '../../parts/times.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
+import { useRead } from '../../state/use-read.ts';
 import { useAsk } from '../../state/use.ts';
 
 type Line = readonly [name: string, value: ReactNode];
 
 /** What a function is set to. Values of its variables are shown on demand: they may be secret. */
 export function Configuration({ row }: { row: FunctionRow }): ReactNode {
-  const [wire, setWire] = useState<Readonly<Record<string, unknown>> | undefined>();
-  const [error, setError] = useState('');
   const ask = useAsk();
-  const read = useEffectEvent(async (signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> => {
+  const { found: wire, error } = useRead(`${row.name} ${row.modifiedAt}`, async (signal) => {
     const response = await ask({ path: `/2015-03-31/functions/${encodeURIComponent(row.name)}`, signal });
-    return Object(await response.json());
+    const found: Readonly<Record<string, unknown>> = Object(await response.json());
+    return found;
   });
-  useEffect(() => {
-    const controller = new AbortController();
-    read(controller.signal).then(setWire, (failed: unknown) => {
-      if (!controller.signal.aborted) setError(failed instanceof Error ? failed.message : String(failed));
-    });
-    return () => controller.abort();
-  }, [row.name, row.modifiedAt]);
   if (error !== '') return <p className="problem">{error}</p>;
   if (wire === undefined) return <p className="muted">…</p>;
   const configuration = Object(wire['Configuration']);

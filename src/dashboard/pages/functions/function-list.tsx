@@ -1,14 +1,12 @@
 import { useState, type ReactNode } from 'react';
-import { hrefOf } from '../../app/router.ts';
+import { TableFrame } from '../../parts/scrolling.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { bytes, count, milliseconds, percent, plural } from '../../parts/format.ts';
+import { count, plural } from '../../parts/format.ts';
 import { PageHead } from '../../parts/page-head.tsx';
-import { Sparkline } from '../../parts/sparkline.tsx';
-import { ago } from '../../parts/times.ts';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { useTopic } from '../../state/use.ts';
-import { StateTag } from './state-tag.tsx';
+import { errorShare, Row } from './function-row.tsx';
 
 /** So many are shown; what is looked for among more is found by its name. */
 const shownMax = 200;
@@ -26,7 +24,6 @@ export function FunctionList(): ReactNode {
   const { rows, known, error } = useTopic<FunctionRow>('functions');
   const [order, setOrder] = useState<Order>('name');
   const [text, setText] = useState('');
-  const now = useServiceTime();
   const found = inOrder(
     [...rows.values()].filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
     order,
@@ -48,72 +45,12 @@ export function FunctionList(): ReactNode {
     <>
       <PageHead
         title="Functions"
-        actions={
-          <>
-            {rows.size > 8 && (
-              <input
-                type="search"
-                placeholder="Find by name"
-                aria-label="Find by name"
-                value={text}
-                onChange={(event) => setText(event.target.value)}
-              />
-            )}
-            <label className="functions-order">
-              Sort by{' '}
-              <select value={order} onChange={(event) => setOrder(orderOf(event.target.value))}>
-                {Object.entries(orders).map(([name, title]) => (
-                  <option key={name} value={name}>
-                    {title}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </>
-        }
+        actions={<Controls many={rows.size > 8} text={text} look={setText} order={order} sort={setOrder} />}
       >
         {known ? `${plural(rows.size, 'function')}, ${plural(calls, 'call')} in the last hour` : ''}
       </PageHead>
       {error !== undefined && <p className="problem">{error}</p>}
-      <div className="card table-frame" role="region" aria-label="Functions" tabIndex={0}>
-        <table className="functions-table">
-          <thead>
-            <tr>
-              <th scope="col">Function</th>
-              <th scope="col">Calls, last hour</th>
-              <th scope="col" className="number">
-                Errors
-              </th>
-              <th scope="col" className="number wide-only">
-                p50
-              </th>
-              <th scope="col" className="number">
-                p99
-              </th>
-              <th scope="col" className="number wide-only" title="From request to the first line of your code">
-                Start p50
-              </th>
-              <th scope="col" className="number wide-only" title="Memory for as long as it ran, in the last hour">
-                Cost
-              </th>
-              <th scope="col" className="number wide-only">
-                Memory
-              </th>
-              <th scope="col" className="number wide-only">
-                Code
-              </th>
-              <th scope="col" className="wide-only">
-                Last call
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.slice(0, shownMax).map((row) => (
-              <Row key={row.name} row={row} now={now} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows rows={found.slice(0, shownMax)} />
       {found.length > shownMax && (
         <p className="muted">… and {count(found.length - shownMax)} more: look for one by its name.</p>
       )}
@@ -121,60 +58,87 @@ export function FunctionList(): ReactNode {
   );
 }
 
-function Row({ row, now }: { row: FunctionRow; now: number }): ReactNode {
-  const { name, runtime, memoryMb, codeBytes, calls } = row;
+function Controls({
+  many,
+  text,
+  look,
+  order,
+  sort,
+}: {
+  many: boolean;
+  text: string;
+  look: (text: string) => void;
+  order: Order;
+  sort: (order: Order) => void;
+}): ReactNode {
   return (
-    <tr>
-      <td>
-        <a className="functions-name" href={hrefOf('functions', [name])}>
-          {name}
-        </a>
-        <span className="functions-runtime muted small">
-          {runtime} <StateTag row={row} />
-        </span>
-      </td>
-      <td className="functions-calls">
-        {calls === undefined ? (
-          <span className="muted">none</span>
-        ) : (
-          <>
-            <Sparkline
-              values={calls.minutes}
-              bad={calls.minuteErrors}
-              label={`${plural(calls.calls, 'call')} by minute`}
-            />{' '}
-            {count(calls.calls)}
-          </>
-        )}
-      </td>
-      <td className={calls !== undefined && calls.errors + calls.refused > 0 ? 'number tone-bad' : 'number'}>
-        {calls === undefined ? '' : percent(errorShare(row))}
-      </td>
-      <td className="number wide-only">{times(calls?.durationP50)}</td>
-      <td className="number">{times(calls?.durationP99)}</td>
-      <td className="number wide-only">{times(calls?.startP50)}</td>
-      <td className="number wide-only">{calls === undefined ? '' : gbSeconds(calls.gbSeconds)}</td>
-      <td className="number wide-only nowrap">{count(memoryMb)} MB</td>
-      <td className="number wide-only nowrap">{bytes(codeBytes)}</td>
-      <td className="wide-only nowrap muted">{calls?.lastAt ? ago(calls.lastAt, now) : ''}</td>
-    </tr>
+    <>
+      {many && (
+        <input
+          type="search"
+          placeholder="Find by name"
+          aria-label="Find by name"
+          value={text}
+          onChange={(event) => look(event.target.value)}
+        />
+      )}
+      <label className="functions-order">
+        Sort by{' '}
+        <select value={order} onChange={(event) => sort(orderOf(event.target.value))}>
+          {Object.entries(orders).map(([name, title]) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
   );
 }
 
-/** Memory for as long as it ran, which is what is counted as cost. */
-export function gbSeconds(value: number): string {
-  if (value === 0) return '0 GB·s';
-  return `${value < 0.001 ? '< 0.001' : Number(value.toPrecision(3)).toLocaleString('en')} GB·s`;
-}
-
-function times(ms: number | null | undefined): ReactNode {
-  return ms === null || ms === undefined ? '' : <span className="nowrap">{milliseconds(ms)}</span>;
-}
-
-function errorShare({ calls }: FunctionRow): number {
-  if (calls === undefined) return 0;
-  const all = calls.calls + calls.refused;
-  return all === 0 ? 0 : (calls.errors + calls.refused) / all;
+function Rows({ rows }: { rows: readonly FunctionRow[] }): ReactNode {
+  const now = useServiceTime();
+  return (
+    <TableFrame label="Functions">
+      <table className="functions-table">
+        <thead>
+          <tr>
+            <th scope="col">Function</th>
+            <th scope="col">Calls, last hour</th>
+            <th scope="col" className="number">
+              Errors
+            </th>
+            <th scope="col" className="number wide-only">
+              p50
+            </th>
+            <th scope="col" className="number">
+              p99
+            </th>
+            <th scope="col" className="number wide-only" title="From request to the first line of your code">
+              Start p50
+            </th>
+            <th scope="col" className="number wide-only" title="Memory for as long as it ran, in the last hour">
+              Cost
+            </th>
+            <th scope="col" className="number wide-only">
+              Memory
+            </th>
+            <th scope="col" className="number wide-only">
+              Code
+            </th>
+            <th scope="col" className="wide-only">
+              Last call
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.name} row={row} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </TableFrame>
+  );
 }
 
 function inOrder(rows: readonly FunctionRow[], order: Order): readonly FunctionRow[] {

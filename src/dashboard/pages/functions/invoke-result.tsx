@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { Pre } from '../../parts/scrolling.tsx';
 import { hrefOf } from '../../app/router.ts';
 import { milliseconds } from '../../parts/format.ts';
 import { startMsPromised } from '../../../model/invocations/start-path.ts';
 import { Stack } from './stack.tsx';
+import type { Shown } from './test-invoke.tsx';
 import { pretty, thrownIn, type Called } from './invoke.ts';
 
 /** Longest answer that is shown, characters; all of it can be had elsewhere. */
@@ -15,7 +17,7 @@ export function InvokeResult({
   busy,
 }: {
   name: string;
-  shown: { readonly called: Called } | { readonly refused: string } | undefined;
+  shown: Shown | undefined;
   busy: boolean;
 }): ReactNode {
   return (
@@ -96,9 +98,9 @@ function Text({ title, text }: { title: string; text: string }): ReactNode {
   return (
     <div>
       <h3>{title}</h3>
-      <pre className="command functions-text" tabIndex={0} aria-label={title}>
+      <Pre label={title} className="functions-text">
         {cut ? `${text.slice(0, charactersMax)}\n… ${text.length - charactersMax} more characters` : text}
-      </pre>
+      </Pre>
     </div>
   );
 }

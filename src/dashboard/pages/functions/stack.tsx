@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Pre } from '../../parts/scrolling.tsx';
 import type { Thrown } from './invoke.ts';
 
 /** What a function threw: lines of its own code, and on demand those of whatever called it. */
@@ -13,18 +14,18 @@ export function Stack({ thrown: { type, message, stack } }: { thrown: Thrown }):
         {type}: <span className="problem">{message}</span>
       </h3>
       {own.length > 0 && (
-        <pre className="command functions-text" tabIndex={0} aria-label="Stack">
+        <Pre label="Stack" className="functions-text">
           {own.join('\n')}
-        </pre>
+        </Pre>
       )}
       {others.length > 0 && (
         <details className="functions-frames small">
           <summary>
             {others.length} {others.length === 1 ? 'line' : 'lines'} of Node, packages and the runtime
           </summary>
-          <pre className="command functions-text" tabIndex={0} aria-label="Other lines of the stack">
+          <Pre label="Other lines of the stack" className="functions-text">
             {others.join('\n')}
-          </pre>
+          </Pre>
         </details>
       )}
     </div>

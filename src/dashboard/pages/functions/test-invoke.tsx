@@ -1,90 +1,46 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
+import { messageOf } from '../../state/use-read.ts';
 import { useAsk, useShared } from '../../state/use.ts';
-import { invoke, pretty, problemIn, type Called } from './invoke.ts';
 import { EarlierCalls } from './earlier-calls.tsx';
 import { InvokeResult } from './invoke-result.tsx';
+import { invoke, problemIn, type Call, type Called } from './invoke.ts';
+import { PayloadEditor } from './payload-form.tsx';
 import { keepPayload, keptPayload } from './payloads.ts';
 import { qualifiersOf, useVersions } from './use-versions.ts';
 
 /** Results that are kept to look at beside the newest. */
 const resultsMax = 10;
 
-type Shown = { readonly called: Called } | { readonly refused: string };
+/** What is shown of a call: how it went, or why the service refused it. */
+export type Shown = { readonly called: Called } | { readonly refused: string };
 
 /** A call by hand: what is sent, and everything that is known of how it went. */
 export function TestInvoke({ row: { name } }: { row: FunctionRow }): ReactNode {
-  const ask = useAsk();
   const { accessKeyId } = useShared().session;
   const [payload, setPayload] = useState(() => keptPayload(accessKeyId, name));
   const [qualifier, setQualifier] = useState('');
   const [event, setEvent] = useState(false);
-  const [shown, setShown] = useState<Shown | undefined>();
-  const [results, setResults] = useState<readonly Called[]>([]);
-  const running = useRef<AbortController | undefined>(undefined);
-  const [busy, setBusy] = useState(false);
-  useEffect(() => () => running.current?.abort(), []);
+  const { shown, results, busy, call, stop, show } = useCalls();
   const qualifiers = qualifiersOf(useVersions(name).found);
-  const problem = problemIn(payload);
-
+  const wrong = problemIn(payload) !== undefined;
+  const run = (): void => {
+    if (!wrong && !busy) void call({ name, qualifier, payload, event });
+  };
   const type = (text: string): void => {
     setPayload(text);
     keepPayload(accessKeyId, name, text);
   };
-  const run = async (): Promise<void> => {
-    if (problem !== undefined || busy) return;
-    const controller = new AbortController();
-    running.current = controller;
-    setBusy(true);
-    try {
-      const called = await invoke(ask, { name, qualifier, payload, event }, controller.signal);
-      setShown({ called });
-      setResults((before) => [called, ...before].slice(0, resultsMax));
-    } catch (error) {
-      if (!controller.signal.aborted) setShown({ refused: error instanceof Error ? error.message : String(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
-
   return (
     <div className="functions-test">
       <form
         className="card functions-form"
         onSubmit={(submitted) => {
           submitted.preventDefault();
-          void run();
+          run();
         }}
       >
-        <div className="functions-form-head">
-          <label htmlFor="payload">Payload</label>
-          <button
-            type="button"
-            disabled={problem !== undefined || payload === ''}
-            onClick={() => type(pretty(payload))}
-          >
-            Format
-          </button>
-        </div>
-        <textarea
-          id="payload"
-          className="mono functions-payload"
-          spellCheck={false}
-          autoCapitalize="off"
-          autoComplete="off"
-          value={payload}
-          aria-invalid={problem !== undefined}
-          aria-describedby="payload-problem"
-          onChange={({ target }) => type(target.value)}
-          onKeyDown={(pressed) => {
-            if (pressed.key !== 'Enter' || !(pressed.ctrlKey || pressed.metaKey)) return;
-            pressed.preventDefault();
-            void run();
-          }}
-        />
-        <p id="payload-problem" className={problem === undefined ? 'small muted' : 'small problem'} role="status">
-          {problem ?? (payload.trim() === '' ? 'No payload: the function gets {}' : 'Valid JSON')}
-        </p>
+        <PayloadEditor payload={payload} type={type} run={run} />
         <div className="functions-form-foot">
           <label>
             Version{' '}
@@ -101,21 +57,60 @@ export function TestInvoke({ row: { name } }: { row: FunctionRow }): ReactNode {
             over (Event)
           </label>
           {busy && (
-            <button type="button" onClick={() => running.current?.abort()}>
+            <button type="button" onClick={stop}>
               Stop waiting
             </button>
           )}
-          <button type="submit" className="primary" disabled={busy || problem !== undefined} title="Ctrl+Enter">
+          <button type="submit" className="primary" disabled={busy || wrong} title="Ctrl+Enter">
             {busy ? 'Running…' : 'Invoke'}
           </button>
         </div>
         <EarlierCalls
           results={results}
           shown={shown !== undefined && 'called' in shown ? shown.called : undefined}
-          show={(called) => setShown({ called })}
+          show={show}
         />
       </form>
       <InvokeResult name={name} shown={shown} busy={busy} />
     </div>
   );
+}
+
+interface Calls {
+  readonly shown: Shown | undefined;
+  /** The newest first. */
+  readonly results: readonly Called[];
+  readonly busy: boolean;
+  readonly call: (what: Call) => Promise<void>;
+  readonly stop: () => void;
+  readonly show: (called: Called) => void;
+}
+
+/** Calls by hand, one after the other; what still runs is not waited for when the page is left. */
+function useCalls(): Calls {
+  const ask = useAsk();
+  const [shown, setShown] = useState<Shown | undefined>();
+  const [results, setResults] = useState<readonly Called[]>([]);
+  const [busy, setBusy] = useState(false);
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => running.current?.abort(), []);
+  return {
+    ...{ shown, results, busy },
+    stop: () => running.current?.abort(),
+    show: (called) => setShown({ called }),
+    call: async (what) => {
+      const controller = new AbortController();
+      running.current = controller;
+      setBusy(true);
+      try {
+        const called = await invoke(ask, what, controller.signal);
+        setShown({ called });
+        setResults((before) => [called, ...before].slice(0, resultsMax));
+      } catch (error) {
+        if (!controller.signal.aborted) setShown({ refused: messageOf(error) });
+      } finally {
+        setBusy(false);
+      }
+    },
+  };
 }

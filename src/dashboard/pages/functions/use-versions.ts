@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useRead, type ReadState } from '../../state/use-read.ts';
 import { useAsk } from '../../state/use.ts';
 
 /** A published version, as the page shows it. */
@@ -26,15 +26,10 @@ export interface VersionsFound {
 }
 
 /** A function's versions and aliases; read anew when `reason` changes. */
-export function useVersions(
-  name: string,
-  reason = 0,
-): { readonly found: VersionsFound | undefined; readonly error: string } {
-  const [found, setFound] = useState<VersionsFound | undefined>();
-  const [error, setError] = useState('');
+export function useVersions(name: string, reason = 0): ReadState<VersionsFound> {
   const ask = useAsk();
-  const read = useEffectEvent(async (signal: AbortSignal): Promise<VersionsFound> => {
-    const path = `/2015-03-31/functions/${encodeURIComponent(name)}`;
+  const path = `/2015-03-31/functions/${encodeURIComponent(name)}`;
+  return useRead(`${name} ${reason}`, async (signal) => {
     const all = async (what: string, member: string): Promise<readonly object[]> => {
       const items: object[] = [];
       let Marker = '';
@@ -47,22 +42,9 @@ export function useVersions(
       return items;
     };
     const [versions, aliases] = await Promise.all([all('versions', 'Versions'), all('aliases', 'Aliases')]);
-    return {
-      versions: versions
-        .map(versionOf)
-        .filter(({ version }) => version !== '$LATEST')
-        .toReversed(),
-      aliases: aliases.map(aliasOf),
-    };
+    const published = versions.map(versionOf).filter(({ version }) => version !== '$LATEST');
+    return { versions: published.toReversed(), aliases: aliases.map(aliasOf) };
   });
-  useEffect(() => {
-    const controller = new AbortController();
-    read(controller.signal).then(setFound, (failed: unknown) => {
-      if (!controller.signal.aborted) setError(failed instanceof Error ? failed.message : String(failed));
-    });
-    return () => controller.abort();
-  }, [name, reason]);
-  return { found, error };
 }
 
 function versionOf(wire: object): VersionShown {

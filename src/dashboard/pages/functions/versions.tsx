@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { TableFrame } from '../../parts/scrolling.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { bytes, count, percent } from '../../parts/format.ts';
 import { timeOf } from '../../parts/times.ts';
@@ -31,7 +32,7 @@ export function Versions({ row: { name, versions, modifiedAt } }: { row: Functio
           </ul>
         </section>
       )}
-      <section className="card table-frame" aria-label="Versions" tabIndex={0}>
+      <TableFrame label="Versions">
         <table>
           <thead>
             <tr>
@@ -66,7 +67,7 @@ export function Versions({ row: { name, versions, modifiedAt } }: { row: Functio
             ))}
           </tbody>
         </table>
-      </section>
+      </TableFrame>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Pre } from '../../parts/scrolling.tsx';
 import { hrefOf, setQuery } from '../../app/router.ts';
 import { timeOf } from '../../parts/times.ts';
 import type { LogLine } from '../../../model/dashboard/logs.ts';
@@ -25,9 +26,9 @@ export function LineDetails({ line, close }: { line: LogLine; close: () => void 
           </svg>
         </button>
       </div>
-      <pre className="command logs-whole" tabIndex={0} aria-label="Text">
+      <Pre label="Text" className="logs-whole">
         {indented(text)}
-      </pre>
+      </Pre>
     </aside>
   );
 }

@@ -1,6 +1,6 @@
 import '../../parts/parts.css';
 import './logs.css';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useState, type ReactNode } from 'react';
 import { setQuery, usePlace } from '../../app/router.ts';
 import { count, plural } from '../../parts/format.ts';
 import { logLevels, type LogLine } from '../../../model/dashboard/logs.ts';
@@ -19,7 +19,7 @@ const spans = [
 const typedMs = 250;
 
 /** Lines of logs with filters, which are in the page's address: of one function, or of all and those of `names` to choose from. */
-export function LogView({ functionName, names = [] }: { functionName?: string; names?: readonly string[] }): ReactNode {
+export function LogView({ functionName, names }: { functionName?: string; names?: readonly string[] }): ReactNode {
   const { query } = usePlace();
   const chosen = functionName ?? query.get('function') ?? '';
   const level = query.get('level') ?? '';
@@ -37,46 +37,7 @@ export function LogView({ functionName, names = [] }: { functionName?: string; n
   return (
     <section className="card logs" aria-label="Log">
       <div className="logs-filters">
-        {functionName === undefined && (
-          <select aria-label="Function" value={chosen} onChange={({ target }) => setQuery({ function: target.value })}>
-            <option value="">All functions</option>
-            {(names.includes(chosen) || chosen === '' ? names : [chosen, ...names]).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        )}
-        <select aria-label="Level, at least" value={level} onChange={({ target }) => setQuery({ level: target.value })}>
-          <option value="">All lines</option>
-          {logLevels.slice(1).map((one) => (
-            <option key={one} value={one}>
-              {one === 'TRACE' ? 'What code prints' : `${one} and above`}
-            </option>
-          ))}
-        </select>
-        <select aria-label="Since" value={spanMs} onChange={({ target }) => setQuery({ span: target.value })}>
-          {spans.map(([title, ms]) => (
-            <option key={ms} value={ms}>
-              Last {title}
-            </option>
-          ))}
-        </select>
-        <input
-          type="search"
-          className="logs-text"
-          placeholder="Contains…"
-          aria-label="Contains"
-          defaultValue={query.get('text') ?? ''}
-          onChange={({ target }) => setQuery({ text: target.value })}
-        />
-        <input
-          type="search"
-          className="logs-request mono"
-          placeholder="Request id…"
-          aria-label="Request id"
-          key={`request ${query.get('request') === requestId ? requestId : ''}`}
-          defaultValue={query.get('request') ?? ''}
-          onChange={({ target }) => setQuery({ request: target.value.trim() })}
-        />
+        <Filters filters={filters} names={names} />
         <button
           type="button"
           aria-pressed={paused !== undefined}
@@ -84,10 +45,10 @@ export function LogView({ functionName, names = [] }: { functionName?: string; n
         >
           {paused === undefined ? 'Pause' : `Resume (${count(newerThan(tail.lines, paused))} new)`}
         </button>
-        <span className="muted small logs-count" role="status">
+        <output className="muted small logs-count">
           {tail.error === '' ? plural(lines.length, 'line') : <span className="problem">{tail.error}</span>}
           {tail.missing > 0 && `, ${count(tail.missing)} came too fast`}
-        </span>
+        </output>
       </div>
       <LineList
         lines={lines}
@@ -98,6 +59,64 @@ export function LogView({ functionName, names = [] }: { functionName?: string; n
       />
       {picked !== undefined && <LineDetails line={picked} close={() => setPicked(undefined)} />}
     </section>
+  );
+}
+
+/** What is wanted, as it can be changed; without `names`, of one function only. */
+function Filters({
+  filters: { functionName, level, text, requestId, spanMs },
+  names,
+}: {
+  filters: LogFilters;
+  names: readonly string[] | undefined;
+}): ReactNode {
+  return (
+    <>
+      {names !== undefined && (
+        <select
+          aria-label="Function"
+          value={functionName}
+          onChange={({ target }) => setQuery({ function: target.value })}
+        >
+          <option value="">All functions</option>
+          {(names.includes(functionName) || functionName === '' ? names : [functionName, ...names]).map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      )}
+      <select aria-label="Level, at least" value={level} onChange={({ target }) => setQuery({ level: target.value })}>
+        <option value="">All lines</option>
+        {logLevels.slice(1).map((one) => (
+          <option key={one} value={one}>
+            {one === 'TRACE' ? 'What code prints' : `${one} and above`}
+          </option>
+        ))}
+      </select>
+      <select aria-label="Since" value={spanMs} onChange={({ target }) => setQuery({ span: target.value })}>
+        {spans.map(([title, ms]) => (
+          <option key={ms} value={ms}>
+            Last {title}
+          </option>
+        ))}
+      </select>
+      <input
+        type="search"
+        className="logs-text"
+        placeholder="Contains…"
+        aria-label="Contains"
+        defaultValue={text}
+        onChange={({ target }) => setQuery({ text: target.value })}
+      />
+      <input
+        type="search"
+        className="logs-request mono"
+        placeholder="Request id…"
+        aria-label="Request id"
+        key={requestId}
+        defaultValue={requestId}
+        onChange={({ target }) => setQuery({ request: target.value.trim() })}
+      />
+    </>
   );
 }
 
@@ -116,15 +135,17 @@ function newerThan(lines: readonly LogLine[], paused: readonly LogLine[]): numbe
 /** What a tail with these filters has; begins anew when they change. */
 function useLogTail(filters: LogFilters): LogState {
   const ask = useAsk();
-  const latest = useRef(ask);
-  latest.current = ask;
-  const [state, setState] = useState(nothingYet);
+  const asks = useEffectEvent(ask);
+  const [told, setTold] = useState({ filters, state: nothingYet });
   useEffect(() => {
-    setState(nothingYet);
-    const tail = new LogTail((asked) => latest.current(asked), filters, setState);
+    const tail = new LogTail(
+      (asked) => asks(asked),
+      filters,
+      (state) => setTold({ filters, state }),
+    );
     return () => tail.stop();
   }, [filters]);
-  return state;
+  return told.filters === filters ? told.state : nothingYet;
 }
 
 /** What is typed, once it is not typed any more. */

@@ -5,6 +5,7 @@ import { hrefOf } from '../../app/router.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { bytes, count, plural } from '../../parts/format.ts';
 import { PageHead } from '../../parts/page-head.tsx';
+import { TableFrame } from '../../parts/scrolling.tsx';
 import { ago } from '../../parts/times.ts';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { EgressRow, EgressTarget } from '../../../model/dashboard/network.ts';
@@ -89,50 +90,7 @@ function OneFunction({
         <Count name="out" value={bytes(bytesOut)} />
         <Count name="in" value={bytes(bytesIn)} />
       </dl>
-      {targets.length > 0 && (
-        <div className="table-frame" role="region" aria-label={`Where ${functionName} connected to`} tabIndex={0}>
-          <table className="network-table">
-            <thead>
-              <tr>
-                <th scope="col">To</th>
-                <th scope="col" className="number">
-                  Allowed
-                </th>
-                <th scope="col" className="number">
-                  Refused
-                </th>
-                <th scope="col" className="wide-only">
-                  Why
-                </th>
-                <th scope="col" className="wide-only">
-                  Last
-                </th>
-                <th scope="col">
-                  <span className="visually-hidden">Allow</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {targets.map((target) => (
-                <tr key={target.to}>
-                  <td className="mono network-to">{target.to}</td>
-                  <td className="number">{target.allowed === 0 ? '' : count(target.allowed)}</td>
-                  <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
-                  <td className="wide-only small">{target.refused > 0 && target.why}</td>
-                  <td className="wide-only nowrap muted">{ago(target.lastAt, now)}</td>
-                  <td className="network-action">
-                    {target.refused > 0 && (
-                      <button type="button" onClick={() => allow(target)} aria-label={`Allow ${target.to} …`}>
-                        Allow…
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {targets.length > 0 && <Targets row={row} now={now} allow={allow} />}
     </section>
   );
 }
@@ -143,5 +101,61 @@ function Count({ name, value, bad = false }: { name: string; value: string; bad?
       <dd className={bad ? 'tone-bad' : undefined}>{value}</dd>
       <dt className="muted small">{name}</dt>
     </div>
+  );
+}
+
+/** Where a function connected to, or wanted to. */
+function Targets({
+  row: { functionName, targets },
+  now,
+  allow,
+}: {
+  row: EgressRow;
+  now: number;
+  allow: (target: EgressTarget) => void;
+}): ReactNode {
+  return (
+    <TableFrame bare label={`Where ${functionName} connected to`}>
+      <table className="network-table">
+        <thead>
+          <tr>
+            <th scope="col">To</th>
+            <th scope="col" className="number">
+              Allowed
+            </th>
+            <th scope="col" className="number">
+              Refused
+            </th>
+            <th scope="col" className="wide-only">
+              Why
+            </th>
+            <th scope="col" className="wide-only">
+              Last
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">Allow</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {targets.map((target) => (
+            <tr key={target.to}>
+              <td className="mono network-to">{target.to}</td>
+              <td className="number">{target.allowed === 0 ? '' : count(target.allowed)}</td>
+              <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
+              <td className="wide-only small">{target.refused > 0 && target.why}</td>
+              <td className="wide-only nowrap muted">{ago(target.lastAt, now)}</td>
+              <td className="network-action">
+                {target.refused > 0 && (
+                  <button type="button" onClick={() => allow(target)} aria-label={`Allow ${target.to} …`}>
+                    Allow…
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableFrame>
   );
 }

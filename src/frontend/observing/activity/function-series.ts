@@ -113,7 +113,7 @@ export class FunctionSeries {
 
   #byMinute(all: readonly number[], wallMs: number, field: Field): number[] {
     const last = Math.floor(wallMs / minuteMs);
-    const counts = new Array<number>(minutes).fill(0);
+    const counts = Array.from({ length: minutes }, () => 0);
     for (const at of all) {
       const minute = minutes - 1 - (last - Math.floor(((this.#steps[at] ?? 0) * stepMs) / minuteMs));
       if (counts[minute] !== undefined) counts[minute] += this.#get(at, field);

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { TableFrame } from '../../../parts/scrolling.tsx';
 import { hrefOf } from '../../../app/router.ts';
 import { ago, span } from '../../../parts/times.ts';
 import { useServiceTime } from '../../../parts/use-second.ts';
@@ -15,7 +16,7 @@ export function Executions({ rows }: { rows: readonly ExecutionRow[] }): ReactNo
     (a, b) => Number(b.status === 'RUNNING') - Number(a.status === 'RUNNING') || b.startedAt - a.startedAt,
   );
   return (
-    <section className="card table-frame" aria-label="Durable executions" tabIndex={0}>
+    <TableFrame label="Durable executions">
       <table className="events-table">
         <thead>
           <tr>
@@ -54,6 +55,6 @@ export function Executions({ rows }: { rows: readonly ExecutionRow[] }): ReactNo
           ))}
         </tbody>
       </table>
-    </section>
+    </TableFrame>
   );
 }

@@ -1,11 +1,14 @@
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { Pre } from '../../../parts/scrolling.tsx';
 import { hrefOf } from '../../../app/router.ts';
 import { EmptyState } from '../../../parts/empty-state.tsx';
 import { PageHead } from '../../../parts/page-head.tsx';
 import { span, timeOf } from '../../../parts/times.ts';
 import { useServiceTime } from '../../../parts/use-second.ts';
 import type { ExecutionRow } from '../../../../model/dashboard/events.ts';
+import { useRead } from '../../../state/use-read.ts';
 import { useAsk } from '../../../state/use.ts';
+import type { Ask } from '../queues/sqs.ts';
 import { toldBy, type HistoryWire } from './history.ts';
 import { StatusTag } from './status-tag.tsx';
 import { Timeline } from './timeline.tsx';
@@ -21,39 +24,34 @@ interface Found {
   readonly events: readonly HistoryWire[];
 }
 
+async function readExecution(ask: Ask, arn: string, signal: AbortSignal): Promise<Found> {
+  const path = `/2025-12-01/durable-executions/${encodeURIComponent(arn)}`;
+  const whole = Object(await (await ask({ path, signal })).json());
+  const events: HistoryWire[] = [];
+  let Marker = '';
+  do {
+    const query = { IncludeExecutionData: 'true', MaxItems: '500', ...(Marker !== '' && { Marker }) };
+    const page = Object(await (await ask({ path: `${path}/history`, query, signal })).json());
+    events.push(...page.Events);
+    Marker = page.NextMarker ?? '';
+  } while (Marker !== '' && events.length < eventsMax);
+  return {
+    name: String(whole.DurableExecutionName),
+    input: String(whole.InputPayload ?? ''),
+    result: String(whole.Result ?? ''),
+    error: String(whole.Error?.ErrorMessage ?? ''),
+    events,
+  };
+}
+
 /** One durable execution: its steps over time, what it was given and what came of it. */
 export function OneExecution({ arn, row }: { arn: string; row: ExecutionRow | undefined }): ReactNode {
   const now = useServiceTime();
-  const [found, setFound] = useState<Found>();
-  const [error, setError] = useState('');
   const ask = useAsk();
-  const read = useEffectEvent(async (signal: AbortSignal): Promise<Found> => {
-    const path = `/2025-12-01/durable-executions/${encodeURIComponent(arn)}`;
-    const whole = Object(await (await ask({ path, signal })).json());
-    const events: HistoryWire[] = [];
-    let Marker = '';
-    do {
-      const query = { IncludeExecutionData: 'true', MaxItems: '500', ...(Marker !== '' && { Marker }) };
-      const page = Object(await (await ask({ path: `${path}/history`, query, signal })).json());
-      events.push(...page.Events);
-      Marker = page.NextMarker ?? '';
-    } while (Marker !== '' && events.length < eventsMax);
-    return {
-      name: String(whole.DurableExecutionName),
-      input: String(whole.InputPayload ?? ''),
-      result: String(whole.Result ?? ''),
-      error: String(whole.Error?.ErrorMessage ?? ''),
-      events,
-    };
-  });
-  useEffect(() => {
-    const controller = new AbortController();
-    read(controller.signal).then(setFound, (failed: unknown) => {
-      if (!controller.signal.aborted) setError(failed instanceof Error ? failed.message : String(failed));
-    });
-    return () => controller.abort();
-    // Its history is read anew when there is more of it.
-  }, [arn, row?.events, row?.status]);
+  // Its history is read anew when there is more of it.
+  const { found, error } = useRead(`${arn} ${row?.events ?? 0} ${row?.status ?? ''}`, (signal) =>
+    readExecution(ask, arn, signal),
+  );
   const back = hrefOf('events', [], { tab: 'executions' });
   if (error !== '' && found === undefined)
     return (
@@ -99,9 +97,9 @@ function Payload({ title, text }: { title: string; text: string }): ReactNode {
   return (
     <section className="card">
       <h2>{title}</h2>
-      <pre className="command events-payload" tabIndex={0} aria-label={title}>
+      <Pre label={title} className="events-payload">
         {text}
-      </pre>
+      </Pre>
     </section>
   );
 }

@@ -24,9 +24,7 @@ export function DeadLetters({ row, now, look }: { row: QueueRow; now: number; lo
           given up by {whose}
           {oldestAt !== undefined && `; the oldest is ${span(now - oldestAt)} old`}
         </p>
-        <p role="status" className="small">
-          {said}
-        </p>
+        <output className="small">{said}</output>
       </div>
       <div className="events-actions">
         <button type="button" disabled={ready === 0} onClick={look}>

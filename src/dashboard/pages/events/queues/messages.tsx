@@ -1,20 +1,15 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { Pre } from '../../../parts/scrolling.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { timeOf } from '../../../parts/times.ts';
+import { useRead } from '../../../state/use-read.ts';
 import { useAsk } from '../../../state/use.ts';
-import { queueUrl, receive, type ReceivedMessage } from './sqs.ts';
+import { queueUrl, receive } from './sqs.ts';
 
 /** Some messages of a queue, which stay in it. */
 export function Messages({ queue, close }: { queue: string; close: () => void }): ReactNode {
   const ask = useAsk();
-  const first = useRef(ask);
-  const [found, setFound] = useState<readonly ReceivedMessage[] | undefined>();
-  const [error, setError] = useState('');
-  useEffect(() => {
-    const look = async (): Promise<void> =>
-      setFound(await receive(first.current, await queueUrl(first.current, queue), 0));
-    look().catch((failed: unknown) => setError(failed instanceof Error ? failed.message : String(failed)));
-  }, [queue]);
+  const { found, error } = useRead(queue, async () => await receive(ask, await queueUrl(ask, queue), 0));
   return (
     <Dialog title={`Messages of ${queue}`} close={close}>
       {error !== '' && <p className="problem">{error}</p>}
@@ -30,9 +25,7 @@ export function Messages({ queue, close }: { queue: string; close: () => void })
               {arn !== '' && `, for ${arn.split(':').slice(6).join(':')}`}
             </p>
             {why !== '' && <p className="small problem">{why}</p>}
-            <pre className="command" tabIndex={0} aria-label="Body">
-              {body}
-            </pre>
+            <Pre label="Body">{body}</Pre>
           </li>
         ))}
       </ul>

@@ -1,4 +1,5 @@
 import { useState, type ReactNode } from 'react';
+import { TableFrame } from '../../../parts/scrolling.tsx';
 import { bytes, count } from '../../../parts/format.ts';
 import { span } from '../../../parts/times.ts';
 import { useServiceTime } from '../../../parts/use-second.ts';
@@ -17,7 +18,7 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
       {dead.map((row) => (
         <DeadLetters key={row.name} row={row} now={now} look={() => setLooked(row.name)} />
       ))}
-      <section className="card table-frame" aria-label="Queues" tabIndex={0}>
+      <TableFrame label="Queues">
         <table className="events-table">
           <thead>
             <tr>
@@ -47,52 +48,11 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
             {rows
               .toSorted((a, b) => a.name.localeCompare(b.name))
               .map((row) => (
-                <tr key={row.name}>
-                  <td>
-                    <button
-                      type="button"
-                      className="as-link events-name"
-                      title="Look inside"
-                      onClick={() => setLooked(row.name)}
-                    >
-                      {row.name}
-                    </button>{' '}
-                    {row.fifo && <span className="tag">FIFO</span>}
-                  </td>
-                  <td className="events-depth">
-                    <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />
-                    {count(row.ready)}
-                  </td>
-                  <td className="number">{count(row.inFlight)}</td>
-                  <td className="number wide-only">{count(row.delayed)}</td>
-                  <td className="number nowrap">
-                    {row.oldestAt === undefined || depthOf(row) === 0 ? '–' : span(now - row.oldestAt)}
-                  </td>
-                  <td className="number wide-only nowrap">{bytes(row.bytes)}</td>
-                  <td className="wide-only">
-                    {row.deadLetter === undefined ? (
-                      <span className="muted">
-                        {row.deadLettersOf.length > 0 ? 'it is for those itself' : 'nowhere'}
-                      </span>
-                    ) : (
-                      <>
-                        {row.deadLetter}
-                        {row.deadLettered > 0 && (
-                          <span className="muted small"> {count(row.deadLettered)} went there</span>
-                        )}
-                      </>
-                    )}
-                  </td>
-                  <td className="wide-only events-actions">
-                    <button type="button" disabled={row.ready === 0} onClick={() => setLooked(row.name)}>
-                      Look inside
-                    </button>
-                  </td>
-                </tr>
+                <Queue key={row.name} row={row} now={now} depthMax={depthMax} look={() => setLooked(row.name)} />
               ))}
           </tbody>
         </table>
-      </section>
+      </TableFrame>
       {looked !== undefined && <Messages key={looked} queue={looked} close={() => setLooked(undefined)} />}
     </div>
   );
@@ -100,4 +60,52 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
 
 function depthOf({ ready, inFlight, delayed }: QueueRow): number {
   return ready + inFlight + delayed;
+}
+
+function Queue({
+  row,
+  now,
+  depthMax,
+  look,
+}: {
+  row: QueueRow;
+  now: number;
+  depthMax: number;
+  look: () => void;
+}): ReactNode {
+  return (
+    <tr>
+      <td>
+        <button type="button" className="as-link events-name" title="Look inside" onClick={look}>
+          {row.name}
+        </button>{' '}
+        {row.fifo && <span className="tag">FIFO</span>}
+      </td>
+      <td className="events-depth">
+        <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />
+        {count(row.ready)}
+      </td>
+      <td className="number">{count(row.inFlight)}</td>
+      <td className="number wide-only">{count(row.delayed)}</td>
+      <td className="number nowrap">
+        {row.oldestAt === undefined || depthOf(row) === 0 ? '–' : span(now - row.oldestAt)}
+      </td>
+      <td className="number wide-only nowrap">{bytes(row.bytes)}</td>
+      <td className="wide-only">
+        {row.deadLetter === undefined ? (
+          <span className="muted">{row.deadLettersOf.length > 0 ? 'it is for those itself' : 'nowhere'}</span>
+        ) : (
+          <>
+            {row.deadLetter}
+            {row.deadLettered > 0 && <span className="muted small"> {count(row.deadLettered)} went there</span>}
+          </>
+        )}
+      </td>
+      <td className="wide-only events-actions">
+        <button type="button" disabled={row.ready === 0} onClick={look}>
+          Look inside
+        </button>
+      </td>
+    </tr>
+  );
 }

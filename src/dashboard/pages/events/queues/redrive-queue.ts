@@ -25,5 +25,5 @@ export async function redriveQueue(
 function reason(code: unknown): string {
   if (code === 'CouldNotDetermineMessageSource')
     return 'a message was sent to this queue directly, so there is no queue to go back to.';
-  return String(code ?? 'nobody says why.');
+  return typeof code === 'string' ? code : 'nobody says why.';
 }
