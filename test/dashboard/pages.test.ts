@@ -88,12 +88,12 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await lines.getByText('hello Lovelace').click();
     await page.getByLabel('Contains').fill('');
     await page.getByRole('button', { name: /^All of request/ }).click();
-    await page.waitForFunction('/^5 lines$/m.test(document.body.innerText)');
+    await page.getByText('5 lines', { exact: true }).waitFor();
     await page.getByLabel('Request id').fill('');
     await page.getByRole('button', { name: 'Pause' }).click();
     await invoke(dashboard.service, 'hello', { name: 'Unseen' });
-    const resume = page.getByRole('button', { name: /^Resume \(\d+ new\)/ });
-    await page.waitForFunction('/Resume \\([1-9]/.test(document.body.innerText)');
+    const resume = page.getByRole('button', { name: /^Resume \([1-9]\d* new\)/ });
+    await resume.waitFor();
     assert.equal(await lines.getByText('hello Unseen').count(), 0);
     await resume.click();
     await lines.getByText('hello Unseen').waitFor();

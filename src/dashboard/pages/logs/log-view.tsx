@@ -35,7 +35,7 @@ export function LogView({ functionName, names }: { functionName?: string; names?
   const [picked, setPicked] = useState<LogLine | undefined>();
   const lines = paused ?? tail.lines;
   return (
-    <section className="card logs" aria-label="Log">
+    <section className={`card logs${functionName === undefined ? '' : ' logs-inside'}`} aria-label="Log">
       <div className="logs-filters">
         <Filters filters={filters} names={names} />
         <button
