@@ -6,7 +6,7 @@ import type { Store } from '../../store/contract.ts';
 import { lockHome } from '../../store/sqlite/home-lock.ts';
 import { mirrorMark } from '../../store/sqlite/mirror-mark.ts';
 import { storeFile } from '../../store/sqlite/open.ts';
-import { ClusterUnavailableError, type ReplicatedLog } from '../contract.ts';
+import { ClusterUnavailableError, type LogPosition, type ReplicatedLog } from '../contract.ts';
 import { Mirror } from './mirror.ts';
 import { Replica, type RowsListener } from './replica.ts';
 import { replicatedStore } from './replicated-store.ts';
@@ -15,6 +15,8 @@ import { replicatedStore } from './replicated-store.ts';
 export interface ClusterStore extends Store {
   /** Called with each change that has been applied here; see {@link RowsListener}. */
   onRows(listener: RowsListener): Disposable;
+  /** Of the last entry of the log that is applied here. */
+  position(): LogPosition;
   /** Keeps a snapshot now: for backups, and for tests. */
   saveSnapshot(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function openClusterStore({
   return {
     ...replicatedStore(mirror, replica),
     onRows: (listener) => replica.onRows(listener),
+    position: () => mirror.position,
     saveSnapshot: () => replica.saveSnapshot(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -1,3 +1,4 @@
+import type { FunctionRecord } from '../../model/functions/function-record.ts';
 import { ChangedElsewhereError } from '../../store/changes-contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { SettingsDocument } from '../../store/settings-contract.ts';
@@ -7,28 +8,32 @@ import type { Replica } from './replica.ts';
 
 /**
  * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true when it resolves. What another host was
- * told a moment ago may not be here yet; but that something is not there is said only when the mirror has all that the cluster had.
+ * told a moment ago may not be here yet; but that something is not there, or a function not ready yet, is said only when the mirror has all that the cluster had: who has waited for it at one host
+ * may call it at the next.
  */
 export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, typeof Symbol.asyncDispose> {
   const { served } = mirror;
   const write = <Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> => replica.write(method);
-  const found = async <Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> => {
+  const found = async <Result>(
+    read: () => Promise<Result | undefined>,
+    isLast: (result: Result) => boolean = () => true,
+  ): Promise<Result | undefined> => {
     const there = await read();
-    if (there !== undefined) return there;
+    if (there !== undefined && isLast(there)) return there;
     await replica.caughtUp();
     return await read();
   };
   return {
     functions: {
       ...served.functions,
-      get: (...which) => found(() => served.functions.get(...which)),
+      get: (...which) => found(() => served.functions.get(...which), isSettled),
       create: (record) => write(({ functions }) => functions.create(record)),
       update: (...which) => write(({ functions }) => functions.update(...which)),
       delete: (...which) => write(({ functions }) => functions.delete(...which)),
     },
     versions: {
       ...served.versions,
-      get: (...which) => found(() => served.versions.get(...which)),
+      get: (...which) => found(() => served.versions.get(...which), isSettled),
       publish: (...what) => write(({ versions }) => versions.publish(...what)),
       amend: (...what) => write(({ versions }) => versions.amend(...what)),
       delete: (...which) => write(({ versions }) => versions.delete(...which)),
@@ -59,6 +64,10 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     },
     ...documentsAsRead(served, write),
   };
+}
+
+function isSettled({ state, update }: FunctionRecord): boolean {
+  return state.status !== 'Pending' && update.status !== 'InProgress';
 }
 
 type Write = <Result>(method: (store: SqliteTables) => Promise<Result>) => Promise<Result>;
