@@ -10,6 +10,7 @@ import type { AccessKey, CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
 import type { SecretStore } from '../store/secrets/contract.ts';
 import type { AccountGate } from './accounts/account-gate.ts';
+import type { FunctionActivity } from './observing/activity/activity.ts';
 import type { UsageRecorder } from './accounts/usage-recorder.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import type { EffectReports } from './effects/reports.ts';
@@ -55,6 +56,8 @@ export interface FrontendOptions {
   readonly gate: AccountGate;
   /** What accounts use; the worker manager's observer. */
   readonly usage: UsageRecorder;
+  /** How calls of functions went of late, the worker manager's observer; absent where nobody counts. */
+  readonly activity?: FunctionActivity;
   /** Where the service's own tools use the first key, they use the second from now on; gives whether they did. */
   readonly replaceOwnKey?: (before: AccessKey, key: AccessKey) => Promise<boolean>;
   /** Clients' sessions for threads, whichever way they connect. */
