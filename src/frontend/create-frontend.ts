@@ -143,8 +143,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   metrics.watch(workerManager, options.usage, options.egressTotals, async () =>
     (await import('./metrics/later.ts')).laterText(options),
   );
-  const chores = housekeeping(options);
-  const capacity = capacityKeeper(options);
+  const [chores, capacity] = [housekeeping(options), capacityKeeper(options)];
   beginWith(app, [() => preparation.resume(), () => capacity.begin(), () => events.begin()]);
   const answered = closesIdle(app, stopping.signal);
   app.addHook('onResponse', async () => answered());

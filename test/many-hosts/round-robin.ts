@@ -50,7 +50,9 @@ interface Target {
 function passOn(request: IncomingMessage, response: ServerResponse, agent: Agent, target: Target): void {
   const { method = 'GET', url: path = '/', rawHeaders } = request;
   const asked = ask({ ...target, agent, method, path, headers: [...rawHeaders], setDefaultHeaders: false });
-  const broken = (): void => void response.destroy();
+  const broken = (): void => {
+    response.destroy();
+  };
   asked.on('continue', () => response.writeContinue());
   asked.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);

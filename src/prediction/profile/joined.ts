@@ -5,7 +5,7 @@ import { callKinds } from '../../model/invocations/caller.ts';
 /** What several hosts have learned of the same function, as one: runs and calls are added up, times are means of their runs. Undefined: none has learned anything. Pure. */
 export function joinedProfile(profiles: readonly ProfileRecord[]): ProfileRecord | undefined {
   const [first, ...others] = profiles.toSorted((a, b) => b.updatedAt - a.updatedAt);
-  return first === undefined ? undefined : others.reduce(joined, first);
+  return first === undefined ? undefined : others.reduce(joinedOnto, first);
 }
 
 /** A profile with what other hosts have learned of the function; itself where they have learned nothing. */
@@ -21,7 +21,7 @@ export function withOthers(
 }
 
 /** `newer` says what code it is of. */
-function joined(newer: ProfileRecord, older: ProfileRecord): ProfileRecord {
+function joinedOnto(newer: ProfileRecord, older: ProfileRecord): ProfileRecord {
   const edges = new Map(newer.edges.map((edge) => [`${edge.name}\0${edge.qualifier}`, edge]));
   for (const edge of older.edges) {
     const key = `${edge.name}\0${edge.qualifier}`;

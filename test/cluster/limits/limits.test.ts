@@ -213,7 +213,7 @@ async function untilProvisioned(count: number, hosts: readonly number[]): Promis
     const shown = await provisionedShown(hosts[0] ?? 0);
     const now = `${ready.join(', ')} are said to be ready, and ${shown} are shown`;
     if (ready.every((one) => one === count) && shown === count) return;
-    if (now !== said) console.log((said = now));
+    if (now !== said) said = now;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
