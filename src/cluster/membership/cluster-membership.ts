@@ -81,8 +81,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));
-    const report = (err: unknown): void => this.#report(err);
-    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), report));
+    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), this.#report));
     this.#look();
   }
 
@@ -202,18 +201,14 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     const now = this.#options.clock.now();
     const news = beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now);
     if (news) this.#changed();
-    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) void this.#read(from);
+    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) this.#read(from);
     return true;
   }
 
   /** What was watched was lost on the way. */
-  async #read(id: HostId): Promise<void> {
-    try {
-      const entry = await this.#bucket.get(id);
-      if (entry !== null && !this.#closing.signal.aborted) this.#note(entry);
-    } catch (err) {
-      this.#report(err);
-    }
+  #read(id: HostId): void {
+    const read = this.#bucket.get(id).then((entry) => void (entry !== null && this.#note(entry)));
+    read.catch(this.#report);
   }
 
   #note({ key, operation, value, revision }: KvEntry): void {
@@ -243,7 +238,6 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #report(err: unknown): void {
+  readonly #report = (err: unknown): void =>
     this.#options.logger.warn({ err }, 'Who belongs to the cluster could not be watched; trying again.');
-  }
 }
