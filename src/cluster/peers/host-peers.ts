@@ -154,8 +154,7 @@ export class HostPeers implements Peers, AsyncDisposable {
   #aliveRecord(host: HostId): HostRecord {
     const record = this.#aliveOf(host);
     if (record !== undefined) return record;
-    const error = new PeerLostError(`it is not there.`, { unsent: true });
-    throw unreachable({ id: host }, error);
+    throw unreachable({ id: host }, new PeerLostError(`it is not there.`, { unsent: true }));
   }
 
   #agentFor(record: HostRecord): ForwardingAgent {
