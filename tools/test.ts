@@ -11,7 +11,7 @@ import { Tally } from './test/tally.ts';
 import { root } from './tidy/source.ts';
 
 // npm test: installs what tests need, checks the code and meanwhile runs every test that this machine can run.
-// `npm test -- PART…` runs only the files with PART in their path, without the checks.
+// `npm test -- PART…` runs only the files with PART in their path, without the checks; HEDDLE_TEST_SLOW=1 those as well that take long.
 
 /** Longest that one test file may take: the first ones build guest images. */
 const fileMsMax = 600_000;
@@ -49,7 +49,8 @@ const filters = process.argv.slice(2);
 }
 // As `heddle` itself does: to read TypeScript anew takes each of some hundred processes a quarter of a second.
 process.env['NODE_COMPILE_CACHE'] ??= join(testCache(), 'compiled');
-const { computing, waiting, clusters, measured } = findTestFiles(filters);
+const slow = process.env['HEDDLE_TEST_SLOW'] !== undefined;
+const { computing, waiting, clusters, measured, leftOut } = findTestFiles(filters, slow);
 const tally = new Tally();
 const atOnce = Math.min(2, availableParallelism());
 const [checked] = await Promise.all([
@@ -62,7 +63,7 @@ await runAll([measured], tally);
 const { failedFiles } = tally;
 // Beside others a test has less time than its author thought of. That is told of below, and what fails twice has failed.
 if (filters.length === 0 && failedFiles.length <= againMax) await runAll([[...failedFiles]], tally);
-tally.summary(performance.now() - startedAt);
+tally.summary(performance.now() - startedAt, leftOut);
 if (!checked) console.log('The checks failed (npm run check).');
 // Not by itself: what a file has left behind could hold on to it.
 process.exit(checked && tally.failed === 0 && tally.passed > 0 ? 0 : 1);

@@ -55,8 +55,10 @@ export class Tally {
     this.#notRun.push(...files);
   }
 
-  /** What was skipped and why, what failed, and the line that says it all. */
-  summary(durationMs: number): void {
+  /** What was left out, what was skipped and why, what failed, and the line that says it all. */
+  summary(durationMs: number, leftOut: readonly string[]): void {
+    if (leftOut.length > 0)
+      console.log(`\nLeft out, as they take long (HEDDLE_TEST_SLOW=1 runs them):\n  ${leftOut.join('\n  ')}`);
     const skipped = [...this.#results.values()].flatMap((result) => result.skipped);
     if (skipped.length > 0) console.log('\nSkipped:');
     for (const { file, name, reason } of skipped) console.log(`  ${file}: ${name}: ${reason}`);

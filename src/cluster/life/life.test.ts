@@ -42,6 +42,7 @@ function hosts(
         all.set(id, draining ? { ...rest, draining } : rest);
       },
       forget: async (other) => void (await written.then(() => all.delete(other))),
+      leave: async () => void all.delete(id),
     };
     return openLife({
       membership,
@@ -98,6 +99,19 @@ describe('the life of hosts', () => {
     await clock.pass(0);
     assert.equal((await one.drainState('')).draining, true);
     await assert.rejects(one.remove('h-2'), { name: 'ResourceNotFoundException' });
+  });
+
+  test('a host leaves when it was drained and is empty, and not before', async () => {
+    let running = 1;
+    const work = [{ what: 'running invocations', count: () => running }];
+    const [one, two] = hosts([record(1), record(2)], new Set(), work);
+    assert.ok(one !== undefined && two !== undefined);
+    await assert.rejects(two.leave(), { name: 'ResourceConflictException', message: /host-2 takes work/ });
+    await two.drain('', true);
+    await assert.rejects(two.leave(), { message: /host-2 has 1 running invocations/ });
+    running = 0;
+    assert.deepEqual(await two.leave(), { id: 'h-2', name: 'host-2' });
+    await assert.rejects(one.drainState('host-2'), { name: 'ResourceNotFoundException' });
   });
 
   test('two of one name are named by their ids', async () => {

@@ -22,7 +22,7 @@ export interface Work {
 
 /** What the life of hosts is made with. */
 export interface LifeOptions {
-  readonly membership: Membership & { forget(id: HostId): Promise<void> };
+  readonly membership: Membership & { forget(id: HostId): Promise<void>; leave(): Promise<void> };
   readonly peers: Pick<Peers, 'call' | 'serve'>;
   /** Of this host. It is empty when all are 0. */
   readonly work: readonly Work[];
@@ -68,6 +68,13 @@ export function openLife({ membership, peers, work, clock }: LifeOptions): Clust
       await written(membership.forget(id), clock);
       return { id, name };
     },
+    leave: async () => {
+      const state = own();
+      const left = state.left.filter(({ count }) => count > 0);
+      if (!state.draining || left.length > 0) throw notEmpty(state, left);
+      await membership.leave();
+      return { id: self.id, name: self.name };
+    },
   };
 }
 
@@ -81,6 +88,12 @@ async function written(writing: Promise<void>, clock: Pick<Clock, 'timer'>): Pro
 
 function isAlive(membership: Membership, id: HostId): boolean {
   return membership.alive().some((host) => host.id === id);
+}
+
+function notEmpty({ name, draining }: DrainState, left: DrainState['left']): ApiError {
+  const has = left.map(({ what, count }) => `${count} ${what}`).join(', ');
+  const why = draining ? `has ${has}` : 'takes work';
+  return new ApiError('ResourceConflictException', `${name} ${why}: a host leaves when it was drained and is empty.`);
 }
 
 function stillThere(name: string): ApiError {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { HostRemovedError } from '../../model/errors.ts';
 import { systemClock, type Clock } from '../../model/clock.ts';
 import type { HostId } from '../contract.ts';
 import type { NatsLink } from '../nats/connection.ts';
@@ -75,6 +76,12 @@ async function until({ membership }: TestHost, holds: () => boolean): Promise<vo
   await promise;
 }
 
+/** What the bucket of hosts has of one, as its leader knows it: nothing where it was removed. */
+async function entryOf({ link }: TestHost, id: HostId): Promise<string> {
+  const which = { last_by_subj: `$KV.heddle-hosts.${id}` };
+  return (await link.manager.streams.getMessage('KV_heddle-hosts', which))?.string() ?? '';
+}
+
 function aliveAt({ membership }: TestHost): string[] {
   return membership.alive().map(({ id }) => id);
 }
@@ -145,7 +152,28 @@ test('a host that goes is known until it is forgotten', minutes, async () => {
   assert.ok(one.membership.find(b) !== undefined);
   await one.membership.forget(b);
   await until(one, () => one.membership.find(b) === undefined);
+  await assert.rejects(open(b), { name: 'HostRemovedError', message: /was removed from its cluster at .*new home/ });
 });
+
+test(
+  'a host that was removed while nobody heard it stops when it hears of that; one that leaves is told so',
+  minutes,
+  async () => {
+    const [a, b] = [nextId(), nextId()];
+    await using one = await start(a);
+    await using two = await start(b);
+    await until(one, () => aliveAt(one).includes(b));
+    await one.membership.forget(b);
+    assert.match((await two.displaced).message, /was removed/);
+    await until(one, () => !aliveAt(one).includes(b));
+    await one.membership.leave();
+    const left = await one.displaced;
+    assert.ok(left instanceof HostRemovedError && left.left, String(left));
+    await one.membership.setDraining(true);
+    assert.equal(await entryOf(one, a), '');
+    await assert.rejects(open(a), { name: 'HostRemovedError', left: true });
+  },
+);
 
 test('beats and looks leave nothing behind that waits for the end', minutes, async (t) => {
   const clock = new StepClock();
@@ -176,6 +204,9 @@ test(
     const other = encodeRecord({ record, process: 'other' });
     await second.link.jetstream.publish(`$KV.heddle-hosts.${id}`, other);
     assert.match((await second.displaced).message, /other.*has the id/);
+    // On its way out it says that it drains: not to the others, for whom it is the other one.
+    await second.membership.setDraining(true);
+    assert.match(await entryOf(second, id), /"name":"other"/);
   },
 );
 
