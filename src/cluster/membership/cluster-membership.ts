@@ -128,8 +128,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   /** Forgets a host for good: a process with its id is none of the cluster's. */
   async forget(id: HostId): Promise<void> {
-    const removal = { left: id === this.#self.id, at: this.#options.clock.wall() };
-    await this.#writer.remove(id, removal);
+    await this.#writer.remove(id, { left: id === this.#self.id, at: this.#options.clock.wall() });
   }
 
   /** Goes for good. It is told so as a host is that was removed, and stops. */
@@ -196,16 +195,15 @@ export class ClusterMembership implements Membership, AsyncDisposable {
       return false;
     }
     const now = this.#options.clock.now();
-    const news = beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now);
-    if (news) this.#changed();
+    if (beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now)) this.#changed();
     if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) this.#read(from);
     return true;
   }
 
   /** What was watched was lost on the way. */
   #read(id: HostId): void {
-    const read = this.#writer.read(id).then((entry) => void (entry !== undefined && this.#note(entry)));
-    read.catch(this.#report);
+    const note = (entry?: KvEntry): void => void (entry && !this.#closing.signal.aborted && this.#note(entry));
+    this.#writer.read(id).then(note).catch(this.#report);
   }
 
   #note({ key, operation, value, revision }: KvEntry): void {
