@@ -83,8 +83,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));
-    const report = (err: unknown): void => this.#report(err);
-    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), report));
+    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), this.#report));
     this.#look();
   }
 
@@ -129,8 +128,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   /** Forgets a host for good: a process with its id is none of the cluster's. */
   async forget(id: HostId): Promise<void> {
-    const removal = { left: id === this.#self.id, at: this.#options.clock.wall() };
-    await this.#writer.remove(id, removal);
+    await this.#writer.remove(id, { left: id === this.#self.id, at: this.#options.clock.wall() });
   }
 
   /** Goes for good. It is told so as a host is that was removed, and stops. */
@@ -197,20 +195,15 @@ export class ClusterMembership implements Membership, AsyncDisposable {
       return false;
     }
     const now = this.#options.clock.now();
-    const news = beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now);
-    if (news) this.#changed();
-    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) void this.#read(from);
+    if (beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now)) this.#changed();
+    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) this.#read(from);
     return true;
   }
 
   /** What was watched was lost on the way. */
-  async #read(id: HostId): Promise<void> {
-    try {
-      const entry = await this.#writer.read(id);
-      if (entry !== undefined && !this.#closing.signal.aborted) this.#note(entry);
-    } catch (err) {
-      this.#report(err);
-    }
+  #read(id: HostId): void {
+    const note = (entry?: KvEntry): void => void (entry && !this.#closing.signal.aborted && this.#note(entry));
+    this.#writer.read(id).then(note).catch(this.#report);
   }
 
   #note({ key, operation, value, revision }: KvEntry): void {
@@ -247,7 +240,6 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #report(err: unknown): void {
+  readonly #report = (err: unknown): void =>
     this.#options.logger.warn({ err }, 'Who belongs to the cluster could not be watched; trying again.');
-  }
 }

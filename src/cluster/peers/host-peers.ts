@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../model/clock.ts';
-import { PeerLostError } from '../contract.ts';
-import type {
-  ForwardedIdentity,
-  HostId,
-  HostRecord,
-  Membership,
-  PeerAcceptor,
-  PeerHandler,
-  Peers,
-  PeerStream,
+import {
+  PeerLostError,
+  type ForwardedIdentity,
+  type HostId,
+  type HostRecord,
+  type Membership,
+  type PeerAcceptor,
+  type PeerHandler,
+  type Peers,
+  type PeerStream,
 } from '../contract.ts';
 import type { HostCertificate } from './certificate.ts';
 import { forward, ForwardingAgent, unreachable } from './forwarding/forward.ts';
@@ -54,13 +54,12 @@ export class HostPeers implements Peers, AsyncDisposable {
     this.#own = own;
     this.#clock = clock;
     this.#stalls = new Stalls(clock);
-    const guests = {
-      find: (host: HostId) => this.#membership?.find(host),
-      request: (request: IncomingMessage, response: ServerResponse) => this.#forwarded(request, response),
-      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, from: HostId) =>
-        this.#upgraded(request, socket, head, from),
-    };
-    this.#listener = new PeerListener(own, guests, report);
+    this.#listener = new PeerListener(own, {
+      find: (host) => this.#membership?.find(host),
+      request: (request, response) => this.#forwarded(request, response),
+      upgrade: (request, socket, head, from) => this.#upgraded(request, socket, head, from),
+      failed: report,
+    });
   }
 
   /** Rejects where the port is taken. Port 0: the system chooses one. */
@@ -155,8 +154,7 @@ export class HostPeers implements Peers, AsyncDisposable {
   #aliveRecord(host: HostId): HostRecord {
     const record = this.#aliveOf(host);
     if (record !== undefined) return record;
-    const error = new PeerLostError(`it is not there.`, { unsent: true });
-    throw unreachable({ id: host }, error);
+    throw unreachable({ id: host }, new PeerLostError(`it is not there.`, { unsent: true }));
   }
 
   #agentFor(record: HostRecord): ForwardingAgent {

@@ -14,6 +14,8 @@ export interface PeerGuests {
   find(host: HostId): HostRecord | undefined;
   request(request: IncomingMessage, response: ServerResponse, from: HostId): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, from: HostId): void;
+  /** Told why no connection can be taken now; it goes on listening. */
+  failed(error: unknown): void;
 }
 
 /** Longer than the other side keeps connections that it does not use: it is never this one that closes one just when it is used again. */
@@ -34,7 +36,6 @@ const serverOptions = {
  */
 export class PeerListener implements AsyncDisposable {
   readonly #guests: PeerGuests;
-  readonly #report: (error: unknown) => void;
   #reportedAt = Number.NEGATIVE_INFINITY;
   readonly #tls: ReturnType<typeof createTlsServer>;
   readonly #http: Server;
@@ -43,10 +44,8 @@ export class PeerListener implements AsyncDisposable {
   /** Where connections come from whose other side is not known yet. */
   readonly #shaking = new Set<string>();
 
-  /** `report`: told why no connection can be taken now; it goes on listening. */
-  constructor(own: HostCertificate, guests: PeerGuests, report: (error: unknown) => void) {
+  constructor(own: HostCertificate, guests: PeerGuests) {
     this.#guests = guests;
-    this.#report = report;
     this.#tls = createTlsServer({
       ...tlsOptions(own),
       requestCert: true,
@@ -98,7 +97,7 @@ export class PeerListener implements AsyncDisposable {
     const now = performance.now();
     if (now - this.#reportedAt < reportMsMin) return;
     this.#reportedAt = now;
-    this.#report(error);
+    this.#guests.failed(error);
   }
 
   #arrived(socket: Socket): void {
