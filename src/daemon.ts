@@ -67,7 +67,7 @@ export interface Service {
 /** What the caller of {@link startService} may bring along. */
 export interface ServiceOptions {
   /** Told, a short line each, what takes long: building images and templates. */
-  readonly report?: (line: string) => void;
+  readonly report?: (line: string, share?: number) => void;
   readonly logger?: Logger;
   /** It belongs to the program in whose process it runs: listens on no port, and does not keep that process alive. */
   readonly embedded?: boolean;

@@ -70,6 +70,8 @@ export interface FrontendOptions {
   readonly identityOf?: IdentityOfForwarded;
   /** What links are sealed with that any host of the cluster opens; absent where there is one host only. */
   readonly linkKey?: Uint8Array;
+  /** Resolves when limits of an account that were changed hold on all hosts: nothing begins beyond them any more. Rejects where that cannot be made sure. Absent where there is one host only. */
+  readonly limitsHold?: (account: string) => Promise<void>;
   /** Where requests are answered that need an account's home; absent where there is one host only. */
   readonly homes?: RequestHomes;
   /** Buckets and what is in them; it ends with the frontend. */

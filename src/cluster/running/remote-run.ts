@@ -3,11 +3,12 @@ import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { Invocation, InvocationOutcome } from '../../model/invocations/invocation.ts';
 import { PeerLostError, type PeerStream } from '../contract.ts';
-import { amountIn, textIn } from '../fields.ts';
+import { amountIn, fieldsOf, flagIn, textIn } from '../fields.ts';
 import { NotBegunError } from '../placement/run-again.ts';
 import { fromWire, parseWireError, toWire } from '../peers/link/wire-error.ts';
 import { bytesMessage, bytesOf, dataMessage, dataOf, tags } from './messages.ts';
 import { readOutcome, startPathIn } from './outcome.ts';
+import { RemoteCaller } from './remote-caller.ts';
 import { RemoteLane } from './remote-lane.ts';
 
 /** How it was sent. */
@@ -60,12 +61,12 @@ export class RemoteRun {
   }
 
   #take(message: Uint8Array): void {
-    const { watcher, answer } = this.#invocation;
+    const { answer } = this.#invocation;
     switch (message[0]) {
       case tags.need:
         return void this.#stream.send(bytesMessage(tags.version, this.#order.version));
       case tags.placed:
-        return this.#lane && watcher?.placed(this.#lane);
+        return this.#placed(message);
       case tags.waits:
         this.#waits = true;
         return;
@@ -83,6 +84,8 @@ export class RemoteRun {
         return answer?.paused?.(fromWire(parseWireError(dataOf(message))));
       case tags.synced:
         return this.#lane?.hasSynced(amountIn(dataOf(message), 'n'));
+      case tags.stands:
+        return this.#lane?.stands(flagIn(dataOf(message), 'still'));
       case tags.sent:
         return this.#lane?.sent(amountIn(dataOf(message), 'bytes'));
       case tags.outcome:
@@ -90,6 +93,18 @@ export class RemoteRun {
       default:
         throw new ProtocolError('Another host says of an invocation what is not known here.');
     }
+  }
+
+  #placed(message: Uint8Array): void {
+    if (this.#lane === undefined) return;
+    // Who its code is to what it calls, where somebody counts that.
+    const { caller } = message.length > 1 ? dataOf(message) : {};
+    if (caller !== undefined) {
+      const fields = fieldsOf(caller);
+      const [account, functionName] = [textIn(fields, 'account'), textIn(fields, 'functionName')];
+      this.#lane.caller = new RemoteCaller(this.#stream, account, functionName);
+    }
+    this.#invocation.watcher?.placed(this.#lane);
   }
 
   #started(message: Uint8Array): void {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { outcomeOf } from '../../frontend/testing/fake-worker-manager.ts';
 import { zipOf } from '../../frontend/testing/zip-of.ts';
 import { systemClock, type Clock } from '../../model/clock.ts';
+import { calledAs, type Caller } from '../../model/invocations/caller.ts';
 import { CancelledError, CapacityError, InstanceLostError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
@@ -29,6 +30,9 @@ interface Two {
 }
 
 const never = new AbortController().signal;
+const no = (): void => undefined;
+const soon = async (): Promise<void> => undefined;
+const idleLane: ThreadLane = { send: () => true, drained: soon, pause: no, resume: no, synced: soon, renew: no };
 
 /** Two hosts; the one has invocations run by the other, which does with them what `runHere` says. */
 async function two(undo: AsyncDisposableStack, runHere: RunHere, clockThere: Clock = systemClock): Promise<Two> {
@@ -335,6 +339,55 @@ test('a thread on another host is told and heard as one here, with the host that
   assert.deepEqual(watcher.heard, ['placed', started, 'printed out true', 'received a']);
 });
 
+test('what a thread calls that runs on another host is counted there, and who has its session hears that it stands still', async () => {
+  await using undo = new AsyncDisposableStack();
+  const seen: string[] = [];
+  const [stands, goesOn, ends] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const versions = new Set<FunctionVersion | undefined>();
+  const caller: Caller = {
+    ...{ account: '1', functionName: 'thread', begin: no, started: no, ended: no, connects: no },
+    calls: (called, kind) => {
+      versions.add(called.function);
+      seen.push(`${called.name}:${called.qualifier} ${kind}`);
+      return () => void seen.push(`${called.name} has ended`);
+    },
+  };
+  const { run, fn } = await two(undo, async ({ watcher }) => {
+    watcher?.placed({ ...idleLane, caller });
+    await stands?.promise;
+    watcher?.stoodStill?.(true);
+    watcher?.received(Buffer.from('still'));
+    await goesOn?.promise;
+    watcher?.stoodStill?.(false);
+    watcher?.received(Buffer.from('moving'));
+    await ends?.promise;
+    return outcomeOf(Buffer.from('done'));
+  });
+  const watcher = new Watching();
+  const outcome = run({ watcher });
+  const lane = await watcher.lane.promise;
+  assert.equal(lane.caller?.functionName, 'thread');
+  const over = lane.caller?.calls({ account: fn.account, name: 'f', qualifier: 'live' }, 'call');
+  for (let i = 0; i < 2; i++) lane.caller?.calls(calledAs(fn), 'thread');
+  over?.();
+  await lane.synced();
+  assert.deepEqual(seen, ['f:live call', 'f: thread', 'f: thread', 'f has ended']);
+  // The version is sent once, and is one object there.
+  assert.deepEqual([...versions], [undefined, fn]);
+  for (const [gate, still] of [
+    [stands, true],
+    [goesOn, false],
+  ] as const) {
+    const heard = new Promise<void>((resolve) => (watcher.onReceived = resolve));
+    assert.equal(lane.paused?.(), !still);
+    gate?.resolve();
+    await heard;
+    assert.equal(lane.paused?.(), still);
+  }
+  ends?.resolve();
+  await outcome;
+});
+
 test('a thread that floods its watcher waits for him, and he has all of it before its end', async () => {
   await using undo = new AsyncDisposableStack();
   const count = 100;
@@ -343,15 +396,12 @@ test('a thread that floods its watcher waits for him, and he has all of it befor
     let gate = Promise.withResolvers<void>();
     gate.resolve();
     watcher?.placed({
-      send: () => true,
-      drained: async () => undefined,
+      ...idleLane,
       pause: () => {
         gate = Promise.withResolvers();
         paused.resolve();
       },
       resume: () => gate.resolve(),
-      synced: async () => undefined,
-      renew: () => undefined,
     });
     for (let n = 0; n < count; n++) {
       await gate.promise;
@@ -374,8 +424,7 @@ test('who sends to a thread that takes nothing is told to wait, and can cancel i
   await using undo = new AsyncDisposableStack();
   const room = Promise.withResolvers<void>();
   const { run } = await two(undo, async ({ watcher, cancel }) => {
-    const lane = { pause: () => undefined, resume: () => undefined, renew: () => undefined };
-    watcher?.placed({ ...lane, send: () => false, drained: () => room.promise, synced: async () => undefined });
+    watcher?.placed({ ...idleLane, send: () => false, drained: () => room.promise });
     assert.ok(cancel !== undefined);
     await once(cancel, 'abort');
     throw cancel.reason;

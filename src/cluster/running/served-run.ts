@@ -5,11 +5,13 @@ import type { Invocation, InvocationOutcome, ThreadLane, ThreadWatcher } from '.
 import type { PeerStream } from '../contract.ts';
 import { amountIn } from '../fields.ts';
 import { fromWire, parseWireError } from '../peers/link/wire-error.ts';
+import { CallsOfThread } from './calls-of-thread.ts';
 import { LaneTaken, LaneWindow } from './lane-window.ts';
 import { bytesMessage, bytesOf, dataMessage, dataOf, tags } from './messages.ts';
 import { passedOf, type RunOrder } from './order.ts';
 import { outcomeMessage } from './outcome.ts';
 import { ServedAnswer } from './served-answer.ts';
+import type { KeptVersions } from './versions.ts';
 
 /** Runs an invocation on this host. */
 export type RunHere = (invocation: Invocation, signal: AbortSignal) => Promise<InvocationOutcome>;
@@ -31,6 +33,7 @@ export class ServedRun implements ThreadWatcher {
   readonly #taken: LaneTaken;
   /** Asked for, where it is not known here. */
   #version: PromiseWithResolvers<Uint8Array> | undefined;
+  readonly #calls: CallsOfThread;
   #lane: ThreadLane | undefined;
   #lanePaused = false;
   #startedAt: number | undefined;
@@ -38,7 +41,9 @@ export class ServedRun implements ThreadWatcher {
   #late: Timer | undefined;
   #done = false;
 
-  constructor(stream: PeerStream, order: RunOrder, clock: Clock) {
+  /** `versions`: those that other hosts have sent. */
+  constructor(stream: PeerStream, order: RunOrder, clock: Clock, versions: KeptVersions) {
+    this.#calls = new CallsOfThread(versions);
     this.#stream = stream;
     this.#order = order;
     this.#clock = clock;
@@ -82,7 +87,13 @@ export class ServedRun implements ThreadWatcher {
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
-    this.#stream.send(bytesMessage(tags.placed));
+    const { caller } = lane;
+    const { account, functionName } = caller ?? {};
+    this.#stream.send(dataMessage(tags.placed, caller ? { caller: { account, functionName } } : {}));
+  }
+
+  stoodStill(still: boolean): void {
+    this.#stream.send(dataMessage(tags.stands, { still }));
   }
 
   started(startPath: string): void {
@@ -148,6 +159,10 @@ export class ServedRun implements ThreadWatcher {
         return this.#lane?.renew();
       case tags.sync:
         return this.#sync(amountIn(dataOf(message), 'n'));
+      case tags.calls:
+        return this.#calls.calls(this.#lane?.caller, dataOf(message));
+      case tags.called:
+        return this.#calls.called(dataOf(message));
       default:
         throw new ProtocolError('Another host says of an invocation what is not known here.');
     }

@@ -15,8 +15,10 @@ import { replicatedStore } from './replicated-store.ts';
 export interface ClusterStore extends Store {
   /** Called with each change that has been applied here; see {@link RowsListener}. */
   onRows(listener: RowsListener): Disposable;
-  /** Of the last entry of the log that is applied here. */
+  /** Where in the log the newest change is that is here. */
   position(): LogPosition;
+  /** Resolves when this host has what the log has up to a position, and rejects with ClusterUnavailableError after 5 s; without one, when it has what is true now, or after a moment where nobody can tell. */
+  reached(position?: LogPosition): Promise<void>;
   /** Keeps a snapshot now: for backups, and for tests. */
   saveSnapshot(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export async function openClusterStore({
     ...replicatedStore(mirror, replica),
     onRows: (listener) => replica.onRows(listener),
     position: () => mirror.position,
+    reached: (position) => (position === undefined ? replica.caughtUp() : replica.reached(position)),
     saveSnapshot: () => replica.saveSnapshot(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

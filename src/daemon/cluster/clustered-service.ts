@@ -36,7 +36,7 @@ export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'memory
 /** What a service has in its frontend because it is one of several hosts. */
 type ForFrontend = Pick<
   FrontendOptions,
-  'identityOf' | 'homes' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
+  'identityOf' | 'homes' | 'limitsHold' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
 >;
 
 /**
@@ -82,7 +82,9 @@ export class ClusteredService {
   openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
     const { membership, peers } = this.#cluster;
     const { homes } = this.#homes;
-    return (this.#limits = openLimits({ membership, homes, peers, store, settings: this.#settings }, undo));
+    if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');
+    const around = { membership, homes, peers, store, state: this.#state, settings: this.#settings };
+    return (this.#limits = openLimits(around, undo));
   }
 
   /** Runs calls on all hosts, and here what others send. */
@@ -130,6 +132,7 @@ export class ClusteredService {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
+      ...(this.#limits && { limitsHold: this.#limits.settle }),
       ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
       clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),

@@ -47,6 +47,8 @@ export interface ClusterState extends SharedState {
   readonly linkKey: Uint8Array;
   /** For the frontend: what other hosts change is followed from now on, and what they have changed meanwhile. */
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
+  /** As the store's; and what follows from it here has been done. */
+  readonly reached: ClusterStore['reached'];
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -81,7 +83,7 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
-    replicated: followed(store, { prefetch, home, logger }, undo),
+    ...followed(store, { prefetch, home, logger }, undo),
   };
 }
 
@@ -95,7 +97,7 @@ function followed(
   }: Pick<Settings, 'home'> &
     Pick<StateSurroundings, 'logger'> & { readonly prefetch: (rows: readonly ChangedRow[]) => void },
   undo: AsyncDisposableStack,
-): ClusterState['replicated'] {
+): Pick<ClusterState, 'reached' | 'replicated'> {
   const inTurn = turns();
   // A key that was rotated at one host and then disabled is in the homes of all.
   const renewed = async (): Promise<void> => {
@@ -114,7 +116,13 @@ function followed(
       void inTurn(async () => await (await frontend.promise)(rows));
     }),
   );
-  return (options) => frontend.resolve(changedElsewhere(options));
+  return {
+    replicated: (options) => frontend.resolve(changedElsewhere(options)),
+    reached: async (position) => {
+      await store.reached(position);
+      await inTurn(async () => undefined);
+    },
+  };
 }
 
 /** Whoever may join the cluster may open its secrets; the NATS servers, which keep them, may not. `purpose`: each has a key of its own. */
