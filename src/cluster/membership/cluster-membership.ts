@@ -13,12 +13,13 @@ import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
 import { MissedRecords } from './missed-records.ts';
+import { OwnBeats } from './own-beats.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
 import { RecordWriter } from './record-writer.ts';
 import { refuseRemoved, removedBy, removedError } from './removed.ts';
 import { decodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
-import { beatMs, lookMs } from './times.ts';
+import { lookMs } from './times.ts';
 import { WhoIsHeard } from './who-is-heard.ts';
 
 /** What a membership is opened with. */
@@ -50,11 +51,10 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #beats: Beats;
+  readonly #ownBeats: OwnBeats;
   readonly #strangers: Strangers;
   readonly #missed = new MissedRecords();
   readonly #writer: RecordWriter;
-  #announced = false;
-  #nextBeat: Timer | undefined;
   #nextLook: Timer | undefined;
   #self: HostRecord;
 
@@ -83,6 +83,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));
+    this.#ownBeats = new OwnBeats(this.#beats, () => this.#own.revision, clock, options.logger);
     this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), this.#report));
     this.#look();
   }
@@ -115,9 +116,8 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   /** Says where this host is, and from then on that it is there. */
   async announce(places: HostPlaces): Promise<void> {
     await this.#write({ ...this.#self, ...places });
-    if (this.#announced) return;
-    this.#announced = true;
-    this.#beat();
+    if (this.#ownBeats.begun) return;
+    this.#ownBeats.begin();
     this.#stopWhereDisplaced();
   }
 
@@ -134,13 +134,13 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   /** Goes for good. It is told so as a host is that was removed, and stops. */
   async leave(): Promise<void> {
     this.#writer.isNone();
-    this.#sayGone();
+    this.#ownBeats.end();
     await this.forget(this.#self.id);
   }
 
   /** Says that it is there now, beside the beats that are due: what is carried should be heard at once. */
   beatNow(): void {
-    if (this.#announced) this.#say();
+    this.#ownBeats.now();
   }
 
   /** Has each beat carry what `take` gives, where it gives something; 16 KiB at most are right for all rooms together. */
@@ -155,9 +155,9 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   /** Says that it goes; its record stays, as it may come back. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sayGone();
+    this.#ownBeats.end();
     this.#closing.abort();
-    this.#nextBeat?.[Symbol.dispose]();
+    this.#ownBeats[Symbol.dispose]();
     this.#nextLook?.[Symbol.dispose]();
     this.#stack.dispose();
     this.#listeners.clear();
@@ -168,25 +168,6 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     this.#self = record;
     this.#changed();
     await this.#writer.write(record);
-  }
-
-  #beat(): void {
-    if (!this.#announced) return;
-    this.#say();
-    this.#nextBeat = this.#options.clock.timer(beatMs, () => this.#beat());
-  }
-
-  #say(): void {
-    try {
-      this.#beats.say(false, this.#own.revision);
-    } catch (err) {
-      this.#options.logger.error({ err }, 'This host could not say that it is there.');
-    }
-  }
-
-  #sayGone(): void {
-    if (this.#announced) this.#beats.say(true, this.#own.revision);
-    this.#announced = false;
   }
 
   #hear(from: HostId, beat: Beat): boolean {
@@ -221,12 +202,12 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   #stopWhereDisplaced(): void {
     const rival = this.#own.rival;
-    if (this.#announced && rival !== undefined) this.#stop(secondHost(rival));
+    if (this.#ownBeats.begun && rival !== undefined) this.#stop(secondHost(rival));
   }
 
   #stop(why: Error): void {
     this.#writer.isNone();
-    this.#sayGone();
+    this.#ownBeats.end();
     this.#options.onDisplaced(why);
   }
 

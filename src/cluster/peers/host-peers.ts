@@ -154,7 +154,7 @@ export class HostPeers implements Peers, AsyncDisposable {
   #aliveRecord(host: HostId): HostRecord {
     const record = this.#aliveOf(host);
     if (record !== undefined) return record;
-    throw unreachable({ id: host }, new PeerLostError(`it is not there.`, { unsent: true }));
+    throw unreachable({ id: host }, new PeerLostError('it is not there.', { unsent: true }));
   }
 
   #agentFor(record: HostRecord): ForwardingAgent {
@@ -229,7 +229,6 @@ export class HostPeers implements Peers, AsyncDisposable {
 }
 
 function isSamePlace(one: HostRecord, other: HostRecord): boolean {
-  return (
-    one.certificate === other.certificate && one.peer.host === other.peer.host && one.peer.port === other.peer.port
-  );
+  const [{ host, port }, there] = [one.peer, other.peer];
+  return one.certificate === other.certificate && host === there.host && port === there.port;
 }
