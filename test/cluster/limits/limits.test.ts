@@ -193,7 +193,11 @@ async function callsOfKept(): Promise<readonly string[]> {
     for (const one of clients) {
       const Payload = Buffer.from(JSON.stringify({ ms: 50 }));
       const which = { FunctionName: 'kept', Qualifier: '1', LogType: 'Tail', Payload } as const;
-      const answers = await Promise.all([1, 2, 3].map(() => one.send(new InvokeCommand(which))));
+      const answers = await Promise.all([1, 2, 3].map(() => one.send(new InvokeCommand(which)))).catch(
+        (error: unknown) => {
+          throw new Error(`After ${how.length} calls: ${String(Object(error)['Reason'])}`, { cause: error });
+        },
+      );
       for (const { LogResult = '' } of answers)
         how.push(/Start Path: (\S+)/.exec(Buffer.from(LogResult, 'base64').toString())?.[1] ?? '');
     }
@@ -213,7 +217,7 @@ async function untilProvisioned(count: number, hosts: readonly number[]): Promis
     const shown = await provisionedShown(hosts[0] ?? 0);
     const now = `${ready.join(', ')} are said to be ready, and ${shown} are shown`;
     if (ready.every((one) => one === count) && shown === count) return;
-    if (now !== said) console.log((said = now));
+    if (now !== said) process.stderr.write(`${(said = now)}\n`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
