@@ -117,6 +117,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
   const triggers = await openTriggers(settings, systemClock, logger, undo);
+  cluster?.shareTriggers(triggers, undo);
   const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
   const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo);
   const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction });

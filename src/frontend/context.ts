@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { IdentityOfForwarded } from '../cluster/contract.ts';
-import type { ClusterLife, ClusterView } from '../cluster/contract.ts';
+import type { ClusterLife, ClusterOverview } from '../cluster/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
@@ -20,6 +20,7 @@ import type { RequestHomes } from './routes/request-homes.ts';
 import type { Preparation } from './lambda/functions/preparation.ts';
 import type { FetchFor } from './policies/keys-of-issuer.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
+import type { SharedSwitches } from './prediction/shared-switches.ts';
 import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
@@ -95,6 +96,7 @@ export interface FrontendOptions {
   readonly replicated?: (
     parts: FrontendOptions & {
       readonly preparation: Pick<Preparation, 'begin'>;
+      readonly switches: Pick<SharedSwitches, 'reread'> | undefined;
       readonly urls: Pick<UrlBook, 'reread'>;
     },
   ) => void;
@@ -116,7 +118,7 @@ export interface FrontendOptions {
   /** 0 ≤ random < 1: how an invocation of an alias that divides them chooses its version. */
   readonly random?: () => number;
   /** What is to be seen of all hosts, of a service that belongs to a cluster. */
-  readonly clusterView?: ClusterView;
+  readonly clusterView?: ClusterOverview;
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;

@@ -33,6 +33,7 @@ import { shedder } from './overload/shedder.ts';
 import { mountSessions } from './threads/websocket.ts';
 import { checkArrived, refuseConnection, refuseExpectation } from './http/transport-errors.ts';
 import { serveUrls } from './urls/serve-urls.ts';
+import { SharedSwitches } from './prediction/shared-switches.ts';
 import { urlTarget } from './urls/target.ts';
 import { UrlBook } from './urls/url-book.ts';
 
@@ -122,8 +123,9 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const authenticator = authenticating(options);
   const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
   const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
-  options.replicated?.({ ...options, preparation, ...urls });
-  const operations = [...lambdaOperations(context), ...adminOperations(options, stopping.signal)];
+  const switches = options.replicated && new SharedSwitches(options);
+  options.replicated?.({ ...options, preparation, switches, ...urls });
+  const operations = [...lambdaOperations(context), ...adminOperations({ ...options, switches }, stopping.signal)];
   const mounting = { ...mountedWith(options), authenticator };
   mountOperations(app, operations, mounting);
   mountAwsApis(app, options, mounting, stopping.signal);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { outcomeOf } from '../../frontend/testing/fake-worker-manager.ts';
 import { zipOf } from '../../frontend/testing/zip-of.ts';
-import { systemClock } from '../../model/clock.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
 import { calledAs, type Caller } from '../../model/invocations/caller.ts';
 import { CancelledError, CapacityError, InstanceLostError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
@@ -14,7 +14,7 @@ import { openCodeStore } from '../../store/code/code-store.ts';
 import type { CodeStore } from '../../store/contract.ts';
 import { recordOf } from '../../store/testing/record-of.ts';
 import { NotBegunError } from '../placement/run-again.ts';
-import { testHosts, KnownHosts } from '../peers/testing/hosts.ts';
+import { testHosts, HostBook } from '../peers/testing/hosts.ts';
 import { RemoteRunner } from './remote-runner.ts';
 import { serveRuns } from './serve-runs.ts';
 import type { RunHere } from './served-run.ts';
@@ -24,7 +24,7 @@ interface Two {
   readonly run: (more?: Partial<Invocation>, signal?: AbortSignal) => Promise<InvocationOutcome>;
   readonly fn: FunctionVersion;
   readonly there: CodeStore;
-  readonly known: KnownHosts;
+  readonly known: HostBook;
   readonly other: string;
   readonly endOther: () => Promise<void>;
 }
@@ -35,8 +35,8 @@ const soon = async (): Promise<void> => undefined;
 const idleLane: ThreadLane = { send: () => true, drained: soon, pause: no, resume: no, synced: soon, renew: no };
 
 /** Two hosts; the one has invocations run by the other, which does with them what `runHere` says. */
-async function two(undo: AsyncDisposableStack, runHere: RunHere): Promise<Two> {
-  const known = new KnownHosts();
+async function two(undo: AsyncDisposableStack, runHere: RunHere, clockThere: Clock = systemClock): Promise<Two> {
+  const known = new HostBook();
   const [one, other] = await testHosts(2, undo, known);
   assert.ok(one !== undefined && other !== undefined);
   const [here, there] = await Promise.all(
@@ -51,7 +51,7 @@ async function two(undo: AsyncDisposableStack, runHere: RunHere): Promise<Two> {
     clock: systemClock,
     runHere: async () => assert.fail(),
   });
-  serveRuns({ peers: other.peers, localCode: there, clusterCode: there, clock: systemClock, runHere });
+  serveRuns({ peers: other.peers, localCode: there, clusterCode: there, clock: clockThere, runHere });
   await Promise.all([one.join(), other.join()]);
   const runner = new RemoteRunner(one.peers, systemClock);
   const { latest: fn } = recordOf('f', { codeSha256: code.sha256 });
@@ -176,23 +176,41 @@ test('who goes away, and who cancels, is heard there', async () => {
 
 test('whether it may be run again is said by what was heard of it', async () => {
   await using undo = new AsyncDisposableStack();
-  const arrived: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
   const heard = Promise.withResolvers<void>();
+  const arrived: PromiseWithResolvers<void>[] = Array.from({ length: 3 }, () => Promise.withResolvers());
+  const late: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    timer: (_ms, fire) => {
+      late.push(fire);
+      return { [Symbol.dispose]: () => undefined };
+    },
+  };
   let n = 0;
-  const { run, known, other, endOther } = await two(undo, async ({ begun }, signal) => {
-    if (n === 1) begun?.();
-    arrived[n++]?.resolve();
-    await once(signal, 'abort');
-    throw signal.reason;
-  });
-  const before = run().catch((error: unknown) => error);
+  const { run, known, other, endOther } = await two(
+    undo,
+    async ({ begun }, signal) => {
+      if (n !== 1) begun?.();
+      arrived[n++]?.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+    clock,
+  );
+  const begun = run().catch((error: unknown) => error);
   await arrived[0]?.promise;
-  const after = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
+  const waiting = run().catch((error: unknown) => error);
+  await arrived[1]?.promise;
+  // It waits for a container, say: that is told when it does not begin at once, and before what comes next.
+  late[1]?.();
+  const told = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
   await heard.promise;
   await endOther();
-  const lost = await before;
-  assert.ok(lost instanceof NotBegunError, String(lost));
-  assert.ok((await after) instanceof InstanceLostError);
+  const [lost, passedOn] = [await begun, await waiting];
+  assert.ok(passedOn instanceof NotBegunError, String(passedOn));
+  assert.ok(lost instanceof InstanceLostError, String(lost));
+  assert.match(lost.message, /may have begun/);
+  assert.match(String(await told), /had begun/);
   const unsent: unknown = await run().catch((error: unknown) => error);
   assert.ok(unsent instanceof NotBegunError);
   known.setSilent(other, true);

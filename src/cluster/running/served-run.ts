@@ -1,4 +1,4 @@
-import type { Clock } from '../../model/clock.ts';
+import type { Clock, Timer } from '../../model/clock.ts';
 import { CancelledError, ProtocolError } from '../../model/errors.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { Invocation, InvocationOutcome, ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
@@ -16,6 +16,9 @@ import type { KeptVersions } from './versions.ts';
 /** Runs an invocation on this host. */
 export type RunHere = (invocation: Invocation, signal: AbortSignal) => Promise<InvocationOutcome>;
 
+/** What has not begun by then is said to wait, where its beginning is not said, ms: containers that are idle begin long before. */
+const lateMs = 5;
+
 /** An invocation that this host runs for another one. */
 export class ServedRun implements ThreadWatcher {
   readonly #stream: PeerStream;
@@ -28,11 +31,14 @@ export class ServedRun implements ThreadWatcher {
   readonly #answer: ServedAnswer | undefined;
   readonly #window = new LaneWindow();
   readonly #taken: LaneTaken;
-  readonly #version = Promise.withResolvers<Uint8Array>();
+  /** Asked for, where it is not known here. */
+  #version: PromiseWithResolvers<Uint8Array> | undefined;
   readonly #calls: CallsOfThread;
   #lane: ThreadLane | undefined;
   #lanePaused = false;
   #startedAt: number | undefined;
+  /** Runs while nobody need be told that it begins. */
+  #late: Timer | undefined;
   #done = false;
 
   /** `versions`: those that other hosts have sent. */
@@ -45,10 +51,9 @@ export class ServedRun implements ThreadWatcher {
     this.#cancel = order.watched || order.cancellable ? new AbortController() : undefined;
     this.#answer = order.answered ? new ServedAnswer(stream) : undefined;
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.sent, { bytes })));
-    // Nobody may ever ask for it.
-    this.#version.promise.catch(() => undefined);
     stream.onMessage = (message) => this.#take(message);
     void stream.ended.then((error) => this.#left(error));
+    if (order.quiet === true) this.#late = clock.timer(lateMs, () => this.#isLate());
   }
 
   /** Fires when nobody waits for it any more. */
@@ -59,6 +64,7 @@ export class ServedRun implements ThreadWatcher {
   /** Asks for its function version. */
   version(): Promise<Uint8Array> {
     this.#stream.send(bytesMessage(tags.need));
+    this.#version = Promise.withResolvers();
     return this.#version.promise;
   }
 
@@ -68,8 +74,7 @@ export class ServedRun implements ThreadWatcher {
       const outcome = await runHere(this.#invocationOf(fn), this.#gone.signal);
       const sinceStartMs = this.#startedAt === undefined ? 0 : this.#clock.now() - this.#startedAt;
       this.#done = true;
-      this.#stream.send(outcomeMessage(outcome, sinceStartMs));
-      this.#stream.end();
+      this.#stream.endWith(outcomeMessage(outcome, sinceStartMs));
     } catch (error) {
       this.failed(error);
     }
@@ -113,7 +118,14 @@ export class ServedRun implements ThreadWatcher {
 
   #begun(): void {
     this.#startedAt = this.#clock.now();
-    this.#stream.send(bytesMessage(tags.started));
+    if (this.#late === undefined) this.#stream.send(bytesMessage(tags.started));
+    this.#late?.[Symbol.dispose]();
+  }
+
+  #isLate(): void {
+    if (this.#done) return;
+    this.#late = undefined;
+    this.#stream.send(bytesMessage(tags.waits));
   }
 
   #invocationOf(fn: FunctionVersion): Invocation {
@@ -130,7 +142,7 @@ export class ServedRun implements ThreadWatcher {
   #take(message: Uint8Array): void {
     switch (message[0]) {
       case tags.version:
-        return this.#version.resolve(bytesOf(message));
+        return this.#version?.resolve(bytesOf(message));
       case tags.lane:
         return this.#toLane(bytesOf(message));
       case tags.took:
@@ -169,9 +181,10 @@ export class ServedRun implements ThreadWatcher {
 
   /** The other host has gone, or has had enough. A thread ends with whoever watches it; others go on as where a client has gone. */
   #left(error: Error | undefined): void {
+    this.#late?.[Symbol.dispose]();
     this.#window.over();
     if (this.#done) return;
-    this.#version.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
+    this.#version?.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
     this.#answer?.leave();
     this.#gone.abort();
     if (this.#order.watched)

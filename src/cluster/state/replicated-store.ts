@@ -10,21 +10,25 @@ import type { Replica } from './replica.ts';
 
 /**
  * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true when it resolves. What another host was
- * told a moment ago may not be here yet; but that something is not there is said only when the mirror has all that the cluster had.
+ * told a moment ago may not be here yet; but that something is not there, or a function not ready yet, is said only when the mirror has all that the cluster had: who has waited for it at one host
+ * may call it at the next.
  */
 export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, typeof Symbol.asyncDispose> {
   const { served } = mirror;
   const write = <Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> => replica.write(method);
-  const found = async <Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> => {
+  const found = async <Result>(
+    read: () => Promise<Result | undefined>,
+    isLast: (result: Result) => boolean = () => true,
+  ): Promise<Result | undefined> => {
     const there = await read();
-    if (there !== undefined) return there;
+    if (there !== undefined && isLast(there)) return there;
     await replica.caughtUp();
     return await read();
   };
   return {
     functions: {
       ...served.functions,
-      get: (...which) => found(() => served.functions.get(...which)),
+      get: (...which) => found(() => served.functions.get(...which), isSettled),
       create: (record) =>
         write(async (store) => {
           await store.functions.create(record);
@@ -41,7 +45,7 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     },
     versions: {
       ...served.versions,
-      get: (...which) => found(() => served.versions.get(...which)),
+      get: (...which) => found(() => served.versions.get(...which), isSettled),
       publish: (account, name, make) =>
         write(async (store) => {
           let newest: PublishedVersion | undefined;
@@ -85,6 +89,10 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     },
     ...documentsAsRead(served, write),
   };
+}
+
+function isSettled({ state, update }: FunctionRecord): boolean {
+  return state.status !== 'Pending' && update.status !== 'InProgress';
 }
 
 function sizeOf(record: Pick<FunctionRecord, 'latest'> | undefined): number {

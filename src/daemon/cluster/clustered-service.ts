@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { LogPosition } from '../../cluster/contract.ts';
 import { shardLog } from '../../cluster/durable/shard-log.ts';
 import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
 import type { ThreadSessions } from '../../frontend/threads/sessions.ts';
+import type { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
 import type { Settings } from '../../model/functions/settings.ts';
@@ -17,9 +19,10 @@ import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
 import { openLimits, type OpenedLimits } from './open-limits.ts';
 import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
 import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts';
-import { openClusterState, type ClusterState } from './open-state.ts';
+import { openClusterState, stateLogName, type ClusterState } from './open-state.ts';
 import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
 import type { ViewSurroundings } from './open-view.ts';
+import { TriggerExchange } from './trigger-exchange.ts';
 
 /** So long it waits for homes before it is ready all the same, ms. */
 const homesMsMax = 30_000;
@@ -56,7 +59,9 @@ export class ClusteredService {
     this.#logger = logger;
     const { link, membership, leases, peers, identityOf } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
-      shardLog(link.connection, name, settings.cluster.replicas);
+      shardLog(link.connection, name, settings.cluster.replicas, (err) =>
+        logger.warn({ err, log: name }, 'The log of a shard cannot be read now; trying again.'),
+      );
     const around = { membership, leases, peers, identityOf, logOf, logger };
     this.#homes = openHomes({ ...around, folder: settings.home });
   }
@@ -98,6 +103,14 @@ export class ClusteredService {
     return this.#homes.eventsKept;
   }
 
+  /** What follows notifications is learned at the homes of accounts, of calls of all hosts. */
+  shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void {
+    const { membership, peers } = this.#cluster;
+    const { homes } = this.#homes;
+    const parts = { triggers, membership, homes, peers, clock: systemClock, logger: this.#logger };
+    triggers.others = undo.use(new TriggerExchange(parts));
+  }
+
   /** For sessions of threads; `serveSessions` when they are there. */
   openThreads(undo: AsyncDisposableStack): ClusteredThreads['forSessions'] {
     const { membership, peers, identityOf, link } = this.#cluster;
@@ -113,6 +126,8 @@ export class ClusteredService {
 
   toFrontend(shown: ShownService): ForFrontend {
     const text = (): string => `${this.#limits?.text() ?? ''}${this.#placed ? placementText(this.#placed) : ''}`;
+    const position = (): LogPosition => this.#state?.store.position() ?? 0n;
+    const state = { stream: stateLogName, position };
     return {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
@@ -120,7 +135,7 @@ export class ClusteredService {
       ...(this.#limits && { limitsHold: this.#limits.settle }),
       ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
-      clusterView: this.#cluster.openView({ ...shown, shardsHere: () => this.#homes.here().map(asShown), text }),
+      clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { ApiError } from '../../../api/errors.ts';
 import { jsonInput } from '../../../api/json-input.ts';
 import { newAccessKey, newAccountId } from '../../../model/accounts/access-keys.ts';
+import type { CallsUse } from '../../../worker-manager/contract.ts';
 import { storedCodeBytes } from '../../../model/accounts/stored-code.ts';
 import type { Account } from '../../../store/contract.ts';
 import type { FrontendOptions } from '../../context.ts';
@@ -12,10 +13,13 @@ import { notKept, shownKey } from './shown-key.ts';
 
 const path = '/heddle/v1/accounts';
 const onePath = `${path}/:account`;
+/** What hosts tell each other of an account. */
+const use = 'use';
 
 /** What the service knows of accounts, and has done with them. Everything is the operator's, but to look at oneself. */
 export function accountOperations(options: FrontendOptions): readonly Operation[] {
   const { accounts } = options.store;
+  options.clusterView?.tells(use, async (account) => ({ ...options.workerManager.useOf(account) }));
   const own = [createAccount(options), listAccounts(options), setLimits(options), removeAccount(options)];
   return [...own.map((operation) => operatorsOnly(accounts, operation)), getAccount(options)];
 }
@@ -133,7 +137,8 @@ function removeAccount({ store, logger, events, secrets, triggers, prediction }:
   };
 }
 
-async function described({ store, workerManager }: FrontendOptions, account: Account): Promise<object> {
+async function described(options: FrontendOptions, account: Account): Promise<object> {
+  const { store } = options;
   const functions = await store.functions.list(account.id, '', Number.MAX_SAFE_INTEGER);
   const keys = await store.accounts.keysOf(account.id);
   const codeBytes = await storedCodeBytes(store, account.id);
@@ -141,6 +146,18 @@ async function described({ store, workerManager }: FrontendOptions, account: Acc
     ...account,
     functions: functions.length,
     keys: keys.length,
-    use: { ...workerManager.useOf(account.id), codeBytes },
+    use: { ...(await useOf(options, account.id)), codeBytes },
   };
+}
+
+/** Of all hosts, where there are several. */
+async function useOf({ workerManager, clusterView }: FrontendOptions, account: string): Promise<CallsUse> {
+  const others = (await clusterView?.told(use, account))?.found ?? [];
+  const sum = { ...workerManager.useOf(account) };
+  for (const each of others) {
+    const { concurrency, memoryMb } = { concurrency: 0, memoryMb: 0, ...each };
+    sum.concurrency += concurrency;
+    sum.memoryMb += memoryMb;
+  }
+  return sum;
 }
