@@ -151,8 +151,8 @@ export interface CallsInUse {
 export interface AccountShare {
   /** Whether one more call of this pool may come in, as far as this host has tokens. They are counted by who is in (`CallsInUse`). */
   takes(pool: string, memoryMb: number): boolean;
-  /** Asks for what was missing. Resolves when there is an answer: look again. Undefined where it was answered just now, and asking again would not help. */
-  more(): Promise<void> | undefined;
+  /** Asks for what was missing of a pool. Resolves when there is an answer: look again. Undefined where it was answered just now, and asking again would not help. */
+  more(pool: string): Promise<void> | undefined;
   /** A call has ended. */
   ended(): void;
 }

@@ -15,6 +15,8 @@ export class LimitsHost implements CallsInUse {
   readonly home: LimitHome;
   readonly share: AccountShare;
   running = 0;
+  /** Of these, the ones of functions that have reserved some, by pool. */
+  readonly apart: Map<string, number> = new Map();
   memoryMb = 0;
   waiting = 0;
   refused = 0;
@@ -59,36 +61,42 @@ export class LimitsHost implements CallsInUse {
   }
 
   useOf(pool: string): number {
-    return pool === '' ? this.running : 0;
+    let apart = 0;
+    for (const count of this.apart.values()) apart += count;
+    return pool === '' ? this.running - apart : (this.apart.get(pool) ?? 0);
   }
 
   pools(): Iterable<string> {
-    return this.running > 0 ? [''] : [];
+    return ['', ...this.apart.keys()].filter((pool) => this.useOf(pool) > 0);
   }
 
   review(): void {}
 
-  /** One call; gives whether it came in. */
-  async call(memoryMb = 0): Promise<boolean> {
-    for (let asked = 0; !this.share.takes('', memoryMb); asked += 1) {
-      const more = asked < asksMax ? this.share.more() : undefined;
+  /** One call; gives whether it came in. `pool`: of a function that has reserved some. */
+  async call(memoryMb = 0, pool = ''): Promise<boolean> {
+    for (let asked = 0; !this.share.takes(pool, memoryMb); asked += 1) {
+      const more = asked < asksMax ? this.share.more(pool) : undefined;
       if (more !== undefined) await more;
       if (more === undefined || this.dead) {
         this.refused += 1;
         return false;
       }
     }
-    this.running += 1;
-    this.memoryMb += memoryMb;
+    this.#count(1, memoryMb, pool);
     this.#world.admitted += 1;
     this.#world.onAdmitted();
     return true;
   }
 
-  end(memoryMb = 0): void {
-    this.running -= 1;
-    this.memoryMb -= memoryMb;
+  end(memoryMb = 0, pool = ''): void {
+    this.#count(-1, -memoryMb, pool);
     this.share.ended();
+  }
+
+  #count(calls: 1 | -1, memoryMb: number, pool: string): void {
+    this.running += calls;
+    this.memoryMb += memoryMb;
+    if (pool !== '') this.apart.set(pool, (this.apart.get(pool) ?? 0) + calls);
   }
 
   /** Without a word. */

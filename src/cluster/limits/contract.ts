@@ -48,6 +48,11 @@ export function isOfCalls(pool: PoolName): boolean {
   return pool !== memoryPool && pool !== ratePool;
 }
 
+/** Whether a token of it is for calls of a function that has reserved some. */
+export function isReserved(pool: PoolName): boolean {
+  return pool.startsWith('f:');
+}
+
 /** Of one pool: what the host has from now on until it hears more, what of it is in use, what it would use now if it had all, and what it would like to have. */
 export interface PoolClaim {
   readonly keep: number;

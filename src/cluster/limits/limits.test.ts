@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LimitsWorld } from '../../../test/simulation/limits-world.ts';
+import { LimitsWorld, type LimitsHost } from '../../../test/simulation/limits-world.ts';
 import { VirtualClock } from '../../../test/simulation/virtual-clock.ts';
 import { Quota } from '../../worker-manager/concurrency/quota.ts';
 import type { SharedLimits } from './contract.ts';
@@ -199,6 +199,29 @@ test('memory that calls take together is never more than the account may have', 
   assert.equal(w.running, 4);
 });
 
+test('what is reserved is had at any host, however many ask for what others share', async () => {
+  const w = world(3, { calls: 8, reserved: new Map([['kept', 3]]) });
+  const end = (host: LimitsHost, pool: string): void => void w.clock.timer(100, () => host.end(0, pool));
+  let over = false;
+  // Four callers at each host, each of whom tries again soon when it was refused.
+  const caller = async (host: LimitsHost): Promise<void> => {
+    while (!over) {
+      if (await host.call()) end(host, '');
+      await w.clock.sleep(20);
+    }
+  };
+  for (const host of w.hosts) for (let n = 0; n < 4; n += 1) void caller(host);
+  for (let round = 0; round < 60; round += 1) {
+    const host = w.hosts[round % 3] ?? assert.fail();
+    const came = await w.clock.until(Promise.all([1, 2, 3].map(() => host.call(0, 'f:kept'))));
+    assert.deepEqual(came, [true, true, true], `round ${round}`);
+    assert.ok(w.running <= 8);
+    for (let n = 0; n < 3; n += 1) host.end(0, 'f:kept');
+    await w.clock.advance(round % 7);
+  }
+  over = true;
+});
+
 test('a home that has no NATS stops when a newer one is known to those that it asks', async () => {
   const w = world(4, { calls: 30 });
   assert.equal(await calls(w, 0, 10), 10);
@@ -217,7 +240,7 @@ test('an account that was not used for a long time is let in again, by whoever c
   const quota = new Quota({ concurrencyMaxOf: () => 10, shared: holder });
   const calls = quota.of({ account, name: 'f' });
   const comes = async (): Promise<boolean> => {
-    if (calls.refusal(128) !== undefined) await w.clock.until(calls.account.share?.more() ?? Promise.resolve());
+    if (calls.refusal(128) !== undefined) await w.clock.until(calls.account.share?.more('') ?? Promise.resolve());
     return calls.refusal(128) === undefined;
   };
   assert.equal(await comes(), true);

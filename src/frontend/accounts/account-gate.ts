@@ -13,7 +13,7 @@ export interface SharedRates {
     /** How long until one more request may come in here, ms; 0: it is in. Infinity: this host has no part of the rate. */
     takeRequest(): number;
     /** Asks for a part, or a larger one. Resolves when there is an answer; undefined where asking would not help now. */
-    more(): Promise<void> | undefined;
+    moreRequests(): Promise<void> | undefined;
   };
 }
 
@@ -52,7 +52,7 @@ export class AccountGate {
     const limits = this.#accounts.limitsOf(account);
     const waitMs = this.#take(account, limits);
     if (waitMs === 0) return undefined;
-    const more = this.#shared?.of(account).more();
+    const more = this.#shared?.of(account).moreRequests();
     if (more === undefined) throw this.#tooFast(limits, waitMs);
     return more.then(() => {
       const stillMs = this.#take(account, limits);
@@ -101,7 +101,7 @@ export class AccountGate {
       if (waitMs > 0) {
         void this.#shared
           ?.of(account)
-          .more()
+          .moreRequests()
           ?.then(() => this.#review(account, gate));
         gate.timer = this.#clock.timer(Math.min(waitMs, waitMsMax), () => this.#review(account, gate));
         return;

@@ -121,7 +121,7 @@ export class Entrance {
 
 /** Asks for more, where it is others that may have it. */
 function moreOf({ calls }: Ticket['code'], refusal: Refusal): Promise<void> | undefined {
-  return refusal.by === 'full' && refusal.elsewhere === true ? calls.account.share?.more() : undefined;
+  return refusal.by === 'full' && refusal.elsewhere === true ? calls.account.share?.more(calls.pool) : undefined;
 }
 
 /** It is no call of its account any more. */

@@ -15,6 +15,8 @@ export class HeldPool {
   /** What it needed when it claimed last. */
   #neededThen = 0;
   #missedAt: number = Number.NEGATIVE_INFINITY;
+  /** The home had too little: it is not asked for more before, ms. */
+  askAfter: number = Number.NEGATIVE_INFINITY;
   /** When one was last used or missed, ms. */
   usedAt: number = Number.NEGATIVE_INFINITY;
   /** The most that one call has taken: 1, but of memory. */

@@ -1,5 +1,6 @@
 import type { AccountShare, CallsInUse } from '../../../worker-manager/contract.ts';
 import {
+  isOfCalls,
   limitTimes,
   memoryPool,
   ratePool,
@@ -24,7 +25,6 @@ export class HeldShare implements AccountShare {
   #spill = 0;
   #short: ReadonlySet<PoolName> = new Set();
   #seq = 0;
-  #askAfter = Number.NEGATIVE_INFINITY;
   calls: CallsInUse = noCalls;
   /** Of the newest home that it has followed. */
   epoch = 0n;
@@ -64,8 +64,17 @@ export class HeldShare implements AccountShare {
     return waitMs;
   }
 
-  more(): Promise<void> | undefined {
-    return this.#o.now() < this.#askAfter || !this.lacks ? undefined : this.#o.claim(this);
+  more(pool: PoolName): Promise<void> | undefined {
+    const now = this.#o.now();
+    // What others have too little of says nothing of this one: what is reserved is kept, however many ask for the rest.
+    const asked = isOfCalls(pool) ? [pool, memoryPool] : [pool];
+    const inVain = asked.some((one) => now < (this.#pools.get(one)?.askAfter ?? now));
+    return inVain || !this.lacks ? undefined : this.#o.claim(this);
+  }
+
+  /** The same, of the rate. */
+  moreRequests(): Promise<void> | undefined {
+    return this.more(ratePool);
   }
 
   ended(): void {
@@ -82,8 +91,7 @@ export class HeldShare implements AccountShare {
   /** Somebody was refused or waits. */
   get lacks(): boolean {
     if (this.calls.waiting > 0) return true;
-    const now = this.#o.now();
-    for (const one of this.#pools.values()) if (one.missed(now) > 0) return true;
+    for (const one of this.#pools.values()) if (one.missed(this.#o.now()) > 0) return true;
     return false;
   }
 
@@ -139,13 +147,12 @@ export class HeldShare implements AccountShare {
   accept({ seq, epoch, pools, caps, short, over = [], fill }: AccountGrant, sentAt: number): boolean {
     if (seq !== this.#seq || BigInt(epoch) < this.epoch) return false;
     const now = this.#o.now();
-    let unmet = false;
     for (const [pool, one] of this.#pools) {
       const granted = pools[pool];
       // It came up since it claimed.
       if (granted === undefined) continue;
       if (pool === ratePool) this.#changeRate(one.held, granted, fill);
-      if (one.answered(granted)) unmet = true;
+      if (one.answered(granted)) one.askAfter = now + limitTimes.askAgainMs;
       one.idleMin = Math.max(0, granted - this.#useOf(pool));
       one.held = granted;
       one.cap = caps[pool] ?? Number.POSITIVE_INFINITY;
@@ -154,7 +161,6 @@ export class HeldShare implements AccountShare {
     this.#short = new Set(short);
     this.until = sentAt + limitTimes.believedMs;
     this.epoch = BigInt(epoch);
-    if (unmet) this.#askAfter = now + limitTimes.askAgainMs;
     this.calls.review();
     if (this.givesBack) this.#o.giveSoon(this);
     return true;
@@ -167,8 +173,10 @@ export class HeldShare implements AccountShare {
 
   /** There was no answer, or no home. */
   failed(): void {
-    for (const one of this.#pools.values()) one.answered(0);
-    this.#askAfter = this.#o.now() + limitTimes.askAgainMs;
+    for (const one of this.#pools.values()) {
+      one.answered(0);
+      one.askAfter = this.#o.now() + limitTimes.askAgainMs;
+    }
   }
 
   /** A home asks: comes down to what is due to it, and says what it has. Undefined where it knows a newer home. */
@@ -188,12 +196,6 @@ export class HeldShare implements AccountShare {
     }
     if (this.givesBack) this.#o.giveSoon(this);
     return this.claim();
-  }
-
-  /** Nothing begins until it has claimed anew. */
-  get stopped(): boolean {
-    for (const { stopped } of this.#pools.values()) if (stopped) return true;
-    return false;
   }
 
   /** Nothing of it is held, used or lacked. */

@@ -83,7 +83,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   }
 
   /** The part of it that is about requests. */
-  requestsOf(account: string): Pick<HeldShare, 'takeRequest' | 'more'> {
+  requestsOf(account: string): Pick<HeldShare, 'takeRequest' | 'moreRequests'> {
     return this.#heldOf(account).share;
   }
 

@@ -1,6 +1,6 @@
 import type { HostId } from '../../contract.ts';
 import type { Timer } from '../../../model/clock.ts';
-import { limitTimes, type AccountClaim, type AccountLook, type SharedLimits } from '../contract.ts';
+import { limitTimes, type AccountClaim, type AccountLook, type PoolName, type SharedLimits } from '../contract.ts';
 import { HomeBefore } from './home-before.ts';
 import { Ledger } from './ledger.ts';
 import type { Right } from './tenures.ts';
@@ -34,8 +34,8 @@ export class Entry {
   round: Promise<void> | undefined;
   vouching: Promise<void> | undefined;
   looking: Promise<void> | undefined;
-  /** When hosts were asked last and had nothing to give, ms. */
-  nothingAt: number = Number.NEGATIVE_INFINITY;
+  /** Pools of which hosts were asked and had nothing to give, and when last, ms. Each for itself: what is reserved is there, however many ask for the rest. */
+  readonly nothingAt: Map<PoolName, number> = new Map();
   /** Of these, claims are being worked on. */
   readonly claiming: Map<HostId, number> = new Map();
   push: Timer | undefined;

@@ -45,8 +45,14 @@ export class Ledger {
 
   /** Whether it has less of something than it needs now. */
   lacks(host: HostId): boolean {
-    const pools = this.#hosts.get(host)?.pools.values() ?? [];
-    return Array.from(pools).some(({ need, granted }) => need > granted);
+    return this.lacked(host).length > 0;
+  }
+
+  /** Of which pools. */
+  lacked(host: HostId): readonly PoolName[] {
+    return Array.from(this.#hosts.get(host)?.pools ?? []).flatMap(([pool, { need, granted }]) =>
+      need > granted ? [pool] : [],
+    );
   }
 
   /** A host says what it has, and nothing more is given to it. Gives whether something has come free; undefined for what was overtaken by a later claim. */

@@ -1,6 +1,7 @@
 import type { Timer } from '../../../model/clock.ts';
 import type { HostId } from '../../contract.ts';
 import {
+  isReserved,
   limitTimes,
   type AccountClaim,
   type AccountGrant,
@@ -176,18 +177,23 @@ export class LimitHome implements Disposable {
       await entry.looking;
       return true;
     }
-    if (now - entry.nothingAt < limitTimes.askAgainMs) return false;
-    const wanted = entry.ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
-    // Who is silent would have it wait for nothing; what such a host holds comes back by itself.
+    const { ledger, nothingAt } = entry;
+    const lacked = ledger.lacked(host);
+    const lately = now - limitTimes.askAgainMs;
+    // What is reserved is looked for each time, also where others want the rest all the time: it is promised.
+    const promised = lacked.some(isReserved);
+    if (!promised && lacked.every((pool) => (nothingAt.get(pool) ?? lately) > lately)) return false;
+    // Who is silent would have it wait for nothing; and who claims now says what it has by that.
     const silent = new Set(this.#touch.silent(limitTimes.heardMs));
-    const asked = [...wanted].filter(([one]) => !entry.claiming.has(one) && !silent.has(one)).slice(0, askedMax);
+    const waits = (one: HostId): boolean => entry.claiming.has(one) && !promised;
+    const wanted = ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
+    const asked = [...wanted].filter(([one]) => !silent.has(one) && !waits(one)).slice(0, askedMax);
     if (asked.length === 0) return false;
-    const looks = asked.map(([other, which]) =>
-      this.#asking.ask(other, [{ ...this.#asking.plainLook(entry), ...which }]),
-    );
+    const look = this.#asking.plainLook(entry);
+    const looks = asked.map(([other, which]) => this.#asking.ask(other, [{ ...look, ...which }]));
     entry.looking = Promise.all(looks).then((gave) => {
       entry.looking = undefined;
-      if (!gave.includes(true)) entry.nothingAt = this.#o.clock.now();
+      if (!gave.includes(true)) for (const pool of lacked) nothingAt.set(pool, this.#o.clock.now());
     });
     await entry.looking;
     return true;
@@ -205,12 +211,10 @@ export class LimitHome implements Disposable {
     }
     this.#keepInTouch(now);
     // What dead hosts held comes back in the moment in which it runs out.
-    let nextMs: number = limitTimes.renewMs;
-    for (const { ledger } of this.#entries.values()) nextMs = Math.min(nextMs, ledger.nextOver(now) - now);
-    this.#timer =
-      this.#entries.size > 0
-        ? this.#o.clock.timer(Math.max(nextMs, limitTimes.askAgainMs), () => this.#tick())
-        : undefined;
+    const all = [...this.#entries.values()];
+    const nextAt = all.reduce((next, { ledger }) => Math.min(next, ledger.nextOver(now)), now + limitTimes.renewMs);
+    const nextMs = Math.max(limitTimes.askAgainMs, nextAt - now);
+    this.#timer = all.length > 0 ? this.#o.clock.timer(nextMs, () => this.#tick()) : undefined;
   }
 
   /** Asks hosts about accounts that they have not spoken of, or whose time is over; without NATS about all; and those that were silent. */
@@ -220,11 +224,8 @@ export class LimitHome implements Disposable {
       const entries = Array.from(this.#entries.values()).filter(
         (entry) => !entry.told.has(host) || entry.ledger.isOverdue(host, now) || !this.#rights.isLeased(entry),
       );
-      if (entries.length > 0 || silent.has(host))
-        void this.#asking.ask(
-          host,
-          entries.map((entry) => this.#asking.plainLook(entry)),
-        );
+      const looks = entries.map((entry) => this.#asking.plainLook(entry));
+      if (looks.length > 0 || silent.has(host)) void this.#asking.ask(host, looks);
     }
   }
 
