@@ -115,8 +115,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
-  const triggers = await openTriggers(settings, systemClock, logger, undo);
-  cluster?.shareTriggers(triggers, undo);
+  const triggers = await openTriggers(settings, systemClock, logger, undo, cluster);
   const [{ capabilities }, functionMbMax, { tracer }] = [driver, kind.shape.memoryMb, traced.forSessions];
   const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why, tracer }, codeStore, undo);
   const stand = { gate, policies, outside, triggers, prediction, tracer };

@@ -13,15 +13,17 @@ const everyMs = 10_000;
 /** Raised with every incompatible change of the file, which then is not read. */
 const version = 1;
 
-/** What notifications are followed by, with what was learned before; `undo` keeps it for the next service. */
+/** What notifications are followed by, with what was learned before; `undo` keeps it for the next service. Hosts of a cluster learn together. */
 export async function openTriggers(
   { home }: Pick<Settings, 'home'>,
   clock: Clock,
   logger: Logger,
   undo: AsyncDisposableStack,
+  cluster: { shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void } | undefined,
 ): Promise<TriggerWatch> {
   const triggers = new TriggerWatch(clock);
   undo.use(await keepTriggers(triggers.book, join(home, 'triggers.json'), clock, logger));
+  cluster?.shareTriggers(triggers, undo);
   return triggers;
 }
 
