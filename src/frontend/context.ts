@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { IdentityOfForwarded } from '../cluster/contract.ts';
-import type { ClusterLife, ClusterView } from '../cluster/contract.ts';
+import type { ClusterLife, ClusterOverview } from '../cluster/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
@@ -70,6 +70,8 @@ export interface FrontendOptions {
   readonly identityOf?: IdentityOfForwarded;
   /** What links are sealed with that any host of the cluster opens; absent where there is one host only. */
   readonly linkKey?: Uint8Array;
+  /** Resolves when limits of an account that were changed hold on all hosts: nothing begins beyond them any more. Rejects where that cannot be made sure. Absent where there is one host only. */
+  readonly limitsHold?: (account: string) => Promise<void>;
   /** Where requests are answered that need an account's home; absent where there is one host only. */
   readonly homes?: RequestHomes;
   /** Buckets and what is in them; it ends with the frontend. */
@@ -116,7 +118,7 @@ export interface FrontendOptions {
   /** 0 ≤ random < 1: how an invocation of an alias that divides them chooses its version. */
   readonly random?: () => number;
   /** What is to be seen of all hosts, of a service that belongs to a cluster. */
-  readonly clusterView?: ClusterView;
+  readonly clusterView?: ClusterOverview;
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;

@@ -68,7 +68,7 @@ async function nothingIsMade({ url }: RunningService): Promise<void> {
 const triesMax = 5;
 const taken = promisedPaths.filter((path) => unprovisionedPaths.includes(path));
 
-for (const { name, skip } of await driversUnderTest())
+for (const { name, skip } of await driversUnderTest({ emulated: true }))
   describe(`every start path through the stock AWS SDK, driver ${name}`, { skip }, () => {
     let service: RunningService;
     before(async () => {

@@ -25,9 +25,7 @@ export class Progress implements Disposable {
     this.done();
     this.#step = { line, startedAt: performance.now() };
     if (!this.#live) return void this.#stream.write(`${line}\n`);
-    this.#draw(line);
-    this.#timer = setInterval(() => this.#draw(line), 100);
-    this.#timer.unref();
+    this.#spin(line);
   }
 
   /** Ends the running step as done; `line` says it in other words. */
@@ -38,6 +36,15 @@ export class Progress implements Disposable {
   /** Ends the running step as failed. */
   fail(line?: string): void {
     this.#end(paint('red', '✗', this.#stream), line);
+  }
+
+  /** What of the running step goes on now: beside it on a terminal, a line of its own elsewhere. */
+  detail(words: string): void {
+    const step = this.#step;
+    if (step === undefined) return;
+    if (!this.#live) return void this.#stream.write(`  ${words}\n`);
+    clearInterval(this.#timer);
+    this.#spin(`${step.line}: ${words}`);
   }
 
   /** How far the running step has come. On a terminal only; `done` of `total` and a word about it. */
@@ -62,6 +69,12 @@ export class Progress implements Disposable {
     const tookMs = performance.now() - step.startedAt;
     const took = tookMs >= timeShownMs ? paint('dim', ` ${formatMs(tookMs)}`, this.#stream) : '';
     this.#overwrite(`${mark} ${line ?? step.line}${took}\n`);
+  }
+
+  #spin(line: string): void {
+    this.#draw(line);
+    this.#timer = setInterval(() => this.#draw(line), 100);
+    this.#timer.unref();
   }
 
   #draw(line: string): void {

@@ -86,6 +86,45 @@ test('what a home that died held is given to nobody until it must have run out',
   assert.equal(w.running, 30);
 });
 
+test('what a home that died held itself is given to others as soon as another is the home', async () => {
+  const w = world(3, { calls: 30 });
+  assert.equal(await calls(w, 0, 20), 20);
+  assert.equal(await calls(w, 1, 3), 3);
+  await w.clock.advance(40_000);
+  w.hosts[0]?.die();
+  // After so long its lease can be another's.
+  await w.clock.advance(6_500);
+  w.home = { index: 1, epoch: 2n, valid: true };
+  await w.clock.advance(1_000);
+  assert.equal(await calls(w, 2, 40), 27);
+  assert.equal(w.running, 30);
+});
+
+test('a home that goes on without NATS, as others vouch for it, keeps what it holds for as long as they may have', async () => {
+  const w = world(3, { calls: 30 });
+  assert.equal(await calls(w, 1, 1), 1);
+  await w.clock.advance(40_000);
+  w.withoutNats.add(w.hosts[0]?.id ?? '');
+  w.cut(0, 2);
+  await w.clock.advance(10_000);
+  assert.equal(await calls(w, 0, 20), 20);
+  w.home = { index: 2, epoch: 2n, valid: true };
+  w.cut(0, 1);
+  assert.equal(await calls(w, 2, 30), 0);
+  for (let n = 0; n < 20; n += 1) w.hosts[0]?.end();
+  let most = 0;
+  w.clock.afterStep = () => void (most = Math.max(most, w.believed));
+  for (let second = 0; second < 7; second += 1) {
+    await w.clock.advance(1_000);
+    await calls(w, 2, 30);
+    const first = w.hosts[0] ?? assert.fail();
+    // What it runs on with for longer than that is counted by nobody.
+    if (await w.clock.until(first.call())) first.end();
+  }
+  assert.ok(most <= 30, `${most} of 30`);
+  assert.equal(w.hosts[2]?.running, 29, 'after seven seconds all else is its own');
+});
+
 test('a new home need not hear of a host that stopped in order', async () => {
   const w = world(3, { calls: 30 });
   assert.equal(await calls(w, 0, 20), 20);

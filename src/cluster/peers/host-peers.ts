@@ -49,15 +49,18 @@ export class HostPeers implements Peers, AsyncDisposable {
   #watching: Disposable | undefined;
   #front: Front | undefined;
 
-  constructor(own: HostCertificate, clock: Clock) {
+  /** `report`: told why no host can come in now, where that mends itself. */
+  constructor(own: HostCertificate, clock: Clock, report: (error: unknown) => void = () => undefined) {
     this.#own = own;
     this.#clock = clock;
     this.#stalls = new Stalls(clock);
-    this.#listener = new PeerListener(own, {
-      find: (host) => this.#membership?.find(host),
-      request: (request, response) => this.#forwarded(request, response),
-      upgrade: (request, socket, head, from) => this.#upgraded(request, socket, head, from),
-    });
+    const guests = {
+      find: (host: HostId) => this.#membership?.find(host),
+      request: (request: IncomingMessage, response: ServerResponse) => this.#forwarded(request, response),
+      upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer, from: HostId) =>
+        this.#upgraded(request, socket, head, from),
+    };
+    this.#listener = new PeerListener(own, guests, report);
   }
 
   /** Rejects where the port is taken. Port 0: the system chooses one. */

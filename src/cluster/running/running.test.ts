@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { outcomeOf } from '../../frontend/testing/fake-worker-manager.ts';
 import { zipOf } from '../../frontend/testing/zip-of.ts';
-import { systemClock } from '../../model/clock.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
+import { calledAs, type Caller } from '../../model/invocations/caller.ts';
 import { CancelledError, CapacityError, InstanceLostError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
@@ -13,7 +14,7 @@ import { openCodeStore } from '../../store/code/code-store.ts';
 import type { CodeStore } from '../../store/contract.ts';
 import { recordOf } from '../../store/testing/record-of.ts';
 import { NotBegunError } from '../placement/run-again.ts';
-import { testHosts, KnownHosts } from '../peers/testing/hosts.ts';
+import { testHosts, HostBook } from '../peers/testing/hosts.ts';
 import { RemoteRunner } from './remote-runner.ts';
 import { serveRuns } from './serve-runs.ts';
 import type { RunHere } from './served-run.ts';
@@ -23,16 +24,19 @@ interface Two {
   readonly run: (more?: Partial<Invocation>, signal?: AbortSignal) => Promise<InvocationOutcome>;
   readonly fn: FunctionVersion;
   readonly there: CodeStore;
-  readonly known: KnownHosts;
+  readonly known: HostBook;
   readonly other: string;
   readonly endOther: () => Promise<void>;
 }
 
 const never = new AbortController().signal;
+const no = (): void => undefined;
+const soon = async (): Promise<void> => undefined;
+const idleLane: ThreadLane = { send: () => true, drained: soon, pause: no, resume: no, synced: soon, renew: no };
 
 /** Two hosts; the one has invocations run by the other, which does with them what `runHere` says. */
-async function two(undo: AsyncDisposableStack, runHere: RunHere): Promise<Two> {
-  const known = new KnownHosts();
+async function two(undo: AsyncDisposableStack, runHere: RunHere, clockThere: Clock = systemClock): Promise<Two> {
+  const known = new HostBook();
   const [one, other] = await testHosts(2, undo, known);
   assert.ok(one !== undefined && other !== undefined);
   const [here, there] = await Promise.all(
@@ -47,7 +51,7 @@ async function two(undo: AsyncDisposableStack, runHere: RunHere): Promise<Two> {
     clock: systemClock,
     runHere: async () => assert.fail(),
   });
-  serveRuns({ peers: other.peers, localCode: there, clusterCode: there, clock: systemClock, runHere });
+  serveRuns({ peers: other.peers, localCode: there, clusterCode: there, clock: clockThere, runHere });
   await Promise.all([one.join(), other.join()]);
   const runner = new RemoteRunner(one.peers, systemClock);
   const { latest: fn } = recordOf('f', { codeSha256: code.sha256 });
@@ -172,23 +176,41 @@ test('who goes away, and who cancels, is heard there', async () => {
 
 test('whether it may be run again is said by what was heard of it', async () => {
   await using undo = new AsyncDisposableStack();
-  const arrived: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
   const heard = Promise.withResolvers<void>();
+  const arrived: PromiseWithResolvers<void>[] = Array.from({ length: 3 }, () => Promise.withResolvers());
+  const late: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    timer: (_ms, fire) => {
+      late.push(fire);
+      return { [Symbol.dispose]: () => undefined };
+    },
+  };
   let n = 0;
-  const { run, known, other, endOther } = await two(undo, async ({ begun }, signal) => {
-    if (n === 1) begun?.();
-    arrived[n++]?.resolve();
-    await once(signal, 'abort');
-    throw signal.reason;
-  });
-  const before = run().catch((error: unknown) => error);
+  const { run, known, other, endOther } = await two(
+    undo,
+    async ({ begun }, signal) => {
+      if (n !== 1) begun?.();
+      arrived[n++]?.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+    clock,
+  );
+  const begun = run().catch((error: unknown) => error);
   await arrived[0]?.promise;
-  const after = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
+  const waiting = run().catch((error: unknown) => error);
+  await arrived[1]?.promise;
+  // It waits for a container, say: that is told when it does not begin at once, and before what comes next.
+  late[1]?.();
+  const told = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
   await heard.promise;
   await endOther();
-  const lost = await before;
-  assert.ok(lost instanceof NotBegunError, String(lost));
-  assert.ok((await after) instanceof InstanceLostError);
+  const [lost, passedOn] = [await begun, await waiting];
+  assert.ok(passedOn instanceof NotBegunError, String(passedOn));
+  assert.ok(lost instanceof InstanceLostError, String(lost));
+  assert.match(lost.message, /may have begun/);
+  assert.match(String(await told), /had begun/);
   const unsent: unknown = await run().catch((error: unknown) => error);
   assert.ok(unsent instanceof NotBegunError);
   known.setSilent(other, true);
@@ -317,6 +339,55 @@ test('a thread on another host is told and heard as one here, with the host that
   assert.deepEqual(watcher.heard, ['placed', started, 'printed out true', 'received a']);
 });
 
+test('what a thread calls that runs on another host is counted there, and who has its session hears that it stands still', async () => {
+  await using undo = new AsyncDisposableStack();
+  const seen: string[] = [];
+  const [stands, goesOn, ends] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+  const versions = new Set<FunctionVersion | undefined>();
+  const caller: Caller = {
+    ...{ account: '1', functionName: 'thread', begin: no, started: no, ended: no, connects: no },
+    calls: (called, kind) => {
+      versions.add(called.function);
+      seen.push(`${called.name}:${called.qualifier} ${kind}`);
+      return () => void seen.push(`${called.name} has ended`);
+    },
+  };
+  const { run, fn } = await two(undo, async ({ watcher }) => {
+    watcher?.placed({ ...idleLane, caller });
+    await stands?.promise;
+    watcher?.stoodStill?.(true);
+    watcher?.received(Buffer.from('still'));
+    await goesOn?.promise;
+    watcher?.stoodStill?.(false);
+    watcher?.received(Buffer.from('moving'));
+    await ends?.promise;
+    return outcomeOf(Buffer.from('done'));
+  });
+  const watcher = new Watching();
+  const outcome = run({ watcher });
+  const lane = await watcher.lane.promise;
+  assert.equal(lane.caller?.functionName, 'thread');
+  const over = lane.caller?.calls({ account: fn.account, name: 'f', qualifier: 'live' }, 'call');
+  for (let i = 0; i < 2; i++) lane.caller?.calls(calledAs(fn), 'thread');
+  over?.();
+  await lane.synced();
+  assert.deepEqual(seen, ['f:live call', 'f: thread', 'f: thread', 'f has ended']);
+  // The version is sent once, and is one object there.
+  assert.deepEqual([...versions], [undefined, fn]);
+  for (const [gate, still] of [
+    [stands, true],
+    [goesOn, false],
+  ] as const) {
+    const heard = new Promise<void>((resolve) => (watcher.onReceived = resolve));
+    assert.equal(lane.paused?.(), !still);
+    gate?.resolve();
+    await heard;
+    assert.equal(lane.paused?.(), still);
+  }
+  ends?.resolve();
+  await outcome;
+});
+
 test('a thread that floods its watcher waits for him, and he has all of it before its end', async () => {
   await using undo = new AsyncDisposableStack();
   const count = 100;
@@ -325,15 +396,12 @@ test('a thread that floods its watcher waits for him, and he has all of it befor
     let gate = Promise.withResolvers<void>();
     gate.resolve();
     watcher?.placed({
-      send: () => true,
-      drained: async () => undefined,
+      ...idleLane,
       pause: () => {
         gate = Promise.withResolvers();
         paused.resolve();
       },
       resume: () => gate.resolve(),
-      synced: async () => undefined,
-      renew: () => undefined,
     });
     for (let n = 0; n < count; n++) {
       await gate.promise;
@@ -356,8 +424,7 @@ test('who sends to a thread that takes nothing is told to wait, and can cancel i
   await using undo = new AsyncDisposableStack();
   const room = Promise.withResolvers<void>();
   const { run } = await two(undo, async ({ watcher, cancel }) => {
-    const lane = { pause: () => undefined, resume: () => undefined, renew: () => undefined };
-    watcher?.placed({ ...lane, send: () => false, drained: () => room.promise, synced: async () => undefined });
+    watcher?.placed({ ...idleLane, send: () => false, drained: () => room.promise });
     assert.ok(cancel !== undefined);
     await once(cancel, 'abort');
     throw cancel.reason;

@@ -1,5 +1,5 @@
 import type { UsageRecord } from '../../model/accounts/usage.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
 import type { UsageSpan } from '../contract.ts';
 import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 
@@ -7,7 +7,7 @@ import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 export const listMax = 2_000_000;
 
 /** What a host says of itself. Throws ProtocolError. */
-export function readLoad(value: unknown): HostLoad {
+export function readLoad(value: unknown): HostStatus {
   const one = fieldsOf(value);
   const number = (name: string): number => numberIn(one, name);
   return {
@@ -22,6 +22,7 @@ export function readLoad(value: unknown): HostLoad {
     processorLoad: number('processorLoad'),
     peers: number('peers'),
     shards: listIn(one, 'shards', listMax).map(readShard),
+    ...(one['statePosition'] !== undefined && { statePosition: textIn(one, 'statePosition') }),
   };
 }
 

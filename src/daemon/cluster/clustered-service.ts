@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { LogPosition } from '../../cluster/contract.ts';
 import { shardLog } from '../../cluster/durable/shard-log.ts';
 import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
@@ -18,7 +19,7 @@ import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
 import { openLimits, type OpenedLimits } from './open-limits.ts';
 import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
 import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts';
-import { openClusterState, type ClusterState } from './open-state.ts';
+import { openClusterState, stateLogName, type ClusterState } from './open-state.ts';
 import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
 import type { ViewSurroundings } from './open-view.ts';
 import { TriggerExchange } from './trigger-exchange.ts';
@@ -35,7 +36,7 @@ export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'memory
 /** What a service has in its frontend because it is one of several hosts. */
 type ForFrontend = Pick<
   FrontendOptions,
-  'identityOf' | 'homes' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
+  'identityOf' | 'homes' | 'limitsHold' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
 >;
 
 /**
@@ -58,7 +59,9 @@ export class ClusteredService {
     this.#logger = logger;
     const { link, membership, leases, peers, identityOf } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
-      shardLog(link.connection, name, settings.cluster.replicas);
+      shardLog(link.connection, name, settings.cluster.replicas, (err) =>
+        logger.warn({ err, log: name }, 'The log of a shard cannot be read now; trying again.'),
+      );
     const around = { membership, leases, peers, identityOf, logOf, logger };
     this.#homes = openHomes({ ...around, folder: settings.home });
   }
@@ -79,7 +82,9 @@ export class ClusteredService {
   openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
     const { membership, peers } = this.#cluster;
     const { homes } = this.#homes;
-    return (this.#limits = openLimits({ membership, homes, peers, store, settings: this.#settings }, undo));
+    if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');
+    const around = { membership, homes, peers, store, state: this.#state, settings: this.#settings };
+    return (this.#limits = openLimits(around, undo));
   }
 
   /** Runs calls on all hosts, and here what others send. */
@@ -121,13 +126,16 @@ export class ClusteredService {
 
   toFrontend(shown: ShownService): ForFrontend {
     const text = (): string => `${this.#limits?.text() ?? ''}${this.#placed ? placementText(this.#placed) : ''}`;
+    const position = (): LogPosition => this.#state?.store.position() ?? 0n;
+    const state = { stream: stateLogName, position };
     return {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
+      ...(this.#limits && { limitsHold: this.#limits.settle }),
       ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
-      clusterView: this.#cluster.openView({ ...shown, shardsHere: () => this.#homes.here().map(asShown), text }),
+      clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
     };
   }
 

@@ -25,7 +25,7 @@ import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
 
 /** The stream of the state's log. */
-const logName = 'HEDDLE_STATE';
+export const stateLogName = 'HEDDLE_STATE';
 const keyBytes = 32;
 
 /** What a cluster's state is opened with. */
@@ -47,6 +47,8 @@ export interface ClusterState extends SharedState {
   readonly linkKey: Uint8Array;
   /** For the frontend: what other hosts change is followed from now on, and what they have changed meanwhile. */
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
+  /** As the store's; and what follows from it here has been done. */
+  readonly reached: ClusterStore['reached'];
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -54,9 +56,10 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { settings, connection, membership, leases, peers, logger } = parts;
   const { home, cluster, auxiliaries } = settings;
   const { replicas } = cluster;
-  const store = undo.use(
-    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: logName, replicas }) }),
-  );
+  const report = (err: unknown): void =>
+    logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
+  const log = { connection, name: stateLogName, replicas, report };
+  const store = undo.use(await openClusterStore({ home, logger, openLog: () => openLog(log) }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
@@ -80,7 +83,7 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
-    replicated: followed(store, { prefetch, home, logger }, undo),
+    ...followed(store, { prefetch, home, logger }, undo),
   };
 }
 
@@ -94,7 +97,7 @@ function followed(
   }: Pick<Settings, 'home'> &
     Pick<StateSurroundings, 'logger'> & { readonly prefetch: (rows: readonly ChangedRow[]) => void },
   undo: AsyncDisposableStack,
-): ClusterState['replicated'] {
+): Pick<ClusterState, 'reached' | 'replicated'> {
   const inTurn = turns();
   // A key that was rotated at one host and then disabled is in the homes of all.
   const renewed = async (): Promise<void> => {
@@ -113,7 +116,13 @@ function followed(
       void inTurn(async () => await (await frontend.promise)(rows));
     }),
   );
-  return (options) => frontend.resolve(changedElsewhere(options));
+  return {
+    replicated: (options) => frontend.resolve(changedElsewhere(options)),
+    reached: async (position) => {
+      await store.reached(position);
+      await inTurn(async () => undefined);
+    },
+  };
 }
 
 /** Whoever may join the cluster may open its secrets; the NATS servers, which keep them, may not. `purpose`: each has a key of its own. */

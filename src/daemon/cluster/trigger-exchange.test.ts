@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { functionOf } from '../../../test/simulation/service.ts';
-import { KnownHosts, testHosts } from '../../cluster/peers/testing/hosts.ts';
+import { HostBook, testHosts } from '../../cluster/peers/testing/hosts.ts';
 import { StepClock } from '../../cluster/testing/step-clock.ts';
 import { fakeWorkerManager } from '../../frontend/testing/fake-worker-manager.ts';
 import { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
@@ -20,7 +20,7 @@ interface Host {
 
 /** Hosts that all hold the one of this index for the home, which a test may move. */
 async function hostsWithHome(count: number, home: { at: number }, clock: StepClock, undo: AsyncDisposableStack) {
-  const known = new KnownHosts();
+  const known = new HostBook();
   const hosts = await testHosts(count, undo, known);
   const never = new AbortController().signal;
   const all = hosts.map(({ id, peers }, n): Host => {

@@ -53,6 +53,8 @@ export interface ThreadWatcher {
   received(data: Uint8Array): void;
   /** It printed something, to standard error where that is said; bounded as the log is. */
   printed(text: string, stderr?: true): void;
+  /** Its instance was paused, or goes on: for who cannot ask the lane, as that is on another host. */
+  stoodStill?(still: boolean): void;
 }
 
 /** The way to a running thread. After its end these do nothing. */

@@ -5,6 +5,8 @@ export class HeldPool {
   held = 0;
   /** To how many it comes down as calls end. */
   cap: number = Number.POSITIVE_INFINITY;
+  /** Nothing begins: more is held, by all hosts together, than there may be by now. */
+  stopped = false;
   /** The fewest that were idle since that was last looked at. */
   idleMin = 0;
   /** What was asked for in vain since the last answer, and when last, ms. */
@@ -59,7 +61,7 @@ export class HeldPool {
     this.usedAt = now;
     if (more > this.callMax) this.callMax = more;
     const idle = this.held - use - more;
-    if (idle < 0) {
+    if (idle < 0 || this.stopped) {
       this.miss(more, now);
       return false;
     }
@@ -69,7 +71,7 @@ export class HeldPool {
 
   /** Comes down to its cap as far as what is in use allows. Gives whether it held more. */
   comeDown(use: number): boolean {
-    const to = Math.max(use, Math.min(this.held, this.cap));
+    const to = Math.max(use, Math.min(this.held, this.stopped ? 0 : this.cap));
     const less = to < this.held;
     this.held = to;
     return less;

@@ -2,8 +2,8 @@ import { ApiError } from '../../../api/errors.ts';
 import { jsonInput } from '../../../api/json-input.ts';
 import { newAccessKey, newAccountId } from '../../../model/accounts/access-keys.ts';
 import type { CallsUse } from '../../../worker-manager/contract.ts';
+import { storedCodeBytes } from '../../../model/accounts/stored-code.ts';
 import type { Account } from '../../../store/contract.ts';
-import { storedCodeBytes } from '../../accounts/stored-code.ts';
 import type { FrontendOptions } from '../../context.ts';
 import { smallBodyBytesMax } from '../../routes/operation.ts';
 import type { ApiReply, Operation } from '../../routes/operation.ts';
@@ -81,7 +81,7 @@ function getAccount(options: FrontendOptions): Operation {
 }
 
 function setLimits(options: FrontendOptions): Operation {
-  const { store, gate, workerManager, logger } = options;
+  const { store, gate, workerManager, limitsHold, logger } = options;
   return {
     name: 'SetAccountLimits',
     method: 'PUT',
@@ -93,6 +93,7 @@ function setLimits(options: FrontendOptions): Operation {
       await store.accounts.setLimits(account.id, limits);
       gate.changed(account.id);
       workerManager.limitsChanged(account.id);
+      await limitsHold?.(account.id);
       logger.info({ account: account.id, limits }, 'The limits of an account were changed.');
       return { status: 200, body: await described(options, { ...account, limits }) };
     },
