@@ -116,8 +116,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
-  const triggers = await openTriggers(settings, systemClock, logger, undo);
-  cluster?.shareTriggers(triggers, undo);
+  const triggers = await openTriggers(settings, systemClock, logger, undo, cluster);
   const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
   const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo);
   const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction });

@@ -19,9 +19,11 @@ export async function openTriggers(
   clock: Clock,
   logger: Logger,
   undo: AsyncDisposableStack,
+  cluster?: { shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void },
 ): Promise<TriggerWatch> {
   const triggers = new TriggerWatch(clock);
   undo.use(await keepTriggers(triggers.book, join(home, 'triggers.json'), clock, logger));
+  cluster?.shareTriggers(triggers, undo);
   return triggers;
 }
 

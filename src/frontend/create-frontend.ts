@@ -125,9 +125,9 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
   const switches = options.replicated && new SharedSwitches(options);
   options.replicated?.({ ...options, preparation, switches, ...urls });
-  const operations = [...lambdaOperations(context), ...adminOperations({ ...options, switches }, stopping.signal)];
   const mounting = { ...mountedWith(options), authenticator };
-  mountOperations(app, operations, mounting);
+  const admin = adminOperations({ ...options, switches }, stopping.signal);
+  mountOperations(app, [...lambdaOperations(context), ...admin], mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
   mountSessions(app.server, {

@@ -55,7 +55,7 @@ function passOn(request: IncomingMessage, response: ServerResponse, agent: Agent
   asked.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.rawHeaders);
     answer.on('error', broken).on('aborted', broken).pipe(response);
-    answer.on('end', () => void response.addTrailers(pairsOf(answer.rawTrailers)));
+    answer.on('end', () => response.addTrailers(pairsOf(answer.rawTrailers)));
   });
   asked.on('error', broken);
   request.on('error', () => asked.destroy()).pipe(asked);

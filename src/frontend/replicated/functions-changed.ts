@@ -1,4 +1,3 @@
-import { predictionKind } from '../prediction/shared-switches.ts';
 import { servingVersion, type FunctionRecord } from '../../model/functions/function-record.ts';
 import { applyProvisioned } from '../lambda/capacity/provisioned.ts';
 import type { ElsewhereParts } from './changed-elsewhere.ts';
