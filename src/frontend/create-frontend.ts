@@ -122,12 +122,11 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
 
   const authenticator = authenticating(options);
   const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
-  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
   const switches = options.replicated && new SharedSwitches(options);
-  options.replicated?.({ ...options, preparation, switches, ...urls });
+  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), switches, ...urls };
+  options.replicated?.(context);
   const mounting = { ...mountedWith(options), authenticator };
-  const admin = adminOperations({ ...options, switches }, stopping.signal);
-  mountOperations(app, [...lambdaOperations(context), ...admin], mounting);
+  mountOperations(app, [...lambdaOperations(context), ...adminOperations(context, stopping.signal)], mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
   mountSessions(app.server, {
