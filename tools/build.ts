@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleForGuest } from '../src/image/bundle.ts';
+import { buildDashboard } from './dashboard/bundle.ts';
 import { bundleForBrowsers, bundleForThreads } from './browser/bundle.ts';
 import { root } from './tidy/source.ts';
 
 // What `npm pack` publishes: JavaScript in dist/, since Node does not run TypeScript in node_modules, and in dist/guest
 // the programs that run inside instances, ready bundled; dist/browser.js is the package for pages,
-// dist/thread.js that for code which others bundle for threads.
+// dist/thread.js that for code which others bundle for threads; dist/dashboard is the page that the service shows at `/`.
 
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
@@ -32,3 +33,4 @@ for (const name of ['__main__.py', 'heddle_runtime'])
   });
 await bundleForBrowsers(join(dist, 'browser.js'));
 await bundleForThreads(join(dist, 'thread.js'));
+await buildDashboard(join(dist, 'dashboard'));

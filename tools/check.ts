@@ -13,6 +13,7 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 
 const checks: readonly Check[] = [
   { name: 'types (tsc)', command: [bin('tsc'), '--pretty', 'false'] },
+  { name: 'types of the page (tsc)', command: [bin('tsc'), '--pretty', 'false', '-p', 'src/dashboard'] },
   { name: 'lint (oxlint)', command: [bin('oxlint'), '--quiet'] },
   { name: 'format (oxfmt)', command: [bin('oxfmt'), '--check', '.'] },
   { name: 'unused (knip)', command: [bin('knip'), '--no-progress'] },

@@ -20,7 +20,7 @@ export interface OwnService extends AsyncDisposable {
  */
 export async function startOwnService(
   settings: Settings,
-  report: (line: string) => void,
+  report: (line: string, share?: number) => void,
   signal: AbortSignal,
 ): Promise<OwnService> {
   const { startService } = await import('../daemon.ts');

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { UsageRecord } from '../model/accounts/usage.ts';
+import type { ShownTrace } from '../model/invocations/shown-trace.ts';
 import type { InstanceSnapshot } from '../model/snapshot.ts';
 import type { AccessKey } from '../store/contract.ts';
 
@@ -216,8 +217,18 @@ export interface ClusterOverview {
   tells(what: string, tell: (account: string) => Promise<object>): void;
   /** What was used, of all hosts; records of the same are one. */
   usage(span: UsageSpan): Promise<Gathered<UsageRecord>>;
+  /** Where the time of an account's calls went, of all hosts; each with the name of the one that ran it. */
+  traces(query: TracesAsked): Promise<Gathered<ShownTrace>>;
   /** What this host knows of the cluster, in Prometheus' text format. */
   metrics(): Promise<string>;
+}
+
+/** Which traces are asked for: of all of an account, the newest; of a function, or the one of a request. */
+export interface TracesAsked {
+  readonly account: string;
+  readonly limit: number;
+  readonly functionName?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** From hosts that answered. */

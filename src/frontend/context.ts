@@ -10,10 +10,12 @@ import type { AccessKey, CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
 import type { SecretStore } from '../store/secrets/contract.ts';
 import type { AccountGate } from './accounts/account-gate.ts';
+import type { FunctionActivity } from './observing/activity/activity.ts';
 import type { UsageRecorder } from './accounts/usage-recorder.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import type { EffectReports } from './effects/reports.ts';
 import type { Auxiliaries } from './auxiliary/auxiliaries.ts';
+import type { Tally } from './dashboard/tally.ts';
 import type { AccountEvents } from './events.ts';
 import type { Objects } from './objects.ts';
 import type { RequestHomes } from './routes/request-homes.ts';
@@ -25,6 +27,8 @@ import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { TriggerWatch } from './triggers/trigger-watch.ts';
+import type { ThreadBook } from '../traces/threads/thread-book.ts';
+import type { TracesHere } from './traces/shown-traces.ts';
 import type { ThreadSessions } from './threads/sessions.ts';
 import type { UrlBook } from './urls/url-book.ts';
 import type { SessionRoute } from './threads/websocket.ts';
@@ -33,6 +37,14 @@ import type { SessionRoute } from './threads/websocket.ts';
 export type CodeCredentials = Pick<AccessKey, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'> & {
   readonly goodUntil: number;
 };
+
+/** What the dashboard needs of the service. */
+export interface DashboardParts {
+  /** Counts calls by account; the worker manager's observer. */
+  readonly tally: Tally;
+  /** Finds the folder of the page's files. */
+  readonly folder: () => Promise<string>;
+}
 
 /** What the frontend is made with. */
 export interface FrontendOptions {
@@ -44,6 +56,8 @@ export interface FrontendOptions {
   readonly gate: AccountGate;
   /** What accounts use; the worker manager's observer. */
   readonly usage: UsageRecorder;
+  /** How calls of functions went of late, the worker manager's observer; absent where nobody counts. */
+  readonly activity?: FunctionActivity;
   /** Where the service's own tools use the first key, they use the second from now on; gives whether they did. */
   readonly replaceOwnKey?: (before: AccessKey, key: AccessKey) => Promise<boolean>;
   /** Clients' sessions for threads, whichever way they connect. */
@@ -100,6 +114,12 @@ export interface FrontendOptions {
       readonly urls: Pick<UrlBook, 'reread'>;
     },
   ) => void;
+  /** Where the time of an account's calls on this host went; absent where nobody keeps that. */
+  readonly traces?: TracesHere;
+  /** The newest threads whose sessions are on this host; absent where nobody keeps them. */
+  readonly threads?: ThreadBook;
+  /** What became of traces that are exported, in Prometheus' text format; absent where none are. */
+  readonly tracesText?: () => string;
   /** What functions do; absent where nobody looks. */
   readonly effects?: EffectReports;
   /** What one container may have at most, memory and `/tmp`, MiB. */
@@ -122,6 +142,8 @@ export interface FrontendOptions {
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;
+  /** The page for people; absent where there is none. */
+  readonly dashboard?: DashboardParts;
   readonly logger: Logger;
   /** Name of the driver in use, for people. */
   readonly driver: string;

@@ -11,6 +11,7 @@ import { mountAwsApis } from './aws/mount.ts';
 import { mountObjects } from './aws/s3/objects-server.ts';
 import { isForS3 } from './aws/s3/which.ts';
 import { isForAuxiliary, serveAuxiliary } from './auxiliary/serve-auxiliary.ts';
+import { isForApp, serveApp } from './dashboard/serve-app.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
 import { believingHosts, trustingHosts } from './auth/forwarded.ts';
 import { mountOperations, type RouteOptions } from './routes/authenticated-routes.ts';
@@ -86,7 +87,8 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
         // By its host, a URL needs no trust: whoever can name it may call it. By its path it stands beside all else.
         if (target !== undefined && (!target.byPath || trusted(request)))
           return sheds(request, response) ? undefined : serveUrl(request, response, target);
-        const serve = isForAuxiliary(request) ? serveAux : isForS3(request) ? serveObjects : undefined;
+        const page = isForApp(request) ? servePage : undefined;
+        const serve = isForAuxiliary(request) ? serveAux : isForS3(request) ? serveObjects : page;
         if (serve !== undefined && takes(request))
           return sheds(request, response) ? undefined : serve(request, response);
         if (takes(request) && (sheds(request, response) || direct(request, response))) return;
@@ -120,18 +122,17 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   app.server.on('checkExpectation', refuseExpectation);
   app.setNotFoundHandler(unknownOperation);
 
-  const authenticator = authenticating(options);
   const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
   const switches = options.replicated && new SharedSwitches(options);
   const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), switches, ...urls };
   options.replicated?.(context);
-  const mounting = { ...mountedWith(options), authenticator };
+  const mounting = mountedWith(options);
   mountOperations(app, [...lambdaOperations(context), ...adminOperations(context, stopping.signal)], mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
   mountSessions(app.server, {
     ...options,
-    authenticator,
+    ...mounting,
     admit: (request) => {
       if (stopping.signal.aborted) throw new StoppingError('The service is stopping.');
       if (!trusted(request)) throw strangeHost(request.headers.host);
@@ -143,8 +144,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   );
   const chores = housekeeping(options);
   const capacity = capacityKeeper(options);
-  for (const begin of [() => preparation.resume(), () => capacity.begin(), () => events.begin()])
-    app.addHook('onReady', begin);
+  beginWith(app, [() => preparation.resume(), () => capacity.begin(), () => events.begin()]);
   const answered = closesIdle(app, stopping.signal);
   app.addHook('onResponse', async () => answered());
   const takes = (request: IncomingMessage): boolean => !stopping.signal.aborted && trusted(request);
@@ -154,18 +154,24 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const direct = directInvocations({ ...mounting, clock, answered, operations: plain });
   const serveObjects = mountObjects(app, { frontend: options, objects, stopping: stopping.signal, answered });
   const serveAux = options.auxiliaries && serveAuxiliary({ ...options, auxiliaries: options.auxiliaries, answered });
-  const serveUrl = serveUrls({ context, authenticator, stopping: stopping.signal, answered });
+  const servePage = options.dashboard && serveApp({ ...options.dashboard, ...mounting }, answered);
+  const serveUrl = serveUrls({ context, ...mounting, stopping: stopping.signal, answered });
   app.addHook('preClose', async () => stopAll(stopping, [chores, capacity], [sessions, events]));
   return app;
 }
 
-function mountedWith({ settings, logger, gate, homes }: FrontendOptions): Omit<RouteOptions, 'authenticator'> {
-  return { region: settings.region, logger, gate, homes };
+function mountedWith(options: FrontendOptions): RouteOptions {
+  const { settings, logger, gate, homes } = options;
+  return { region: settings.region, logger, gate, homes, authenticator: authenticating(options) };
 }
 
 /** Checks signatures, but of what another host of the cluster forwards. */
 function authenticating({ store, settings, clock, identityOf }: FrontendOptions): Authenticator {
   return believingHosts(createAuthenticator(store.accounts, settings.region, clock), identityOf);
+}
+
+function beginWith(app: FastifyInstance, begins: readonly (() => Promise<void>)[]): void {
+  for (const begin of begins) app.addHook('onReady', begin);
 }
 
 /** Nothing more is begun: first what goes on by itself, then what is asked for. */

@@ -1,5 +1,5 @@
 import { layerOf } from './layers.ts';
-import type { Finding, Source } from './source.ts';
+import { isCode, type Finding, type Source } from './source.ts';
 
 /** Folders of the root, and what each is for. */
 export const folders: Readonly<Record<string, string>> = {
@@ -21,7 +21,7 @@ export function findStrayFiles(sources: readonly Source[]): readonly Finding[] {
     const [folder = '', ...rest] = source.path.split('/');
     if (rest.length > 0 && folders[folder] === undefined)
       return [{ path: source.path, line: 0, message: `${folder}/ is not a folder that tools/tidy/folders.ts knows` }];
-    if (folder === 'src' && source.path.endsWith('.ts') && layerOf(source.path) === undefined)
+    if (folder === 'src' && isCode(source.path) && layerOf(source.path) === undefined)
       return [{ path: source.path, line: 0, message: 'belongs to no part of the system (tools/tidy/layers.ts)' }];
     return [];
   });

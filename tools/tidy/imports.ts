@@ -1,5 +1,5 @@
 import { importExceptions, layerOf } from './layers.ts';
-import { type Finding, importsOf, isTest, type Source } from './source.ts';
+import { type Finding, importsOf, isCode, isTest, type Source } from './source.ts';
 
 function isException(from: string, to: string): boolean {
   return importExceptions.some((exception) => exception.from === from && exception.to === to);
@@ -19,7 +19,7 @@ function checkImport(from: string, to: string, line: number): Finding | undefine
 /** Imports point one way. Tests may import what they need to have real parts. */
 export function findWrongImports(sources: readonly Source[]): readonly Finding[] {
   return sources
-    .filter((source) => source.path.endsWith('.ts') && source.path.startsWith('src/') && !isTest(source.path))
+    .filter((source) => isCode(source.path) && source.path.startsWith('src/') && !isTest(source.path))
     .flatMap((source) =>
       importsOf(source).flatMap(({ to, line }) => {
         const finding = checkImport(source.path, to, line);

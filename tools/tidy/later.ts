@@ -3,15 +3,18 @@ import { type Finding, importsOf, type Import, type Source } from './source.ts';
 /** What every service loads when it starts. */
 const entry = 'src/daemon.ts';
 
-/** What no service needs that has no events and no objects, and belongs to no cluster: its code is loaded when one is used first. */
+/** What no service needs that has no events and no objects, belongs to no cluster, and that nobody looks at: its code is loaded when one is used first. */
 const later: readonly string[] = [
   'src/cluster/',
   'src/daemon/cluster/',
   'src/events/',
   'src/objects/',
+  'src/traces/otlp/',
   'src/frontend/aws/s3/serve-s3.ts',
   'src/api/model/scheduler/shapes.ts',
   'src/frontend/opened-events.ts',
+  'src/frontend/dashboard/stream/',
+  'src/frontend/dashboard/topics',
   'src/frontend/aws/scheduler/every-operation.ts',
   'src/frontend/aws/sqs/run.ts',
   'src/frontend/lambda/event-invoke/runs.ts',

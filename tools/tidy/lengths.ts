@@ -1,4 +1,4 @@
-import { type Finding, isTest, type Source } from './source.ts';
+import { type Finding, isCode, isTest, type Source } from './source.ts';
 
 /** Files aim at 150 lines; beyond this many lines of code they have more than one idea. */
 const linesMax = 200;
@@ -41,7 +41,7 @@ function codeLines(text: string): number {
 /** Files stay short. */
 export function findLongFiles(sources: readonly Source[]): readonly Finding[] {
   return sources
-    .filter((source) => source.path.endsWith('.ts') && lengthExceptions[source.path] === undefined)
+    .filter((source) => isCode(source.path) && lengthExceptions[source.path] === undefined)
     .flatMap((source) => {
       const lines = codeLines(source.text);
       const max = isTest(source.path) ? testLinesMax : linesMax;

@@ -31,6 +31,11 @@ export function allSources(): readonly Source[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
+/** Whether a file is TypeScript. */
+export function isCode(path: string): boolean {
+  return /\.tsx?$/.test(path);
+}
+
 /** Whether a file is a test of some kind, or only serves tests: fixtures, shared cases, benchmarks. */
 export function isTest(path: string): boolean {
   if (path.startsWith('test/') || path.includes('/testing/')) return true;

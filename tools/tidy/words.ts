@@ -1,4 +1,4 @@
-import { type Finding, isTest, lineAt, type Source } from './source.ts';
+import { type Finding, isCode, isTest, lineAt, type Source } from './source.ts';
 
 /** A pattern that is not wanted, where, and why. */
 interface Ban {
@@ -7,7 +7,6 @@ interface Ban {
   readonly applies: (path: string) => boolean;
 }
 
-const isCode = (path: string): boolean => path.endsWith('.ts');
 /** This file names what it bans. */
 const isChecked = (path: string): boolean => isCode(path) && !path.startsWith('tools/tidy');
 const isShipped = (path: string): boolean => isCode(path) && path.startsWith('src/') && !isTest(path);
@@ -52,8 +51,8 @@ const bans: readonly Ban[] = [
     applies: (path) => anywhere(path) && !isTest(path),
   },
   {
-    pattern: /^(?:import|export|\}).*from '\.[^']*(?<!\.ts|\.json)';$/gm,
-    why: 'relative imports end in .ts',
+    pattern: /^(?:import|export|\}).*from '\.[^']*(?<!\.tsx?|\.json)';$/gm,
+    why: 'relative imports end in .ts or .tsx',
     applies: isCode,
   },
 ];

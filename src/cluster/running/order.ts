@@ -15,6 +15,7 @@ type Passed = Pick<
   | 'clientContext'
   | 'tenantId'
   | 'traceHeader'
+  | 'traceState'
   | 'policy'
   | 'nested'
   | 'ofService'
@@ -43,6 +44,7 @@ const optional = [
   'clientContext',
   'tenantId',
   'traceHeader',
+  'traceState',
   'policy',
   'loadMax',
 ] as const satisfies readonly (keyof Passed)[];
@@ -65,7 +67,7 @@ export function parseOrder(value: unknown): RunOrder {
 
 function isOrder(fields: object): fields is RunOrder {
   const order: { readonly [K in keyof RunOrder]?: unknown } = fields;
-  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader];
+  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader, order.traceState];
   return (
     typeof order.function === 'string' &&
     typeof order.requestId === 'string' &&

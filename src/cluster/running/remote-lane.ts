@@ -2,10 +2,11 @@ import type { Caller } from '../../model/invocations/caller.ts';
 import type { ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
 import type { PeerStream } from '../contract.ts';
 import { LaneTaken, LaneWindow } from './lane-window.ts';
-import { bytesMessage, dataMessage, tags } from './messages.ts';
+import { bytesMessage, dataMessage, dataOf, tags } from './messages.ts';
 
 /** The way to a thread that runs on another host. */
 export class RemoteLane implements ThreadLane {
+  at: ThreadLane['at'];
   readonly #stream: PeerStream;
   readonly #watcher: ThreadWatcher;
   readonly #window = new LaneWindow();
@@ -22,6 +23,14 @@ export class RemoteLane implements ThreadLane {
     this.#stream = stream;
     this.#watcher = watcher;
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.took, { bytes })));
+  }
+
+  /** It has a container, which the message says. */
+  placedAt(message: Uint8Array): this {
+    // A host of an older release says nothing.
+    const { instanceId, containerId } = message.length > 1 ? dataOf(message) : {};
+    if (typeof instanceId === 'string' && typeof containerId === 'string') this.at = { instanceId, containerId };
+    return this;
   }
 
   readonly send = (data: Uint8Array): boolean => {

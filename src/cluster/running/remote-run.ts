@@ -104,7 +104,7 @@ export class RemoteRun {
       const [account, functionName] = [textIn(fields, 'account'), textIn(fields, 'functionName')];
       this.#lane.caller = new RemoteCaller(this.#stream, account, functionName);
     }
-    this.#invocation.watcher?.placed(this.#lane);
+    this.#invocation.watcher?.placed(this.#lane.placedAt(message));
   }
 
   #started(message: Uint8Array): void {

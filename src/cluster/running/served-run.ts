@@ -89,7 +89,7 @@ export class ServedRun implements ThreadWatcher {
     this.#lane = lane;
     const { caller } = lane;
     const { account, functionName } = caller ?? {};
-    this.#stream.send(dataMessage(tags.placed, caller ? { caller: { account, functionName } } : {}));
+    this.#stream.send(dataMessage(tags.placed, { ...lane.at, ...(caller && { caller: { account, functionName } }) }));
   }
 
   stoodStill(still: boolean): void {

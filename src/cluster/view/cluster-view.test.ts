@@ -66,6 +66,7 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<L
         load: () => load,
         instances: (account) => [instance(`i-${id.slice(-1)}-${account}`)],
         usage: () => [used],
+        traces: () => [],
       },
       stateStream: 'STATE',
       clock: systemClock,

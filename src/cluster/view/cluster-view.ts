@@ -16,23 +16,33 @@ import type {
   LogPosition,
   Membership,
   Peers,
+  TracesAsked,
   UsageSpan,
 } from '../contract.ts';
+import type { ShownTrace } from '../../model/invocations/shown-trace.ts';
 import { fieldsOf, listOf, textIn } from '../fields.ts';
 import { askAll, type Answer } from './ask-all.ts';
 import { mergedUsage } from './merge-usage.ts';
 import { clusterText } from './metrics.ts';
-import { listMax, readLoad, readSpan, readUsage } from './read.ts';
 import { StateLag } from './state-lag.ts';
+
+import { listMax, readLoad, readSpan, readTracesAsked, readUsage } from './read.ts';
 import { shownStreams, type StreamList } from './streams.ts';
 
-const methods = { load: 'view.load', instances: 'view.instances', usage: 'view.usage', told: 'view.told' } as const;
+const methods = {
+  load: 'view.load',
+  instances: 'view.instances',
+  usage: 'view.usage',
+  told: 'view.told',
+  traces: 'view.traces',
+} as const;
 
 /** What this host says of itself. */
 export interface OwnView {
   load(): HostStatus;
   instances(account: string): readonly InstanceSnapshot[];
   usage(span: UsageSpan): readonly UsageRecord[];
+  traces(query: TracesAsked): readonly ShownTrace[];
 }
 
 /** What the view is made with. */
@@ -63,6 +73,7 @@ export function openView(parts: ViewParts): ClusterOverview {
     const asked = fieldsOf(body);
     return (await tellers.get(textIn(asked, 'what'))?.(textIn(asked, 'account'))) ?? {};
   });
+  peers.serve(methods.traces, async (body) => own.traces(readTracesAsked(body)));
   return {
     snapshot: () => snapshotOf(parts),
     instances: (account) => instancesOf(parts, account),
@@ -76,6 +87,7 @@ export function openView(parts: ViewParts): ClusterOverview {
       const snapshot = await snapshotOf(parts, false);
       return `${clusterText(snapshot, lagIn(parts, snapshot, lag))}${parts.text()}`;
     },
+    traces: (query) => tracesOf(parts, query),
   };
 }
 
@@ -164,6 +176,21 @@ async function instancesOf(parts: ViewParts, account: string): Promise<Gathered<
 
 function isInstance(value: unknown): value is InstanceSnapshot {
   return typeof value === 'object' && value !== null && 'id' in value && 'containers' in value;
+}
+
+async function tracesOf(parts: ViewParts, query: TracesAsked): Promise<Gathered<ShownTrace>> {
+  const { name } = parts.membership.self;
+  const here = parts.own.traces(query).map((one) => ({ ...one, host: one.host ?? name }));
+  const read = (answer: unknown): readonly ShownTrace[] => listOf(answer, query.limit).filter(isTrace);
+  const answers = await askAll(parts.peers, othersOf(parts), methods.traces, query, read);
+  const found = answers.flatMap((answer) =>
+    'value' in answer ? answer.value.map((one) => ({ ...one, host: one.host ?? answer.host.name })) : [],
+  );
+  return { found: [...here, ...found], silent: silentOf(parts, answers) };
+}
+
+function isTrace(value: unknown): value is ShownTrace {
+  return typeof value === 'object' && value !== null && 'requestId' in value && 'at' in value && 'stages' in value;
 }
 
 async function gathered<T>(

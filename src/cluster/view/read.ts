@@ -1,6 +1,7 @@
 import type { UsageRecord } from '../../model/accounts/usage.ts';
 import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
-import type { UsageSpan } from '../contract.ts';
+import { limits } from '../../model/limits.ts';
+import type { TracesAsked, UsageSpan } from '../contract.ts';
 import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 
 /** More of anything is no answer of a host of ours. */
@@ -60,5 +61,17 @@ export function readSpan(value: unknown): UsageSpan {
     sinceMs: numberIn(one, 'sinceMs'),
     untilMs: numberIn(one, 'untilMs'),
     ...(typeof account === 'string' && { account }),
+  };
+}
+
+/** Which traces another host asks for. Throws ProtocolError. */
+export function readTracesAsked(value: unknown): TracesAsked {
+  const one = fieldsOf(value);
+  const { functionName, requestId } = one;
+  return {
+    account: textIn(one, 'account'),
+    limit: Math.min(numberIn(one, 'limit'), limits.tracesListedMax),
+    ...(typeof functionName === 'string' && { functionName }),
+    ...(typeof requestId === 'string' && { requestId }),
   };
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { LogPosition } from '../../cluster/contract.ts';
 import { shardLog } from '../../cluster/durable/shard-log.ts';
+import type { HostId } from '../../cluster/contract.ts';
 import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
@@ -11,6 +12,8 @@ import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
 import type { Settings } from '../../model/functions/settings.ts';
 import type { OwnShard } from '../../model/cluster-snapshot.ts';
+import { tracedElsewhere } from '../../traces/traced-worker-manager.ts';
+import type { Tracer } from '../../traces/tracer.ts';
 import type { CodeStore, Store } from '../../store/contract.ts';
 import type { LogStore } from '../../store/logs/contract.ts';
 import type { EventsKept } from '../events.ts';
@@ -28,10 +31,13 @@ import { TriggerExchange } from './trigger-exchange.ts';
 const homesMsMax = 30_000;
 
 /** What placement needs of the service. */
-export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'>;
+export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'> & {
+  /** Absent where no traces are exported. */
+  readonly tracer: Tracer | undefined;
+};
 
 /** What of the service is shown of this host. */
-export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'memoryMb'>;
+export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'traces' | 'memoryMb'>;
 
 /** What a service has in its frontend because it is one of several hosts. */
 type ForFrontend = Pick<
@@ -90,7 +96,10 @@ export class ClusteredService {
   /** Runs calls on all hosts, and here what others send. */
   openPlacement(service: PlacedService, codeStore: CodeStore, undo: AsyncDisposableStack): OpenedPlacement {
     const { membership, peers } = this.#cluster;
-    const elsewhere = openRunner(peers);
+    const { tracer } = service;
+    const runner = openRunner(peers);
+    const nameOf = (host: HostId): string => membership.find(host)?.name ?? host;
+    const elsewhere = tracer === undefined ? runner : tracedElsewhere(runner, nameOf, tracer);
     const placement = openPlacement({ ...service, membership, peers, elsewhere, logger: this.#logger }, undo);
     this.#placed = placement.counts;
     const localCode = this.#state?.localCode ?? codeStore;

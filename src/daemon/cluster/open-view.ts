@@ -4,6 +4,7 @@ import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
 import { openView } from '../../cluster/view/cluster-view.ts';
+import type { TracesHere } from '../../frontend/traces/shown-traces.ts';
 import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
 import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -21,6 +22,7 @@ interface ClusterParts {
 export interface ViewSurroundings {
   readonly snapshot: () => ServiceSnapshot;
   readonly usage: Pick<UsageRecorder, 'read'>;
+  readonly traces: TracesHere;
   /** What all instances may take together. */
   readonly memoryMb: number;
   /** Last position of the log of the cluster's state that is applied here, and the stream that has that. */
@@ -34,7 +36,7 @@ export interface ViewSurroundings {
 /** What is to be seen of all hosts of a cluster. */
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
-  { snapshot, usage, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
+  { snapshot, usage, traces, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
 ): ClusterOverview {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
@@ -62,6 +64,7 @@ export function openClusterView(
       instances: (account) =>
         snapshot().instances.filter((one) => one.account === undefined || one.account === account),
       usage: (span) => usage.read(span),
+      traces: ({ account, ...query }) => traces(account, query),
     },
   });
 }

@@ -33,6 +33,7 @@ export class AccountGate {
   readonly #clock: Clock;
   readonly #shared: SharedRates | undefined;
   readonly #gates = new Map<string, Gate>();
+  #refused = 0;
 
   /** `shared`: where hosts share the rates of accounts. */
   constructor(accounts: Pick<AccountStore, 'limitsOf'>, clock: Clock, shared?: SharedRates) {
@@ -41,16 +42,21 @@ export class AccountGate {
     this.#shared = shared;
   }
 
+  /** Requests that were refused since the start. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Throws ThrottledError, or rejects with it where another host has to be asked first. Undefined: it has come in. */
   request(account: string): Promise<void> | undefined {
     const limits = this.#accounts.limitsOf(account);
     const waitMs = this.#take(account, limits);
     if (waitMs === 0) return undefined;
     const more = this.#shared?.of(account).more();
-    if (more === undefined) throw tooFast(limits, waitMs);
+    if (more === undefined) throw this.#tooFast(limits, waitMs);
     return more.then(() => {
       const stillMs = this.#take(account, limits);
-      if (stillMs > 0) throw tooFast(limits, stillMs);
+      if (stillMs > 0) throw this.#tooFast(limits, stillMs);
     });
   }
 
@@ -80,6 +86,11 @@ export class AccountGate {
   changed(account: string): void {
     const gate = this.#gates.get(account);
     if (gate !== undefined) this.#review(account, gate);
+  }
+
+  #tooFast(limits: AccountLimits, waitMs: number): Error {
+    this.#refused += 1;
+    return tooFast(limits, waitMs);
   }
 
   #review(account: string, gate: Gate): void {

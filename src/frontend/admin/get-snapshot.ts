@@ -62,7 +62,7 @@ export function getSnapshot(options: FrontendOptions): Operation {
 }
 
 /** Instances that an account sees: in a cluster, those of all hosts. */
-async function instancesOf(
+export async function instancesOf(
   { clusterView }: FrontendOptions,
   own: string,
   here: readonly InstanceSnapshot[],

@@ -3,6 +3,7 @@ import type { Operation } from '../routes/operation.ts';
 import { accountOperations } from './accounts/account-operations.ts';
 import { keyOperations } from './accounts/key-operations.ts';
 import { getUsage } from './accounts/get-usage.ts';
+import { dashboardOperations } from '../dashboard/operations.ts';
 import { effectOperations } from '../effects/operations.ts';
 import { predictionOperations } from '../prediction/operations.ts';
 import type { SharedSwitches } from '../prediction/shared-switches.ts';
@@ -18,6 +19,7 @@ import { moveOperations } from '../moves/operations.ts';
 import { objectsOperations } from './objects/operations.ts';
 import { auxiliaryOperations } from './auxiliary/operations.ts';
 import { secretOperations } from './secrets/operations.ts';
+import { traceOperations } from '../traces/operations.ts';
 import { giveHint } from '../hints/hint-operation.ts';
 import { triggerOperations } from '../triggers/operations.ts';
 import { listExecutions } from './list-executions.ts';
@@ -38,6 +40,7 @@ export function adminOperations(
     getFunctionLogs(options, stopping),
     getFunctionReadiness(options),
     getStatus(options),
+    ...traceOperations(options),
     getUsage(options),
     giveHint(options),
     ...triggerOperations(options),
@@ -53,5 +56,6 @@ export function adminOperations(
     ...policyOperations(options),
     ...accountOperations(options),
     ...keyOperations(options),
+    ...(options.dashboard === undefined ? [] : dashboardOperations(options, stopping)),
   ];
 }

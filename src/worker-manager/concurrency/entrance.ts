@@ -13,7 +13,7 @@ const exceeded = 'Rate Exceeded.';
 export const asksMax = 4;
 
 /** What it works with. */
-export interface EntranceOptions extends Pick<Parts, 'known' | 'observer' | 'registry'> {
+export interface EntranceOptions extends Pick<Parts, 'clock' | 'known' | 'observer' | 'registry'> {
   readonly quota: Quota;
   /** It has come in and is counted: to be run. */
   readonly entered: (ticket: Ticket) => void;
@@ -94,6 +94,7 @@ export class Entrance {
   #wait(ticket: Ticket): void {
     const { code, signal } = ticket;
     const { line } = code.calls.account;
+    ticket.queuedAt ??= this.#o.clock.now();
     const gone = (): void => {
       line.leave(call);
       this.#refuse(ticket, signal.reason);

@@ -16,7 +16,7 @@ async function up(command: Command): Promise<void> {
   using stop = new StopSignal();
   using progress = new Progress();
   await bootstrap({ features: featuresOf(settings.driver), agreed: flags['yes'] === true, progress });
-  await using service = await startOwnService(settings, (line) => progress.step(line), stop.signal);
+  await using service = await startOwnService(settings, (line, share) => progress.report(line, share), stop.signal);
   await Promise.race([service.ready, stop.received]);
   progress.done();
   if (!stop.isReceived) {

@@ -1,4 +1,5 @@
 import { decodeValue, encodeReason } from '../../../protocol/clone.ts';
+import { currentTrace } from '../../current-trace.ts';
 import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/threads/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd, ThreadStart } from '../../../protocol/session/session-messages.ts';
 import { ProtocolError } from '../../../model/errors.ts';
@@ -95,7 +96,14 @@ export class ThreadRun implements Run, ThreadListener {
     this.#resultIn.bytesMax = rest.resultBytesMax;
     const call = encodeCall({ ...rest, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
-    this.#order = this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
+    this.#order = this.#session.send({
+      type: 'spawn',
+      thread: this.id,
+      call,
+      parts: large,
+      ...currentTrace(),
+      ...order,
+    });
     if (large) this.out.sayParts(laneKinds.part, args);
   }
 

@@ -1,0 +1,59 @@
+import { createElement, lazy, Suspense, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { useService } from '../state/use.ts';
+import { Failing } from './failing.tsx';
+import { pages } from './pages.ts';
+import { hrefOf, usePlace } from './router.ts';
+import { Side } from './side.tsx';
+import { Top } from './top.tsx';
+
+/** Each page, loaded when it is shown first. */
+const loaded: ReadonlyMap<string, ComponentType> = new Map(
+  pages.map(({ name, load }) => [name, lazy(async () => ({ default: await load() }))]),
+);
+
+/** What is round every page: navigation, who looks, and how the page stands with the service. */
+export function Shell({ signOut }: { signOut: () => void }): ReactNode {
+  const service = useService();
+  const { page: asked } = usePlace();
+  // On a small screen the navigation is open over one page, and closed by going to another.
+  const [openOver, setOpenOver] = useState<string>();
+  const main = useRef<HTMLElement>(null);
+  const offered = pages.filter(({ needs }) => needs === undefined || service?.there.includes(needs) === true);
+  const name = asked === '' ? (offered[0]?.name ?? '') : asked;
+  const open = openOver === name;
+  const spec = pages.find((page) => page.name === name);
+  const page = loaded.get(name);
+  useEffect(() => {
+    document.title = spec === undefined ? 'Heddle' : `${spec.title} · Heddle`;
+    main.current?.scrollTo(0, 0);
+  }, [spec]);
+  return (
+    <div className={`shell${open ? ' shell-open' : ''}`}>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        To the content
+      </button>
+      <Top service={service} open={open} turn={() => setOpenOver(open ? undefined : name)} signOut={signOut} />
+      <Side pages={offered} current={name} version={service?.version} />
+      <main className="content" ref={main} tabIndex={-1}>
+        {page === undefined ? (
+          <NoSuchPage />
+        ) : (
+          <Failing key={name}>
+            <Suspense fallback={<output className="page-loading">Loading…</output>}>{createElement(page)}</Suspense>
+          </Failing>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function NoSuchPage(): ReactNode {
+  return (
+    <EmptyState title="There is no such page">
+      <p>
+        The address names a page that this service does not have. <a href={hrefOf('overview')}>To the overview</a>
+      </p>
+    </EmptyState>
+  );
+}

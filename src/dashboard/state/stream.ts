@@ -1,0 +1,133 @@
+import { beatMs, streamPath, type StreamEvent } from '../../model/dashboard/stream.ts';
+import { sentEvents } from './events.ts';
+import { ask, ServiceError, type Session } from './session.ts';
+import type { StateStore } from './store.ts';
+
+/** How the page stands with the service: `away` while nobody answers, `refused` where the key is not taken any more. */
+export type Connection = 'connecting' | 'live' | 'away' | 'refused';
+
+const silentMsMax = 3 * beatMs;
+/** How long is waited before it is tried again, ms: twice as long each time, and not all pages in the same moment. */
+const [retryMsMin, retryMsMax] = [250, 8_000];
+/** A page that is changed wants other topics, one after the other within a moment: they are asked for together, ms. */
+const gatherMs = 20;
+
+/** Keeps a store up to date from the one stream, until it is stopped: asks again, with more and more patience, when it breaks. */
+export class StateStream {
+  readonly #session: Session;
+  readonly #store: StateStore;
+  readonly #changed: (connection: Connection, why: string) => void;
+  readonly #stopped = new AbortController();
+  #reopen = new AbortController();
+  #topics = '';
+
+  /** `changed` is told how the page stands with the service, and why. */
+  constructor(session: Session, store: StateStore, changed: (connection: Connection, why: string) => void) {
+    this.#session = session;
+    this.#store = store;
+    this.#changed = changed;
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    store.onWanted = () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        if (store.wanted().join() !== this.#topics) this.#reopen.abort();
+      }, gatherMs);
+    };
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#store.onWanted = () => undefined;
+    this.#stopped.abort();
+  }
+
+  async #run(): Promise<void> {
+    let retryMs = retryMsMin;
+    const { signal: stopped } = this.#stopped;
+    while (!stopped.aborted) {
+      this.#reopen = new AbortController();
+      const wanted = this.#store.wanted();
+      this.#topics = wanted.join();
+      const signal = AbortSignal.any([stopped, this.#reopen.signal]);
+      if (wanted.length === 0) {
+        await aborted(signal);
+        continue;
+      }
+      try {
+        await this.#read(wanted, signal, () => (retryMs = retryMsMin));
+      } catch (error) {
+        if (signal.aborted) continue;
+        const refused = error instanceof ServiceError && error.refused;
+        this.#changed(refused ? 'refused' : 'away', error instanceof ServiceError ? error.message : 'Nobody answers.');
+        if (refused) return;
+        await Promise.race([aborted(signal), wait(retryMs * (0.75 + Math.random() / 2)), online()]);
+        retryMs = Math.min(retryMsMax, retryMs * 2);
+      }
+    }
+  }
+
+  /** Resolves where the service ended it in peace. Throws where it broke. */
+  async #read(wanted: readonly string[], signal: AbortSignal, heard: () => void): Promise<void> {
+    const silence = new Silence();
+    try {
+      const query = { topics: wanted.join(',') };
+      const response = await ask(this.#session, {
+        path: streamPath,
+        query,
+        signal: AbortSignal.any([signal, silence.signal]),
+      });
+      if (response.body === null) throw new Error('The service answered with nothing.');
+      for await (const event of sentEvents(response.body)) {
+        silence.broken();
+        heard();
+        if ('comment' in event) continue;
+        if (event.name === 'again') return;
+        const state: StreamEvent = JSON.parse(event.data);
+        this.#store.apply(state);
+        this.#changed('live', '');
+      }
+      throw new Error('The service has ended the connection.');
+    } finally {
+      silence.over();
+    }
+  }
+}
+
+/** Fires when nothing was heard for so long that nobody can be there any more. */
+class Silence {
+  readonly #controller = new AbortController();
+  #timer = this.#begin();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  broken(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#begin();
+  }
+
+  over(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #begin(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#controller.abort(new Error('Nothing was heard of the service.')), silentMsMax);
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** A machine that comes back to its network does not wait for its turn. */
+function online(): Promise<void> {
+  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }));
+}

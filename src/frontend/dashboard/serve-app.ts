@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Logger } from 'pino';
+import { once } from '../routes/loaded-later.ts';
+
+/** Where the page's files are, but for the page itself, which is at `/`. */
+const filesPath = '/heddle/dashboard/';
+/** Names as the bundler gives them: with a hash of what is in them. */
+const fileName = /^[\w.-]{1,128}$/;
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** What a page may do: load what this service gives it, and talk to this service. Nothing inline, nothing from elsewhere, in nobody's frame. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const always: Readonly<Record<string, string>> = {
+  'content-security-policy': contentSecurityPolicy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+interface ServedFile {
+  readonly plain: Buffer;
+  readonly zipped: Buffer;
+  readonly etag: string;
+  readonly type: string;
+}
+
+/** What the page is served with. */
+export interface AppParts {
+  /** Finds the folder of its files, building them if need be. */
+  readonly folder: () => Promise<string>;
+  /** What requests are signed for, which the page has to know before anybody has signed in. */
+  readonly region: string;
+  readonly logger: Logger;
+}
+
+/** Whether a request is a browser's for the dashboard: nothing that is signed, and no operation of AWS's, which are at `/`, too. */
+export function isForApp({ method, url = '', headers }: IncomingMessage): boolean {
+  if (url !== '/' && !url.startsWith(filesPath)) return false;
+  return (method === 'GET' || method === 'HEAD') && headers.authorization === undefined;
+}
+
+/** Serves the dashboard's files, from memory once they were asked for. `answered` is called when an answer has left. */
+export function serveApp(
+  { folder, region, logger }: AppParts,
+  answered: () => void,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const files = new Map<string, Promise<ServedFile | undefined>>();
+  const found = once(folder);
+  const load = async (name: string): Promise<ServedFile | undefined> => {
+    const page = name === '';
+    const path = join(await found(), page ? 'index.html' : join('heddle/dashboard', name));
+    const plain = await readFile(path).catch(missing);
+    if (plain === undefined) return undefined;
+    const bytes = page
+      ? Buffer.from(plain.toString('utf8').replaceAll('%REGION%', region.replaceAll(/[^\w-]/g, '')))
+      : plain;
+    const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+    return {
+      plain: bytes,
+      zipped: await promisify(gzip)(bytes, { level: 9 }),
+      etag,
+      type: types[extname(path)] ?? 'application/octet-stream',
+    };
+  };
+  const fileOf = async (name: string): Promise<ServedFile | undefined> => {
+    const known = files.get(name) ?? load(name);
+    files.set(name, known);
+    // Only what is there is remembered: names that are not are endless.
+    const file = await known.catch((error: unknown) => {
+      files.delete(name);
+      throw error;
+    });
+    if (file === undefined) files.delete(name);
+    return file;
+  };
+  return (request, response) => {
+    response.on('close', answered);
+    const { url = '' } = request;
+    const name = url === '/' ? '' : url.slice(filesPath.length).replace(/\?.*$/s, '');
+    const known = name === '' || fileName.test(name) ? fileOf(name) : Promise.resolve(undefined);
+    known.then(
+      (file) =>
+        file === undefined
+          ? refuse(response, 404, 'There is no such file.')
+          : send(request, response, file, name === ''),
+      (error: unknown) => {
+        logger.error({ err: error }, 'The dashboard cannot be shown.');
+        refuse(response, 500, 'The dashboard cannot be shown: the log of the service says why.');
+      },
+    );
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, file: ServedFile, page: boolean): void {
+  const { etag, type, plain, zipped } = file;
+  const caching = page ? 'no-cache' : 'public, max-age=31536000, immutable';
+  const headers = { ...always, 'cache-control': caching, etag, vary: 'accept-encoding' };
+  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+  const zips = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
+  const body = zips ? zipped : plain;
+  response.writeHead(200, {
+    ...headers,
+    'content-type': type,
+    'content-length': body.length,
+    ...(zips && { 'content-encoding': 'gzip' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { ...always, 'content-type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+}
+
+function missing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+    return undefined;
+  throw error;
+}

@@ -1,0 +1,113 @@
+import type { Clock, Timer } from '../../../model/clock.ts';
+import { ApiError } from '../../../api/errors.ts';
+import type { Rows, Topic, Viewer } from '../topic.ts';
+import { changeText, wholeText, type Texts } from './changes.ts';
+
+const everyMsUsual = 200;
+/** The share of a processor that looking at one topic may take: a state that is slow to find out is asked for less often. */
+const shareMax = 0.05;
+/** More than a page could show. */
+const rowsMax = 20_000;
+
+/** What feeds are made with. */
+export interface FeedParts {
+  readonly clock: Clock;
+  /** Told what a topic throws that is none of the viewer's doing. */
+  readonly failed: (topic: string, error: unknown) => void;
+}
+
+/** One topic as one account sees it, for all who watch it: looks at it while somebody does, and knows what the last look changed. */
+export class Feed {
+  readonly #topic: Topic;
+  readonly #viewer: Viewer;
+  readonly #argument: string;
+  readonly #parts: FeedParts;
+  readonly #watchers = new Set<() => void>();
+  #timer: Timer | undefined;
+  #looking: Promise<void> | undefined;
+  #texts: Texts = new Map();
+  #cut = 0;
+  #error = '';
+  #version = 0;
+  #change = '';
+  #whole: string | undefined;
+
+  constructor(topic: Topic, viewer: Viewer, argument: string, parts: FeedParts) {
+    this.#topic = topic;
+    this.#viewer = viewer;
+    this.#argument = argument;
+    this.#parts = parts;
+  }
+
+  /** `changed` is called after each look that found a change. Gives how to leave; without watchers nothing is looked at. */
+  watch(changed: () => void): () => void {
+    this.#watchers.add(changed);
+    return () => {
+      this.#watchers.delete(changed);
+      if (this.#watchers.size > 0) return;
+      this.#timer?.[Symbol.dispose]();
+      this.#timer = undefined;
+    };
+  }
+
+  /** Resolves when something is known. Never rejects. */
+  async begun(): Promise<void> {
+    if (this.#timer === undefined) this.#looking ??= this.#look();
+    await this.#looking;
+  }
+
+  /** What is new for somebody who has seen a version (0: none): the version, and a TopicChange as text. Undefined: nothing. */
+  since(version: number): { readonly version: number; readonly text: string } | undefined {
+    if (version === this.#version) return undefined;
+    // Who is further behind gets all of it: nothing is kept for the slow.
+    if (version !== 0 && version === this.#version - 1) return { version: this.#version, text: this.#change };
+    if (this.#error !== '') return { version: this.#version, text: this.#change };
+    this.#whole ??= wholeText(this.#texts, this.#cut);
+    return { version: this.#version, text: this.#whole };
+  }
+
+  async #look(): Promise<void> {
+    const { clock, failed } = this.#parts;
+    const startedAt = clock.now();
+    try {
+      this.#take(await this.#topic.rows(this.#viewer, this.#argument));
+    } catch (error) {
+      if (!(error instanceof ApiError)) failed(this.#topic.name, error);
+      this.#fail(error instanceof ApiError ? error.message : 'The service could not find this out; its log says why.');
+    }
+    const tookMs = clock.now() - startedAt;
+    this.#looking = undefined;
+    if (this.#watchers.size === 0) return;
+    const waitMs = Math.max(this.#topic.everyMs ?? everyMsUsual, tookMs / shareMax);
+    this.#timer = clock.timer(waitMs, () => {
+      this.#timer = undefined;
+      this.#looking = this.#look();
+    });
+  }
+
+  #take(rows: Rows): void {
+    const texts = new Map<string, string>();
+    for (const [key, row] of rows) {
+      if (texts.size === rowsMax) break;
+      texts.set(key, JSON.stringify(row));
+    }
+    const cut = rows.size - texts.size;
+    const change = changeText(this.#texts, texts, cut);
+    const mended = this.#error !== '';
+    if (change === undefined && cut === this.#cut && !mended && this.#version > 0) return;
+    [this.#texts, this.#cut, this.#error, this.#whole] = [texts, cut, '', undefined];
+    this.#next(mended || change === undefined ? wholeText(texts, cut) : change);
+  }
+
+  #fail(error: string): void {
+    if (error === this.#error) return;
+    this.#error = error;
+    this.#next(JSON.stringify({ error }));
+  }
+
+  #next(change: string): void {
+    this.#change = change;
+    this.#version += 1;
+    for (const changed of this.#watchers) changed();
+  }
+}

@@ -1,0 +1,33 @@
+import type { FrontendOptions } from '../context.ts';
+
+/** Who looks. */
+export interface Viewer {
+  readonly account: string;
+  /** Whether the account is the one of whoever runs the service. */
+  readonly operator: boolean;
+}
+
+/** What a topic shows: rows by what identifies them. A row that has not changed must give the same JSON: no ages in it, but when it began. */
+export type Rows = ReadonlyMap<string, object>;
+
+/**
+ * A part of the service's state that can be watched, one a file of `topics/`. It is asked again and again while somebody watches it, once for all viewers of an account,
+ * and what has changed between two answers is sent.
+ */
+export interface Topic {
+  readonly name: string;
+  /** It is asked at most so often, ms; 200 where it is not said. */
+  readonly everyMs?: number;
+  /** Nobody else can watch it. */
+  readonly operatorsOnly?: true;
+  /** Whether there is anything of it for this viewer, so that its page is offered. Absent: always. */
+  isThere?(viewer: Viewer): boolean | Promise<boolean>;
+  /**
+   * What there is now and this viewer may see; nothing of other accounts. `argument`: what was asked for behind the colon, as in `function:hello`; empty where nothing was. Throws ApiError,
+   * whose message the viewer is shown, where the argument means nothing.
+   */
+  rows(viewer: Viewer, argument: string): Rows | Promise<Rows>;
+}
+
+/** Makes a topic of a frontend; called once, when somebody watches something for the first time. */
+export type OpenTopic = (options: FrontendOptions) => Topic;

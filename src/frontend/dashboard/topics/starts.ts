@@ -1,0 +1,11 @@
+import type { FrontendOptions } from '../../context.ts';
+import type { Topic } from '../topic.ts';
+
+/** How long the account's calls took from request to code, a StartsRow for each path. */
+export function openStarts({ dashboard }: FrontendOptions): Topic {
+  return {
+    name: 'starts',
+    everyMs: 500,
+    rows: ({ account }) => new Map((dashboard?.tally.starts(account) ?? []).map((row) => [row.path, row])),
+  };
+}
