@@ -123,12 +123,11 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   app.setNotFoundHandler(unknownOperation);
 
   const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
-  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
   const switches = options.replicated && new SharedSwitches(options);
-  options.replicated?.({ ...options, preparation, switches, ...urls });
-  const operations = [...lambdaOperations(context), ...adminOperations({ ...options, switches }, stopping.signal)];
+  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), switches, ...urls };
+  options.replicated?.(context);
   const mounting = mountedWith(options);
-  mountOperations(app, operations, mounting);
+  mountOperations(app, [...lambdaOperations(context), ...adminOperations(context, stopping.signal)], mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
   mountSessions(app.server, {

@@ -21,7 +21,7 @@ export interface WorkerManager {
   /** So many calls of a function's may be there at once, and others of its account never get them; undefined: it shares what nobody reserves. */
   reserve(account: string, functionName: string, concurrency: number | undefined): void;
   /** What `invoke` would refuse a call of this function with if it came now; undefined where it would take it. Takes nothing. */
-  refusal(fn: FunctionVersion): Error | undefined;
+  refusal(fn: FunctionVersion): Promise<Error | undefined>;
   /** What the calls of an account take that have not ended. */
   useOf(account: string): CallsUse;
   /** An account may have more calls at once than before, or less. */

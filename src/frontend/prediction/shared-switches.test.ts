@@ -39,7 +39,7 @@ describe('what was said of learning', () => {
     assert.deepEqual(there.done, ['f off', 'f before Infinity', ' before Infinity']);
     // Of another host's start nothing is left that was turned on meanwhile.
     const later = told([{ account: testAccount, name: 'g' }]);
-    assert.ok(new SharedSwitches({ store, prediction: later.prediction }));
+    assert.equal(new SharedSwitches({ store, prediction: later.prediction }).forgottenAt(testAccount, 'f'), 7);
     assert.deepEqual(later.done, ['g on', ' before 7', 'f off', 'f before 5']);
   });
 

@@ -22,6 +22,7 @@ export async function settingChanged(
 ): Promise<void> {
   const { store, workerManager, urls } = parts;
   if (kind === urlKind) urls.reread(account, name, qualifier);
+  else if (kind === predictionKind) parts.switches?.reread(account, name);
   else if (kind === concurrencyKind) workerManager.reserve(account, name, reservedFor(store, account, name));
   else if (kind !== provisionedKind) return;
   else if (store.settings.get(account, name, qualifier, kind) === undefined)

@@ -16,8 +16,8 @@ export function withOthers(
 ): FunctionProfile | undefined {
   const there = elsewhere.filter((one) => one.name === name);
   if (there.length === 0) return here;
-  const joined = joinedProfile(here === undefined ? there : [here.record, ...there]);
-  return joined && FunctionProfile.of(joined);
+  const profile = joinedProfile(here === undefined ? there : [here.record, ...there]);
+  return profile && FunctionProfile.of(profile);
 }
 
 /** `newer` says what code it is of. */
