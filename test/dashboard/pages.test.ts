@@ -90,6 +90,7 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await page.getByRole('button', { name: /^All of request/ }).click();
     await page.getByText('5 lines', { exact: true }).waitFor();
     await page.getByLabel('Request id').fill('');
+    await page.getByText(/^\d{3} lines$/).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await invoke(dashboard.service, 'hello', { name: 'Unseen' });
     const resume = page.getByRole('button', { name: /^Resume \([1-9]\d* new\)/ });

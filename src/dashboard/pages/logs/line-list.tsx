@@ -112,6 +112,7 @@ function useEnd(
 } {
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const sized = useRef('');
   const [view, setView] = useState({ top: 0, height: 900 });
   const [seen, setSeen] = useState('');
   useLayoutEffect(() => {
@@ -121,7 +122,11 @@ function useEnd(
     const element = list.current;
     if (element === null) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < rowHeight;
+    const size = `${scrollHeight} ${clientHeight}`;
+    // Where the list has become another, nobody has scrolled: it stays at its end, if it was there.
+    if (size === sized.current) atEnd.current = scrollHeight - scrollTop - clientHeight < rowHeight;
+    else if (atEnd.current) element.scrollTo({ top: scrollHeight });
+    sized.current = size;
     setSeen((before) => (atEnd.current ? '' : before || (lines.at(-1)?.id ?? '')));
     setView({ top: scrollTop, height: clientHeight });
   };

@@ -11,7 +11,9 @@ import { signedHeaders } from '../../testing/signed-headers.ts';
 import { startTestFrontend, type TestFrontend } from '../../testing/test-frontend.ts';
 import { zipOf } from '../../testing/zip-of.ts';
 import { Tally } from '../tally.ts';
+import { logEvents } from '../../aws/logs/log-events.ts';
 import { Levels } from './level.ts';
+import { LineIds } from './line-ids.ts';
 import { PendingLines } from './pending-lines.ts';
 
 test('the level of a line is what it says, and that of the line before where it says nothing', () => {
@@ -27,6 +29,19 @@ test('the level of a line is what it says, and that of the line before where it 
   assert.equal(of('Egress refused: db.lan:5432 is …'), 'WARN');
   assert.equal(of('REPORT RequestId: r\tDuration: 1 ms'), 'SYSTEM');
   assert.equal(of('[NOSUCHLEVEL] begins anew'), 'INFO');
+});
+
+test('lines that come in pieces have the ids that they have in the whole', () => {
+  const ids = new LineIds();
+  const entry = { seq: 1, wallMs: 9, requestId: 'r' };
+  const times = (from: number): readonly [number, number][] => [[from, 5]];
+  const pieces = ['START\n', 'one\ntwo\n', 'three\n'];
+  const told = pieces.flatMap((text) => logEvents([{ ...entry, text, times: times(0) }]).map((event) => ids.of(event)));
+  const whole = logEvents([{ ...entry, text: pieces.join(''), times: times(0) }]);
+  assert.deepEqual(
+    told,
+    whole.map(({ position }) => position),
+  );
 });
 
 test('who reads too slowly loses the oldest lines, and is told how many', async () => {

@@ -4,6 +4,7 @@ import type { LogGroup } from '../../aws/logs/log-groups.ts';
 import { TailedFunctions } from '../../aws/logs/live-tail/tailed-functions.ts';
 import type { FrontendOptions } from '../../context.ts';
 import { Levels } from './level.ts';
+import { LineIds } from './line-ids.ts';
 import { PendingLines } from './pending-lines.ts';
 import { wants, type WantedLines } from './wanted.ts';
 
@@ -23,7 +24,7 @@ export async function* logLines(
   wanted: WantedLines,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
-  const levels = new Levels();
+  const [levels, ids] = [new Levels(), new LineIds()];
   const { clock, logger } = parts;
   const pending = new PendingLines();
   const take = (functionName: string, event: LogEvent): LogLine | undefined => {
@@ -38,7 +39,7 @@ export async function* logLines(
     parts.logs,
     account,
     (event) => {
-      const line = take(event.group, event);
+      const line = take(event.group, { ...event, position: ids.of(event) });
       if (line !== undefined) pending.put(line);
     },
     failed,
