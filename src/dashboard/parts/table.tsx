@@ -32,11 +32,11 @@ export function Table<Row>({ label, columns, rows, keyOf, heightMax }: TableProp
   const shown = rows.slice(from, from + seen);
   const below = rows.length - from - shown.length;
   return (
-    // A region that scrolls must be reachable with the keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section
       className="rows-frame"
       aria-label={label}
+      // A region that scrolls must be reachable with the keyboard.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       style={{ maxHeight: heightMax }}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
@@ -73,6 +73,7 @@ function Space({ rows, columns }: { readonly rows: number; readonly columns: num
   if (rows === 0) return null;
   return (
     <tr className="rows-space" aria-hidden="true">
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
       <td colSpan={columns} style={{ height: rows * rowHeight }} />
     </tr>
   );

@@ -91,8 +91,8 @@ export function TimeChart({
           </li>
         ))}
       </ul>
-      {/* What uPlot draws there is a canvas: no element stands for that.
-      oxlint-disable-next-line jsx-a11y/prefer-tag-over-role */}
+      {/* What uPlot draws there is a canvas: no element stands for that. */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role */}
       <div className="time-chart" ref={place} style={{ height }} role="img" aria-label={label} />
     </figure>
   );
