@@ -67,7 +67,7 @@ export interface Service {
 /** What the caller of {@link startService} may bring along. */
 export interface ServiceOptions {
   /** Told, a short line each, what takes long: building images and templates. */
-  readonly report?: (line: string) => void;
+  readonly report?: (line: string, share?: number) => void;
   readonly logger?: Logger;
   /** It belongs to the program in whose process it runs: listens on no port, and does not keep that process alive. */
   readonly embedded?: boolean;
@@ -115,7 +115,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
-  const triggers = await openTriggers(settings, systemClock, logger, undo);
+  const triggers = await openTriggers(settings, systemClock, logger, undo, cluster);
   const [{ capabilities }, functionMbMax, { tracer }] = [driver, kind.shape.memoryMb, traced.forSessions];
   const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why, tracer }, codeStore, undo);
   const stand = { gate, policies, outside, triggers, prediction, tracer };

@@ -17,6 +17,7 @@ export const commands: ReadonlyMap<string, LoadCommand> = new Map<string, LoadCo
   ['logs', async () => (await import('./commands/logs.ts')).logsCommand()],
   ['trace', async () => (await import('./commands/trace.ts')).traceCommand()],
   ['ps', async () => (await import('./commands/service/ps.ts')).psCommand()],
+  ['top', async () => (await import('./commands/service/top.ts')).topCommand()],
   ['pause', async () => (await import('./commands/moves/moves.ts')).pauseCommand()],
   ['resume', async () => (await import('./commands/moves/moves.ts')).resumeCommand()],
   ['fork', async () => (await import('./commands/moves/moves.ts')).forkCommand()],

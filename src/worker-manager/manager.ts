@@ -133,7 +133,7 @@ export class LocalWorkerManager implements WorkerManager {
     return this.#dispatcher.preparer.prepare(expectation);
   }
 
-  refusal(fn: FunctionVersion): Error | undefined {
+  refusal(fn: FunctionVersion): Promise<Error | undefined> {
     return this.#entrance.refusal(fn);
   }
 

@@ -1,3 +1,4 @@
+import type { Caller } from '../../model/invocations/caller.ts';
 import type { ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
 import type { PeerStream } from '../contract.ts';
 import { LaneTaken, LaneWindow } from './lane-window.ts';
@@ -15,6 +16,8 @@ export class RemoteLane implements ThreadLane {
   #paused = false;
   /** Came while it was paused; bounded by what the other side may have under way. */
   readonly #held: Uint8Array[] = [];
+  #stands = false;
+  caller: Caller | undefined;
 
   constructor(stream: PeerStream, watcher: ThreadWatcher) {
     this.#stream = stream;
@@ -51,6 +54,13 @@ export class RemoteLane implements ThreadLane {
   };
 
   readonly renew = (): void => void this.#stream.send(bytesMessage(tags.renew));
+
+  readonly paused = (): boolean => this.#stands;
+
+  /** Its instance was paused, or goes on. */
+  stands(still: boolean): void {
+    this.#stands = still;
+  }
 
   /** A message of the thread's. */
   received(data: Uint8Array): void {

@@ -1,6 +1,6 @@
 import type { UsageRecord } from '../../model/accounts/usage.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
 import { limits } from '../../model/limits.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
 import type { TracesAsked, UsageSpan } from '../contract.ts';
 import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 
@@ -8,7 +8,7 @@ import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 export const listMax = 2_000_000;
 
 /** What a host says of itself. Throws ProtocolError. */
-export function readLoad(value: unknown): HostLoad {
+export function readLoad(value: unknown): HostStatus {
   const one = fieldsOf(value);
   const number = (name: string): number => numberIn(one, name);
   return {
@@ -23,6 +23,7 @@ export function readLoad(value: unknown): HostLoad {
     processorLoad: number('processorLoad'),
     peers: number('peers'),
     shards: listIn(one, 'shards', listMax).map(readShard),
+    ...(one['statePosition'] !== undefined && { statePosition: textIn(one, 'statePosition') }),
   };
 }
 

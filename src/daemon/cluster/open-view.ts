@@ -1,12 +1,13 @@
 import { availableParallelism, loadavg } from 'node:os';
-import type { ClusterView, Leases, Membership } from '../../cluster/contract.ts';
+import type { ClusterOverview, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
 import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
 import { openView } from '../../cluster/view/cluster-view.ts';
 import type { TracesHere } from '../../frontend/traces/shown-traces.ts';
 import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
+import { systemClock } from '../../model/clock.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 
 /** What of the cluster a view is opened with. */
@@ -24,6 +25,8 @@ export interface ViewSurroundings {
   readonly traces: TracesHere;
   /** What all instances may take together. */
   readonly memoryMb: number;
+  /** Last position of the log of the cluster's state that is applied here, and the stream that has that. */
+  readonly state: { readonly position: () => LogPosition; readonly stream: string };
   /** Shards whose home it is. */
   readonly shardsHere?: () => readonly OwnShard[];
   /** More of what this host knows of the cluster, in Prometheus' text format. */
@@ -33,8 +36,8 @@ export interface ViewSurroundings {
 /** What is to be seen of all hosts of a cluster. */
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
-  { snapshot, usage, traces, memoryMb, shardsHere, text = () => '' }: ViewSurroundings,
-): ClusterView {
+  { snapshot, usage, traces, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
+): ClusterOverview {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
   const leased = (): readonly OwnShard[] =>
@@ -48,12 +51,15 @@ export function openClusterView(
     shards,
     peers,
     streams: link.manager.streams,
+    stateStream: state.stream,
+    clock: systemClock,
     text,
     own: {
       load: () => ({
         ...loadOf(snapshot(), memoryMb),
         peers: peers.connected,
         shards: shardsHere?.() ?? leased(),
+        statePosition: String(state.position()),
       }),
       instances: (account) =>
         snapshot().instances.filter((one) => one.account === undefined || one.account === account),
@@ -63,7 +69,10 @@ export function openClusterView(
   });
 }
 
-function loadOf({ instances, queue }: ServiceSnapshot, memoryMbMax: number): Omit<HostLoad, 'peers' | 'shards'> {
+function loadOf(
+  { instances, queue }: ServiceSnapshot,
+  memoryMbMax: number,
+): Omit<HostStatus, 'peers' | 'shards' | 'statePosition'> {
   const containers = instances.flatMap((instance) => instance.containers);
   return {
     running: containers.filter(({ state }) => state === 'running').length,

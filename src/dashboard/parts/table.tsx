@@ -32,14 +32,22 @@ export function Table<Row>({ label, columns, rows, keyOf, heightMax }: TableProp
   const shown = rows.slice(from, from + seen);
   const below = rows.length - from - shown.length;
   return (
-    // A region that scrolls must be reachable with the keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className="rows-frame" aria-label={label} tabIndex={0} style={{ maxHeight: heightMax }} onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
+    <section
+      className="rows-frame"
+      aria-label={label}
+      // A region that scrolls must be reachable with the keyboard.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      style={{ maxHeight: heightMax }}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
       <table aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
             {columns.map(({ title, number }) => (
-              <th key={title} className={number === true ? 'number' : undefined} scope="col">{title}</th>
+              <th key={title} className={number === true ? 'number' : undefined} scope="col">
+                {title}
+              </th>
             ))}
           </tr>
         </thead>
@@ -48,7 +56,9 @@ export function Table<Row>({ label, columns, rows, keyOf, heightMax }: TableProp
           {shown.map((row, n) => (
             <tr key={keyOf(row)} aria-rowindex={from + n + 2}>
               {columns.map(({ title, cell, number }) => (
-                <td key={title} className={number === true ? 'number' : undefined}>{cell(row)}</td>
+                <td key={title} className={number === true ? 'number' : undefined}>
+                  {cell(row)}
+                </td>
               ))}
             </tr>
           ))}
@@ -63,6 +73,7 @@ function Space({ rows, columns }: { readonly rows: number; readonly columns: num
   if (rows === 0) return null;
   return (
     <tr className="rows-space" aria-hidden="true">
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
       <td colSpan={columns} style={{ height: rows * rowHeight }} />
     </tr>
   );

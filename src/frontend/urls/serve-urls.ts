@@ -150,7 +150,8 @@ async function invocationOf(
   // What strangers can have made is only what the account has made up its mind about.
   const onlyNamed = caller === undefined;
   const policy = typeof said === 'string' ? context.policies.requested(account, said, { onlyNamed }) : undefined;
-  const traceState = request.headers['traceparent'] === undefined ? undefined : traceStateOf(oneOf(request.headers['tracestate']));
+  const traceState =
+    request.headers['traceparent'] === undefined ? undefined : traceStateOf(oneOf(request.headers['tracestate']));
   const more = {
     ...(traceState !== undefined && { traceState }),
     ...(qualifier !== '' && { invokedArn }),

@@ -61,6 +61,8 @@ export interface ThreadWatcher {
   received(data: Uint8Array): void;
   /** It printed something, to standard error where that is said; bounded as the log is. */
   printed(text: string, stderr?: true): void;
+  /** Its instance was paused, or goes on: for who cannot ask the lane, as that is on another host. */
+  stoodStill?(still: boolean): void;
 }
 
 /** The way to a running thread. After its end these do nothing. */
@@ -92,11 +94,13 @@ export type InvocationResult =
   /** `payload` is JSON: `{errorType, errorMessage, trace?}`. */
   | { readonly ok: false; readonly functionError: 'Unhandled' | 'Handled'; readonly payload: Uint8Array };
 
+/** Values of {@link ColdReason}. */
+export const coldReasons = ['none-kept', 'all-taken', 'no-memory', 'booting'] as const;
 /**
  * Why an invocation had to wait for a boot: nothing like what it needs is kept warm, all that was is taken, there was no memory
  * to keep it in, or it was on its way.
  */
-export type ColdReason = 'none-kept' | 'all-taken' | 'no-memory' | 'booting';
+export type ColdReason = (typeof coldReasons)[number];
 
 /** The answer, and what it took. */
 export interface InvocationOutcome {

@@ -41,13 +41,7 @@ export class RunOutcome implements InvocationOutcome {
   #log: InvocationLog | string;
 
   /** `processors`: how many there are, so that what the container claims can be held against what it can have had. */
-  constructor(
-    container: ActiveContainer,
-    record: RunRecord,
-    ending: Ending,
-    log: InvocationLog,
-    processors: number,
-  ) {
+  constructor(container: ActiveContainer, record: RunRecord, ending: Ending, log: InvocationLog, processors: number) {
     const { sentAt, endedAt, startedAt = endedAt, handlerAt, coldReason, receivedAt, startPath } = record;
     const { answer } = ending;
     this.record = record;

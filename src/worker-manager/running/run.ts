@@ -139,6 +139,7 @@ export class Run implements ContainerInvocation, Limited {
 
   /** It stands still: whoever reads an answer that has begun is told so. Others wait for theirs. */
   breakOff(): void {
+    if (!this.#ended) this.ticket.invocation.watcher?.stoodStill?.(true);
     if (this.#ended || this.answer?.bytes === undefined) return;
     this.answer.end();
     const { id } = this.container.instance.guest;
@@ -151,6 +152,7 @@ export class Run implements ContainerInvocation, Limited {
     if (this.#stillSince === undefined || this.#ended) return;
     this.deadlineAt += this.#host.clock.now() - this.#stillSince;
     this.#stillSince = undefined;
+    this.ticket.invocation.watcher?.stoodStill?.(false);
     this.#host.deadlines.watch(this);
   }
 
