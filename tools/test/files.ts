@@ -25,6 +25,7 @@ const long = [
   'test/cluster/threads/locks',
   'test/e2e/installed',
   'test/events/moved-clock',
+  'test/many-hosts/policies',
   'test/simulation/cluster',
 ];
 
