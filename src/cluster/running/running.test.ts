@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { outcomeOf } from '../../frontend/testing/fake-worker-manager.ts';
-import { systemClock, type Clock } from '../../model/clock.ts';
+import { systemClock } from '../../model/clock.ts';
 import { CancelledError, CapacityError, InstanceLostError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
