@@ -1,0 +1,94 @@
+/** How much of an instance is drawn, by how much room there is. */
+export interface Detail {
+  readonly name: 'large' | 'medium' | 'small' | 'tiny' | 'dot' | 'speck';
+  readonly width: number;
+  readonly height: number;
+  readonly gap: number;
+}
+
+/** From the one that shows most to the one that most fit of. */
+export const details: readonly [Detail, ...Detail[]] = [
+  { name: 'large', width: 196, height: 88, gap: 10 },
+  { name: 'medium', width: 104, height: 52, gap: 8 },
+  { name: 'small', width: 46, height: 30, gap: 6 },
+  { name: 'tiny', width: 22, height: 22, gap: 4 },
+  { name: 'dot', width: 12, height: 12, gap: 3 },
+  { name: 'speck', width: 7, height: 7, gap: 2 },
+];
+
+/** A part of the picture with instances of one pool in it, pixels. */
+export interface Lane {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the two pools are: beside each other where that is wide enough, so that an instance that is allocated goes from left to right. */
+export function lanesOf(width: number, height: number): { readonly warm: Lane; readonly active: Lane } {
+  const [head, between] = [26, 20];
+  if (width >= 640) {
+    const warmWidth = Math.round((width - between) * 0.34);
+    const place = { y: head, height: height - head };
+    return {
+      warm: { x: 0, width: warmWidth, ...place },
+      active: { x: warmWidth + between, width: width - warmWidth - between, ...place },
+    };
+  }
+  const warmHeight = Math.round((height - 2 * head - between) * 0.34);
+  const activeY = head + warmHeight + between + head;
+  return {
+    warm: { x: 0, y: head, width, height: warmHeight },
+    active: { x: 0, y: activeY, width, height: height - activeY },
+  };
+}
+
+/** How many tiles of a size are beside each other in a lane, and how many fit in all. */
+export function roomOf({ width, height }: Lane, tile: Detail): { readonly columns: number; readonly tiles: number } {
+  const columns = Math.max(1, Math.floor((width + tile.gap) / (tile.width + tile.gap)));
+  const rows = Math.max(0, Math.floor((height + tile.gap) / (tile.height + tile.gap)));
+  return { columns, tiles: columns * rows };
+}
+
+/** The most that can be shown of so many in each lane. */
+export function detailFor(lanes: readonly { readonly lane: Lane; readonly count: number }[]): Detail {
+  const fits = details.find((detail) =>
+    lanes.every(({ lane, count }) => lane.width >= Math.min(detail.width, 160) && roomOf(lane, detail).tiles >= count),
+  );
+  return fits ?? details[details.length - 1] ?? details[0];
+}
+
+/** Where the tile in a slot of a lane is, pixels. Large ones share the lane's width among them. */
+export function placeOf(lane: Lane, detail: Detail, slot: number): Lane {
+  const { columns } = roomOf(lane, detail);
+  const { height, gap } = detail;
+  const width = detail.name === 'large' ? Math.min(260, Math.floor((lane.width - (columns - 1) * gap) / columns)) : detail.width;
+  return {
+    x: lane.x + (slot % columns) * (width + gap),
+    y: lane.y + Math.floor(slot / columns) * (height + gap),
+    width,
+    height,
+  };
+}
+
+/**
+ * Slots for keys, so that what stays keeps its place: who is new takes the first that is free. All move up where the last slot would be beyond `max`.
+ */
+export function slotsFor(before: ReadonlyMap<string, number>, keys: readonly string[], max: number): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>();
+  const taken = new Set<number>();
+  for (const key of keys) {
+    const slot = before.get(key);
+    if (slot === undefined || slot >= max) continue;
+    slots.set(key, slot);
+    taken.add(slot);
+  }
+  let free = 0;
+  for (const key of keys) {
+    if (slots.has(key)) continue;
+    while (taken.has(free)) free += 1;
+    slots.set(key, free);
+    taken.add(free);
+  }
+  return slots;
+}
