@@ -20,6 +20,7 @@ import { withLayers } from './daemon/layers.ts';
 import { leaveWord } from './daemon/leave-word.ts';
 import { cancelWith, filled, stopOnce } from './daemon/lifetime.ts';
 import { boundsOf } from './daemon/policies.ts';
+import { openTraces } from './daemon/traces.ts';
 import { openState } from './daemon/state.ts';
 import { whyMissing } from './daemon/missing-runtimes.ts';
 import { createWorkers, instanceKind } from './daemon/workers.ts';
@@ -66,7 +67,7 @@ export interface Service {
 /** What the caller of {@link startService} may bring along. */
 export interface ServiceOptions {
   /** Told, a short line each, what takes long: building images and templates. */
-  readonly report?: (line: string) => void;
+  readonly report?: (line: string, share?: number) => void;
   readonly logger?: Logger;
   /** It belongs to the program in whose process it runs: listens on no port, and does not keep that process alive. */
   readonly embedded?: boolean;
@@ -80,8 +81,7 @@ export interface ServiceOptions {
  * use, no driver works, or the port is taken.
  */
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
-  const report = options.report ?? (() => undefined);
-  const logger = options.logger ?? createLogger(settings.logLevel, process.stderr);
+  const { report = () => undefined, logger = createLogger(settings.logLevel, process.stderr) } = options;
   await using undo = new AsyncDisposableStack();
   const cancel = cancelWith(options.signal, undo);
 
@@ -97,7 +97,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const withAwsSdk = options.embedded !== true;
   const prepare = preparation(driver, settings, { usual, withAwsSdk, why, report, logger, signal: cancel.signal });
 
-  const metrics = createMetrics(driver.name);
+  const [metrics, traced] = [createMetrics(driver.name), await openTraces(settings, process.env, logger, undo)];
   const compiled = new CompiledPython({ codeStore, clock: systemClock, logger });
   const starter = undo.use(guestStarter(driver, usual, prepare, logger));
   // What it asks of the manager, it asks when containers are there.
@@ -105,7 +105,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const outside = openEgress(settings, state, logger, (fn) => prediction.callerOf(fn));
   const egressTotals = () => outside.egress.counts.totals();
   const usage = undo.use(new UsageRecorder({ store: usageStore, clock: systemClock, logger, egressTotals }));
-  const { observer, observed } = observing(settings, { metrics, logs, logger, usage });
+  const { observer, observed } = observing(settings, { metrics, logs, logger, usage, more: traced.observers });
   const limits = cluster?.openLimits(store, undo);
   const callLimits = callLimitsOf(store, settings, limits?.shared);
   const watchers = { observer, egress: outside.egress, comes: prediction.comes, ...callLimits };
@@ -115,14 +115,15 @@ export async function startService(settings: Settings, options: ServiceOptions =
   undo.use(await keepUses(workers.known, join(settings.home, 'uses.json'), logger));
   undo.defer(() => manager.stop(settings.stopMs));
   const gate = new AccountGate(store.accounts, systemClock, limits?.rates);
-  const triggers = await openTriggers(settings, systemClock, logger, undo);
-  const [{ capabilities }, functionMbMax] = [driver, kind.shape.memoryMb];
-  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why }, codeStore, undo);
-  const workerManager = entrance(placed?.manager ?? manager, { gate, policies, outside, triggers, prediction });
+  const triggers = await openTriggers(settings, systemClock, logger, undo, cluster);
+  const [{ capabilities }, functionMbMax, { tracer }] = [driver, kind.shape.memoryMb, traced.forSessions];
+  const placed = cluster?.openPlacement({ local: manager, capabilities, functionMbMax, why, tracer }, codeStore, undo);
+  const stand = { gate, policies, outside, triggers, prediction, tracer };
+  const workerManager = entrance(placed?.manager ?? manager, stand);
   const kept = { store, codeStore, logs: cluster?.openLogs(logs) ?? logs, account, policies, workerManager };
   const later = openServiceEvents(settings, { ...kept, outside, prediction, why, logger }, undo, cluster?.eventsKept);
   const how = howThreadsRun(driver, options, later.events);
-  const across = { ...cluster?.openThreads(undo), processors: placed?.processors };
+  const across = { ...cluster?.openThreads(undo), ...traced.forSessions, processors: placed?.processors };
   const sessions = openSessions(settings, { codeStore, workerManager, policies, ...how, ...across }, logger, undo);
   cluster?.serveSessions(sessions);
   const nodes = new EndedNodes(join(settings.cache, 'guest'), (line) => logger.warn(line), cancel.signal);
@@ -146,7 +147,8 @@ export async function startService(settings: Settings, options: ServiceOptions =
     settings,
     ownAccount: account,
     provisionedSchedule: settings.provisionedSchedule,
-    ...cluster?.toFrontend({ snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
+    ...cluster?.toFrontend({ ...traced.shown, snapshot: () => manager.snapshot(), usage, memoryMb: settings.memoryMb }),
+    ...traced.shown,
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     ...observed,

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostRecord } from '../../src/cluster/contract.ts';
-import { KnownHosts, testHost } from '../../src/cluster/peers/testing/hosts.ts';
+import { hostCertificate } from '../../src/cluster/peers/certificate.ts';
+import { HostBook, testHost } from '../../src/cluster/peers/testing/hosts.ts';
 import { RemoteRunner } from '../../src/cluster/running/remote-runner.ts';
 import { serveRuns } from '../../src/cluster/running/serve-runs.ts';
 import { logObserver } from '../../src/frontend/observing/observer.ts';
@@ -21,9 +22,10 @@ import { KnownFunctions } from '../../src/warming-pool/forecast/known-functions.
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
 import { WarmingPool } from '../../src/warming-pool/warming-pool.ts';
 import { LocalWorkerManager } from '../../src/worker-manager/manager.ts';
+import { EchoClient, serveEcho } from './tls-echo.ts';
 
 // One of two hosts, in a process of its own, started by remote-call.ts: a frontend, a worker manager on the driver `host`, and a link to the other. A function
-// called `there` runs on the other one. What says who is there (NATS, in a cluster) is the parent's message.
+// called `there` runs on the other one; before one called `hop` or `tls` runs here, the other one is asked for an echo, as hosts ask each other or by bare TLS. What says who is there (NATS, in a cluster) is the parent's message.
 
 const shape = { containersMax: 8, memoryMb: 1_024, heapsBySize: false };
 const ignore = (): void => undefined;
@@ -68,13 +70,21 @@ async function workers(home: string, codeStore: CodeStore, undo: AsyncDisposable
   return manager;
 }
 
+/** What the parent says: of the other host; that it wants so many bare calls; what this one has used; or that all is over. */
+interface FromParent {
+  readonly record?: HostRecord;
+  readonly echoPort?: number;
+  readonly echo?: number;
+  readonly cpu?: true;
+}
+
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
 /** So many bare calls of the other host, one after the other: how long each took, ms. */
-async function echo(count: number): Promise<number[]> {
+async function bareCalls(count: number): Promise<number[]> {
   const took: number[] = [];
   for (let n = 0; n < count; n += 1) {
     const began = performance.now();
@@ -87,7 +97,7 @@ async function echo(count: number): Promise<number[]> {
 await using undo = new AsyncDisposableStack();
 const home = await mkdtemp(join(tmpdir(), 'heddle-bench-host-'));
 undo.defer(() => rm(home, { recursive: true, force: true }));
-const known = new KnownHosts();
+const known = new HostBook();
 const host = await testHost(process.argv[2] ?? '', undo, known);
 const codeStore = await openCodeStore({ folder: join(home, 'code'), clock: systemClock });
 const local = await workers(home, codeStore, undo);
@@ -97,20 +107,29 @@ const runner = new RemoteRunner(host.peers, systemClock);
 let other = '';
 const workerManager = {
   ...fakeWorkerManager(),
-  invoke: (...[invocation, signal]: Parameters<LocalWorkerManager['invoke']>) =>
-    invocation.function.name === 'there' ? runner.invoke(other, invocation, signal) : local.invoke(invocation, signal),
+  async invoke(...[invocation, signal]: Parameters<LocalWorkerManager['invoke']>) {
+    const { name } = invocation.function;
+    if (name === 'there') return runner.invoke(other, invocation, signal);
+    if (name === 'tls') await echo?.echo();
+    if (name === 'hop') await host.peers.call(other, 'bench.echo', { payload: invocation.payload });
+    return local.invoke(invocation, signal);
+  },
 };
 const frontend = undo.use(await startTestFrontend({ home, codeStore, workerManager }));
 host.peers.serve('bench.echo', async (body) => body);
 await host.join();
+const certificate = await hostCertificate(host.home, host.id);
+const echoPort = await serveEcho(certificate, undo);
+let echo: EchoClient | undefined;
 const { accessKeyId, secretAccessKey } = frontend.key;
-send({ url: frontend.url, key: { accessKeyId, secretAccessKey }, record: known.seenBy(host.id).self });
+send({ url: frontend.url, key: { accessKeyId, secretAccessKey }, record: known.seenBy(host.id).self, echoPort });
 const over = Promise.withResolvers<void>();
-process.on('message', (message: { readonly record?: HostRecord; readonly echo?: number; readonly cpu?: true }) => {
+process.on('message', (message: FromParent) => {
   if (message.cpu === true) return send({ cpuMs: cpuMs() });
-  if (message.echo !== undefined) return void echo(message.echo).then((ms) => send({ ms }));
+  if (message.echo !== undefined) return void bareCalls(message.echo).then((ms) => send({ ms }));
   if (message.record === undefined) return over.resolve();
   other = message.record.id;
+  echo = undo.use(new EchoClient(message.echoPort ?? 0, certificate));
   known.set(message.record);
 });
 process.once('disconnect', over.resolve);

@@ -9,8 +9,8 @@ import { summarise } from '../statistics.ts';
 import type { Credentials } from '../service/sign.ts';
 
 // What it costs that a container is on another host: `./heddle --node bench/cluster/remote-call.ts [ROUNDS]`. Two hosts, each a process with a frontend and a worker manager on
-// the driver `host`; the same function under two names, one of which the first host has run on the other. One connection, one call after the other, in turns of 50; between
-// them as many bare calls from host to host, which is the least that another host can take on this machine at this moment.
+// the driver `host`; the same function under several names: the first host runs one, has the other run another, and asks the other for an echo before it runs the others: as hosts
+// ask each other, and by bare TLS, which is the least that a call can take whose container is on another host. One connection, one call after the other, in turns of 50; between them as many bare calls from host to host.
 
 const turn = 50;
 const rounds = Number(process.argv[2] ?? 40);
@@ -23,6 +23,7 @@ interface Host {
   readonly url: string;
   readonly key: Credentials;
   readonly record: object;
+  readonly echoPort: number;
 }
 
 async function start(id: string): Promise<Host> {
@@ -58,12 +59,13 @@ async function signed({ key, url: at }: Host, url: URL): Promise<Record<string, 
 const hosts = await Promise.all(['h-0000000000000001', 'h-0000000000000002'].map(start));
 const [one, other] = hosts;
 assert.ok(one !== undefined && other !== undefined);
-one.process.send({ record: other.record });
-other.process.send({ record: one.record });
+one.process.send({ record: other.record, echoPort: other.echoPort });
+other.process.send({ record: one.record, echoPort: one.echoPort });
 const client = new LambdaClient({ endpoint: one.url, region, credentials: one.key, maxAttempts: 1 });
 const code = { ZipFile: await zipOf({ 'index.mjs': 'export const handler = async () => ({ ok: true });' }) };
 const role = 'arn:aws:iam::123456789012:role/any';
-for (const name of ['here', 'there'])
+const names = ['here', 'there', 'hop', 'tls'] as const;
+for (const name of names)
   await client.send(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -87,10 +89,9 @@ async function told<T>({ process: child }: Host, what: object): Promise<T> {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const took = { here: [] as number[], there: [] as number[] };
+const took = { here: [] as number[], there: [] as number[], hop: [] as number[], tls: [] as number[] };
 const hops: number[] = [];
-const cpu = { here: 0, there: 0 };
-const names = ['here', 'there'] as const;
+const cpu = { here: 0, there: 0, hop: 0, tls: 0 };
 for (let round = -warmUpRounds; round < rounds; round++) {
   const { ms: hop } = await told<{ ms: number[] }>(one, { echo: turn });
   if (round >= 0) hops.push(...hop);
@@ -105,16 +106,26 @@ for (let round = -warmUpRounds; round < rounds; round++) {
 }
 agent.destroy();
 
-const [here, there, bare] = [summarise(took.here), summarise(took.there), summarise(hops)];
-const cpuOf = (name: 'here' | 'there'): number => cpu[name] / (rounds * turn);
+const [here, there, hop, tls] = [took.here, took.there, took.hop, took.tls].map(summarise);
+assert.ok(here !== undefined && there !== undefined && hop !== undefined && tls !== undefined);
+const cpuOf = (name: keyof typeof cpu): number => cpu[name] / (rounds * turn);
 const line = (name: string, { p50, p90, p99 }: typeof here): string =>
-  `${name.padEnd(14)} p50 ${p50.toFixed(3)} ms  p90 ${p90.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`;
+  `${name.padEnd(16)} p50 ${p50.toFixed(3)} ms  p90 ${p90.toFixed(3)} ms  p99 ${p99.toFixed(3)} ms`;
 console.log(line('container here', here));
 console.log(line('on another', there));
-console.log(line('bare call', bare));
-console.log(`with the bare call: ratio p50 ${((here.p50 + bare.p50) / here.p50).toFixed(2)}`);
-console.log(`processor time of both hosts: ${cpuOf('here').toFixed(3)} and ${cpuOf('there').toFixed(3)} ms a call`);
-console.log(`ratio          p50 ${(there.p50 / here.p50).toFixed(2)}  p90 ${(there.p90 / here.p90).toFixed(2)}`);
+console.log(line('here, and a hop', hop));
+console.log(line('here, and TLS', tls));
+console.log(line('bare call', summarise(hops)));
+const cpus = names.map((name) => `${name} ${cpuOf(name).toFixed(3)}`).join(', ');
+console.log(`processor time of both hosts, ms a call: ${cpus}`);
+const ratio = (measured: typeof here): string =>
+  `p50 ${(measured.p50 / here.p50).toFixed(2)}  p90 ${(measured.p90 / here.p90).toFixed(2)}`;
+for (const [what, measured] of [
+  ['another', there],
+  ['here and a hop', hop],
+  ['here and TLS', tls],
+] as const)
+  console.log(`ratio of ${what.padEnd(14)} ${ratio(measured)}`);
 
 for (const host of hosts) host.process.send({ over: true });
 await Promise.all(hosts.map(({ process: child }) => once(child, 'exit')));

@@ -13,6 +13,8 @@ export const exitCodes = {
   unfit: 5,
   /** A start took longer than promised. */
   promiseBroken: 6,
+  /** This host is none of its cluster's any more: starting it again changes nothing. */
+  removed: 7,
   /** A defect in Heddle. */
   defect: 70,
   /** Ctrl-C before it was done. */

@@ -1,4 +1,5 @@
 import type { Service } from '../daemon.ts';
+import { HostRemovedError } from '../model/errors.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { explain } from './explain.ts';
 import { CliError, exitCodes } from './exit.ts';
@@ -19,7 +20,7 @@ export interface OwnService extends AsyncDisposable {
  */
 export async function startOwnService(
   settings: Settings,
-  report: (line: string) => void,
+  report: (line: string, share?: number) => void,
   signal: AbortSignal,
 ): Promise<OwnService> {
   const { startService } = await import('../daemon.ts');
@@ -45,12 +46,23 @@ function ready(service: Service, refused: (cause: unknown) => never): Promise<vo
   return filled;
 }
 
-function unfit(cause: unknown, { host, port }: Settings): CliError {
+function unfit(cause: unknown, settings: Settings): CliError {
   const why = explain(cause);
-  const busy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-  const message = busy ? `Port ${port} of ${host} is already in use.` : why;
-  const elsewhere = 'Use another one with --port, or --port 0 for any that is free.';
+  const busy = busyPort(cause);
+  const message = busy === undefined ? why : `Port ${busy.port} of ${busy.address} is already in use.`;
+  // What it listens on for other hosts is a port of its own.
+  const isPeers = busy !== undefined && busy.port !== settings.port && busy.port === settings.cluster?.peerPort;
+  const flag = isPeers ? '--peer-port' : '--port';
+  const elsewhere = `Use another one with ${flag}, or ${flag} 0 for any that is free.`;
   const diagnosis = /\bdriver\b/.test(why) ? `"${launcher()} doctor" shows what works on this machine.` : undefined;
-  const hint = busy ? elsewhere : diagnosis;
-  return new CliError(message, exitCodes.unfit, { cause, ...(hint !== undefined && { hint }) });
+  const hint = busy === undefined ? diagnosis : elsewhere;
+  const code = cause instanceof HostRemovedError ? exitCodes.removed : exitCodes.unfit;
+  return new CliError(message, code, { cause, ...(hint !== undefined && { hint }) });
+}
+
+/** The address that another process listens at, where that is why. */
+function busyPort(cause: unknown): { readonly address: string; readonly port: number } | undefined {
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) return undefined;
+  if (!('port' in cause && 'address' in cause)) return undefined;
+  return { address: String(cause.address), port: Number(cause.port) };
 }

@@ -128,6 +128,8 @@ export function readSettings(sources: SettingSources): Settings {
     destinations: pick(fields.destinations),
     sources: pick(fields.sources),
     prediction: pick(fields.prediction),
+    otlpEndpoint: pick(fields.otlpEndpoint),
+    traceRatio: pick(fields.traceRatio),
     threadKeepMs: pick(fields.threadKeepMs),
     stopMs: pick(fields.stopMs),
     logLevel: pick(fields.logLevel),

@@ -92,7 +92,7 @@ export async function startTestService(): Promise<TestService> {
     },
     prepare: ({ count }) => ({ taken: count, ready: 0, refused: [] }),
     reserve: () => undefined,
-    refusal: () => undefined,
+    refusal: async () => undefined,
     useOf: () => ({ concurrency: 0, memoryMb: 0 }),
     limitsChanged: () => undefined,
     provision: () => undefined,

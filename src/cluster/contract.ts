@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClusterSnapshot } from '../model/cluster-snapshot.ts';
 import type { UsageRecord } from '../model/accounts/usage.ts';
+import type { ShownTrace } from '../model/invocations/shown-trace.ts';
 import type { InstanceSnapshot } from '../model/snapshot.ts';
 import type { AccessKey } from '../store/contract.ts';
 
@@ -128,6 +129,8 @@ export interface PeerStream {
   resume(): void;
   /** Ends it for both; the other is told why. */
   end(error?: Error): void;
+  /** Sends a last message, and ends it: what of both fits goes as one. */
+  endWith(message: Uint8Array): void;
   /** Resolves when it has ended, with why where that was not on purpose: PeerLostError when the connection or the host is gone. */
   readonly ended: Promise<Error | undefined>;
 }
@@ -197,19 +200,35 @@ export interface ClusterLife {
   /** Has a host give up what it has, or take work again. Resolves when it knows, not when it has. */
   drain(host: string, draining: boolean): Promise<DrainState>;
   drainState(host: string): Promise<DrainState>;
-  /** A host that is gone is none any more: nobody believes its certificate. Throws ApiError for one that is heard. */
+  /** A host that is gone is none any more: nobody believes its certificate, and it is refused when it starts again. Throws ApiError for one that is heard. */
   remove(host: string): Promise<{ readonly id: HostId; readonly name: string }>;
+  /** This host goes for good, and stops its service. Throws ApiError where it was not drained, or is not empty. */
+  leave(): Promise<{ readonly id: HostId; readonly name: string }>;
 }
 
 /** What is to be seen of all hosts. Each is asked by itself; those that are silent are named, by their names for people. */
-export interface ClusterView {
+export interface ClusterOverview {
   snapshot(): Promise<ClusterSnapshot>;
   /** Instances on all hosts, each with the name of its host: those of an account, and those that wait for any. */
   instances(account: string): Promise<Gathered<InstanceSnapshot>>;
+  /** What the others have of an account, each as {@link tells} has it say that of this name. */
+  told(what: string, account: string): Promise<Gathered<object>>;
+  /** What this host says to others of an account, by names of its own: plain data. Called before it is announced. */
+  tells(what: string, tell: (account: string) => Promise<object>): void;
   /** What was used, of all hosts; records of the same are one. */
   usage(span: UsageSpan): Promise<Gathered<UsageRecord>>;
+  /** Where the time of an account's calls went, of all hosts; each with the name of the one that ran it. */
+  traces(query: TracesAsked): Promise<Gathered<ShownTrace>>;
   /** What this host knows of the cluster, in Prometheus' text format. */
   metrics(): Promise<string>;
+}
+
+/** Which traces are asked for: of all of an account, the newest; of a function, or the one of a request. */
+export interface TracesAsked {
+  readonly account: string;
+  readonly limit: number;
+  readonly functionName?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** From hosts that answered. */

@@ -8,13 +8,13 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields of a map. Throws ProtocolError for anything else. */
 export function fieldsOf(value: unknown): Fields {
-  if (isMap(value)) return { ...value };
+  if (isMap(value)) return value;
   throw new ProtocolError(`Another host sent ${shown(value)} where a map should be.`);
 }
 
 /** The same where what has none is told by what it lacks. */
 export function fieldsOrNone(value: unknown): Fields {
-  return isMap(value) ? { ...value } : {};
+  return isMap(value) ? value : {};
 }
 
 /** Throws ProtocolError. */
@@ -64,7 +64,7 @@ export function listOf(value: unknown, lengthMax: number, name = 'answer'): read
   throw new ProtocolError(`'${name}' of another host should be a list of at most ${lengthMax}, and is ${is}.`);
 }
 
-function isMap(value: unknown): value is object {
+function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 

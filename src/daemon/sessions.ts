@@ -10,6 +10,8 @@ import { systemClock } from '../model/clock.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import type { CodeStore, ThreadEndStore } from '../store/contract.ts';
 import { openThreadEndStore } from '../store/thread-ends.ts';
+import type { ThreadBook } from '../traces/threads/thread-book.ts';
+import type { Tracer } from '../traces/tracer.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 
 /** Clients' sessions for threads, until `undo` ends them. `directChannels`, `ownKernel`: what the driver has. */
@@ -25,6 +27,10 @@ export function openSessions(
     /** Of a cluster. */
     readonly cluster?: ThreadCluster | undefined;
     readonly threadEnds?: ThreadEndStore | undefined;
+    /** Where it is kept what happens to threads. */
+    readonly book: ThreadBook;
+    /** Absent where no traces are exported. */
+    readonly tracer: Tracer | undefined;
     /** Processors that threads may be spread over, where they are not this machine's alone. */
     readonly processors?: (() => number) | undefined;
   },

@@ -1,27 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Sighting } from '../frontend/triggers/habit.ts';
 import { TriggerWatch } from '../frontend/triggers/trigger-watch.ts';
 import type { KeptTrigger, TriggerBook } from '../frontend/triggers/trigger-book.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { writeFileAtomic } from '../store/atomic-file.ts';
+import { fieldsOf, readTrigger, wireOfTrigger } from './kept-trigger.ts';
 
 /** What was learned is written so often, where it changed, ms. What a crash loses is a few notifications. */
 const everyMs = 10_000;
 /** Raised with every incompatible change of the file, which then is not read. */
 const version = 1;
 
-/** What notifications are followed by, with what was learned before; `undo` keeps it for the next service. */
+/** What notifications are followed by, with what was learned before; `undo` keeps it for the next service. Hosts of a cluster learn together. */
 export async function openTriggers(
   { home }: Pick<Settings, 'home'>,
   clock: Clock,
   logger: Logger,
   undo: AsyncDisposableStack,
+  cluster: { shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void } | undefined,
 ): Promise<TriggerWatch> {
   const triggers = new TriggerWatch(clock);
   undo.use(await keepTriggers(triggers.book, join(home, 'triggers.json'), clock, logger));
+  cluster?.shareTriggers(triggers, undo);
   return triggers;
 }
 
@@ -34,7 +36,7 @@ async function keepTriggers(book: TriggerBook, path: string, clock: Clock, logge
   const write = async (): Promise<void> => {
     if (!book.changed) return;
     book.changed = false;
-    const text = JSON.stringify({ version, triggers: book.kept.map(wire) });
+    const text = JSON.stringify({ version, triggers: book.kept.map(wireOfTrigger) });
     await writeFileAtomic(path, [Buffer.from(text)]).catch((err: unknown) => {
       book.changed = true;
       logger.warn({ err, path }, 'What was learned of triggers could not be kept.');
@@ -49,18 +51,6 @@ async function keepTriggers(book: TriggerBook, path: string, clock: Clock, logge
   };
 }
 
-type WireSighting = readonly [calls: number, containers: number, delayMs: number, before: boolean | null];
-
-function wire({ habits, ...trigger }: KeptTrigger): object {
-  const short = ({ calls, containers, delayMs, before }: Sighting): WireSighting => [
-    calls,
-    containers,
-    delayMs,
-    before ?? null,
-  ];
-  return { ...trigger, habits: habits.map(([name, sightings]) => [name, sightings.map(short)]) };
-}
-
 async function readTriggers(path: string): Promise<KeptTrigger[]> {
   let value: unknown;
   try {
@@ -71,32 +61,4 @@ async function readTriggers(path: string): Promise<KeptTrigger[]> {
   const fields = fieldsOf(value);
   const { triggers } = fields;
   return fields['version'] === version && Array.isArray(triggers) ? triggers.flatMap(readTrigger) : [];
-}
-
-function readTrigger(value: unknown): KeptTrigger[] {
-  const { account, name, prepares, notified, windows, lastAt, habits } = fieldsOf(value);
-  if (typeof account !== 'string' || typeof name !== 'string' || typeof prepares !== 'boolean') return [];
-  if (!isAmount(notified) || !isAmount(windows) || !isAmount(lastAt) || !Array.isArray(habits)) return [];
-  const read = habits.flatMap((habit: unknown) => {
-    if (!Array.isArray(habit)) return [];
-    const [functionName, sightings]: unknown[] = habit;
-    if (typeof functionName !== 'string' || !Array.isArray(sightings)) return [];
-    return [[functionName, sightings.flatMap(readSighting)] as const];
-  });
-  return [{ account, name, prepares, notified, windows, lastAt, habits: read }];
-}
-
-function readSighting(value: unknown): Sighting[] {
-  if (!Array.isArray(value)) return [];
-  const [calls, containers, delayMs, before]: unknown[] = value;
-  if (!isAmount(calls) || !isAmount(containers) || !isAmount(delayMs)) return [];
-  return [{ calls, containers, delayMs, before: typeof before === 'boolean' ? before : undefined }];
-}
-
-function isAmount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -190,17 +190,18 @@ export class ContainerEgress implements ContainerNetwork {
     if (connection.destroyed) return;
     const targets = await this.#targetsOf(to, name);
     if (connection.destroyed) return;
-    const { own } = this.#shared.parts;
-    const judged = targets.map((target) => ({ target, refused: refusing(this.#ruling, target, own) }));
+    const { count, parts } = this.#shared;
+    const judged = targets.map((target) => ({ target, refused: refusing(this.#ruling, target, parts.own) }));
     const [first, ...others] = judged.filter(({ refused }) => refused === undefined).map(({ target }) => target);
     if (first !== undefined) {
       const addresses = [first.address, ...others.map(({ address }) => address)] as const;
       const allowed: Allowed = { addresses, port: to.port };
       this.caller?.connects(name ?? first.address);
+      count.targets.allowed(name, first.address, to.port);
       if (name !== undefined && scheme !== undefined)
         return this.#passed?.pass(connection, { name, allowed, scheme }, note);
-      const telling = { moved: movedBy(this.#ruling, first, own), clock: this.#shared.parts.clock };
-      return carry(connection, allowed, this.#shared.count, telling, this.#speed);
+      const telling = { moved: movedBy(this.#ruling, first, parts.own), clock: parts.clock };
+      return carry(connection, allowed, count, telling, this.#speed);
     }
     const [refused] = judged;
     if (refused?.refused === undefined) return void connection.destroy(); // a name without an address by now

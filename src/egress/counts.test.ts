@@ -16,3 +16,24 @@ test('functions of an account beyond a number are counted together, and cost oth
   assert.equal(made('1', ''), 101);
   assert.equal(made('2', 'f'), 1);
 });
+
+test('where functions connected to is told with what would allow what was refused, and bounded', () => {
+  let now = 1;
+  const counts = new Counts({ wall: () => now });
+  const { targets } = counts.of('1', 'f');
+  targets.allowed('db.lan', '10.0.0.1', 5_432);
+  targets.refused('example.org:443', 'a public address', 'db.lan:5432 example.org:443');
+  now = 2;
+  targets.allowed('db.lan', '10.0.0.1', 5_432);
+  assert.deepEqual(counts.totals()[0]?.targets, [
+    {
+      to: 'example.org:443',
+      ...{ allowed: 0, refused: 1, lastAt: 1 },
+      ...{ why: 'a public address', policy: 'db.lan:5432 example.org:443' },
+    },
+    { to: 'db.lan:5432', allowed: 2, refused: 0, lastAt: 2 },
+  ]);
+  for (let nth = 0; nth < 100; nth += 1) targets.refused(`${nth}.example.org`, 'no');
+  const kept = targets.list().map(({ to }) => to);
+  assert.deepEqual([kept.length, kept.at(-1), kept.includes('db.lan:5432')], [32, '99.example.org', false]);
+});

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
+import { systemClock, type Clock } from '../model/clock.ts';
 import type { EgressTotals } from '../model/network.ts';
+import { Targets } from './targets.ts';
 
 /** Functions of an account that are counted by name; what its others do is counted together, under no name. */
 const functionsMax = 500;
@@ -19,13 +21,16 @@ export class EgressCount {
   refusals = 0;
   /** Connections that were ended because their containers stood still or moved. */
   moved = 0;
+  /** Where to. */
+  readonly targets: Targets;
   readonly #watched = new Map<Counted, 'inside' | 'outside'>();
   #bytesOut = 0;
   #bytesIn = 0;
 
-  constructor(account: string, functionName: string) {
+  constructor(account: string, functionName: string, clock: Pick<Clock, 'wall'> = systemClock) {
     this.account = account;
     this.functionName = functionName;
+    this.targets = new Targets(clock);
   }
 
   /** Counts what goes over a connection that was made for the function; `where` the other end of it is. */
@@ -48,7 +53,8 @@ export class EgressCount {
       bytesOut += out;
       bytesIn += into;
     }
-    return { account, functionName, connections, open, refusals, moved, bytesOut, bytesIn };
+    const targets = this.targets.list();
+    return { account, functionName, connections, open, refusals, moved, bytesOut, bytesIn, targets };
   }
 }
 
@@ -58,13 +64,18 @@ function bytesOf({ bytesRead, bytesWritten }: Counted, where: 'inside' | 'outsid
 
 /** Connections, bytes and refusals by function. */
 export class Counts {
+  readonly #clock: Pick<Clock, 'wall'>;
   readonly #byAccount = new Map<string, Map<string, EgressCount>>();
+
+  constructor(clock: Pick<Clock, 'wall'> = systemClock) {
+    this.#clock = clock;
+  }
 
   of(account: string, functionName: string): EgressCount {
     const functions = this.#byAccount.get(account) ?? new Map<string, EgressCount>();
     this.#byAccount.set(account, functions);
     const name = functions.has(functionName) || functions.size < functionsMax ? functionName : '';
-    const count = functions.get(name) ?? new EgressCount(account, name);
+    const count = functions.get(name) ?? new EgressCount(account, name, this.#clock);
     functions.set(name, count);
     return count;
   }

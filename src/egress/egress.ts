@@ -46,7 +46,7 @@ export interface EgressParts {
  * `session-keys.ts` are what code calls the service with; `counts.ts` counts. The other end, in an instance: `src/agent/relay`, and between them `src/instance/relay`.
  */
 export class Egress {
-  readonly counts: Counts = new Counts();
+  readonly counts: Counts;
   readonly #parts: EgressParts;
   readonly #uses = new Map<string, AccountUse>();
   /** Made for the first connection that may need a secret. */
@@ -54,6 +54,7 @@ export class Egress {
 
   constructor(parts: EgressParts) {
     this.#parts = parts;
+    this.counts = new Counts(parts.clock);
   }
 
   /** What a container that is given a function's code finds outside. `tenantId`: for whom alone it will run. */

@@ -65,6 +65,7 @@ export class OwnCalls {
       return void connection.destroy();
     }
     count.watch(connection, 'inside');
+    count.targets.allowed(ownName);
     if (caller !== undefined) callsFrom(connection, caller);
     accept(connection, this.#attested);
   }

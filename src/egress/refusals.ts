@@ -1,9 +1,9 @@
-import { isIPv6 } from 'node:net';
 import type { Note } from '../model/network.ts';
 import type { EgressCount } from './counts.ts';
 import type { Ruling, Said } from './policy-book.ts';
 import { decide, type Surroundings, type Target } from './policy/decide.ts';
 import type { Moved } from './policy/parse.ts';
+import { placeText } from './targets.ts';
 
 /** Different refusals that are told in one invocation; the others are only counted. */
 const toldMax = 50;
@@ -50,23 +50,26 @@ export class Refusals {
     { why, said, byAddress }: Refused,
     note: Note,
   ): void {
-    const at = port === undefined ? '' : `:${port}`;
-    const bare = isIPv6(address) ? `[${address}]` : address;
     // Where a name leads in the networks around this machine is nothing for others to find out.
     const leads = said.hidden === true || name === undefined ? '' : ` (${address})`;
-    const what = `${name ?? bare}${at}${leads}`;
-    const rule = `${byAddress ? bare : (name ?? bare)}${at}`;
+    const to = placeText(name, address, port);
+    const what = `${to}${leads}`;
+    const rule = byAddress ? placeText(undefined, address, port) : to;
+    this.#count.targets.refused(to, `${why}, which ${whose(said)} does not allow`, policyWith(said, rule));
     this.#tell(`Egress refused: ${what} is ${why}, which ${whose(said)} does not allow.${remedy(said, rule)}`, note);
   }
 
   /** A name that may not even be asked for: by a policy, or for another reason, in words. */
   name(name: string, by: Said | string, note: Note): void {
+    if (typeof by === 'string') this.#count.targets.refused(name, by);
+    else this.#count.targets.refused(name, `the name is not allowed by ${whose(by)}`, policyWith(by, name));
     if (typeof by === 'string') this.#tell(`Egress refused: the name ${name} is not allowed: ${by}.`, note);
     else this.#tell(`Egress refused: the name ${name} is not allowed by ${whose(by)}.${remedy(by, name)}`, note);
   }
 
   /** Whatever the policy is. */
   datagram({ address, port }: { readonly address: string; readonly port: number }, note: Note): void {
+    this.#count.targets.refused(`UDP ${address}:${port}`, 'datagrams go nowhere; connections by TCP do, and DNS');
     this.#tell(`Egress refused: UDP to ${address}:${port} goes nowhere; connections by TCP do, and DNS.`, note);
   }
 
@@ -105,8 +108,14 @@ function whose({ policy, by, hidden }: Said): string {
 }
 
 /** Nothing where it is not for the function's owner to say. */
-function remedy({ policy, hidden }: Said, rule: string): string {
-  if (hidden === true) return '';
-  const before = policy.text === 'none' ? '' : `${policy.text} `;
-  return ` To allow it: heddle deploy --egress "${before}${rule}", or the tag heddle:egress, or the option \`egress\` of a thread.`;
+function remedy(said: Said, rule: string): string {
+  const policy = policyWith(said, rule);
+  if (policy === undefined) return '';
+  return ` To allow it: heddle deploy --egress "${policy}", or the tag heddle:egress, or the option \`egress\` of a thread.`;
+}
+
+/** The policy with a rule more; undefined where it is not for the function's owner to say. */
+function policyWith({ policy, hidden }: Said, rule: string): string | undefined {
+  if (hidden === true) return undefined;
+  return policy.text === 'none' ? rule : `${policy.text} ${rule}`;
 }

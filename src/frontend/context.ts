@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { IdentityOfForwarded } from '../cluster/contract.ts';
-import type { ClusterLife, ClusterView } from '../cluster/contract.ts';
+import type { ClusterLife, ClusterOverview } from '../cluster/contract.ts';
 import type { Clock } from '../model/clock.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
@@ -10,6 +10,7 @@ import type { AccessKey, CodeStore, Store } from '../store/contract.ts';
 import type { LogStore } from '../store/logs/contract.ts';
 import type { SecretStore } from '../store/secrets/contract.ts';
 import type { AccountGate } from './accounts/account-gate.ts';
+import type { FunctionActivity } from './observing/activity/activity.ts';
 import type { UsageRecorder } from './accounts/usage-recorder.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import type { EffectReports } from './effects/reports.ts';
@@ -21,10 +22,13 @@ import type { RequestHomes } from './routes/request-homes.ts';
 import type { Preparation } from './lambda/functions/preparation.ts';
 import type { FetchFor } from './policies/keys-of-issuer.ts';
 import type { PolicyBook } from './policies/policy-book.ts';
+import type { SharedSwitches } from './prediction/shared-switches.ts';
 import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { TriggerWatch } from './triggers/trigger-watch.ts';
+import type { ThreadBook } from '../traces/threads/thread-book.ts';
+import type { TracesHere } from './traces/shown-traces.ts';
 import type { ThreadSessions } from './threads/sessions.ts';
 import type { UrlBook } from './urls/url-book.ts';
 import type { SessionRoute } from './threads/websocket.ts';
@@ -52,6 +56,8 @@ export interface FrontendOptions {
   readonly gate: AccountGate;
   /** What accounts use; the worker manager's observer. */
   readonly usage: UsageRecorder;
+  /** How calls of functions went of late, the worker manager's observer; absent where nobody counts. */
+  readonly activity?: FunctionActivity;
   /** Where the service's own tools use the first key, they use the second from now on; gives whether they did. */
   readonly replaceOwnKey?: (before: AccessKey, key: AccessKey) => Promise<boolean>;
   /** Clients' sessions for threads, whichever way they connect. */
@@ -78,6 +84,8 @@ export interface FrontendOptions {
   readonly identityOf?: IdentityOfForwarded;
   /** What links are sealed with that any host of the cluster opens; absent where there is one host only. */
   readonly linkKey?: Uint8Array;
+  /** Resolves when limits of an account that were changed hold on all hosts: nothing begins beyond them any more. Rejects where that cannot be made sure. Absent where there is one host only. */
+  readonly limitsHold?: (account: string) => Promise<void>;
   /** Where requests are answered that need an account's home; absent where there is one host only. */
   readonly homes?: RequestHomes;
   /** Buckets and what is in them; it ends with the frontend. */
@@ -102,9 +110,16 @@ export interface FrontendOptions {
   readonly replicated?: (
     parts: FrontendOptions & {
       readonly preparation: Pick<Preparation, 'begin'>;
+      readonly switches: Pick<SharedSwitches, 'reread'> | undefined;
       readonly urls: Pick<UrlBook, 'reread'>;
     },
   ) => void;
+  /** Where the time of an account's calls on this host went; absent where nobody keeps that. */
+  readonly traces?: TracesHere;
+  /** The newest threads whose sessions are on this host; absent where nobody keeps them. */
+  readonly threads?: ThreadBook;
+  /** What became of traces that are exported, in Prometheus' text format; absent where none are. */
+  readonly tracesText?: () => string;
   /** What functions do; absent where nobody looks. */
   readonly effects?: EffectReports;
   /** What one container may have at most, memory and `/tmp`, MiB. */
@@ -123,7 +138,7 @@ export interface FrontendOptions {
   /** 0 ≤ random < 1: how an invocation of an alias that divides them chooses its version. */
   readonly random?: () => number;
   /** What is to be seen of all hosts, of a service that belongs to a cluster. */
-  readonly clusterView?: ClusterView;
+  readonly clusterView?: ClusterOverview;
   /** Hosts of the cluster, as their operator sees to them; absent where there is none. */
   readonly clusterLife?: ClusterLife;
   readonly metrics: ServiceMetrics;

@@ -34,6 +34,7 @@ import { shedder } from './overload/shedder.ts';
 import { mountSessions } from './threads/websocket.ts';
 import { checkArrived, refuseConnection, refuseExpectation } from './http/transport-errors.ts';
 import { serveUrls } from './urls/serve-urls.ts';
+import { SharedSwitches } from './prediction/shared-switches.ts';
 import { urlTarget } from './urls/target.ts';
 import { UrlBook } from './urls/url-book.ts';
 
@@ -122,11 +123,11 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   app.setNotFoundHandler(unknownOperation);
 
   const urls = { urls: new UrlBook(store.settings), urlAuthority: () => `localhost:${portOf(app)}` };
-  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), ...urls };
-  options.replicated?.({ ...options, preparation, ...urls });
-  const operations = [...lambdaOperations(context), ...adminOperations(options, stopping.signal)];
+  const switches = options.replicated && new SharedSwitches(options);
+  const context = { ...options, preparation, codeLinks, codeQuota: new CodeQuota(store), switches, ...urls };
+  options.replicated?.(context);
   const mounting = mountedWith(options);
-  mountOperations(app, operations, mounting);
+  mountOperations(app, [...lambdaOperations(context), ...adminOperations(context, stopping.signal)], mounting);
   mountAwsApis(app, options, mounting, stopping.signal);
   mountOpenRoutes(app, options, codeLinks);
   mountSessions(app.server, {
@@ -141,8 +142,7 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   metrics.watch(workerManager, options.usage, options.egressTotals, async () =>
     (await import('./metrics/later.ts')).laterText(options),
   );
-  const chores = housekeeping(options);
-  const capacity = capacityKeeper(options);
+  const [chores, capacity] = [housekeeping(options), capacityKeeper(options)];
   beginWith(app, [() => preparation.resume(), () => capacity.begin(), () => events.begin()]);
   const answered = closesIdle(app, stopping.signal);
   app.addHook('onResponse', async () => answered());

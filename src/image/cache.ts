@@ -12,8 +12,8 @@ const lockPollMs = 250;
 export interface Build {
   /** An empty folder of its own. It becomes the result when the build returns, and vanishes when it throws. */
   readonly folder: string;
-  /** One short line for a person. */
-  readonly report: (line: string) => void;
+  /** One short line for a person; `share`: how much of that is done, from 0 to 1. The same line may come again and again with more of it. */
+  readonly report: (line: string, share?: number) => void;
   readonly signal: AbortSignal;
 }
 

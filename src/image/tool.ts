@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 /** Output kept of a tool, per stream. */
 const outputBytesMax = 16_777_216; // 16 MiB
@@ -9,6 +10,8 @@ export interface ToolOptions {
   /** Added to the process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told of each line of its standard output as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface ToolOptions {
  */
 export function runTool(program: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  execFile(
+  const child = execFile(
     program,
     args,
     {
@@ -34,6 +37,8 @@ export function runTool(program: string, args: readonly string[], options: ToolO
       else reject(new Error(failure(program, args, error, stderr), { cause: error }));
     },
   );
+  const { onLine } = options;
+  if (onLine !== undefined && child.stdout !== null) createInterface(child.stdout).on('line', onLine);
   return promise;
 }
 

@@ -186,6 +186,9 @@ export interface ContainerInvocation {
   readonly initialise?: true;
   /** X-Ray's tracing header, for its environment. */
   readonly traceId?: string;
+  /** The same in W3C's words, where its code is to know them; and `tracestate`. */
+  readonly traceparent?: string;
+  readonly traceState?: string;
   /** The function's ARN as it was called by, where that is not the one it was loaded with. */
   readonly invokedArn?: string;
   /** It is a thread: the payload is a call, and messages go both ways. */

@@ -22,12 +22,14 @@ export interface ClusterHostSnapshot {
   /** Since its process began, on its own clock. */
   readonly startedAt: number;
   /** What it said of itself; absent where it did not answer, and then `why` says why. */
-  readonly load?: HostLoad;
+  readonly load?: HostStatus;
+  /** Messages of the log of the cluster's state that it has not applied; absent where that, or what NATS has, is not known. */
+  readonly stateBehind?: number;
   readonly why?: string;
 }
 
 /** What a host does. */
-export interface HostLoad {
+export interface HostStatus {
   /** Calls that run, and that wait for capacity. */
   readonly running: number;
   readonly waiting: number;
@@ -44,6 +46,8 @@ export interface HostLoad {
   readonly peers: number;
   /** Shards whose home it is. */
   readonly shards: readonly OwnShard[];
+  /** Position of the last entry of the log of the cluster's state that it has applied; decimal. Absent: its release does not say. */
+  readonly statePosition?: string;
 }
 
 /** A shard at its home. */
@@ -73,6 +77,8 @@ export interface StreamSnapshot {
   readonly name: string;
   readonly messages: number;
   readonly bytes: number;
+  /** Position of its last message. */
+  readonly last: number;
   /** NATS server that leads it; absent while there is none. */
   readonly leader?: string;
   readonly replicas: readonly {

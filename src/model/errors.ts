@@ -56,6 +56,16 @@ export class NoSuchInstanceError extends Error {
   override readonly name = 'NoSuchInstanceError';
 }
 
+/** This host belongs to its cluster no more: it has `left` on purpose, or was removed by its operator. It does not start again as it is. */
+export class HostRemovedError extends Error {
+  override readonly name = 'HostRemovedError';
+  readonly left: boolean;
+  constructor(message: string, left: boolean) {
+    super(message);
+    this.left = left;
+  }
+}
+
 /** Whoever asked for it does not want it any more, and it was ended. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';

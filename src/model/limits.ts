@@ -62,6 +62,18 @@ export const limits = {
   /** Functions of which it is counted what was prepared, with each reason; those that were expected longest ago are forgotten first. */
   preparationCountsMax: 2_000,
 
+  /** Invocations of which it is kept where their time went: the newest of an account, and of all. Some 500 bytes each. */
+  tracesPerAccountMax: 1_000,
+  tracesMax: 50_000,
+  /** The same of threads, some 2 KB each, with at most so many of the times at which messages went each way and of what each waited for, and of the end of its log. */
+  threadsRecordedPerAccount: 10_000,
+  threadsRecorded: 50_000,
+  threadMessagesRecorded: 16,
+  threadWaitsRecorded: 16,
+  threadLogUnitsRecorded: 1_024,
+  /** Those that one answer lists. */
+  tracesListedMax: 1_000,
+
   /** A session of Live Tail, as CloudWatch Logs has it: log groups, how long it lasts, events of one of its updates, and updates that a slow reader is behind. */
   liveTailGroupsMax: 10,
   liveTailSessionMsMax: 10_800_000, // 3 h

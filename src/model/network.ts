@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { CallerPlace } from './auxiliary/caller.ts';
+import type { EgressTarget } from './dashboard/network.ts';
 import type { Caller } from './invocations/caller.ts';
 
 /** This machine's own loopback, for those inside, whose `localhost` is their own. A policy must name it. */
@@ -82,4 +83,6 @@ export interface EgressTotals {
   /** Out of instances, and into them. */
   readonly bytesOut: number;
   readonly bytesIn: number;
+  /** Where to, of late: a bounded number, in no order. */
+  readonly targets?: readonly EgressTarget[];
 }

@@ -7,6 +7,8 @@ export interface ServiceSnapshot {
   readonly warming: readonly WarmingSnapshot[];
   readonly instances: readonly InstanceSnapshot[];
   readonly queue: { readonly length: number; readonly max: number };
+  /** What instances may be given, MiB: in all, what nobody has, and what idle ones could give back. Absent where nobody counts it. */
+  readonly memory?: { readonly totalMb: number; readonly freeMb: number; readonly idleMb: number };
   /** What was prepared before its calls came, by account, function and reason. */
   readonly preparations: readonly PreparationSnapshot[];
 }

@@ -7,6 +7,7 @@ import { predictionLimits as limits } from './limits.ts';
 import { Predictor, type Prepare } from './predictor.ts';
 import { ContainerCaller } from './profile/container-caller.ts';
 import type { FunctionProfile } from './profile/function-profile.ts';
+import { withOthers } from './profile/joined.ts';
 import { ProfileBook } from './profile/profile-book.ts';
 import { showProfile } from './show.ts';
 
@@ -128,10 +129,18 @@ export class Prediction implements Disposable {
     if (this.#off.has(`${account}\0`)) this.turn(account, '', 'on');
   }
 
-  /** Has nothing known of a function; or of all of an account, where it has no name. */
-  forget(account: string, name: string): void {
+  /** Has nothing known of a function; or of all of an account, where it has no name. `beforeMs`: only of what has not run since then, by the wall clock. */
+  forget(account: string, name: string, beforeMs: number = Infinity): void {
     const all = name === '' ? this.#book.all(account) : [this.#book.find(account, name)];
-    for (const profile of all) profile?.clear();
+    for (const profile of all) if (profile !== undefined && profile.updatedAt < beforeMs) profile.clear();
+  }
+
+  /** What it is turned off for, by {@link turn}. */
+  get offs(): readonly { readonly account: string; readonly name: string }[] {
+    return [...this.#off].map((key) => {
+      const [account = '', name = ''] = key.split('\0');
+      return { account, name };
+    });
   }
 
   /** Turns it on or off for a function; or for an account, where it has no name. What was known is forgotten when it is turned off. */
@@ -150,16 +159,22 @@ export class Prediction implements Disposable {
     return name !== '' && this.#off.has(`${account}\0${name}`) ? 'it is off for the function' : undefined;
   }
 
-  show(account: string, name: string): ProfileShown {
-    const find = (of: string): FunctionProfile | undefined => this.#book.find(account, of);
+  /** `elsewhere`: what other hosts have learned of the account's functions, which is shown with it; what is prepared here, only what was learned here decides. */
+  show(account: string, name: string, elsewhere: readonly ProfileRecord[] = []): ProfileShown {
+    const find = (of: string): FunctionProfile | undefined => withOthers(this.#book.find(account, of), of, elsewhere);
     const wallMs = this.#parts.clock.wall();
     return showProfile(find(name), name, { wallMs, find, off: this.whyOff(account, name) });
   }
 
   /** Names of an account's functions that call something, those that ran last first. */
-  callers(account: string): readonly string[] {
-    const all = this.#book.all(account).filter(({ edges }) => edges.length > 0);
-    return all.toSorted((a, b) => b.updatedAt - a.updatedAt).map(({ name }) => name);
+  callers(account: string, elsewhere: readonly ProfileRecord[] = []): readonly string[] {
+    const all = [...this.#book.all(account), ...elsewhere].filter(({ edges }) => edges.length > 0);
+    return [...new Set(all.toSorted((a, b) => b.updatedAt - a.updatedAt).map(({ name }) => name))];
+  }
+
+  /** What was learned here, for other hosts. */
+  learned(account: string): readonly ProfileRecord[] {
+    return this.#book.all(account).map(({ record }) => record);
   }
 
   snapshot(account: string): PredictionSnapshot {

@@ -174,6 +174,9 @@ export type RuntimeRequest =
       readonly payload: Uint8Array;
       /** Value of `_X_AMZN_TRACE_ID` while it runs. */
       readonly traceId?: string;
+      /** Value of `TRACEPARENT` while it runs, and of `TRACESTATE`: the same in W3C's words, where its code is to know them. */
+      readonly traceparent?: string;
+      readonly traceState?: string;
       readonly clientContext?: string;
       /** Whose invocation it is, where the function's callers say that. */
       readonly tenantId?: string;

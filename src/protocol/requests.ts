@@ -88,6 +88,8 @@ export function parseRuntimeRequest(value: unknown): RuntimeRequest {
         ...(fields['initialise'] === true ? { initialise: true as const } : {}),
         ...(fields['stream'] === true ? { stream: true as const } : {}),
         ...(fields['traceId'] === undefined ? {} : { traceId: text(fields, 'traceId') }),
+        ...(fields['traceparent'] === undefined ? {} : { traceparent: text(fields, 'traceparent') }),
+        ...(fields['traceState'] === undefined ? {} : { traceState: text(fields, 'traceState') }),
         ...(fields['invokedArn'] === undefined ? {} : { invokedArn: text(fields, 'invokedArn') }),
       } as const;
       return fields['clientContext'] === undefined

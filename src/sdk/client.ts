@@ -39,6 +39,9 @@ export interface InvokeAnswer {
   readonly container: string;
 }
 
+/** Told how many bytes of a request are on their way, of how many. */
+export type OnSent = (bytes: number, total: number) => void;
+
 const functionsPath = '/2015-03-31/functions';
 const layersPath = '/2018-10-31/layers';
 
@@ -64,10 +67,12 @@ export class HeddleClient implements Disposable {
     return response;
   }
 
-  async #json(request: Omit<OutgoingRequest, 'body'>, body?: Record<string, unknown>): Promise<Shape> {
+  async #json(request: Omit<OutgoingRequest, 'body'>, body?: Record<string, unknown>, onSent?: OnSent): Promise<Shape> {
+    const bytes = body && Buffer.from(JSON.stringify(body));
     const response = await this.send({
       ...request,
-      ...(body && { body: Buffer.from(JSON.stringify(body)), headers: { 'content-type': 'application/json' } }),
+      ...(bytes && { body: bytes, headers: { 'content-type': 'application/json' } }),
+      ...(bytes && onSent && { onSent: (sent: number) => onSent(sent, bytes.byteLength) }),
     });
     const text = (await buffer(response)).toString('utf8');
     return new Shape(text === '' ? {} : JSON.parse(text), `${request.method} ${request.path}`);
@@ -85,7 +90,7 @@ export class HeddleClient implements Disposable {
   }
 
   /** Makes a function from a zip file. */
-  async createFunction(name: string, zip: Uint8Array, options: FunctionOptions): Promise<Shape> {
+  async createFunction(name: string, zip: Uint8Array, options: FunctionOptions, onSent?: OnSent): Promise<Shape> {
     return await this.#json(
       { method: 'POST', path: functionsPath },
       {
@@ -94,6 +99,7 @@ export class HeddleClient implements Disposable {
         ...configurationBody({ role: 'arn:aws:iam::000000000000:role/heddle', ...options }),
         ...tagsBody(options),
       },
+      onSent,
     );
   }
 
@@ -104,9 +110,9 @@ export class HeddleClient implements Disposable {
     if (body.Tags !== undefined) await this.#json({ method: 'POST', path }, { ...body });
   }
 
-  async updateCode(name: string, zip: Uint8Array): Promise<Shape> {
+  async updateCode(name: string, zip: Uint8Array, onSent?: OnSent): Promise<Shape> {
     const path = `${functionsPath}/${encodeURIComponent(name)}/code`;
-    return await this.#json({ method: 'PUT', path }, { ZipFile: Buffer.from(zip).toString('base64') });
+    return await this.#json({ method: 'PUT', path }, { ZipFile: Buffer.from(zip).toString('base64') }, onSent);
   }
 
   async updateConfiguration(name: string, options: FunctionOptions): Promise<Shape> {

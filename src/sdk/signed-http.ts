@@ -1,9 +1,9 @@
-import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { Hash } from '@smithy/hash-node';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { traceparentOf } from '../model/invocations/trace-context.ts';
+import { currentTrace } from './current-trace.ts';
 import type { Connection } from './connection.ts';
 import { credentialsOf } from './threads/session/service-key.ts';
 
@@ -21,21 +21,43 @@ export interface OutgoingRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
+  /** Told how many bytes of the body are on their way, again and again until they all are. */
+  readonly onSent?: (bytes: number) => void;
   /** Lambda's where it is not said. */
   readonly service?: SignedService;
 }
 
 /** Inside a function, what its invocation is part of goes on with what it calls, in X-Ray's words and in W3C's. */
 function traceHeaders(): Readonly<Record<string, string>> {
-  const header = process.env['_X_AMZN_TRACE_ID'];
-  if (header === undefined || header === '') return {};
-  const traceparent = traceparentOf(header);
-  return { 'x-amzn-trace-id': header, ...(traceparent !== undefined && { traceparent }) };
+  const { _X_AMZN_TRACE_ID: header } = process.env;
+  const { traceparent, traceState } = currentTrace();
+  return {
+    ...(header !== undefined && header !== '' && { 'x-amzn-trace-id': header }),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(traceState !== undefined && { tracestate: traceState }),
+  };
 }
 
 /** Nobody answered at the address, or the connection broke. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
+}
+
+/** Bytes of a body that are handed over at a time where somebody wants to know how far it is. */
+const partBytes = 65_536;
+
+/** Writes a body as fast as it is taken. */
+function writeParts(request: ClientRequest, body: Uint8Array, onSent: (bytes: number) => void): void {
+  const next = (at: number): void => {
+    onSent(at);
+    if (at >= body.byteLength || request.destroyed) return void request.end();
+    const end = Math.min(at + partBytes, body.byteLength);
+    // An error has its own event.
+    request.write(body.subarray(at, end), (error) => {
+      if (error === null || error === undefined) next(end);
+    });
+  };
+  next(0);
 }
 
 /**
@@ -89,7 +111,7 @@ export class SignedHttp implements Disposable {
     const target = new URL(outgoing.path + (query === '' ? '' : `?${query}`), this.#url);
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const start = this.#url.protocol === 'https:' ? httpsRequest : http.request;
-    start(target, {
+    const request = start(target, {
       method: outgoing.method,
       headers: signed.headers,
       agent: this.#agent,
@@ -100,8 +122,9 @@ export class SignedHttp implements Disposable {
         if (outgoing.signal?.aborted) return reject(cause);
         const why = 'code' in cause ? String(cause.code) : cause.message;
         reject(new UnreachableError(`No service answers at ${this.#url.origin} (${why}).`, { cause }));
-      })
-      .end(body);
+      });
+    if (outgoing.onSent === undefined) request.end(body);
+    else writeParts(request, body, outgoing.onSent);
     return await promise;
   }
 

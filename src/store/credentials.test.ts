@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Store } from './contract.ts';
-import { createAccount, ensureCredentials, newKey } from './credentials.ts';
+import { createAccount, ensureCredentials, newKey, renewCredentials } from './credentials.ts';
 import { openSqliteStore } from './sqlite/open.ts';
 
 let home: string;
@@ -69,4 +69,16 @@ test('the key in the file stays there while it is good, and gives way to the new
   const { account, accessKeyId } = await ensureCredentials(store, home, 10);
   assert.equal(account, first.account, 'another account does not become the operator’s');
   assert.equal((await store.accounts.keysOf(account)).at(-1)?.accessKeyId, accessKeyId);
+});
+
+test('while a service runs, a key that is good takes the place of one that is not, and none is made', async () => {
+  const first = await ensureCredentials(store, home, 1);
+  const inFile = async (): Promise<string> => await readFile(join(home, 'credentials'), 'utf8');
+  await store.accounts.setKeyDisabled(first.accessKeyId, true);
+  await renewCredentials(store, home);
+  assert.ok((await inFile()).includes(first.accessKeyId));
+  const second = newKey(first.account, 2);
+  await store.accounts.addKey(second);
+  await renewCredentials(store, home);
+  assert.ok((await inFile()).includes(second.secretAccessKey));
 });

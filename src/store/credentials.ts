@@ -20,6 +20,16 @@ export async function ensureCredentials(store: Store, home: string, wallMs: numb
   return key;
 }
 
+/** Where the key in `home/credentials` is no longer good, and the operator's account has one that is, puts that there. */
+export async function renewCredentials({ accounts }: Pick<Store, 'accounts'>, home: string): Promise<void> {
+  const inFile = keyIn(await textOf(home));
+  const operator = (await accounts.list()).find((account) => account.operator);
+  const good = operator === undefined ? [] : await goodKeys(accounts, operator.id);
+  const newest = good.at(-1);
+  if (newest !== undefined && !good.some(({ accessKeyId }) => accessKeyId === inFile))
+    await writeCredentials(home, newest);
+}
+
 /** Puts a key into `home/credentials` where another one is there; gives whether it was. */
 export async function replaceCredentials(home: string, before: AccessKey, key: AccessKey): Promise<boolean> {
   if (keyIn(await textOf(home)) !== before.accessKeyId) return false;
@@ -39,11 +49,16 @@ async function operatorKeys(store: Store, wallMs: number): Promise<readonly Acce
   const { accounts } = store;
   const account = (await accounts.list()).find(({ operator }) => operator);
   if (account === undefined) return [await createAccount(store, wallMs, true)];
-  const good = (await accounts.keysOf(account.id)).filter(({ disabled }) => disabled !== true);
+  const good = await goodKeys(accounts, account.id);
   if (good.length > 0) return good;
   const key = newKey(account.id, wallMs);
   await accounts.addKey(key);
   return [key];
+}
+
+/** Of an account, oldest first. */
+async function goodKeys(accounts: Store['accounts'], account: string): Promise<readonly AccessKey[]> {
+  return (await accounts.keysOf(account)).filter(({ disabled }) => disabled !== true);
 }
 
 /** Makes an account with a key. */

@@ -21,7 +21,7 @@ export interface WorkerManager {
   /** So many calls of a function's may be there at once, and others of its account never get them; undefined: it shares what nobody reserves. */
   reserve(account: string, functionName: string, concurrency: number | undefined): void;
   /** What `invoke` would refuse a call of this function with if it came now; undefined where it would take it. Takes nothing. */
-  refusal(fn: FunctionVersion): Error | undefined;
+  refusal(fn: FunctionVersion): Promise<Error | undefined>;
   /** What the calls of an account take that have not ended. */
   useOf(account: string): CallsUse;
   /** An account may have more calls at once than before, or less. */
@@ -151,8 +151,8 @@ export interface CallsInUse {
 export interface AccountShare {
   /** Whether one more call of this pool may come in, as far as this host has tokens. They are counted by who is in (`CallsInUse`). */
   takes(pool: string, memoryMb: number): boolean;
-  /** Asks for what was missing. Resolves when there is an answer: look again. Undefined where it was answered just now, and asking again would not help. */
-  more(): Promise<void> | undefined;
+  /** Asks for what was missing of a pool. Resolves when there is an answer: look again. Undefined where it was answered just now, and asking again would not help. */
+  more(pool: string): Promise<void> | undefined;
   /** A call has ended. */
   ended(): void;
 }

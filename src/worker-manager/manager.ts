@@ -103,7 +103,7 @@ export class LocalWorkerManager implements WorkerManager {
       signal.throwIfAborted();
       if (this.#dispatcher.closed) throw new StoppingError('The service is stopping and takes no new work.');
       const code = this.#p.registry.begin(invocation.function, invocation.tenantId);
-      this.#entrance.come(new Ticket(invocation, code, signal, resolve, reject));
+      this.#entrance.come(new Ticket(invocation, code, signal, this.#p.clock.now(), resolve, reject));
     });
   }
 
@@ -133,7 +133,7 @@ export class LocalWorkerManager implements WorkerManager {
     return this.#dispatcher.preparer.prepare(expectation);
   }
 
-  refusal(fn: FunctionVersion): Error | undefined {
+  refusal(fn: FunctionVersion): Promise<Error | undefined> {
     return this.#entrance.refusal(fn);
   }
 

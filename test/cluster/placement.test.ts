@@ -10,14 +10,19 @@ import { runCli } from '../../src/cli/testing.ts';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import { remote, shutdown } from '../../src/index.ts';
 import type { ServiceSnapshot } from '../../src/model/snapshot.ts';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../traces/otlp-receiver.ts';
 import { hostOf, startCluster, type TestCluster } from './harness.ts';
 
 // Calls of functions and threads on three real hosts; the clients only know the first.
 
 let cluster: TestCluster;
+let receiver: OtlpReceiver;
 
 before(async () => {
-  cluster = await startCluster({ network: 'loopback' });
+  receiver = await startOtlpReceiver();
+  const environment = (): Record<string, string> => ({ OTEL_BSP_SCHEDULE_DELAY: '50' });
+  const flags = ['--otlp-endpoint', receiver.url, '--trace-ratio', '0'];
+  cluster = await startCluster({ network: 'loopback', environment, flags });
   const [first] = cluster.hosts;
   process.env['HEDDLE_HOME'] = first?.home;
   process.env['HEDDLE_URL'] = first?.url;
@@ -27,6 +32,7 @@ after(async () => {
   await shutdown();
   delete process.env['HEDDLE_URL'];
   await cluster[Symbol.asyncDispose]();
+  await receiver[Symbol.asyncDispose]();
 });
 
 /** Invocations that each host's containers have had whose function's name begins so. */
@@ -83,6 +89,45 @@ test('one function called now and then keeps to one container, whichever host is
   const byHost = await invocationsByHost('lone');
   t.diagnostic(`containers have had ${byHost.join(', ')} invocations`);
   assert.equal(byHost.filter((count) => count > 0).length, 1, byHost.join(', '));
+});
+
+test('an invocation that another host runs is one trace, and any host tells where its time went', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const of = (name: string | RegExp): ReceivedSpan | undefined =>
+    receiver.spans.find(
+      (span) => span.traceId === traceId && (name instanceof RegExp ? name.test(span.name) : name === span.name),
+    );
+  // Its container is on one of the hosts: of two that are asked, one at least has another run it.
+  let requestId = '';
+  for (let nth = 0; of(/^run on /) === undefined; nth += 1) {
+    const lambda = cluster.lambda(nth % 3);
+    lambda.middlewareStack.add(
+      (next) => async (args) => {
+        Object.assign(Object(Reflect.get(Object(args.request), 'headers')), {
+          traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+        });
+        return await next(args);
+      },
+      { step: 'build' },
+    );
+    receiver.clear();
+    const { $metadata } = await lambda.send(new InvokeCommand({ FunctionName: 'lone' }));
+    requestId = $metadata.requestId ?? '';
+    await receiver.until(() => of('lone') !== undefined && of('handler') !== undefined);
+  }
+  const [server, way, handler] = ['lone', /^run on /, 'handler'].map((name) => of(name) ?? assert.fail(String(name)));
+  assert.equal(server?.parentId, 'b7ad6b7169203331');
+  assert.equal(way?.parentId, server?.spanId);
+  assert.equal(handler?.parentId, way?.spanId);
+  const hosts = [server, way, handler].map((span) => span?.resource['service.instance.id']);
+  assert.equal(hosts[0], hosts[1]);
+  assert.notEqual(hosts[0], hosts[2]);
+  assert.equal(way?.name, `run on ${String(hosts[2])}`);
+  for (const { home } of cluster.hosts) {
+    const { stdout } = await runCli(home, ['--json', 'trace', requestId]);
+    const { host, name }: { host: string; name: string } = JSON.parse(stdout);
+    assert.deepEqual([host, name], [hosts[2], 'lone']);
+  }
 });
 
 async function untilKnown(host: number, name: string): Promise<void> {

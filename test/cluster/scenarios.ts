@@ -4,6 +4,7 @@ import { cutOff, mute, powerBack, powerLoss, smallDisk, standStill } from './fau
 import { drainHost } from './drain.ts';
 import { hostOf, type TestCluster, type TestClusterOptions } from './harness.ts';
 import { leadersOf } from './leaders.ts';
+import { untilTheySpeak } from './protocols.ts';
 
 /** Something that breaks, and is mended. */
 export interface Scenario {
@@ -31,6 +32,9 @@ export interface Fault {
 const smallDiskMib = 1_536;
 const slowKbit = 2_000;
 const apartMs = 30_000;
+
+/** The highest version of the protocol between hosts that a cluster was upgraded to. */
+const speaks = new WeakMap<TestCluster, number>();
 
 /** Every fault by its name, for tests and for `long-run.ts`. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -137,11 +141,17 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     dead: 'all',
     cluster: { environment: () => ({ HEDDLE_TEST_PROTOCOL: '1-1' }) },
     run: async (cluster, { signal }) => {
-      for (const host of cluster.hosts) {
+      const spoken = speaks.get(cluster) ?? 1;
+      const next = spoken + 1;
+      for (const [n, host] of cluster.hosts.entries()) {
         await drainHost(host, signal);
         await host.process.stop();
-        await host.process.start(signal, [], { HEDDLE_TEST_PROTOCOL: '1-2' });
+        await host.process.start(signal, [], { HEDDLE_TEST_PROTOCOL: `${spoken}-${next}` });
+        const highest = cluster.hosts.map((_, at) => (at <= n ? next : spoken));
+        // As one sees it that was upgraded, and one that was not yet.
+        for (const by of new Set([n, cluster.hosts.length - 1])) await untilTheySpeak(cluster, by, highest, signal);
       }
+      speaks.set(cluster, next);
     },
   },
   power: {

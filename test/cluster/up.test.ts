@@ -23,6 +23,7 @@ interface Ready {
     readonly url: string;
     readonly home: string;
     readonly pid: number;
+    readonly nats: string;
     readonly natsPid: number;
   }[];
 }
@@ -58,6 +59,8 @@ test('one command starts a cluster of three that is one service; a signal ends i
         [0, '[]'],
       ],
     );
+    await watchedMetricsAreThere(ready.hosts[0]?.url ?? '');
+    await oneLeaves(ready);
     child.kill('SIGINT');
     assert.deepEqual(await ended, [0, null]);
     for (const { pid, natsPid } of ready.hosts) assert.deepEqual([isRunning(pid), isRunning(natsPid)], [false, false]);
@@ -69,6 +72,38 @@ test('one command starts a cluster of three that is one service; a signal ends i
   }
 });
 
+/** Every metric that the operations page names is told by a host. */
+async function watchedMetricsAreThere(url: string): Promise<void> {
+  const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+  const names = [...page.matchAll(/`(heddle_[a-z_]+)`/g)].map(([, name = '']) => name);
+  assert.ok(names.length > 5);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  assert.deepEqual(
+    names.filter((name) => !text.includes(`\n# TYPE ${name} `)),
+    [],
+  );
+}
+
+/** The last host leaves: the others do not know it any more, it ends, and is refused when it starts again. */
+async function oneLeaves({ hosts }: Ready): Promise<void> {
+  const [first, leaving] = [hosts[0], hosts.at(-1)];
+  assert.ok(first !== undefined && leaving !== undefined);
+  const left = await runCli(leaving.home, ['--json', 'cluster', 'leave']);
+  assert.equal(left.code, 0, left.stderr);
+  assert.equal(isRunning(leaving.pid), false);
+  const shown = await runCli(first.home, ['--json', 'cluster', 'ps']);
+  const { hosts: there }: { readonly hosts: readonly { readonly name: string }[] } = JSON.parse(shown.stdout);
+  assert.deepEqual(
+    there.map(({ name }) => name),
+    ['host-1', 'host-2'],
+  );
+  const { nats } = leaving;
+  const key = join(leaving.home, '..', '..', 'keys', 'hosts.nk');
+  const again = await runCli(leaving.home, ['up', ...flags, '--cluster', nats, '--cluster-key', key]);
+  assert.equal(again.code, 7, again.stderr);
+  assert.match(again.stderr, /has left its cluster .* start it with a new home/);
+}
+
 test('a detached one goes on by itself until "cluster down"; a second one of its folder is refused; what it kept is there', async () => {
   const home = await mkdtemp(join(tmpdir(), 'heddle-down-'));
   try {
@@ -79,7 +114,8 @@ test('a detached one goes on by itself until "cluster down"; a second one of its
     assert.ok(host !== undefined && isRunning(host.pid));
     const second = await runCli(home, ['cluster', 'up', '--nodes', '1', ...flags]);
     assert.match(second.stderr, /Another process runs the cluster in /);
-    const drained = await runCli(host.home, ['--json', 'cluster', 'drain', '--detach']);
+    // Nobody takes its shards: they are not waited for.
+    const drained = await runCli(host.home, ['--json', 'cluster', 'drain']);
     assert.equal(drained.code, 0, drained.stderr);
     const { draining, name }: { draining: boolean; name: string } = JSON.parse(drained.stdout);
     assert.deepEqual([name, draining], ['host-1', true]);

@@ -1,40 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, readFile, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
-import { keyOf, once, type Build } from '../../src/image/cache.ts';
-import { downloadPackages } from '../../src/image/debian.ts';
-import { suiteSources } from '../../src/image/package-sources.ts';
-import { runTool } from '../../src/image/tool.ts';
-import { testCache } from '../../src/instance/testing/places.ts';
 import { root } from '../../tools/tidy/source.ts';
+import { unpacked } from './unpacked.ts';
 
 const file = join(root, 'deploy/compose/compose.yaml');
-const getMsMax = 300_000;
 
-/** Debian's docker-compose 2, which reads such a file without an engine: unpacked into the cache. */
+/** Debian's docker-compose 2, which reads such a file without an engine. */
 async function dockerCompose(): Promise<string> {
-  const unpack = async ({ folder, signal }: Build): Promise<void> => {
-    const files = await downloadPackages(
-      ['docker-compose'],
-      join(folder, '.apt'),
-      signal,
-      await suiteSources('trixie'),
-    );
-    const found = files.find((path) => basename(path).startsWith('docker-compose_'));
-    assert.ok(found !== undefined);
-    await runTool('dpkg-deb', ['-x', found, join(folder, '.unpacked')], { signal });
-    const plugin = join(folder, '.unpacked/usr/libexec/docker/cli-plugins/docker-compose');
-    await rename(plugin, join(folder, 'docker-compose'));
-    for (const rest of ['.apt', '.unpacked']) await rm(join(folder, rest), { recursive: true, force: true });
-    await chmod(folder, 0o755);
-  };
-  const tools = join(testCache(), 'test-tools');
-  const signal = AbortSignal.timeout(getMsMax);
-  const folder = await once(tools, `docker-compose-${keyOf({ recipe: 1 })}`, unpack, () => undefined, signal);
-  return join(folder, 'docker-compose');
+  return join(
+    await unpacked('docker-compose', ['usr/libexec/docker/cli-plugins/docker-compose'], 'trixie'),
+    'docker-compose',
+  );
 }
 
 async function composeOr(context: TestContext): Promise<string | undefined> {

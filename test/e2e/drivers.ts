@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { probeDrivers } from '../../src/daemon.ts';
 import { readSettings } from '../../src/cli/settings.ts';
+import { hostsOfTests } from '../many-hosts/hosts-of-tests.ts';
 import type { DriverName, ProbeVerdict } from '../../src/instance/contract.ts';
 
 /** One driver of this machine as a test sees it: run, or skipped with a reason. */
@@ -10,14 +11,37 @@ export interface DriverUnderTest {
   readonly skip: false | string;
 }
 
-/** All three drivers, with what their probes say of this machine. */
-export async function driversUnderTest(): Promise<DriverUnderTest[]> {
+/** What stands before a test that runs only when asked for. */
+export const slowOnly: string | false =
+  process.env['HEDDLE_TEST_SLOW'] === undefined && 'takes long: HEDDLE_TEST_SLOW=1 runs it';
+
+const emulatedOnly = 'without /dev/kvm virtual machines are emulated, which takes long: HEDDLE_TEST_SLOW=1 runs it';
+
+/**
+ * All three drivers, with what their probes say of this machine. Emulated virtual machines are left out unless they are
+ * asked for: `emulated` says that the test is about them, and not about what is the same above all drivers.
+ */
+export async function driversUnderTest({ emulated = false }: { readonly emulated?: boolean } = {}): Promise<
+  DriverUnderTest[]
+> {
   const settings = readSettings({ flags: { home: tmpdir() }, environment: process.env });
   const verdicts = await probeDrivers(settings, false, new AbortController().signal);
+  const wanted = named(process.env);
   return (['host', 'gvisor', 'microvm'] as const).map((name) => {
+    if (wanted?.includes(name) === false) return { name, skip: 'not among the drivers of HEDDLE_TEST_DRIVERS' };
     const own = verdicts.filter(({ driver }) => driver === name);
-    return { name, skip: own.some(({ works }) => works) ? false : own.map(why).join('; ') };
+    const working = own.filter(({ works }) => works);
+    if (working.length === 0) return { name, skip: own.map(why).join('; ') };
+    const isEmulated = working.every(({ mode }) => mode === 'tcg');
+    return { name, skip: isEmulated && !emulated && slowOnly !== false ? emulatedOnly : false };
   });
+}
+
+/** With several hosts in place of a service, isolation is not what is looked at: `HEDDLE_TEST_DRIVERS` names the drivers, and without it that is `host`. */
+function named(environment: NodeJS.ProcessEnv): readonly string[] | undefined {
+  const drivers = environment['HEDDLE_TEST_DRIVERS'];
+  if (drivers !== undefined && drivers !== '') return drivers.split(',');
+  return hostsOfTests(environment) === undefined ? undefined : ['host'];
 }
 
 function why({ mode, evidence }: ProbeVerdict): string {

@@ -20,7 +20,7 @@ exports.handler = async ({ ms = 0 }) => {
 };`;
 const flags = ['--warm', 'nodejs24.x-256=1..1', '--queue-wait', '60s'] as const;
 
-for (const { name, skip } of await driversUnderTest())
+for (const { name, skip } of await driversUnderTest({ emulated: true }))
   describe(`pausing, resuming and forking by command, driver ${name}`, { skip, timeout: 900_000 }, () => {
     let home: string;
     let service: RunningService;

@@ -4,11 +4,11 @@ import { testCache } from '../../src/instance/testing/places.ts';
 import { listOf, passingNames } from '../../tools/node-worker-tests/page.ts';
 import { runAll } from '../../tools/node-worker-tests/run-all.ts';
 import { nodeTests } from '../../tools/node-worker-tests/sources.ts';
-import { driversUnderTest } from './drivers.ts';
+import { driversUnderTest, slowOnly } from './drivers.ts';
 
-// As many of Node's own tests as run in a minute; `./heddle --node tools/node-worker-tests.ts` runs all of them.
+// As many of Node's own tests as run in this time; `./heddle --node tools/node-worker-tests.ts` runs all of them.
 
-const msMax = 60_000;
+const msMax = slowOnly === false ? 60_000 : 15_000;
 
 const folder = await nodeTests(testCache(), AbortSignal.timeout(300_000)).catch((error: unknown) => String(error));
 const host = (await driversUnderTest()).find(({ name }) => name === 'host')?.skip ?? 'no driver host';
@@ -26,7 +26,7 @@ test(
     const names = passingNames();
     const first = await runAll(folder, spread(names), { msMax });
     t.diagnostic(`${first.length} of ${names.length} tests were run`);
-    assert.ok(first.length >= 8, `only ${first.length} of ${names.length} tests were run in ${msMax} ms`);
+    assert.ok(first.length >= 4, `only ${first.length} of ${names.length} tests were run in ${msMax} ms`);
     // Some of them measure times, and this machine does other things too.
     const doubtful = first.filter((run) => listOf(run) !== 'passes').map(({ name }) => name);
     const second = doubtful.length === 0 ? [] : await runAll(folder, doubtful);

@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import { parseIni } from '../../src/sdk/connection.ts';
+import { commandOfHosts, hostsOfTests, killAll } from '../many-hosts/hosts-of-tests.ts';
 
 /** A service started as a user starts it, and a stock AWS client for it. */
 export interface RunningService extends AsyncDisposable {
@@ -54,7 +55,10 @@ export async function startHeddleBy(
   home: string,
   ...flags: readonly string[]
 ): Promise<RunningService> {
-  const args = [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
+  const hosts = hostsOfTests(process.env);
+  const args = hosts
+    ? commandOfHosts(hosts, home, ['--log-level', 'warn', ...flags])
+    : [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
   const [command = '', ...others] = [...before, process.execPath, ...args];
   const child = spawn(command, others, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -66,9 +70,10 @@ export async function startHeddleBy(
       throw new Error(`heddle ${args.slice(1).join(' ')} ended with ${code} before it was ready:\n${log}`);
     }),
   ]);
-  const ready: { event: string; url: string; driver: string; home: string } = JSON.parse(line);
+  const ready: { event: string; url: string; driver: string; home: string; pids?: number[] } = JSON.parse(line);
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
+    if (signal === 'SIGKILL') await killAll(ready.pids ?? []);
     await exited;
   };
   return {

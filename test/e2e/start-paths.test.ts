@@ -50,14 +50,13 @@ async function startEveryWay(driver: string): Promise<ReadonlyMap<string, number
  */
 async function nothingIsMade({ url }: RunningService): Promise<void> {
   const isBusy = (metrics: string): boolean => {
-    const of = (state: string): string[] =>
-      [...metrics.matchAll(new RegExp(`^heddle_warming_instances\\{.*state="${state}"\\} (\\d+)$`, 'gm'))].map(
-        ([, n]) => n ?? '',
-      );
-    const [ready, target] = [of('ready'), of('target')];
+    const of = (name: string): string[] =>
+      [...metrics.matchAll(new RegExp(`^${name}\\} (\\d+)$`, 'gm'))].map(([, n]) => n ?? '');
+    const inState = (state: string): string[] => of(`heddle_warming_instances\\{.*state="${state}"`);
+    const [ready, target] = [inState('ready'), of('heddle_warming_instances_target\\{.*')];
     assert.ok(target.length > 0 && ready.length === target.length);
     return (
-      of('starting').some((n) => n !== '0') ||
+      inState('starting').some((n) => n !== '0') ||
       ready.some((n, index) => Number(n) < Number(target[index])) ||
       /^heddle_containers\{state="starting"\} [1-9]/m.test(metrics)
     );
@@ -68,7 +67,7 @@ async function nothingIsMade({ url }: RunningService): Promise<void> {
 const triesMax = 5;
 const taken = promisedPaths.filter((path) => unprovisionedPaths.includes(path));
 
-for (const { name, skip } of await driversUnderTest())
+for (const { name, skip } of await driversUnderTest({ emulated: true }))
   describe(`every start path through the stock AWS SDK, driver ${name}`, { skip }, () => {
     let service: RunningService;
     before(async () => {

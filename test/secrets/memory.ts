@@ -18,6 +18,7 @@ export async function scanBelow(pid: number, needles: readonly string[]): Promis
   child.stdin.end(JSON.stringify({ pids: below(pid), needles }));
   const said = await text(child.stdout);
   if (child.exitCode === null) await once(child, 'exit');
+  if (child.exitCode !== 0) throw new Error(`The scan ended with ${child.exitCode}; its words are above.`);
   const scan: Scan = JSON.parse(said);
   return scan;
 }

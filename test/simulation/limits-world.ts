@@ -1,6 +1,7 @@
 import type { Home, HostId, HostRecord } from '../../src/cluster/contract.ts';
 import type { Ask, SharedLimits } from '../../src/cluster/limits/contract.ts';
-import { readClaims, readLooks } from '../../src/cluster/limits/wire.ts';
+import { settleLimits } from '../../src/cluster/limits/settle-limits.ts';
+import { readClaims, readLooks, readRecall } from '../../src/cluster/limits/wire.ts';
 import { LimitHolder } from '../../src/cluster/limits/holder/limit-holder.ts';
 import { LimitHome } from '../../src/cluster/limits/home/limit-home.ts';
 import { asksMax } from '../../src/worker-manager/concurrency/entrance.ts';
@@ -14,15 +15,24 @@ export class LimitsHost implements CallsInUse {
   readonly home: LimitHome;
   readonly share: AccountShare;
   running = 0;
+  /** Of these, the ones of functions that have reserved some, by pool. */
+  readonly apart: Map<string, number> = new Map();
   memoryMb = 0;
   waiting = 0;
   refused = 0;
   dead = false;
+  /** The newest version of the limits that it knows. */
+  seen: number;
+  /** Resolves when limits as it knows them hold on all hosts. */
+  readonly settle: () => Promise<void>;
+  readonly #over = new AbortController();
   readonly #world: LimitsWorld;
 
   constructor(world: LimitsWorld, index: number, incarnation: string) {
     this.#world = world;
-    const { clock, limitsOf } = world;
+    const { clock } = world;
+    this.seen = world.versions.length - 1;
+    const limitsOf = (): SharedLimits => this.limits;
     this.id = `h-${String(index).padStart(16, '0')}`;
     const ask: Ask = (to, method, body, signal) => world.ask(this, to, method, body, signal);
     const homes = { homeOf: () => world.homeFor(this.id) };
@@ -32,49 +42,61 @@ export class LimitsHost implements CallsInUse {
       hasEnded: (id: HostId) => world.ended.has(id),
       all: () => world.hosts.filter(({ id }) => !world.left.has(id)).map(({ id }) => recordOf(id)),
     };
-    this.holder = new LimitHolder({
-      clock,
-      homes,
-      self: this.id,
-      incarnation,
-      ask,
-      limitsOf,
-      hosts: () => world.hostsSaid,
-    });
-    this.home = new LimitHome({ clock, hosts, homes, ask, limitsOf });
+    const reached = async (position = BigInt(world.versions.length - 1)): Promise<void> => {
+      while (BigInt(this.seen) < position) await clock.sleep(1);
+    };
+    const leads = (account: string): void => this.holder.leads(account);
+    const speaksFor = (account: string): boolean => this.home.speaksFor(account);
+    const about = { clock, homes, self: this.id, ask, limitsOf, reached };
+    this.holder = new LimitHolder({ ...about, incarnation, hosts: () => world.hostsSaid, speaksFor });
+    this.home = new LimitHome({ ...about, hosts, leads });
+    this.settle = async () =>
+      await settleLimits(world.account, BigInt(this.seen), { ...about, signal: this.#over.signal });
     this.share = this.holder.of(world.account, this);
   }
 
+  /** As it knows them: others may have changed them. */
+  get limits(): SharedLimits {
+    return this.#world.versions[this.seen] ?? this.#world.versions[0];
+  }
+
   useOf(pool: string): number {
-    return pool === '' ? this.running : 0;
+    let apart = 0;
+    for (const count of this.apart.values()) apart += count;
+    return pool === '' ? this.running - apart : (this.apart.get(pool) ?? 0);
   }
 
   pools(): Iterable<string> {
-    return this.running > 0 ? [''] : [];
+    return ['', ...this.apart.keys()].filter((pool) => this.useOf(pool) > 0);
   }
 
   review(): void {}
 
-  /** One call; gives whether it came in. */
-  async call(memoryMb = 0): Promise<boolean> {
-    for (let asked = 0; !this.share.takes('', memoryMb); asked += 1) {
-      const more = asked < asksMax ? this.share.more() : undefined;
+  /** One call; gives whether it came in. `pool`: of a function that has reserved some. */
+  async call(memoryMb = 0, pool = ''): Promise<boolean> {
+    for (let asked = 0; !this.share.takes(pool, memoryMb); asked += 1) {
+      const more = asked < asksMax ? this.share.more(pool) : undefined;
       if (more !== undefined) await more;
       if (more === undefined || this.dead) {
         this.refused += 1;
         return false;
       }
     }
-    this.running += 1;
-    this.memoryMb += memoryMb;
+    this.#count(1, memoryMb, pool);
     this.#world.admitted += 1;
+    this.#world.onAdmitted();
     return true;
   }
 
-  end(memoryMb = 0): void {
-    this.running -= 1;
-    this.memoryMb -= memoryMb;
+  end(memoryMb = 0, pool = ''): void {
+    this.#count(-1, -memoryMb, pool);
     this.share.ended();
+  }
+
+  #count(calls: 1 | -1, memoryMb: number, pool: string): void {
+    this.running += calls;
+    this.memoryMb += memoryMb;
+    if (pool !== '') this.apart.set(pool, (this.apart.get(pool) ?? 0) + calls);
   }
 
   /** Without a word. */
@@ -82,6 +104,7 @@ export class LimitsHost implements CallsInUse {
     this.dead = true;
     this.running = 0;
     this.memoryMb = 0;
+    this.#over.abort();
     this.home[Symbol.dispose]();
     void this.holder[Symbol.asyncDispose]();
   }
@@ -91,8 +114,8 @@ export class LimitsHost implements CallsInUse {
 export class LimitsWorld {
   readonly account = '111111111111';
   readonly clock: VirtualClock;
-  readonly limits: { current: SharedLimits };
-  readonly limitsOf = (): SharedLimits => this.limits.current;
+  /** What the account may have, as it was changed, one after the other: what the state's log has. */
+  readonly versions: [SharedLimits, ...SharedLimits[]];
   readonly hosts: LimitsHost[] = [];
   readonly left: Set<HostId> = new Set();
   /** Stopped in order, and may come back. */
@@ -107,12 +130,14 @@ export class LimitsWorld {
   admitted = 0;
   /** How many hosts each believes that there are: so many that it keeps nothing for later. */
   hostsSaid: number = Number.POSITIVE_INFINITY;
+  /** Called with each call that has come in. */
+  onAdmitted: () => void = () => undefined;
   /** Of each message, how long it takes, ms; undefined: it is lost. */
   delay: () => number | undefined = () => 0.5;
 
   constructor(clock: VirtualClock, count: number, limits: Partial<SharedLimits>) {
     this.clock = clock;
-    this.limits = { current: { calls: 100, memoryMb: Infinity, reserved: new Map(), rate: undefined, ...limits } };
+    this.versions = [{ calls: 100, memoryMb: Infinity, reserved: new Map(), rate: undefined, ...limits }];
     for (let index = 0; index < count; index += 1) this.hosts.push(new LimitsHost(this, index, `p-${index}-0`));
   }
 
@@ -121,6 +146,17 @@ export class LimitsWorld {
     this.hosts[index]?.die();
     this.#starts += 1;
     this.hosts[index] = new LimitsHost(this, index, `p-${index}-${this.#starts}`);
+  }
+
+  /** They are changed at a host; others hear of it after so long, ms, each for itself. Resolves when they hold everywhere. */
+  async change(at: number, limits: Partial<SharedLimits>, lagMs: () => number = () => 5): Promise<void> {
+    const version = this.versions.push({ ...(this.versions.at(-1) ?? this.versions[0]), ...limits }) - 1;
+    for (const host of this.hosts) {
+      const hears = (): void => void (host.seen = Math.max(host.seen, version));
+      if (host === this.hosts[at]) hears();
+      else this.clock.timer(lagMs(), hears);
+    }
+    await this.hosts[at]?.settle();
   }
 
   /** No message goes from one to the other, either way, or does again. */
@@ -177,8 +213,7 @@ export class LimitsWorld {
     const host = this.hosts[index];
     if (host === undefined || host.dead) return await hanging(signal);
     const text: unknown = JSON.parse(JSON.stringify(body));
-    const answer =
-      method === 'limits.claim' ? await host.home.claim(from.id, readClaims(text)) : host.holder.look(readLooks(text));
+    const answer = await answerOf(host, from.id, method, text);
     if (from.id !== to) await this.#travel(way, signal);
     if (from.dead) return await hanging(signal);
     return JSON.parse(JSON.stringify(answer));
@@ -190,6 +225,12 @@ export class LimitsWorld {
     await this.clock.sleep(ms);
     if (this.#cut.has(way)) return await hanging(signal);
   }
+}
+
+async function answerOf(host: LimitsHost, from: HostId, method: string, body: unknown): Promise<unknown> {
+  if (method === 'limits.claim') return await host.home.claim(from, readClaims(body));
+  if (method === 'limits.look') return await host.holder.look(readLooks(body), from);
+  return await host.home.recall(readRecall(body));
 }
 
 /** No answer comes. */

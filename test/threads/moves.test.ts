@@ -11,7 +11,7 @@ import { useService } from './harness.ts';
 import type * as Moving from './fixtures/moving.ts';
 
 const file = join(import.meta.dirname, 'fixtures', 'moving.ts');
-const drivers = await driversUnderTest();
+const drivers = await driversUnderTest({ emulated: true });
 const skipOf = (driver: string): string | false =>
   drivers.find(({ name }) => name === driver)?.skip ?? 'it is not probed';
 const skip = skipOf('microvm');

@@ -11,7 +11,22 @@ export interface TestFiles {
   readonly clusters: string[];
   /** Those that hold a service to promises of milliseconds: one at a time, and beside nothing else. */
   readonly measured: string[];
+  /** Those that run when they are named, or with HEDDLE_TEST_SLOW=1. */
+  readonly leftOut: readonly string[];
 }
+
+/** Half a minute and more each, for what happens seldom; each has shorter ones beside it that see whether it works at all. */
+const long = [
+  'src/cluster/log/log-faults',
+  'src/instance/drivers-as-user',
+  'src/instance/microvm/parked',
+  'src/instance/microvm/staying-warm',
+  'test/cluster/threads/election',
+  'test/cluster/threads/locks',
+  'test/e2e/installed',
+  'test/events/moved-clock',
+  'test/simulation/cluster',
+];
 
 /** What these promise is meant for a machine that does nothing else; the tour renders a picture on an emulated one. */
 const measuring = ['test/e2e/configurations', 'test/e2e/microvm-machines', 'test/e2e/start-paths', 'test/e2e/tour'];
@@ -42,7 +57,7 @@ const waiting = [
 ];
 
 /** Whoever does not hear of the others for seconds is taken for dead there: two of them beside each other would only see that. */
-const crowded = ['test/cluster/', 'src/cluster/', 'src/daemon/cluster/'];
+const crowded = ['test/cluster/', 'test/many-hosts/', 'src/cluster/', 'src/daemon/cluster/'];
 
 /** The first makes what others on emulated machines find there. */
 const computing = [
@@ -62,19 +77,28 @@ const computing = [
   'test/simulation/simulation',
 ];
 
-/** All test files whose path contains one of `filters`, or simply all. */
-export function findTestFiles(filters: readonly string[]): TestFiles {
-  const all = globSync('{src,tools,bench,examples,test}/**/*.{test,fuzz}.ts', {
+/** All test files whose path contains one of `filters`, or simply all; those that take long only where `slow` says so, or a filter. */
+export function findTestFiles(filters: readonly string[], slow: boolean): TestFiles {
+  const found = globSync('{src,tools,bench,examples,test}/**/*.{test,fuzz}.ts', {
     cwd: root,
     exclude: ['**/node_modules/**', '**/fixtures/**'],
   })
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .sort();
+  const leftOut =
+    slow || filters.length > 0 ? [] : found.filter((path) => long.some((start) => path.startsWith(start)));
+  const all = found.filter((path) => !leftOut.includes(path));
   const ofKind = (prefixes: readonly string[]): string[] =>
     prefixes.flatMap((prefix) => all.filter((path) => path.startsWith(prefix)));
   const alone = ofKind(measuring);
   const beside = ofKind(waiting);
   const clusters = ofKind(crowded);
   const others = all.filter((path) => ![...alone, ...beside, ...clusters].includes(path));
-  return { computing: [...new Set([...ofKind(computing), ...others])], waiting: beside, clusters, measured: alone };
+  return {
+    computing: [...new Set([...ofKind(computing), ...others])],
+    waiting: beside,
+    clusters,
+    measured: alone,
+    leftOut,
+  };
 }

@@ -1,7 +1,4 @@
-import { inspect } from 'node:util';
-import { relative } from 'node:path';
-import type { EventData } from 'node:test';
-import { root } from '../tidy/source.ts';
+import type { FileResult } from './results.ts';
 
 /** Lines of a file's own output that are shown where it failed. */
 const outputLinesMax = 80;
@@ -9,68 +6,71 @@ const outputLinesMax = 80;
 /** Lines of an error that are repeated at the end, where somebody reads only the last screen. */
 const repeatedLinesMax = 3;
 
-/** Counts what happened, and says it: a line for each file, failures in full at once; skipped and failed tests at the end. */
+function headOf({ failures }: FileResult): string {
+  return failures
+    .map(({ name, said }) => `  ${name}\n${said.split('\n').slice(0, repeatedLinesMax).join('\n')}`)
+    .join('\n');
+}
+
+/** Says what came of each file: a line for each, failures in full at once; all that matters again at the end. */
 export class Tally {
-  passed = 0;
-  failed = 0;
-  readonly #failures: string[] = [];
-  readonly #skipped: { readonly file: string; readonly name: string; readonly reason: string }[] = [];
-  readonly #files = new Map<string, { output: string }>();
+  /** The last result of each file. */
+  readonly #results = new Map<string, FileResult>();
+  /** Failures of files which passed when they ran again. */
+  readonly #passedAlone: FileResult[] = [];
+  readonly #notRun: string[] = [];
 
-  #file(path: string | undefined): { output: string } {
-    const key = path ?? '';
-    const found = this.#files.get(key) ?? { output: '' };
-    this.#files.set(key, found);
-    return found;
+  /** Files whose last run failed, in the order in which they did. */
+  get failedFiles(): readonly string[] {
+    return [...this.#results.values()].filter(({ failures }) => failures.length > 0).map(({ file }) => file);
   }
 
-  /** A test or suite ended well, or was skipped. */
-  pass(data: EventData.TestPass): void {
-    if (data.skip !== undefined && data.skip !== false) {
-      const reason = typeof data.skip === 'string' && data.skip !== '' ? data.skip : 'no reason given';
-      this.#skipped.push({ file: relative(root, data.file ?? ''), name: data.name, reason });
-    } else if (data.details.type !== 'suite') {
-      this.passed += 1;
-    }
+  get passed(): number {
+    return [...this.#results.values()].reduce((sum, { passed }) => sum + passed, 0);
   }
 
-  /** A test failed. Suites and files fail with their tests and are not counted again. */
-  fail(data: EventData.TestFail): void {
-    const { error, type } = data.details;
-    const failureType: unknown = 'failureType' in error ? error.failureType : undefined;
-    if (type === 'suite' || failureType === 'subtestsFailed') return;
-    this.failed += 1;
-    const where = `${relative(root, data.file ?? '')}${data.line === undefined ? '' : `:${data.line}`}`;
-    const name = `${data.name} (${where})`;
-    const said = inspect(error.cause ?? error, { depth: 6 }).replaceAll(/^/gm, '    ');
-    console.log(`✖ ${name}`);
-    console.log(said);
-    this.#failures.push(`  ${name}\n${said.split('\n').slice(0, repeatedLinesMax).join('\n')}`);
+  get failed(): number {
+    const failures = [...this.#results.values()].reduce((sum, result) => sum + result.failures.length, 0);
+    return failures + this.#notRun.length;
   }
 
-  /** A file wrote something itself; kept for the case that it fails. */
-  output(path: string | undefined, text: string): void {
-    const file = this.#file(path);
-    file.output = (file.output + text).slice(-16_384);
-  }
-
-  /** A file has ended. `passed` counts what ran in it, also tests that were written in another file, as suites are. */
-  fileEnd(path: string, durationMs: number, success: boolean, passed: number): void {
-    const file = this.#file(path);
-    if (!success && file.output !== '') {
-      const lines = file.output.trimEnd().split('\n').slice(-outputLinesMax);
+  /** A file has ended. Where it has run before, this result counts, and the other is told of. */
+  add(result: FileResult): void {
+    const { file, passed, failures, output, left, durationMs } = result;
+    for (const { name, said } of failures) console.log(`✖ ${name}\n${said}`);
+    if (failures.length > 0 && output !== '') {
+      const lines = output.trimEnd().split('\n').slice(-outputLinesMax);
       console.log(lines.map((line) => `    | ${line}`).join('\n'));
     }
-    const mark = success ? '✔' : '✖';
-    console.log(`${mark} ${relative(root, path)}: ${passed} passed, ${(durationMs / 1_000).toFixed(1)} s`);
+    const mark = failures.length === 0 ? '✔' : '✖';
+    console.log(`${mark} ${file}: ${passed} passed, ${(durationMs / 1_000).toFixed(1)} s`);
+    for (const line of left) console.log(`    left running, and was killed: ${line.slice(0, 160)}`);
+    const before = this.#results.get(file);
+    if (before !== undefined && failures.length === 0) this.#passedAlone.push(before);
+    this.#results.set(file, result);
   }
 
-  /** What was skipped and why, what failed, and the line that says it all. */
-  summary(durationMs: number): void {
-    if (this.#skipped.length > 0) console.log('\nSkipped:');
-    for (const { file, name, reason } of this.#skipped) console.log(`  ${file}: ${name}: ${reason}`);
-    if (this.#failures.length > 0) console.log(`\nFailed:\n${this.#failures.join('\n')}`);
+  /** There was no time left for these files: they count as failed. */
+  notRun(files: readonly string[]): void {
+    this.#notRun.push(...files);
+  }
+
+  /** What was left out, what was skipped and why, what failed, and the line that says it all. */
+  summary(durationMs: number, leftOut: readonly string[]): void {
+    if (leftOut.length > 0)
+      console.log(`\nLeft out, as they take long (HEDDLE_TEST_SLOW=1 runs them):\n  ${leftOut.join('\n  ')}`);
+    const skipped = [...this.#results.values()].flatMap((result) => result.skipped);
+    if (skipped.length > 0) console.log('\nSkipped:');
+    for (const { file, name, reason } of skipped) console.log(`  ${file}: ${name}: ${reason}`);
+    if (this.#passedAlone.length > 0) {
+      console.log('\nFailed beside others, and passed when their files ran again with nothing beside them:');
+      console.log(this.#passedAlone.map(headOf).join('\n'));
+    }
+    const failed = [...this.#results.values()].filter(({ failures }) => failures.length > 0);
+    if (failed.length > 0) console.log(`\nFailed:\n${failed.map(headOf).join('\n')}`);
+    if (this.#notRun.length > 0)
+      console.log(`\nNot run, as the time for all was over:\n  ${this.#notRun.join('\n  ')}`);
     const seconds = (durationMs / 1_000).toFixed(0);
-    console.log(`\n${this.passed} passed, ${this.failed} failed, ${this.#skipped.length} skipped, in ${seconds} s`);
+    console.log(`\n${this.passed} passed, ${this.failed} failed, ${skipped.length} skipped, in ${seconds} s`);
   }
 }

@@ -9,6 +9,7 @@ const later: readonly string[] = [
   'src/daemon/cluster/',
   'src/events/',
   'src/objects/',
+  'src/traces/otlp/',
   'src/frontend/aws/s3/serve-s3.ts',
   'src/api/model/scheduler/shapes.ts',
   'src/frontend/opened-events.ts',

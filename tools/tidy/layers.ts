@@ -68,6 +68,8 @@ export const layers: readonly Layer[] = [
   { name: 'objects', owns: ['src/objects/'], mayImport: ['model'] },
   // What functions call, and what that says of what comes next.
   { name: 'prediction', owns: ['src/prediction/'], mayImport: ['model'] },
+  // Where the time of calls went: records of them, and spans for OpenTelemetry.
+  { name: 'traces', owns: ['src/traces/'], mayImport: ['contracts', 'protocol', 'model'] },
   // Many hosts that are one service.
   {
     name: 'cluster',
@@ -88,6 +90,7 @@ export const layers: readonly Layer[] = [
       'events',
       'objects',
       'prediction',
+      'traces',
       'api',
       'contracts',
       'egress policy',
@@ -137,6 +140,7 @@ export const layers: readonly Layer[] = [
       'worker-manager',
       'events',
       'prediction',
+      'traces',
       'frontend',
       'cluster',
       'dashboard',

@@ -28,16 +28,16 @@ export function describeCluster(cluster: LocalCluster): string {
     host.url,
     String(host.pid ?? '-'),
     `${host.nats} (process ${host.natsPid ?? '-'})`,
-    host.home,
   ]);
-  const columns = ['HOST', 'URL', 'PROCESS', 'NATS', 'HOME'].map((heading) => ({ heading }));
+  const columns = ['HOST', 'URL', 'PROCESS', 'NATS'].map((heading) => ({ heading }));
   const first = cluster.hosts[0]?.home ?? cluster.folder;
   const network =
     cluster.network.kind === 'loopback'
       ? 'They share the loopback of this machine, each with ports of its own.'
       : 'Each has a network namespace of its own. Functions reach the hosts, and nothing outside of them.';
   return [
-    `${paint('green', '✓')} A cluster of ${rows.length} is ready; it keeps what it has in ${cluster.folder}. ${network}`,
+    `${paint('green', '✓')} A cluster of ${rows.length} is ready; it keeps what it has in ${cluster.folder}, homes of hosts in host-N/home.`,
+    `  ${network}`,
     '',
     table(columns, rows),
     '',

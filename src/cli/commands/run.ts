@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { launcher, textFlag } from '../context.ts';
 import { CliError, exitCodes } from '../exit.ts';
+import { isLive } from '../output/progress.ts';
 
 /** Becomes the program: signals, streams and the exit code are its own. Does not return. */
 function run(file: string, args: readonly string[], command: Command): never {
@@ -12,7 +13,12 @@ function run(file: string, args: readonly string[], command: Command): never {
       hint: `Name a program that imports heddle: ${launcher()} run FILE`,
     });
   const home = textFlag(command, 'home');
-  const env = home === undefined ? process.env : { ...process.env, HEDDLE_HOME: resolve(home) };
+  const env = {
+    ...process.env,
+    ...(home !== undefined && { HEDDLE_HOME: resolve(home) }),
+    ...(process.env['HEDDLE_PROGRESS'] === undefined &&
+      isLive(process.stderr, process.env) && { HEDDLE_PROGRESS: '1' }),
+  };
   if (process.execve === undefined) throw new Error('This Node cannot become another program.');
   return process.execve(process.execPath, [process.execPath, path, ...args], env);
 }
@@ -25,7 +31,8 @@ Examples:
 
 The program runs on the Node that Heddle is pinned to, which runs TypeScript as it is; "import { spawn } from 'heddle'"
 gives it threads. They run on the service that HEDDLE_URL names, else on the one that runs on this machine (heddle up),
-else on one in the program's own process, which ends with it. The exit code is the program's.`;
+else on one in the program's own process, which ends with it. The exit code is the program's. On a terminal a bar on its last line
+says how far its maps are; HEDDLE_PROGRESS=0 does without.`;
 
 /** `heddle run`. `passThrough`: what follows FILE is left alone, which commander can only do where its parent does, too. */
 export function runCommand(passThrough: boolean): Command {

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { HeddleClient } from '../../sdk/client.ts';
+import type { HeddleClient, OnSent } from '../../sdk/client.ts';
 import type { FunctionOptions } from '../../sdk/function-options.ts';
 import type { Shape } from '../../sdk/shape.ts';
 import { CliError, exitCodes } from '../exit.ts';
+import type { Progress } from '../output/progress.ts';
 
 const pollMs = 50;
 
@@ -45,14 +46,19 @@ export async function deployFunction(
   name: string,
   zip: Uint8Array,
   options: FunctionOptions & { readonly handler: string; readonly runtime: string },
+  progress?: Progress,
 ): Promise<{ readonly configuration: Shape; readonly created: boolean }> {
   const current = await client.findFunction(name);
-  if (current === undefined) await client.createFunction(name, zip, options);
+  progress?.step(`Sending ${name}`);
+  const onSent: OnSent = (bytes, total) => progress?.bytes(bytes, total);
+  if (current === undefined) await client.createFunction(name, zip, options, onSent);
   else {
-    await client.updateCode(name, zip);
+    await client.updateCode(name, zip, onSent);
+    progress?.step(`Updating ${name}`);
     if (differs(await untilActive(client, name), options)) await client.updateConfiguration(name, options);
     if ((options.egress ?? options.secrets ?? options.policy ?? options.tags) !== undefined)
       await client.setTags((await untilActive(client, name)).text('FunctionArn'), options);
   }
+  progress?.step(`Making ${name} ready`);
   return { configuration: await untilActive(client, name), created: current === undefined };
 }

@@ -8,6 +8,7 @@ import type { Requirement } from '../effects/requirements.ts';
 import { setUrl, type UrlWish } from './function-url.ts';
 import { layerArns } from './layer-arns.ts';
 import { CliError, exitCodes } from '../exit.ts';
+import { Progress } from '../output/progress.ts';
 import { findSource } from '../packaging/entry.ts';
 import { checkKind, usualRuntime } from '../packaging/kind.ts';
 import type { PortionSetting } from '../packaging/portions/portion-settings.ts';
@@ -55,6 +56,9 @@ export async function deployPath(client: HeddleClient, path: string, wish: Deplo
       '"portions" are modules of a folder of TypeScript or JavaScript; this is none.',
       exitCodes.usage,
     );
+  // What pip does has lines of its own.
+  using progress = new Progress({ fleeting: true });
+  if (python === undefined || source.kind === 'zip') progress.step(`Packing ${source.name}`);
   using effects = new EffectsOfDeployment(client, source.name, { exists: current !== undefined, runtime });
   const known = wish.handler ?? (current?.text('Handler') || undefined);
   const code =
@@ -82,7 +86,7 @@ export async function deployPath(client: HeddleClient, path: string, wish: Deplo
     ...(role !== undefined && { role }),
   };
   await effects.demand(code, runtime, requirements);
-  const deploying = deployFunction(client, source.name, code.zip, settings);
+  const deploying = deployFunction(client, source.name, code.zip, settings, progress);
   const [deployed, done] = await Promise.all([deploying, effects.look(code)]);
   const keeping = effects.keep(deployed.configuration);
   const url = wished && (await setUrl(client, source.name, wished));

@@ -1,6 +1,7 @@
 import type { Shape } from '../../sdk/shape.ts';
-import { formatAge, formatBytes, formatMb, paint } from '../output/style.ts';
+import { formatBytes, paint } from '../output/style.ts';
 import { table } from '../output/table.ts';
+import { hostsTable } from './cluster-hosts.ts';
 
 const right = { align: 'right' } as const;
 
@@ -14,63 +15,6 @@ export function describeCluster(cluster: Shape, now: number, width: number): str
     shardsTable(cluster.list('shards'), names),
     why === '' ? streamsTable(cluster.list('streams')) : paint('red', `NATS could not be asked: ${why}`),
   ].join('\n\n');
-}
-
-/** Hosts, with what they do. The one that was asked has a star. */
-export function hostsTable(hosts: readonly Shape[], asked: string, now: number, width: number): string {
-  return table(
-    [
-      { heading: 'HOST' },
-      { heading: 'ID' },
-      { heading: 'STATE' },
-      { heading: 'RELEASE' },
-      { heading: 'UP', ...right },
-      { heading: 'RUNNING', ...right },
-      { heading: 'WAITING', ...right },
-      { heading: 'CONTAINERS', ...right },
-      { heading: 'MEMORY', ...right },
-      { heading: 'PROCESSORS', ...right },
-      { heading: 'SHARDS', ...right },
-      { heading: 'PEERS', ...right },
-      { heading: '' },
-    ],
-    hosts.map((host) => [
-      `${paint('bold', host.text('name'))}${host.text('id') === asked ? ' *' : ''}`,
-      paint('dim', host.text('id')),
-      stateOf(host),
-      `${host.text('release')} (${protocolOf(host.object('protocol'))})`,
-      host.flag('alive') ? formatAge(Math.max(0, now - host.number('startedAt'))) : '-',
-      ...loadCells(host),
-      host.text('why'),
-    ]),
-    width,
-  );
-}
-
-function stateOf(host: Shape): string {
-  if (!host.flag('alive')) return paint('red', '✗ silent');
-  if (host.text('why') !== '') return paint('yellow', '… no answer');
-  return host.flag('draining') ? paint('yellow', '… draining') : paint('green', '✓ there');
-}
-
-function protocolOf(protocol: Shape): string {
-  const [min, max] = [protocol.number('min'), protocol.number('max')];
-  return min === max ? `protocol ${max}` : `protocols ${min} to ${max}`;
-}
-
-function loadCells(host: Shape): string[] {
-  if (!host.names.includes('load')) return Array.from({ length: 7 }, () => '-');
-  const load = host.object('load');
-  const count = (member: string): string => load.number(member).toLocaleString('en-US');
-  return [
-    count('running'),
-    load.number('waiting') > 0 ? paint('yellow', count('waiting')) : '0',
-    `${count('containers')} (${count('idleContainers')} idle)`,
-    `${load.number('memoryMb').toLocaleString('en-US')} of ${formatMb(load.number('memoryMbMax'))}`,
-    `${load.number('processorLoad').toFixed(1)} of ${count('processors')}`,
-    String(load.list('shards').length),
-    count('peers'),
-  ];
 }
 
 /** Where accounts are at home. */

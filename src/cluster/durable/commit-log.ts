@@ -8,6 +8,8 @@ import {
   type LogPosition,
   type ReplicatedLog,
 } from '../contract.ts';
+import { logLimits } from '../log/log-limits.ts';
+import { untilSilent } from '../log/until-silent.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
 /** What {@link CommitLog} works with. */
@@ -135,17 +137,25 @@ export class CommitLog implements Replication {
 
   /** Adds an entry behind the last, when its lease is not suspended. Throws where another host has added one, and where this one has lost its lease. */
   async #append(data: Uint8Array): Promise<LogPosition> {
-    const { log, lease } = this.#parts;
+    const { lease } = this.#parts;
     for (;;) {
       if (!(await lease.settled())) throw lostHome();
       try {
-        return await log.append(data, this.#position);
+        return await this.#appendOnce(data);
       } catch (error) {
-        if (error instanceof LogConflictError) return await this.#ownBehind(error);
         if (!(error instanceof ClusterUnavailableError)) throw error;
         // It may have been added: then the next attempt is refused, and finds it.
         await pause(againMs, undefined, { signal: lease.over }).catch(() => undefined);
       }
+    }
+  }
+
+  async #appendOnce(data: Uint8Array): Promise<LogPosition> {
+    try {
+      return await this.#parts.log.append(data, this.#position);
+    } catch (error) {
+      if (error instanceof LogConflictError) return await this.#ownBehind(error);
+      throw error;
     }
   }
 
@@ -154,7 +164,8 @@ export class CommitLog implements Replication {
     const { log, lease } = this.#parts;
     const enough = new AbortController();
     try {
-      for await (const { position, data } of log.follow(this.#position, AbortSignal.any([enough.signal, lease.over]))) {
+      const entries = log.follow(this.#position, AbortSignal.any([enough.signal, lease.over]));
+      for await (const { position, data } of untilSilent(entries, logLimits.chunkMsMax)) {
         const { epoch, number } = decodeEntry(data);
         if (epoch === lease.epoch && number === this.#number) return position;
         break;

@@ -7,6 +7,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pino } from 'pino';
 import { connectTo } from '../log/testing/connect.ts';
+import { ClusterUnavailableError } from '../contract.ts';
 import { TestLease } from '../testing/memory-log.ts';
 import { startNatsServers, type TestNats } from '../testing/nats.ts';
 import { shardLog } from './shard-log.ts';
@@ -29,12 +30,19 @@ after(async () => {
 });
 
 let homes = 0n;
-function openShard(name: string): Promise<ShardStore> {
-  homes += 1n;
-  const lease = new TestLease(name, homes);
-  const log = shardLog(connection, name, 3);
-  const folder = join(home, String(homes));
-  return ShardStore.open({ folder, log, lease, onLost: () => undefined, logger, snapshotBytes: 20_000 });
+/** As a home does: while servers elect among themselves, it asks again. */
+async function openShard(name: string): Promise<ShardStore> {
+  for (;;) {
+    homes += 1n;
+    const lease = new TestLease(name, homes);
+    const log = shardLog(connection, name, 3);
+    const folder = join(home, String(homes));
+    try {
+      return await ShardStore.open({ folder, log, lease, onLost: () => undefined, logger, snapshotBytes: 20_000 });
+    } catch (error) {
+      if (!(error instanceof ClusterUnavailableError)) throw error;
+    }
+  }
 }
 
 async function streams(): Promise<readonly string[]> {

@@ -76,6 +76,25 @@ test('what was kept at one home is at the next, and ids that were given once are
   assert.ok((await accept(second, 'next')) > kept + 1, 'an id was given twice');
 });
 
+test('what a home finds that ran when the one before it died, the next one after it finds as well', async () => {
+  const first = await openAt(1n);
+  const id = await accept(first, 'ran');
+  const other = await accept(first, 'ran, too');
+  await first.parts.events.begin({ id, atMs: 7 });
+  await first.parts.events.begin({ id: other, atMs: 8 });
+  await first.drop(new Error('dead'));
+  const second = await openAt(2n);
+  const attempt = { atMs: 9, endedMs: 10, error: 'told to' };
+  await second.parts.events.retry({ id, dueMs: 1, errors: 1, faults: 0, attempt });
+  await second.drop(new Error('dead'));
+  await using third = await openAt(3n);
+  const error = 'The service ended while it ran.';
+  const attempts = async (requestId: string): Promise<unknown> =>
+    (await third.parts.events.find({ account: '000000000000', requestId }))[0]?.attempts;
+  assert.deepEqual(await attempts('ran'), [{ atMs: 7, error }, attempt]);
+  assert.deepEqual(await attempts('ran, too'), [{ atMs: 8, error }]);
+});
+
 test('a home that another has followed keeps nothing more, and says so to all who wait', async () => {
   let lost: Error | undefined;
   const lease = new TestLease('shard-0', 1n);

@@ -139,7 +139,8 @@ export class ShardStore implements DurableStore {
     const { folder, log, lease, onLost } = this.#parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const replication = { keep: async (change: Change | undefined) => await this.#keep(change) };
-    const { thread, position, isFirst, isMigrated, bytes } = await takeOver(this.#path, log, lease, replication);
+    const taken = await takeOver(this.#path, log, lease, replication);
+    const { thread, position, isFirst, isMigrated, change, bytes } = taken;
     const lose = (error: Error): void => {
       this.#over ??= error;
       onLost(error);
@@ -147,9 +148,17 @@ export class ShardStore implements DurableStore {
     const commits = new CommitLog({ log, lease, position, onLost: lose });
     commits.bytesSinceSnapshot = bytes;
     this.#opened = { thread, commits };
-    if (isMigrated) await this.#save(this.#opened);
+    try {
+      // Before anything that is made of it: the next home has to come to the same.
+      await commits.keep(change);
+      if (isMigrated) await this.#save(this.#opened);
+    } catch (error) {
+      this.#opened = undefined;
+      await thread.drop(lostHome());
+      throw error;
+    }
     // A later release will find the tables of today in it.
-    else if (isFirst) this.#saveSoon(this.#opened);
+    if (isFirst && !isMigrated) this.#saveSoon(this.#opened);
     return this.#opened;
   }
 

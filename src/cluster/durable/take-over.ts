@@ -2,6 +2,8 @@ import { rm } from 'node:fs/promises';
 import type { Change, Replication } from '../../store/durable/contracts/replicated.ts';
 import { ReplicatedThread } from '../../store/durable/replicated/replicated-thread.ts';
 import { LogConflictError, type Lease, type LogPosition, type ReplicatedLog } from '../contract.ts';
+import { logLimits } from '../log/log-limits.ts';
+import { untilSilent } from '../log/until-silent.ts';
 import { lostHome } from './commit-log.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
@@ -14,6 +16,8 @@ export interface TakenOver {
   readonly isFirst: boolean;
   /** Its tables were brought to this program's schema: entries that are written by it need a snapshot that has that. */
   readonly isMigrated: boolean;
+  /** What beginning changed; undefined where nothing, or where it is in the snapshot that has to be made as `isMigrated`. */
+  readonly change: Change | undefined;
   /** Bytes of entries since the snapshot that it was made from. */
   readonly bytes: number;
 }
@@ -42,8 +46,16 @@ export async function takeOver(
       if (!(await lease.settled())) throw lostHome();
       opened = await open(log, lease, reached.position);
     }
-    const isMigrated = await thread.begin();
-    return { thread, position: opened, isFirst: snapshot === undefined, isMigrated, bytes: reached.bytes };
+    const { isMigrated, change } = await thread.begin();
+    const more = isMigrated ? undefined : change;
+    return {
+      thread,
+      position: opened,
+      isFirst: snapshot === undefined,
+      isMigrated,
+      change: more,
+      bytes: reached.bytes,
+    };
   } catch (error) {
     await thread.drop(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -64,7 +76,9 @@ async function catchUp(thread: ReplicatedThread, log: ReplicatedLog, lease: Leas
   let waiting = 0;
   const enough = new AbortController();
   try {
-    for await (const entry of log.follow(position, AbortSignal.any([enough.signal, lease.over]))) {
+    const entries = log.follow(position, AbortSignal.any([enough.signal, lease.over]));
+    // They are there: who is not given them should not keep others from having the shard.
+    for await (const entry of untilSilent(entries, logLimits.chunkMsMax)) {
       const { epoch, changes: more } = decodeEntry(entry.data);
       if (epoch > lease.epoch) throw lostHome();
       changes.push(...more);

@@ -174,6 +174,18 @@ test('what cannot be opened is given back, and tried again', async () => {
   assert.deepEqual(one.holders(), best(['h-1']));
 });
 
+test('what a host cannot open is opened by the next, and it is given ever more seldom to that host', async () => {
+  const three = new Hosts();
+  for (const id of hosts) three.add(id, (room) => id === 'h-1' && (room.fails = Number.POSITIVE_INFINITY));
+  await three.clock.pass(10_000);
+  assert.deepEqual(three.holders(), best(['h-2', 'h-3']));
+  three.forget();
+  await three.clock.pass(3_600_000);
+  const left = ['h-2', 'h-3'].flatMap((id) => three.of(id).room.told).length;
+  const wanted = best(hosts).filter((host) => host === 'h-1').length;
+  assert.ok(left <= wanted * 8, `${left} of ${wanted}`);
+});
+
 test('whose lease runs out drops what it had, and is no home from that moment', async () => {
   const three = threeHosts();
   await three.clock.pass(60_000);

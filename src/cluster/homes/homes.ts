@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../model/clock.ts';
 import type { Home, Homes, Leases, Membership } from '../contract.ts';
 import { HeldShard } from './held-shard.ts';
 import { sayThatItStops } from './say-that-it-stops.ts';
-import { planShard } from './plan.ts';
+import { planShard, steadyMs } from './plan.ts';
 import { ranked } from './ranking.ts';
 import type { HomeRoom } from './room.ts';
 import { settledHome, type SettledHome } from './settled-home.ts';
@@ -25,8 +25,12 @@ interface ShardState {
   betterSince: number | undefined;
   /** How often it was given to a better host, which did not take it. */
   returned: number;
-  /** It was given away, and nobody else was seen to have it since. */
+  /** It was given away, and nobody else was seen to keep it since. */
   given: boolean;
+  /** Since when another has it that is heard. */
+  elsewhereSince: number | undefined;
+  /** It could not be opened the last time. */
+  failed: boolean;
 }
 
 /** After a failure of the cluster, ms. */
@@ -57,6 +61,8 @@ export class ClusterHomes implements Homes, AsyncDisposable {
       betterSince: undefined,
       returned: 0,
       given: false,
+      elsewhereSince: undefined,
+      failed: false,
     }));
   }
 
@@ -144,9 +150,11 @@ export class ClusterHomes implements Homes, AsyncDisposable {
     const holder = leases.holderOf(shardName(shard))?.host;
     const heard = holder !== self && alive.some(({ id }) => id === holder) ? holder : undefined;
     const now = clock.now();
-    if (heard !== undefined) [state.given, state.returned] = [false, 0];
-    // One that is silent may have it still: those that are better wait for the same moment.
-    state.freeSince = holder === undefined && state.held === undefined ? (state.freeSince ?? now) : undefined;
+    state.elsewhereSince = heard === undefined ? undefined : (state.elsewhereSince ?? now);
+    if (now - (state.elsewhereSince ?? now) >= steadyMs.used) [state.given, state.returned] = [false, 0];
+    // One that is silent may have it still: those that are better wait for the same moment. What this host's leases have, and it was not given as it was suspended at once, is free for it, too.
+    const isFree = (holder === undefined || holder === self) && state.held === undefined;
+    state.freeSince = isFree ? (state.freeSince ?? now) : undefined;
     state.betterSince = ranked(shard, candidates)[0] === self ? undefined : (state.betterSince ?? now);
     if (state.taking !== undefined || state.held?.isLeaving === true) return againMs;
     const step = planShard({
@@ -160,6 +168,7 @@ export class ClusterHomes implements Homes, AsyncDisposable {
       isUsed: state.held?.used === true,
       isBusy: state.held?.busy === true,
       returned: state.returned,
+      failed: state.failed,
     });
     if (step.kind === 'wait') return step.ms;
     if (step.kind === 'take') state.taking = this.#take(shard, state);
@@ -182,9 +191,11 @@ export class ClusterHomes implements Homes, AsyncDisposable {
       if (lease.over.aborted) return await this.#lost(state, held);
       logger.info({ shard, epoch: String(lease.epoch) }, 'This host is the home of a shard of accounts.');
       await held.open(this.#rooms);
+      state.failed = false;
     } catch (err) {
       logger.warn({ err, shard }, 'A shard of accounts could not be taken over; it is tried again.');
       const { held } = state;
+      if (held?.lease.over.aborted === false) [state.failed, state.freeSince] = [true, undefined];
       state.held = undefined;
       await held?.drop();
       await held?.lease.release().catch(() => undefined);

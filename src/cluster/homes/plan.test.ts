@@ -8,8 +8,8 @@ const order = ranked(0, hosts);
 const [best = '', second = '', third = ''] = order;
 
 function view(self: string, more: Partial<ShardView> = {}): ShardView {
-  const usual = { isHere: false, holder: undefined, freeMs: 0, betterMs: 0, isUsed: true, isBusy: false, returned: 0 };
-  return { shard: 0, self, candidates: hosts, ...usual, ...more };
+  const usual = { isHere: false, holder: undefined, freeMs: 0, betterMs: 0, isUsed: true, isBusy: false };
+  return { shard: 0, self, candidates: hosts, ...usual, returned: 0, failed: false, ...more };
 }
 
 test('a shard that is free is taken by who should have it, at once', () => {
@@ -24,6 +24,13 @@ test('the others take it one after the other where nobody does', () => {
   });
   assert.ok(first === 0 && next > 0 && last > next, `${first} ${next} ${last}`);
   assert.deepEqual(planShard(view(third, { freeMs: last })), { kind: 'take' });
+});
+
+test('who could not open it waits for all others, and tries it again', () => {
+  const last = planShard(view(third));
+  const failed = planShard(view(best, { failed: true }));
+  assert.ok(failed.kind === 'wait' && last.kind === 'wait' && failed.ms > last.ms);
+  assert.equal(planShard(view(best, { failed: true, freeMs: failed.ms })).kind, 'take');
 });
 
 test('what another has that is heard is left to it', () => {

@@ -21,6 +21,8 @@ export interface ShardView {
   readonly isBusy: boolean;
   /** How often it was given to a better host, and came back, as that did not take it. */
   readonly returned: number;
+  /** This host had it last, and could not open it. */
+  readonly failed: boolean;
 }
 
 /** What to do with a shard. `wait`: nothing, and to look again in so many ms, if nothing is heard before. */
@@ -29,7 +31,7 @@ export type ShardStep = { readonly kind: 'take' | 'give' } | { readonly kind: 'w
 /** So long each host waits for those that are better. */
 const patienceMs = 1_500;
 /** A host that is better has to have been there for so long: one that comes and goes is given nothing. */
-const steadyMs = { used: 30_000, unused: 3_000 } as const;
+export const steadyMs = { used: 30_000, unused: 3_000 } as const;
 /** Each time that it does not take what it is given, twice as long. */
 const returnsMax = 10;
 /** Whoever has a shard is looked at as often, whatever is heard. */
@@ -37,7 +39,7 @@ const lookMs = 5_000;
 
 /** Decides what a host does with a shard. Of hosts that know the same, one takes it, and none gives it to who would give it back. */
 export function planShard(view: ShardView): ShardStep {
-  const { shard, self, candidates, isHere, holder, freeMs, betterMs, isUsed, isBusy, returned } = view;
+  const { shard, self, candidates, isHere, holder, freeMs, betterMs, isUsed, isBusy, returned, failed } = view;
   const order = ranked(shard, candidates);
   const rank = order.indexOf(self);
   if (isHere) {
@@ -50,6 +52,7 @@ export function planShard(view: ShardView): ShardStep {
     return leftMs <= 0 ? { kind: 'give' } : { kind: 'wait', ms: leftMs };
   }
   if (rank < 0 || holder !== undefined) return { kind: 'wait', ms: lookMs };
-  const leftMs = rank * patienceMs - freeMs;
+  // Perhaps another can: who could not waits for all of them, instead of taking it from them again and again.
+  const leftMs = (failed ? rank + order.length : rank) * patienceMs - freeMs;
   return leftMs <= 0 ? { kind: 'take' } : { kind: 'wait', ms: leftMs };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ClusterLife, HostId, HostRecord, PeerHandler } from '../contract.ts';
-import { openLife, type LifeOptions, type Work } from './life.ts';
+import { StepClock } from '../testing/step-clock.ts';
+import { openLife, writeMsMax, type LifeOptions, type Work } from './life.ts';
 
 const record = (n: number, name = `host-${n}`): HostRecord => ({
   id: `h-${n}`,
@@ -14,8 +15,13 @@ const record = (n: number, name = `host-${n}`): HostRecord => ({
   startedAt: 0,
 });
 
-/** Hosts that hear each other: all of `records` but those in `silent`. */
-function hosts(records: readonly HostRecord[], silent: ReadonlySet<HostId>, work: readonly Work[]): ClusterLife[] {
+/** Hosts that hear each other: all of `records` but those in `silent`. `written`: until records can be. */
+function hosts(
+  records: readonly HostRecord[],
+  silent: ReadonlySet<HostId>,
+  work: readonly Work[],
+  { clock = new StepClock(), written = Promise.resolve() }: { clock?: StepClock; written?: Promise<void> } = {},
+): ClusterLife[] {
   const all = new Map(records.map((each) => [each.id, each]));
   const handlers = new Map<string, PeerHandler>();
   return records.map(({ id }) => {
@@ -31,10 +37,12 @@ function hosts(records: readonly HostRecord[], silent: ReadonlySet<HostId>, work
       find: (other) => all.get(other),
       onChange: () => ({ [Symbol.dispose]: () => undefined }),
       setDraining: async (draining) => {
+        await written;
         const { draining: _, ...rest } = all.get(id) ?? self;
         all.set(id, draining ? { ...rest, draining } : rest);
       },
-      forget: async (other) => void all.delete(other),
+      forget: async (other) => void (await written.then(() => all.delete(other))),
+      leave: async () => void all.delete(id),
     };
     return openLife({
       membership,
@@ -47,6 +55,7 @@ function hosts(records: readonly HostRecord[], silent: ReadonlySet<HostId>, work
         },
       },
       work,
+      clock,
     });
   });
 }
@@ -75,6 +84,34 @@ describe('the life of hosts', () => {
       name: 'ResourceNotFoundException',
       message: /There are: host-1, host-2/,
     });
+  });
+
+  test('where nobody can write, who drains or removes a host is told so, and it is done when somebody can', async () => {
+    const clock = new StepClock();
+    const { promise: written, resolve } = Promise.withResolvers<void>();
+    const [one] = hosts([record(1), record(2)], new Set(['h-2']), [], { clock, written });
+    assert.ok(one !== undefined);
+    const unavailable = { name: 'ClusterUnavailableError', message: /did not answer within/ };
+    const refused = [assert.rejects(one.drain('', true), unavailable), assert.rejects(one.remove('h-2'), unavailable)];
+    await clock.pass(writeMsMax);
+    await Promise.all(refused);
+    resolve();
+    await clock.pass(0);
+    assert.equal((await one.drainState('')).draining, true);
+    await assert.rejects(one.remove('h-2'), { name: 'ResourceNotFoundException' });
+  });
+
+  test('a host leaves when it was drained and is empty, and not before', async () => {
+    let running = 1;
+    const work = [{ what: 'running invocations', count: () => running }];
+    const [one, two] = hosts([record(1), record(2)], new Set(), work);
+    assert.ok(one !== undefined && two !== undefined);
+    await assert.rejects(two.leave(), { name: 'ResourceConflictException', message: /host-2 takes work/ });
+    await two.drain('', true);
+    await assert.rejects(two.leave(), { message: /host-2 has 1 running invocations/ });
+    running = 0;
+    assert.deepEqual(await two.leave(), { id: 'h-2', name: 'host-2' });
+    await assert.rejects(one.drainState('host-2'), { name: 'ResourceNotFoundException' });
   });
 
   test('two of one name are named by their ids', async () => {

@@ -48,6 +48,11 @@ export function isOfCalls(pool: PoolName): boolean {
   return pool !== memoryPool && pool !== ratePool;
 }
 
+/** Whether a token of it is for calls of a function that has reserved some. */
+export function isReserved(pool: PoolName): boolean {
+  return pool.startsWith('f:');
+}
+
 /** Of one pool: what the host has from now on until it hears more, what of it is in use, what it would use now if it had all, and what it would like to have. */
 export interface PoolClaim {
   readonly keep: number;
@@ -81,6 +86,8 @@ export interface AccountGrant {
   readonly pools: Readonly<Record<PoolName, number>>;
   /** Pools of which somebody has too little: what is idle is to go back soon. */
   readonly short: readonly PoolName[];
+  /** Pools of which more is held than the account may have by now: nothing begins until more is heard. What runs may end. */
+  readonly over?: readonly PoolName[];
   /** To how many it should come down as its calls end, where others are due some of what it has. */
   readonly caps: Readonly<Record<PoolName, number>>;
   /** Requests that may be let in at once, beyond what grows from now on. */
@@ -98,6 +105,8 @@ export interface AccountLook {
   readonly account: string;
   readonly epoch: string;
   readonly leased: boolean;
+  /** What the account may have was changed, in the state's log by this position (decimal): the host answers when it knows, holds what is in use, and begins nothing until it has claimed anew. */
+  readonly changed?: string;
   readonly caps: Readonly<Record<PoolName, number>>;
   readonly spare: Readonly<Record<PoolName, number>>;
 }
@@ -113,6 +122,28 @@ export interface LookBody {
 export interface LookAnswer extends ClaimBody {
   readonly passed: readonly string[];
   readonly vouched: readonly string[];
+  /** For how long it remembers whom it followed, ms: what was before is not known to it. */
+  readonly remembersMs: number;
+  /** Whom it followed before whoever asks, by account. */
+  readonly before: Readonly<Record<string, FollowedBefore>>;
+}
+
+/** An older home. `quietMs`: for how long it was not vouched for any more. */
+export interface FollowedBefore {
+  readonly host: HostId;
+  readonly epoch: string;
+  readonly quietMs: number;
+}
+
+/** Has an account's limits hold that are in the state's log by this position (decimal). */
+export interface RecallBody {
+  readonly account: string;
+  readonly position: string;
+}
+
+/** `held`: from now on nothing begins beyond them. Else this is not the account's home, or does not know them yet: to be asked again. */
+export interface RecallAnswer {
+  readonly held: boolean;
 }
 
 /** What an account may have, of all hosts together. */
@@ -130,7 +161,7 @@ export interface SharedLimits {
 /** The way to another host; throws where there was no answer. */
 export type Ask = (
   host: HostId,
-  method: 'limits.claim' | 'limits.look',
+  method: 'limits.claim' | 'limits.look' | 'limits.recall',
   body: unknown,
   signal: AbortSignal,
 ) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LimitsWorld } from '../../../test/simulation/limits-world.ts';
+import { LimitsWorld, type LimitsHost } from '../../../test/simulation/limits-world.ts';
 import { VirtualClock } from '../../../test/simulation/virtual-clock.ts';
 import { Quota } from '../../worker-manager/concurrency/quota.ts';
 import type { SharedLimits } from './contract.ts';
@@ -86,6 +86,45 @@ test('what a home that died held is given to nobody until it must have run out',
   assert.equal(w.running, 30);
 });
 
+test('what a home that died held itself is given to others as soon as another is the home', async () => {
+  const w = world(3, { calls: 30 });
+  assert.equal(await calls(w, 0, 20), 20);
+  assert.equal(await calls(w, 1, 3), 3);
+  await w.clock.advance(40_000);
+  w.hosts[0]?.die();
+  // After so long its lease can be another's.
+  await w.clock.advance(6_500);
+  w.home = { index: 1, epoch: 2n, valid: true };
+  await w.clock.advance(1_000);
+  assert.equal(await calls(w, 2, 40), 27);
+  assert.equal(w.running, 30);
+});
+
+test('a home that goes on without NATS, as others vouch for it, keeps what it holds for as long as they may have', async () => {
+  const w = world(3, { calls: 30 });
+  assert.equal(await calls(w, 1, 1), 1);
+  await w.clock.advance(40_000);
+  w.withoutNats.add(w.hosts[0]?.id ?? '');
+  w.cut(0, 2);
+  await w.clock.advance(10_000);
+  assert.equal(await calls(w, 0, 20), 20);
+  w.home = { index: 2, epoch: 2n, valid: true };
+  w.cut(0, 1);
+  assert.equal(await calls(w, 2, 30), 0);
+  for (let n = 0; n < 20; n += 1) w.hosts[0]?.end();
+  let most = 0;
+  w.clock.afterStep = () => void (most = Math.max(most, w.believed));
+  for (let second = 0; second < 7; second += 1) {
+    await w.clock.advance(1_000);
+    await calls(w, 2, 30);
+    const first = w.hosts[0] ?? assert.fail();
+    // What it runs on with for longer than that is counted by nobody.
+    if (await w.clock.until(first.call())) first.end();
+  }
+  assert.ok(most <= 30, `${most} of 30`);
+  assert.equal(w.hosts[2]?.running, 29, 'after seven seconds all else is its own');
+});
+
 test('a new home need not hear of a host that stopped in order', async () => {
   const w = world(3, { calls: 30 });
   assert.equal(await calls(w, 0, 20), 20);
@@ -160,6 +199,29 @@ test('memory that calls take together is never more than the account may have', 
   assert.equal(w.running, 4);
 });
 
+test('what is reserved is had at any host, however many ask for what others share', async () => {
+  const w = world(3, { calls: 8, reserved: new Map([['kept', 3]]) });
+  const end = (host: LimitsHost, pool: string): void => void w.clock.timer(100, () => host.end(0, pool));
+  let over = false;
+  // Four callers at each host, each of whom tries again soon when it was refused.
+  const caller = async (host: LimitsHost): Promise<void> => {
+    while (!over) {
+      if (await host.call()) end(host, '');
+      await w.clock.sleep(20);
+    }
+  };
+  for (const host of w.hosts) for (let n = 0; n < 4; n += 1) void caller(host);
+  for (let round = 0; round < 60; round += 1) {
+    const host = w.hosts[round % 3] ?? assert.fail();
+    const came = await w.clock.until(Promise.all([1, 2, 3].map(() => host.call(0, 'f:kept'))));
+    assert.deepEqual(came, [true, true, true], `round ${round}`);
+    assert.ok(w.running <= 8);
+    for (let n = 0; n < 3; n += 1) host.end(0, 'f:kept');
+    await w.clock.advance(round % 7);
+  }
+  over = true;
+});
+
 test('a home that has no NATS stops when a newer one is known to those that it asks', async () => {
   const w = world(4, { calls: 30 });
   assert.equal(await calls(w, 0, 10), 10);
@@ -178,7 +240,7 @@ test('an account that was not used for a long time is let in again, by whoever c
   const quota = new Quota({ concurrencyMaxOf: () => 10, shared: holder });
   const calls = quota.of({ account, name: 'f' });
   const comes = async (): Promise<boolean> => {
-    if (calls.refusal(128) !== undefined) await w.clock.until(calls.account.share?.more() ?? Promise.resolve());
+    if (calls.refusal(128) !== undefined) await w.clock.until(calls.account.share?.more('') ?? Promise.resolve());
     return calls.refusal(128) === undefined;
   };
   assert.equal(await comes(), true);

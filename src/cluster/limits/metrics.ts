@@ -4,7 +4,10 @@ import type { LimitHome } from './home/limit-home.ts';
 import { sharedPool } from './contract.ts';
 
 /** What is to be known of limits that hold for all hosts, in Prometheus' text format. Accounts are no labels: their number has no bound. */
-export function limitsText(holder: LimitHolder, home: LimitHome): string {
+export function limitsText(
+  holder: Pick<LimitHolder, 'counts' | 'shares'>,
+  home: Pick<LimitHome, 'counts' | 'entries'>,
+): string {
   const [mine, lent] = [holder.counts, home.counts];
   const shares = holder.shares();
   const held = shares.reduce((sum, share) => sum + (share.held().get(sharedPool) ?? 0), 0);

@@ -5,10 +5,13 @@ import type {
   AccountGrant,
   AccountLook,
   ClaimBody,
+  FollowedBefore,
   GrantBody,
   LookAnswer,
   LookBody,
   PoolClaim,
+  RecallAnswer,
+  RecallBody,
 } from './contract.ts';
 
 /** Pools of one account, and accounts in one message, at most. */
@@ -33,7 +36,29 @@ export function readLooks(body: unknown): LookBody {
 /** What a host answers to it. Throws ProtocolError. */
 export function readLookAnswer(body: unknown): LookAnswer {
   const record = fieldsOf(body);
-  return { ...readClaims(body), passed: texts(record, 'passed'), vouched: texts(record, 'vouched') };
+  return {
+    ...readClaims(body),
+    passed: texts(record, 'passed'),
+    vouched: texts(record, 'vouched'),
+    remembersMs: record['remembersMs'] === undefined ? 0 : amountIn(record, 'remembersMs'),
+    before: record['before'] === undefined ? {} : entries(record, 'before', readBefore),
+  };
+}
+
+/** What whoever has changed limits asks of their home. Throws ProtocolError. */
+export function readRecall(body: unknown): RecallBody {
+  const record = fieldsOf(body);
+  return { account: textIn(record, 'account'), position: decimal(record, 'position') };
+}
+
+/** What the home answers. Throws ProtocolError. */
+export function readRecallAnswer(body: unknown): RecallAnswer {
+  return { held: fieldsOf(body)['held'] === true };
+}
+
+function readBefore(value: unknown): FollowedBefore {
+  const record = fieldsOf(value);
+  return { host: textIn(record, 'host'), epoch: decimal(record, 'epoch'), quietMs: amountIn(record, 'quietMs') };
 }
 
 function readClaim(value: unknown): AccountClaim {
@@ -66,6 +91,7 @@ function readGrant(value: unknown): AccountGrant {
     pools: numbers(record, 'pools'),
     caps: numbers(record, 'caps'),
     short: texts(record, 'short'),
+    over: record['over'] === undefined ? [] : texts(record, 'over'),
     fill: amountIn(record, 'fill'),
     ...(record['refused'] === true && { refused: true }),
   };
@@ -75,7 +101,8 @@ function readLook(value: unknown): AccountLook {
   const record = fieldsOf(value);
   const about = { account: textIn(record, 'account'), epoch: decimal(record, 'epoch') };
   const leased = record['leased'] === true;
-  return { ...about, leased, caps: numbers(record, 'caps'), spare: numbers(record, 'spare') };
+  const changed = record['changed'] === undefined ? {} : { changed: decimal(record, 'changed') };
+  return { ...about, ...changed, leased, caps: numbers(record, 'caps'), spare: numbers(record, 'spare') };
 }
 
 function numbers(record: Fields, name: string): Readonly<Record<string, number>> {

@@ -28,8 +28,9 @@ export interface LocalClusterOptions {
   readonly restore?: string;
   /** Hosts listen for clients at this port (on loopback at it and those that follow); 0: any that is free. */
   readonly port: number;
-  /** Told what goes on, a short line each. */
+  /** Told what goes on, a short line each: what is begun, one after the other; and how far that is. */
   readonly report: (line: string) => void;
+  readonly detail?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -56,6 +57,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   report(`Starting ${servers.length} NATS servers`);
   await Promise.all(servers.map((server) => server.process.start(signal)));
   const urls = servers.map(({ url }) => url);
+  if (servers.length > 1) report('Waiting until the NATS servers have found each other');
   if (servers.length > 1) await untilGroupIsWhole(groupOf(servers, urls, prepared, signal), signal);
   if (options.restore !== undefined)
     await restoreInto({ servers: urls, keyFile: prepared.keyFile }, options.restore, report);
@@ -70,11 +72,17 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
         port: ports[n] ?? 0,
         servers: urls,
         keyFile: prepared.keyFile,
+        onStep: (line) => options.detail?.(`host-${n + 1}: ${line}`),
       }),
   );
   undo.defer(async () => void (await Promise.all(hosts.map((host) => host.process.stop()))));
   report(`Starting ${hosts.length} hosts`);
-  await Promise.all(hosts.map((host) => host.process.start(signal)));
+  let ready = 0;
+  const start = async (host: LocalHost): Promise<void> => {
+    await host.process.start(signal);
+    options.detail?.(`${host.name} is ready, ${(ready += 1)} of ${hosts.length}`);
+  };
+  await Promise.all(hosts.map(start));
   const running = undo.move();
   return { folder, network, hosts, servers, [Symbol.asyncDispose]: async () => await running.disposeAsync() };
 }

@@ -15,6 +15,8 @@ export interface LocalHostOptions {
   readonly servers: readonly string[];
   /** Seed of the hosts' NATS user. */
   readonly keyFile: string;
+  /** Told what its start does, a short line each. */
+  readonly onStep: (line: string) => void;
 }
 
 /** A Heddle of a local cluster. */
@@ -44,6 +46,10 @@ export class LocalHost {
       environment: options.environment,
       logFile: join(folder, 'heddle.log'),
       saysReady: { on: 'stdout', line: /"event":"ready"/ },
+      // Its log is JSON, line by line; what is none says what it does while it starts.
+      onLine: (line) => {
+        if (line !== '' && !line.startsWith('{')) options.onStep(line);
+      },
     });
   }
 }

@@ -13,6 +13,8 @@ export interface Start {
   /** Which of its outputs says that it can be used, and the line for that. */
   readonly saysReady: { readonly on: 'stdout' | 'stderr'; readonly line: RegExp };
   readonly environment?: Readonly<Record<string, string>>;
+  /** Told each line of its other output, too. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** How long one may take to end that was asked to, before it is killed, ms. */
@@ -50,9 +52,8 @@ export class Supervised {
     try {
       // The kernel tells it when this process is gone. The commands in between become the next one: it has the same id.
       const [program, ...args] = ['setpriv', '--pdeathsig', 'TERM', '--', ...start.command];
-      const { on } = start.saysReady;
       const child = spawn(program, args, {
-        stdio: ['ignore', on === 'stdout' ? 'pipe' : log, on === 'stderr' ? 'pipe' : log],
+        stdio: ['ignore', isRead('stdout', start) ? 'pipe' : log, isRead('stderr', start) ? 'pipe' : log],
         env: { ...process.env, ...start.environment },
         // Ctrl-C is this process's to pass on.
         detached: true,
@@ -66,14 +67,19 @@ export class Supervised {
   }
 
   /** Reads what it says for as long as it says something: it must never wait for a reader. */
-  #untilSaid({ saysReady, logFile }: Start): Promise<void> {
+  #untilSaid(start: Start): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const stream = this.#child[saysReady.on];
-    if (stream === null) throw new Error(`${this.name} has no ${saysReady.on}.`);
-    createInterface(stream).on('line', (line) => {
-      appendFileSync(logFile, `${line}\n`);
-      if (saysReady.line.test(line)) resolve();
-    });
+    const { saysReady, logFile, onLine } = start;
+    for (const output of ['stdout', 'stderr'] as const) {
+      const stream = this.#child[output];
+      if (!isRead(output, start)) continue;
+      if (stream === null) throw new Error(`${this.name} has no ${output}.`);
+      createInterface(stream).on('line', (line) => {
+        appendFileSync(logFile, `${line}\n`);
+        if (output !== saysReady.on) onLine?.(line);
+        else if (saysReady.line.test(line)) resolve();
+      });
+    }
     return promise;
   }
 
@@ -123,6 +129,10 @@ export class Supervised {
     await this.ended;
     clearTimeout(patience);
   }
+}
+
+function isRead(output: 'stdout' | 'stderr', { saysReady, onLine }: Start): boolean {
+  return output === saysReady.on || onLine !== undefined;
 }
 
 function lastLines(file: string): string {

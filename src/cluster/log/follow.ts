@@ -7,6 +7,8 @@ import {
 } from '@nats-io/jetstream';
 import { createInbox, nanos } from '@nats-io/nats-core';
 import { LogTrimmedError, type LogEntry, type LogPosition } from '../contract.ts';
+import { apiCodeOf, apiCodes } from '../nats/api-codes.ts';
+import { refusedPermission } from '../nats/unavailable.ts';
 import { logLimits } from './log-limits.ts';
 import type { LogStream } from './log-stream.ts';
 import { EntryAssembler } from './parts.ts';
@@ -18,21 +20,28 @@ const inactiveMs = 30_000;
 
 /**
  * Entries behind `after`, in their order, without a gap or a repeat: positions of messages follow each other by one, so whatever is lost on the way is seen, and
- * asked for again. Ends when `signal` fires. Throws LogTrimmedError.
+ * asked for again. Ends when `signal` fires. Throws LogTrimmedError, and what no waiting mends ({@link isForGood}).
  */
 export async function* follow(stream: LogStream, after: LogPosition, signal: AbortSignal): AsyncGenerator<LogEntry> {
   const assembler = new EntryAssembler();
   let last = after;
   let delayMs: number = againMs.first;
+  const tell = once(stream.report);
   while (!signal.aborted) {
-    const reader = await open(stream, last, () => last, signal);
+    const reader = await openOrTell(stream, last, () => last, signal, tell);
     try {
       for await (const { seq, headers, data } of reader?.messages ?? []) {
         const position = BigInt(seq);
         if (position <= last) continue;
-        if (position > last + 1n) break;
+        if (position > last + 1n) {
+          tell(
+            new Error(`The log ${stream.name} went on at ${position}, behind ${last}: what is between is asked for.`),
+          );
+          break;
+        }
         last = position;
         delayMs = againMs.first;
+        tell.again();
         const entry = assembler.add({ position, headers, data });
         if (entry !== undefined) yield entry;
         if (signal.aborted) return;
@@ -62,7 +71,42 @@ interface Reader extends AsyncDisposable {
   readonly messages: PushConsumerMessages;
 }
 
-/** Begins to read; undefined where nobody answers. Throws LogTrimmedError. */
+/** Undefined where nobody answers now: it is tried again. */
+async function openOrTell(
+  stream: LogStream,
+  after: LogPosition,
+  seen: () => LogPosition,
+  signal: AbortSignal,
+  tell: (error: unknown) => void,
+): Promise<Reader | undefined> {
+  try {
+    return await open(stream, after, seen, signal);
+  } catch (error) {
+    if (isForGood(error)) throw error;
+    if (!signal.aborted) tell(error);
+    return undefined;
+  }
+}
+
+/** Whether nothing gets better by asking again: what was is gone, the log is not there any more, or this host may not read it. */
+function isForGood(error: unknown): boolean {
+  return (
+    error instanceof LogTrimmedError || apiCodeOf(error) === apiCodes.noStream || refusedPermission(error) !== undefined
+  );
+}
+
+/** Tells what goes wrong once, and not the same a second later, until `again` says that it went well meanwhile. */
+function once(report: (error: unknown) => void): ((error: unknown) => void) & { again(): void } {
+  let told = '';
+  const tell = (error: unknown): void => {
+    const what = String(error);
+    if (what !== told) report(error);
+    told = what;
+  };
+  return Object.assign(tell, { again: () => void (told = '') });
+}
+
+/** Begins to read. Throws LogTrimmedError, and what the servers say. */
 async function open(
   stream: LogStream,
   after: LogPosition,
@@ -71,17 +115,10 @@ async function open(
 ): Promise<Reader | undefined> {
   const { client, manager, name } = stream;
   const config = { deliver_subject: createInbox(), idle_heartbeat: nanos(logLimits.heartbeatMs) };
-  let consumer: string;
-  try {
-    const { first } = await stream.bounds();
-    if (first > after + 1n) throw new LogTrimmedError(`The log ${name} begins at ${first}, behind ${after + 1n}.`);
-    const made = await manager.consumers.add(name, { ...config, ...readerConfig, opt_start_seq: Number(after) + 1 });
-    consumer = made.name;
-  } catch (error) {
-    if (error instanceof LogTrimmedError) throw error;
-    // Nobody answers; it is tried again.
-    return undefined;
-  }
+  const { first } = await stream.bounds();
+  if (first > after + 1n) throw new LogTrimmedError(`The log ${name} begins at ${first}, behind ${after + 1n}.`);
+  const start = { opt_start_seq: Number(after) + 1 };
+  const { name: consumer } = await manager.consumers.add(name, { ...config, ...readerConfig, ...start });
   // Nothing is sent before somebody listens. What was not read could not be closed: nothing may fail from here on.
   const messages = await (await client.consumers.getBoundPushConsumer(config)).consume();
   const close = (): void => messages.stop();

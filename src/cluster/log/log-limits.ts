@@ -18,7 +18,7 @@ export const logLimits = {
   partPatienceMs: 1_500,
   /** A server says so often that a reader's messages are all there, ms; after two that are missing they are asked for anew. */
   heartbeatMs: 1_000,
-  /** Until the next part of a snapshot that is being read, ms: the client library would notice after a minute that its server is gone. */
+  /** Until the next part of a snapshot that is being read, the list of snapshots, or the next of entries that are there, ms: the client library would notice after a minute that its server is gone. */
   chunkMsMax: 10_000,
   /** Snapshots that are kept. */
   snapshots: 2,

@@ -18,6 +18,8 @@ export interface LogOptions {
   /** Servers that have it. */
   readonly replicas: number;
   readonly bytesMax?: number;
+  /** Told why it cannot be read now, where that mends itself. */
+  readonly report?: (error: unknown) => void;
 }
 
 /** Does what may be done again until it is answered: a stream has no leader in its first moments. Throws ClusterUnavailableError after a while, with `what` failed. */
@@ -40,10 +42,12 @@ export class LogStream {
   readonly connection: NatsConnection;
   readonly client: JetStreamClient;
   readonly manager: JetStreamManager;
+  readonly report: (error: unknown) => void;
   /** Position of the message that is no entry. */
   readonly origin: LogPosition = 1n;
 
-  private constructor(connection: NatsConnection, name: string, manager: JetStreamManager) {
+  private constructor({ connection, name, report }: LogOptions, manager: JetStreamManager) {
+    this.report = report ?? ((): void => undefined);
     this.connection = connection;
     this.name = name;
     this.subject = subjectOf(name);
@@ -57,7 +61,7 @@ export class LogStream {
     return await answered(`The log ${name} could not be opened`, async () => {
       const manager = await jetstreamManager(connection, { checkAPI: false });
       await ensureStream(manager, options);
-      const stream = new LogStream(connection, name, manager);
+      const stream = new LogStream(options, manager);
       await stream.#ensureOrigin();
       return stream;
     });

@@ -164,6 +164,31 @@ describe('a log on one server', () => {
     await log.append(Buffer.from('c'), second);
     assert.deepEqual(await reading, ['a', 'b', 'c']);
   });
+
+  test('whoever follows a log that nobody can read now is told why once, and goes on when somebody can', async () => {
+    const told: unknown[] = [];
+    const { promise: first, resolve } = Promise.withResolvers<void>();
+    const report = (error: unknown): void => void (told.push(error) && resolve());
+    const log = await openLog({ ...options(), report });
+    const position = await log.append(Buffer.from('a'), 0n);
+    const server = nats.servers[0];
+    await server?.kill();
+    const reading = read(log, 0n, 2);
+    await first;
+    assert.ok(told[0] instanceof Error);
+    await server?.restart();
+    await log.append(Buffer.from('b'), position);
+    assert.deepEqual(await reading, ['a', 'b']);
+    assert.equal(new Set(told.map(String)).size, told.length, 'it is told of the same again and again');
+  });
+
+  test('whoever follows a log that is gone is told so', async () => {
+    const where = options();
+    const log = await openLog(where);
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    await manager.streams.delete(where.name);
+    await assert.rejects(read(log, 0n, 1), /stream not found/);
+  });
 });
 
 /** The first entries behind a position. */

@@ -6,7 +6,7 @@ import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import { ClusterUnavailableError, type LogPosition } from '../contract.ts';
 import { logLimits } from './log-limits.ts';
 import { answered, type LogStream } from './log-stream.ts';
-import { untilSilent } from './until-silent.ts';
+import { untilSilent, within } from './until-silent.ts';
 
 /** Of a snapshot's name: what follows is the position, with as many digits as any has. */
 const digits = 20;
@@ -70,12 +70,11 @@ export class LogSnapshots {
   }
 
   async #newestFirst(): Promise<readonly ObjectInfo[]> {
-    try {
-      const all = (await this.#bucket.list()).filter(({ deleted }) => !deleted);
-      return all.toSorted((a, b) => (a.name < b.name ? 1 : -1));
-    } catch (cause) {
-      throw unavailable(`The snapshots of the log ${this.#stream.name} could not be listed`, cause);
-    }
+    // The servers may choose one that has just died to list them.
+    const all = await answered(`The snapshots of the log ${this.#stream.name} could not be listed`, () =>
+      within(this.#bucket.list(), logLimits.chunkMsMax),
+    );
+    return all.filter(({ deleted }) => !deleted).toSorted((a, b) => (a.name < b.name ? 1 : -1));
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ClusterUnavailableError } from '../contract.ts';
 
-/** Passes on what comes, and throws where nothing has come for so long: whoever waits for a server that is gone may ask another. */
+/** Passes on what comes, and throws ClusterUnavailableError where nothing has come for so long: whoever waits for a server that is gone may ask another. */
 export async function* untilSilent<Item>(items: AsyncIterable<Item>, msMax: number): AsyncGenerator<Item> {
   const source = items[Symbol.asyncIterator]();
   try {
@@ -15,10 +16,11 @@ export async function* untilSilent<Item>(items: AsyncIterable<Item>, msMax: numb
   }
 }
 
-async function within<T>(work: Promise<T>, msMax: number): Promise<T> {
+/** What comes of it. Throws ClusterUnavailableError where that takes longer: then it is not waited for. */
+export async function within<T>(work: Promise<T>, msMax: number): Promise<T> {
   const over = new AbortController();
   const late = wait(msMax, undefined, { signal: over.signal }).then(() => {
-    throw new Error(`Nothing came for ${msMax} ms.`);
+    throw new ClusterUnavailableError(`Nothing came for ${msMax} ms.`);
   });
   try {
     return await Promise.race([work, late]);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../model/clock.ts';
 import type { LogEntry, LogStore } from '../../store/logs/contract.ts';
 import { openLogStore } from '../../store/logs/log-store.ts';
-import { KnownHosts, testHosts, type TestHost } from '../peers/testing/hosts.ts';
+import { HostBook, testHosts, type TestHost } from '../peers/testing/hosts.ts';
 import { ClusterLogs } from './cluster-logs.ts';
 import { serveLogs } from './serve-logs.ts';
 
@@ -13,12 +13,12 @@ interface Three {
   /** Of each host, the first one's included. */
   readonly locals: readonly LogStore[];
   readonly hosts: readonly TestHost[];
-  readonly known: KnownHosts;
+  readonly known: HostBook;
 }
 
 /** Logs of three hosts as the first one reads them. */
 async function three(undo: AsyncDisposableStack): Promise<Three> {
-  const known = new KnownHosts();
+  const known = new HostBook();
   const hosts = await testHosts(3, undo, known);
   const locals = hosts.map(({ home, peers }) => {
     const local = undo.use(openLogStore({ folder: join(home, 'logs'), clock: systemClock }));

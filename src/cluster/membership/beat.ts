@@ -13,14 +13,16 @@ export interface Beat {
   readonly protocol: ProtocolRange;
   /** It goes, and need not be waited for. */
   readonly gone: boolean;
+  /** Revision of its record in the bucket, as it wrote it last; 0 where it has written none, or does not say. */
+  readonly record: number;
   /** What other rooms say along with it, by name. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Throws where it is larger than {@link beatBytesMax}. */
 export function encodeBeat(beat: Beat): Uint8Array {
-  const { process, protocol, gone, parts } = beat;
-  const data = encodeFrameWhole({ process, protocol, gone, parts }).subarray(4);
+  const { process, protocol, gone, record, parts } = beat;
+  const data = encodeFrameWhole({ process, protocol, gone, record, parts }).subarray(4);
   if (data.length > beatBytesMax)
     throw new Error(`What this host would say of itself is ${data.length} bytes; the limit is ${beatBytesMax}.`);
   return data;
@@ -37,12 +39,13 @@ export function decodeBeat(data: Uint8Array): Beat | undefined {
 }
 
 function beatIn(value: unknown): Beat | undefined {
-  const { process, protocol, gone, parts } = fieldsOrNone(value);
+  const { process, protocol, gone, record, parts } = fieldsOrNone(value);
   const { min, max } = fieldsOrNone(protocol);
   if (typeof process !== 'string' || typeof gone !== 'boolean' || typeof min !== 'number' || typeof max !== 'number')
     return undefined;
   const known = Object.entries(fieldsOrNone(parts)).filter(
     (each): each is [string, Uint8Array] => each[1] instanceof Uint8Array,
   );
-  return { process, protocol: { min, max }, gone, parts: Object.fromEntries(known) };
+  const revision = typeof record === 'number' ? record : 0;
+  return { process, protocol: { min, max }, gone, record: revision, parts: Object.fromEntries(known) };
 }

@@ -35,11 +35,11 @@ export class Beats implements Disposable {
     this.#listeners.set(part, listener);
   }
 
-  /** Says that this host is there, or goes. Where no server is connected there is nobody who could hear it. Throws where what is carried is too large. */
-  say(gone: boolean): void {
+  /** Says that this host is there, or goes, and which revision its record has. Where no server is connected there is nobody who could hear it. Throws where what is carried is too large. */
+  say(gone: boolean, record: number): void {
     const parts = gone ? [] : [...this.#carried].map(([name, take]) => [name, take()] as const);
     const said = parts.filter((each): each is [string, Uint8Array] => each[1] !== undefined);
-    const beat = { process: this.#process, protocol: protocolVersions, gone, parts: Object.fromEntries(said) };
+    const beat = { process: this.#process, protocol: protocolVersions, gone, record, parts: Object.fromEntries(said) };
     this.#link.publish(`${subject}.${this.#id}`, encodeBeat(beat));
   }
 

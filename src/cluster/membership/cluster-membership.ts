@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { KV, KvWatchEntry } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../model/clock.ts';
 import type { HostId, HostRecord, Membership } from '../contract.ts';
@@ -12,10 +12,14 @@ import type { Beat } from './beat.ts';
 import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
+import { MissedRecords } from './missed-records.ts';
+import { OwnBeats } from './own-beats.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
-import { decodeRecord, encodeRecord } from './stored-record.ts';
+import { RecordWriter } from './record-writer.ts';
+import { refuseRemoved, removedBy, removedError } from './removed.ts';
+import { decodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
-import { beatMs, lookMs } from './times.ts';
+import { lookMs } from './times.ts';
 import { WhoIsHeard } from './who-is-heard.ts';
 
 /** What a membership is opened with. */
@@ -39,7 +43,6 @@ export type HostPlaces = Pick<HostRecord, 'peer' | 'certificate' | 'url'>;
 /** This host's part in who is there: it hears others from its opening on, and is there for them once it is announced. */
 export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #options: MembershipOptions;
-  readonly #bucket: KV;
   readonly #process = randomBytes(8).toString('hex');
   readonly #heard: WhoIsHeard;
   readonly #known = new KnownHosts();
@@ -48,19 +51,20 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #listeners = new Set<() => void>();
   readonly #beats: Beats;
+  readonly #ownBeats: OwnBeats;
   readonly #strangers: Strangers;
-  #announced = false;
-  #nextBeat: Timer | undefined;
+  readonly #missed = new MissedRecords();
+  readonly #writer: RecordWriter;
   #nextLook: Timer | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
   #self: HostRecord;
 
-  /** Throws where another process answers by this host's id. */
+  /** Throws where another process answers by this host's id, and HostRemovedError where that is gone for good. */
   static async open(options: MembershipOptions): Promise<ClusterMembership> {
     const { link, replicas, signal } = options;
     const bucket = await openBucket(link, 'heddle-hosts', { replicas }, signal);
     const membership = new ClusterMembership(options, bucket);
     try {
+      await untilAnswered(() => refuseRemoved(bucket, options), signal);
       await refuseSecond(link, options.id);
       membership.#stack.use(answerWhoIsHere(link, options.id, membership.#process));
       return membership;
@@ -73,14 +77,14 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   private constructor(options: MembershipOptions, bucket: KV) {
     const { link, clock, id, name, release } = options;
     this.#options = options;
-    this.#bucket = bucket;
     this.#heard = new WhoIsHeard(clock.now());
     this.#strangers = new Strangers(options.logger);
+    this.#writer = new RecordWriter(bucket, this.#process, this.#own, this.#closing.signal);
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));
-    const report = (err: unknown): void => this.#report(err);
-    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), report));
+    this.#ownBeats = new OwnBeats(this.#beats, () => this.#own.revision, clock, options.logger);
+    this.#stack.use(new BucketWatch(link, bucket, (entry) => this.#note(entry), this.#report));
     this.#look();
   }
 
@@ -112,9 +116,8 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   /** Says where this host is, and from then on that it is there. */
   async announce(places: HostPlaces): Promise<void> {
     await this.#write({ ...this.#self, ...places });
-    if (this.#announced) return;
-    this.#announced = true;
-    this.#beat();
+    if (this.#ownBeats.begun) return;
+    this.#ownBeats.begin();
     this.#stopWhereDisplaced();
   }
 
@@ -123,14 +126,21 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     await this.#write(draining ? { ...rest, draining } : rest);
   }
 
-  /** Forgets a host that will not come back. */
+  /** Forgets a host for good: a process with its id is none of the cluster's. */
   async forget(id: HostId): Promise<void> {
-    await this.#changeBucket(() => this.#bucket.delete(id));
+    await this.#writer.remove(id, { left: id === this.#self.id, at: this.#options.clock.wall() });
+  }
+
+  /** Goes for good. It is told so as a host is that was removed, and stops. */
+  async leave(): Promise<void> {
+    this.#writer.isNone();
+    this.#ownBeats.end();
+    await this.forget(this.#self.id);
   }
 
   /** Says that it is there now, beside the beats that are due: what is carried should be heard at once. */
   beatNow(): void {
-    if (this.#announced) this.#say();
+    this.#ownBeats.now();
   }
 
   /** Has each beat carry what `take` gives, where it gives something; 16 KiB at most are right for all rooms together. */
@@ -145,51 +155,19 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   /** Says that it goes; its record stays, as it may come back. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#sayGone();
+    this.#ownBeats.end();
     this.#closing.abort();
-    this.#nextBeat?.[Symbol.dispose]();
+    this.#ownBeats[Symbol.dispose]();
     this.#nextLook?.[Symbol.dispose]();
     this.#stack.dispose();
     this.#listeners.clear();
-    await this.#writing.catch(() => undefined);
+    await this.#writer.settled();
   }
 
-  #write(record: HostRecord): Promise<void> {
+  async #write(record: HostRecord): Promise<void> {
     this.#self = record;
     this.#changed();
-    return this.#changeBucket(async () => {
-      const revision = await this.#bucket.put(record.id, encodeRecord({ record, process: this.#process }));
-      this.#own.wrote(revision);
-    });
-  }
-
-  /** One after the other, each until somebody answers. */
-  async #changeBucket(change: () => Promise<unknown>): Promise<void> {
-    const before = this.#writing;
-    this.#writing = (async () => {
-      await before.catch(() => undefined);
-      await untilAnswered(change, this.#closing.signal);
-    })();
-    await this.#writing;
-  }
-
-  #beat(): void {
-    if (!this.#announced) return;
-    this.#say();
-    this.#nextBeat = this.#options.clock.timer(beatMs, () => this.#beat());
-  }
-
-  #say(): void {
-    try {
-      this.#beats.say(false);
-    } catch (err) {
-      this.#options.logger.error({ err }, 'This host could not say that it is there.');
-    }
-  }
-
-  #sayGone(): void {
-    if (this.#announced) this.#beats.say(true);
-    this.#announced = false;
+    await this.#writer.write(record);
   }
 
   #hear(from: HostId, beat: Beat): boolean {
@@ -198,12 +176,21 @@ export class ClusterMembership implements Membership, AsyncDisposable {
       return false;
     }
     const now = this.#options.clock.now();
-    const news = beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now);
-    if (news) this.#changed();
+    if (beat.gone ? this.#heard.gone(from, beat.process) : this.#heard.beat(from, beat.process, now)) this.#changed();
+    if (!beat.gone && this.#missed.isDue(from, this.#known.recordOf(from), beat, now)) this.#read(from);
     return true;
   }
 
-  #note({ key, operation, value, revision }: KvWatchEntry): void {
+  /** What was watched was lost on the way. */
+  #read(id: HostId): void {
+    const note = (entry?: KvEntry): void => void (entry && !this.#closing.signal.aborted && this.#note(entry));
+    this.#writer.read(id).then(note).catch(this.#report);
+  }
+
+  #note({ key, operation, value, revision }: KvEntry): void {
+    const removed = removedBy(key);
+    if (removed !== undefined)
+      return removed === this.#self.id ? this.#stop(removedError(this.#self, value)) : undefined;
     if (operation !== 'PUT') return void (this.#known.forget(key) && this.#changed());
     const stored = decodeRecord(value, key);
     if (key === this.#self.id) {
@@ -215,9 +202,13 @@ export class ClusterMembership implements Membership, AsyncDisposable {
 
   #stopWhereDisplaced(): void {
     const rival = this.#own.rival;
-    if (!this.#announced || rival === undefined) return;
-    this.#sayGone();
-    this.#options.onDisplaced(secondHost(rival));
+    if (this.#ownBeats.begun && rival !== undefined) this.#stop(secondHost(rival));
+  }
+
+  #stop(why: Error): void {
+    this.#writer.isNone();
+    this.#ownBeats.end();
+    this.#options.onDisplaced(why);
   }
 
   #look(): void {
@@ -230,7 +221,6 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  #report(err: unknown): void {
+  readonly #report = (err: unknown): void =>
     this.#options.logger.warn({ err }, 'Who belongs to the cluster could not be watched; trying again.');
-  }
 }

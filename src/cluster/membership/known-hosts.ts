@@ -1,5 +1,6 @@
 import type { HostId, HostRecord } from '../contract.ts';
 import { commonProtocol, protocolVersions } from '../protocol-version.ts';
+import type { KnownRecord } from './missed-records.ts';
 import type { StoredRecord } from './stored-record.ts';
 
 /** What is known of a host beside whether it is heard. */
@@ -25,6 +26,12 @@ export class KnownHosts {
 
   find(id: HostId): StoredRecord | undefined {
     return this.#known.get(id)?.stored;
+  }
+
+  /** Which record is known of it. */
+  recordOf(id: HostId): KnownRecord | undefined {
+    const known = this.#known.get(id);
+    return known && { process: known.stored.process, revision: known.revision };
   }
 
   /** Whether a process is the last of a host. */

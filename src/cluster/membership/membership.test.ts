@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { HostRemovedError } from '../../model/errors.ts';
 import { systemClock, type Clock } from '../../model/clock.ts';
 import type { HostId } from '../contract.ts';
 import type { NatsLink } from '../nats/connection.ts';
@@ -75,6 +76,12 @@ async function until({ membership }: TestHost, holds: () => boolean): Promise<vo
   await promise;
 }
 
+/** What the bucket of hosts has of one, as its leader knows it: nothing where it was removed. */
+async function entryOf({ link }: TestHost, id: HostId): Promise<string> {
+  const which = { last_by_subj: `$KV.heddle-hosts.${id}` };
+  return (await link.manager.streams.getMessage('KV_heddle-hosts', which))?.string() ?? '';
+}
+
 function aliveAt({ membership }: TestHost): string[] {
   return membership.alive().map(({ id }) => id);
 }
@@ -119,6 +126,21 @@ test(
   },
 );
 
+test('what its watch lost of another’s record a host reads, as that says which it is', minutes, async () => {
+  await using one = await start(nextId());
+  await using two = await start(nextId());
+  const isDraining = (): boolean => one.membership.find(two.membership.self.id)?.draining === true;
+  await until(one, () => aliveAt(one).includes(two.membership.self.id));
+  const { consumers } = one.link.manager;
+  const watches = async (): Promise<string[]> =>
+    (await consumers.list('KV_heddle-hosts').next()).map(({ name }) => name);
+  // As with the death of the server that had them: the client library would notice after a minute.
+  for (const name of await watches()) await consumers.delete('KV_heddle-hosts', name);
+  await two.membership.setDraining(true);
+  await until(one, isDraining);
+  assert.deepEqual(await watches(), [], 'its watch was made anew before');
+});
+
 test('a host that goes is known until it is forgotten', minutes, async () => {
   const [a, b] = [nextId(), nextId()];
   await using one = await start(a);
@@ -130,7 +152,28 @@ test('a host that goes is known until it is forgotten', minutes, async () => {
   assert.ok(one.membership.find(b) !== undefined);
   await one.membership.forget(b);
   await until(one, () => one.membership.find(b) === undefined);
+  await assert.rejects(open(b), { name: 'HostRemovedError', message: /was removed from its cluster at .*new home/ });
 });
+
+test(
+  'a host that was removed while nobody heard it stops when it hears of that; one that leaves is told so',
+  minutes,
+  async () => {
+    const [a, b] = [nextId(), nextId()];
+    await using one = await start(a);
+    await using two = await start(b);
+    await until(one, () => aliveAt(one).includes(b));
+    await one.membership.forget(b);
+    assert.match((await two.displaced).message, /was removed/);
+    await until(one, () => !aliveAt(one).includes(b));
+    await one.membership.leave();
+    const left = await one.displaced;
+    assert.ok(left instanceof HostRemovedError && left.left, String(left));
+    await one.membership.setDraining(true);
+    assert.equal(await entryOf(one, a), '');
+    await assert.rejects(open(a), { name: 'HostRemovedError', left: true });
+  },
+);
 
 test('beats and looks leave nothing behind that waits for the end', minutes, async (t) => {
   const clock = new StepClock();
@@ -161,6 +204,9 @@ test(
     const other = encodeRecord({ record, process: 'other' });
     await second.link.jetstream.publish(`$KV.heddle-hosts.${id}`, other);
     assert.match((await second.displaced).message, /other.*has the id/);
+    // On its way out it says that it drains: not to the others, for whom it is the other one.
+    await second.membership.setDraining(true);
+    assert.match(await entryOf(second, id), /"name":"other"/);
   },
 );
 
@@ -176,7 +222,7 @@ test('a host that speaks another protocol is not spoken to, and said so once', m
   await far.jetstream.publish(`$KV.heddle-hosts.${b}`, encodeRecord({ record, process: 'far' }));
   await until(one, () => one.membership.find(b) !== undefined);
   assert.equal(one.membership.find(another), undefined);
-  const beat = encodeBeat({ process: 'far', protocol: record.protocol, gone: false, parts: {} });
+  const beat = encodeBeat({ process: 'far', protocol: record.protocol, gone: false, record: 0, parts: {} });
   for (let count = 0; count < 3; count++) far.publish(`heddle.beat.${b}`, beat);
   far.publish(`heddle.beat.${nextId()}`, Buffer.from('no beat'));
   await far.connection.flush();

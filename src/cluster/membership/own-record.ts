@@ -12,6 +12,11 @@ export class OwnRecord {
     this.#process = process;
   }
 
+  /** 0 before it wrote any. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   wrote(revision: number): void {
     this.#revision = Math.max(this.#revision, revision);
   }

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../model/clock.ts';
-import { PeerLostError } from '../contract.ts';
-import type {
-  ForwardedIdentity,
-  HostId,
-  HostRecord,
-  Membership,
-  PeerAcceptor,
-  PeerHandler,
-  Peers,
-  PeerStream,
+import {
+  PeerLostError,
+  type ForwardedIdentity,
+  type HostId,
+  type HostRecord,
+  type Membership,
+  type PeerAcceptor,
+  type PeerHandler,
+  type Peers,
+  type PeerStream,
 } from '../contract.ts';
 import type { HostCertificate } from './certificate.ts';
 import { forward, ForwardingAgent, unreachable } from './forwarding/forward.ts';
@@ -49,7 +49,8 @@ export class HostPeers implements Peers, AsyncDisposable {
   #watching: Disposable | undefined;
   #front: Front | undefined;
 
-  constructor(own: HostCertificate, clock: Clock) {
+  /** `report`: told why no host can come in now, where that mends itself. */
+  constructor(own: HostCertificate, clock: Clock, report: (error: unknown) => void = () => undefined) {
     this.#own = own;
     this.#clock = clock;
     this.#stalls = new Stalls(clock);
@@ -57,6 +58,7 @@ export class HostPeers implements Peers, AsyncDisposable {
       find: (host) => this.#membership?.find(host),
       request: (request, response) => this.#forwarded(request, response),
       upgrade: (request, socket, head, from) => this.#upgraded(request, socket, head, from),
+      failed: report,
     });
   }
 
@@ -152,8 +154,7 @@ export class HostPeers implements Peers, AsyncDisposable {
   #aliveRecord(host: HostId): HostRecord {
     const record = this.#aliveOf(host);
     if (record !== undefined) return record;
-    const error = new PeerLostError(`it is not there.`, { unsent: true });
-    throw unreachable({ id: host }, error);
+    throw unreachable({ id: host }, new PeerLostError('it is not there.', { unsent: true }));
   }
 
   #agentFor(record: HostRecord): ForwardingAgent {
@@ -228,7 +229,6 @@ export class HostPeers implements Peers, AsyncDisposable {
 }
 
 function isSamePlace(one: HostRecord, other: HostRecord): boolean {
-  return (
-    one.certificate === other.certificate && one.peer.host === other.peer.host && one.peer.port === other.peer.port
-  );
+  const [{ host, port }, there] = [one.peer, other.peer];
+  return one.certificate === other.certificate && host === there.host && port === there.port;
 }

@@ -9,13 +9,13 @@ import { CapacityError, StoppingError, ThrottledError } from '../../model/errors
 import { PeerLostError, type PeerStream } from '../contract.ts';
 import { hostCertificate } from './certificate.ts';
 import { peerLimits } from './peer-limits.ts';
-import { KnownHosts, testHosts, type TestHost } from './testing/hosts.ts';
+import { HostBook, testHosts, type TestHost } from './testing/hosts.ts';
 
 async function pair(
   undo: AsyncDisposableStack,
   serve: (host: TestHost) => void,
-): Promise<readonly [TestHost, TestHost, KnownHosts]> {
-  const known = new KnownHosts();
+): Promise<readonly [TestHost, TestHost, HostBook]> {
+  const known = new HostBook();
   const [one, other] = await testHosts(2, undo, known);
   assert.ok(one !== undefined && other !== undefined);
   serve(other);

@@ -154,7 +154,7 @@ export class ClusterWorkerManager implements WorkerManager {
     this.#p.local.reserve(account, functionName, concurrency);
   }
 
-  refusal(fn: FunctionVersion): Error | undefined {
+  refusal(fn: FunctionVersion): Promise<Error | undefined> {
     return this.#p.local.refusal(fn);
   }
 

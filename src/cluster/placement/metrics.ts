@@ -14,8 +14,8 @@ export function placementText({ placed, summaries }: PlacementCounts): string {
   const placements = 'Calls, by where they ran and why; fell-back: a host that was sent one did not take it.';
   return [
     valuesText('counter', 'heddle_cluster_placements_total', placements, ['how'], hows),
-    counter('summaries_total', 'Messages by which this host told others what it has.', summaries.messages),
-    counter('summary_bytes_total', 'Bytes of those.', summaries.bytes),
+    counter('announcements_total', 'Messages by which this host told others what it has.', summaries.messages),
+    counter('announcement_bytes_total', 'Bytes of those.', summaries.bytes),
   ].join('');
 }
 

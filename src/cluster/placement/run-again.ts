@@ -40,6 +40,7 @@ export function watched(invocation: Invocation): { readonly invocation: Invocati
     started: (path, startMs, host) => watcher.started(path, startMs, host),
     received: (data) => watcher.received(data),
     printed: (text, stderr) => watcher.printed(text, stderr),
+    stoodStill: (still) => watcher.stoodStill?.(still),
   };
   return { invocation: { ...invocation, watcher: seen }, placed: () => placed };
 }

@@ -20,6 +20,9 @@ export const tags = {
   sync: 8,
   /** The oldest part of the answer that was not taken is now. */
   tookPart: 9,
+  /** The code of the thread calls something, by way of the host that has the request; and that has ended. */
+  calls: 10,
+  called: 11,
   // From the host that runs it.
   need: 32,
   placed: 33,
@@ -33,6 +36,10 @@ export const tags = {
   /** So many bytes of the lane went on into the container. */
   sent: 41,
   outcome: 42,
+  /** It has not begun yet: of an order that is `quiet`. */
+  waits: 43,
+  /** Its instance stands still, or goes on. */
+  stands: 44,
 } as const;
 
 /** One of {@link tags}. */

@@ -31,7 +31,14 @@ test('code is asked for by its SHA-256 and by nothing else, as that becomes the 
   serveCode({ accept: (_method, acceptor) => void (accept = acceptor) }, { zipFile });
   const stream = { host: 'h', onMessage: () => undefined, ended: Promise.resolve(undefined) };
   const nothing = (): undefined => undefined;
-  const rest = { send: () => true, drained: async () => undefined, pause: nothing, resume: nothing, end: nothing };
+  const rest = {
+    send: () => true,
+    drained: async () => undefined,
+    pause: nothing,
+    resume: nothing,
+    end: nothing,
+    endWith: nothing,
+  };
   for (const sha256 of ['..', '../../etc/passwd', '', 'a'.repeat(44), 7])
     assert.throws(() => accept({ ...stream, ...rest }, { sha256 }), ProtocolError, String(sha256));
 });

@@ -15,6 +15,7 @@ type Passed = Pick<
   | 'clientContext'
   | 'tenantId'
   | 'traceHeader'
+  | 'traceState'
   | 'policy'
   | 'nested'
   | 'ofService'
@@ -33,24 +34,28 @@ export interface RunOrder extends Passed {
   readonly answered: boolean;
   /** It may be ended, whatever it does. */
   readonly cancellable: boolean;
+  /** As long as nothing is said of it, its sender takes it for begun: what is said is that it waits, and that it begins afterwards. Else each beginning is said. */
+  readonly quiet?: boolean;
 }
+
+/** What of an invocation is there only where it has some. */
+const optional = [
+  'invokedArn',
+  'clientContext',
+  'tenantId',
+  'traceHeader',
+  'traceState',
+  'policy',
+  'loadMax',
+] as const satisfies readonly (keyof Passed)[];
 
 /** That, and nothing else that an invocation has, or another host has sent with an order. */
 export function passedOf(call: Passed): Passed {
-  const { requestId, payload, invokedArn, clientContext, tenantId, traceHeader } = call;
-  const { policy, nested, ofService, loadMax } = call;
-  return {
-    requestId,
-    payload,
-    ...(invokedArn !== undefined && { invokedArn }),
-    ...(clientContext !== undefined && { clientContext }),
-    ...(tenantId !== undefined && { tenantId }),
-    ...(traceHeader !== undefined && { traceHeader }),
-    ...(policy !== undefined && { policy }),
-    ...(loadMax !== undefined && { loadMax }),
-    ...(nested === true && { nested }),
-    ...(ofService === true && { ofService }),
-  };
+  const passed: { -readonly [K in keyof Passed]: Passed[K] } = { requestId: call.requestId, payload: call.payload };
+  for (const name of optional) if (call[name] !== undefined) Object.assign(passed, { [name]: call[name] });
+  if (call.nested === true) passed.nested = true;
+  if (call.ofService === true) passed.ofService = true;
+  return passed;
 }
 
 /** Throws ProtocolError for what is none. */
@@ -62,7 +67,7 @@ export function parseOrder(value: unknown): RunOrder {
 
 function isOrder(fields: object): fields is RunOrder {
   const order: { readonly [K in keyof RunOrder]?: unknown } = fields;
-  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader];
+  const texts = [order.invokedArn, order.clientContext, order.tenantId, order.traceHeader, order.traceState];
   return (
     typeof order.function === 'string' &&
     typeof order.requestId === 'string' &&
@@ -76,7 +81,7 @@ function isOrder(fields: object): fields is RunOrder {
     (order.loadMax === undefined || typeof order.loadMax === 'number') &&
     texts.every((text) => text === undefined || typeof text === 'string') &&
     isPolicy(order.policy) &&
-    [order.nested, order.ofService].every((flag) => flag === undefined || typeof flag === 'boolean')
+    [order.nested, order.ofService, order.quiet].every((flag) => flag === undefined || typeof flag === 'boolean')
   );
 }
 

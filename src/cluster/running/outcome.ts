@@ -6,9 +6,8 @@ import type { HostId } from '../contract.ts';
 import { amountIn, textIn } from '../fields.ts';
 import { dataMessage, dataOf, tags } from './messages.ts';
 
-/** What of an outcome is as it is, beside its result. */
-type Numbers = Pick<InvocationOutcome, 'durationMs' | 'memoryPeakMb'> &
-  Partial<Pick<InvocationOutcome, 'initMs' | 'cpuMs' | 'ranMs' | 'streamedBytes'>>;
+/** Numbers of an outcome that it may lack. */
+const numbers = ['initMs', 'cpuMs', 'ranMs', 'streamedBytes'] as const satisfies readonly (keyof InvocationOutcome)[];
 
 /**
  * The outcome as it goes back. `sinceStartMs`: how long ago its first line of user code began. Of its log only the end goes, which is all that callers are ever shown: all of it
@@ -18,9 +17,14 @@ export function outcomeMessage(outcome: InvocationOutcome, sinceStartMs: number)
   const { result, startPath, coldReason, durationMs, initMs, memoryPeakMb, cpuMs, ranMs, limit, logStream } = outcome;
   const { instanceId, containerId, streamedBytes } = outcome;
   const { log, logTimes } = endOfLog(outcome);
-  const numbers: Numbers = { durationMs, memoryPeakMb, ...numbersOf({ initMs, cpuMs, ranMs, streamedBytes }) };
+  // What is undefined is not sent.
   return dataMessage(tags.outcome, {
-    ...numbers,
+    durationMs,
+    memoryPeakMb,
+    initMs,
+    cpuMs,
+    ranMs,
+    streamedBytes,
     ok: result.ok,
     payload: result.payload,
     functionError: result.ok ? undefined : result.functionError,
@@ -44,8 +48,7 @@ export function readOutcome(
 ): InvocationOutcome {
   const data = dataOf(message);
   const { coldReason, limit, logTimes, logStream } = data;
-  const optional = { initMs: data['initMs'], cpuMs: data['cpuMs'], ranMs: data['ranMs'] };
-  return {
+  const outcome: { -readonly [K in keyof InvocationOutcome]: InvocationOutcome[K] } = {
     result: resultIn(data),
     startPath: startPathIn(data),
     startMs: startMs(amountIn(data, 'sinceStartMs')),
@@ -55,13 +58,16 @@ export function readOutcome(
     containerId: textIn(data, 'containerId'),
     log: textIn(data, 'log'),
     host,
-    ...numbersOf(optional),
-    ...numbersOf({ streamedBytes: data['streamedBytes'] }),
-    ...(isColdReason(coldReason) && { coldReason }),
-    ...(isLimit(limit) && { limit }),
-    ...(isTimes(logTimes) && { logTimes }),
-    ...(typeof logStream === 'string' && { logStream }),
   };
+  for (const name of numbers) {
+    const value = data[name];
+    if (typeof value === 'number') outcome[name] = value;
+  }
+  if (isColdReason(coldReason)) outcome.coldReason = coldReason;
+  if (isLimit(limit)) outcome.limit = limit;
+  if (isTimes(logTimes)) outcome.logTimes = logTimes;
+  if (typeof logStream === 'string') outcome.logStream = logStream;
+  return outcome;
 }
 
 /** A start path in plain data. */
@@ -85,15 +91,6 @@ function resultIn(data: Readonly<Record<string, unknown>>): InvocationResult {
   if (!(payload instanceof Uint8Array)) throw new ProtocolError('Another host sent an outcome without a payload.');
   if (ok === true) return { ok, payload };
   return { ok: false, functionError: functionError === 'Handled' ? 'Handled' : 'Unhandled', payload };
-}
-
-function numbersOf<Name extends string>(fields: Readonly<Record<Name, unknown>>): { [N in Name]?: number } {
-  const found: { [N in Name]?: number } = {};
-  for (const name in fields) {
-    const value = fields[name];
-    if (typeof value === 'number') found[name] = value;
-  }
-  return found;
 }
 
 function isColdReason(value: unknown): value is NonNullable<InvocationOutcome['coldReason']> {

@@ -1,10 +1,12 @@
+import type { Caller } from '../../model/invocations/caller.ts';
 import type { ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
 import type { PeerStream } from '../contract.ts';
 import { LaneTaken, LaneWindow } from './lane-window.ts';
-import { bytesMessage, dataMessage, tags } from './messages.ts';
+import { bytesMessage, dataMessage, dataOf, tags } from './messages.ts';
 
 /** The way to a thread that runs on another host. */
 export class RemoteLane implements ThreadLane {
+  at: ThreadLane['at'];
   readonly #stream: PeerStream;
   readonly #watcher: ThreadWatcher;
   readonly #window = new LaneWindow();
@@ -14,11 +16,21 @@ export class RemoteLane implements ThreadLane {
   #paused = false;
   /** Came while it was paused; bounded by what the other side may have under way. */
   readonly #held: Uint8Array[] = [];
+  #stands = false;
+  caller: Caller | undefined;
 
   constructor(stream: PeerStream, watcher: ThreadWatcher) {
     this.#stream = stream;
     this.#watcher = watcher;
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.took, { bytes })));
+  }
+
+  /** It has a container, which the message says. */
+  placedAt(message: Uint8Array): this {
+    // A host of an older release says nothing.
+    const { instanceId, containerId } = message.length > 1 ? dataOf(message) : {};
+    if (typeof instanceId === 'string' && typeof containerId === 'string') this.at = { instanceId, containerId };
+    return this;
   }
 
   readonly send = (data: Uint8Array): boolean => {
@@ -42,6 +54,13 @@ export class RemoteLane implements ThreadLane {
   };
 
   readonly renew = (): void => void this.#stream.send(bytesMessage(tags.renew));
+
+  readonly paused = (): boolean => this.#stands;
+
+  /** Its instance was paused, or goes on. */
+  stands(still: boolean): void {
+    this.#stands = still;
+  }
 
   /** A message of the thread's. */
   received(data: Uint8Array): void {

@@ -3,32 +3,43 @@ import { InstanceLostError, ProtocolError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { Invocation, InvocationOutcome } from '../../model/invocations/invocation.ts';
 import { PeerLostError, type PeerStream } from '../contract.ts';
-import { amountIn, textIn } from '../fields.ts';
+import { amountIn, fieldsOf, flagIn, textIn } from '../fields.ts';
 import { NotBegunError } from '../placement/run-again.ts';
 import { fromWire, parseWireError, toWire } from '../peers/link/wire-error.ts';
 import { bytesMessage, bytesOf, dataMessage, dataOf, tags } from './messages.ts';
 import { readOutcome, startPathIn } from './outcome.ts';
+import { RemoteCaller } from './remote-caller.ts';
 import { RemoteLane } from './remote-lane.ts';
+
+/** How it was sent. */
+export interface RunSent {
+  /** Its function version, for a host that does not know it. */
+  readonly version: Uint8Array;
+  /** It is only said that it begins where it was said before that it waits. */
+  readonly quiet: boolean;
+}
 
 /** An invocation that another host runs, as the one sees it that has its request. */
 export class RemoteRun {
   readonly outcome: Promise<InvocationOutcome>;
   readonly #stream: PeerStream;
   readonly #invocation: Invocation;
-  readonly #version: Uint8Array;
+  readonly #order: RunSent;
   readonly #clock: Clock;
   readonly #lane: RemoteLane | undefined;
   readonly #resolve: (outcome: InvocationOutcome) => void;
   readonly #reject: (error: unknown) => void;
   /** When it was heard that user code begins, on this host's clock. */
   #startedAt: number | undefined;
+  /** As long as it is not said that it begins, it has not. */
+  #waits: boolean;
   #over = false;
 
-  /** `version`: its function version, for a host that does not know it. */
-  constructor(stream: PeerStream, invocation: Invocation, version: Uint8Array, signal: AbortSignal, clock: Clock) {
+  constructor(stream: PeerStream, invocation: Invocation, order: RunSent, signal: AbortSignal, clock: Clock) {
     this.#stream = stream;
     this.#invocation = invocation;
-    this.#version = version;
+    this.#order = order;
+    this.#waits = !order.quiet;
     this.#clock = clock;
     this.#lane = invocation.watcher && new RemoteLane(stream, invocation.watcher);
     const { promise, resolve, reject } = Promise.withResolvers<InvocationOutcome>();
@@ -50,12 +61,15 @@ export class RemoteRun {
   }
 
   #take(message: Uint8Array): void {
-    const { watcher, answer } = this.#invocation;
+    const { answer } = this.#invocation;
     switch (message[0]) {
       case tags.need:
-        return void this.#stream.send(bytesMessage(tags.version, this.#version));
+        return void this.#stream.send(bytesMessage(tags.version, this.#order.version));
       case tags.placed:
-        return this.#lane && watcher?.placed(this.#lane);
+        return this.#placed(message);
+      case tags.waits:
+        this.#waits = true;
+        return;
       case tags.started:
         return this.#started(message);
       case tags.received:
@@ -70,6 +84,8 @@ export class RemoteRun {
         return answer?.paused?.(fromWire(parseWireError(dataOf(message))));
       case tags.synced:
         return this.#lane?.hasSynced(amountIn(dataOf(message), 'n'));
+      case tags.stands:
+        return this.#lane?.stands(flagIn(dataOf(message), 'still'));
       case tags.sent:
         return this.#lane?.sent(amountIn(dataOf(message), 'bytes'));
       case tags.outcome:
@@ -77,6 +93,18 @@ export class RemoteRun {
       default:
         throw new ProtocolError('Another host says of an invocation what is not known here.');
     }
+  }
+
+  #placed(message: Uint8Array): void {
+    if (this.#lane === undefined) return;
+    // Who its code is to what it calls, where somebody counts that.
+    const { caller } = message.length > 1 ? dataOf(message) : {};
+    if (caller !== undefined) {
+      const fields = fieldsOf(caller);
+      const [account, functionName] = [textIn(fields, 'account'), textIn(fields, 'functionName')];
+      this.#lane.caller = new RemoteCaller(this.#stream, account, functionName);
+    }
+    this.#invocation.watcher?.placed(this.#lane.placedAt(message));
   }
 
   #started(message: Uint8Array): void {
@@ -130,7 +158,7 @@ export class RemoteRun {
   #lostWith(error: PeerLostError): Error {
     const { host } = this.#stream;
     // Of a process that has ended, as of an instance: what it had not said that it begins, it has not begun, or ended with it in its first moment.
-    if (this.#startedAt === undefined && (error.unsent || error.hungUp))
+    if (this.#startedAt === undefined && (error.unsent || (error.hungUp && this.#waits)))
       return new NotBegunError(`It was not begun on host ${host}: ${error.message}`, { cause: error });
     const begun = this.#startedAt === undefined ? 'may have begun' : 'had begun';
     const lost = new InstanceLostError(`The host ${host} is lost, on which it ${begun} to run: ${error.message}`);

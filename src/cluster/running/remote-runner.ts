@@ -27,12 +27,14 @@ export class RemoteRunner {
   async invoke(host: HostId, invocation: Invocation, signal: AbortSignal): Promise<InvocationOutcome> {
     signal.throwIfAborted();
     const version = namedVersion(invocation.function);
-    const stream = this.#peers.open(host, runMethod, this.#order(host, invocation, version.name, version.bytes));
-    return new RemoteRun(stream, invocation, version.bytes, signal, this.#clock).outcome;
+    const order = this.#order(host, invocation, version.name, version.bytes);
+    const sent = { version: version.bytes, quiet: order.quiet === true };
+    return new RemoteRun(this.#peers.open(host, runMethod, order), invocation, sent, signal, this.#clock).outcome;
   }
 
   #order(host: HostId, invocation: Invocation, name: string, version: Uint8Array): RunOrder {
-    const { watcher, answer, cancel, receivedAt } = invocation;
+    const { watcher, answer, begun, cancel, receivedAt } = invocation;
+    const quiet = watcher === undefined && answer === undefined && begun === undefined;
     const told = this.#told.get(host) ?? new ToldVersions();
     this.#told.set(host, told, 1);
     return {
@@ -43,6 +45,7 @@ export class RemoteRunner {
       watched: watcher !== undefined,
       answered: answer !== undefined,
       cancellable: cancel !== undefined,
+      ...(quiet && { quiet }),
     };
   }
 }

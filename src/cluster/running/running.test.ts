@@ -1,67 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { outcomeOf } from '../../frontend/testing/fake-worker-manager.ts';
-import { zipOf } from '../../frontend/testing/zip-of.ts';
-import { systemClock } from '../../model/clock.ts';
+import { systemClock, type Clock } from '../../model/clock.ts';
 import { CancelledError, CapacityError, InstanceLostError } from '../../model/errors.ts';
 import type { AnswerSource } from '../../model/invocations/answer-stream.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
-import type { Invocation, InvocationOutcome, ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
-import { openCodeStore } from '../../store/code/code-store.ts';
-import type { CodeStore } from '../../store/contract.ts';
-import { recordOf } from '../../store/testing/record-of.ts';
+import type { Invocation } from '../../model/invocations/invocation.ts';
 import { NotBegunError } from '../placement/run-again.ts';
-import { testHosts, KnownHosts } from '../peers/testing/hosts.ts';
-import { RemoteRunner } from './remote-runner.ts';
-import { serveRuns } from './serve-runs.ts';
-import type { RunHere } from './served-run.ts';
-
-interface Two {
-  /** Has it run on the other host. */
-  readonly run: (more?: Partial<Invocation>, signal?: AbortSignal) => Promise<InvocationOutcome>;
-  readonly fn: FunctionVersion;
-  readonly there: CodeStore;
-  readonly known: KnownHosts;
-  readonly other: string;
-  readonly endOther: () => Promise<void>;
-}
-
-const never = new AbortController().signal;
-
-/** Two hosts; the one has invocations run by the other, which does with them what `runHere` says. */
-async function two(undo: AsyncDisposableStack, runHere: RunHere): Promise<Two> {
-  const known = new KnownHosts();
-  const [one, other] = await testHosts(2, undo, known);
-  assert.ok(one !== undefined && other !== undefined);
-  const [here, there] = await Promise.all(
-    [one, other].map(({ home }) => openCodeStore({ folder: join(home, 'code'), clock: systemClock })),
-  );
-  assert.ok(here !== undefined && there !== undefined);
-  const code = undo.use(await here.put(await zipOf({ 'index.mjs': 'export const handler = () => 1;' })));
-  serveRuns({
-    peers: one.peers,
-    localCode: here,
-    clusterCode: here,
-    clock: systemClock,
-    runHere: async () => assert.fail(),
-  });
-  serveRuns({ peers: other.peers, localCode: there, clusterCode: there, clock: systemClock, runHere });
-  await Promise.all([one.join(), other.join()]);
-  const runner = new RemoteRunner(one.peers, systemClock);
-  const { latest: fn } = recordOf('f', { codeSha256: code.sha256 });
-  const invocation = { function: fn, requestId: 'r', payload: Buffer.from('{}') };
-  return {
-    run: (more, signal = never) =>
-      runner.invoke(other.id, { ...invocation, receivedAt: systemClock.now(), ...more }, signal),
-    fn,
-    there,
-    known,
-    other: other.id,
-    endOther: () => other.peers[Symbol.asyncDispose](),
-  };
-}
+import { two } from './testing/two-hosts.ts';
 
 test('an invocation runs on another host as it was, and its outcome comes back whole', async () => {
   await using undo = new AsyncDisposableStack();
@@ -172,23 +119,41 @@ test('who goes away, and who cancels, is heard there', async () => {
 
 test('whether it may be run again is said by what was heard of it', async () => {
   await using undo = new AsyncDisposableStack();
-  const arrived: PromiseWithResolvers<void>[] = [Promise.withResolvers(), Promise.withResolvers()];
   const heard = Promise.withResolvers<void>();
+  const arrived: PromiseWithResolvers<void>[] = Array.from({ length: 3 }, () => Promise.withResolvers());
+  const late: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    timer: (_ms, fire) => {
+      late.push(fire);
+      return { [Symbol.dispose]: () => undefined };
+    },
+  };
   let n = 0;
-  const { run, known, other, endOther } = await two(undo, async ({ begun }, signal) => {
-    if (n === 1) begun?.();
-    arrived[n++]?.resolve();
-    await once(signal, 'abort');
-    throw signal.reason;
-  });
-  const before = run().catch((error: unknown) => error);
+  const { run, known, other, endOther } = await two(
+    undo,
+    async ({ begun }, signal) => {
+      if (n !== 1) begun?.();
+      arrived[n++]?.resolve();
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+    clock,
+  );
+  const begun = run().catch((error: unknown) => error);
   await arrived[0]?.promise;
-  const after = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
+  const waiting = run().catch((error: unknown) => error);
+  await arrived[1]?.promise;
+  // It waits for a container, say: that is told when it does not begin at once, and before what comes next.
+  late[1]?.();
+  const told = run({ begun: () => heard.resolve() }).catch((error: unknown) => error);
   await heard.promise;
   await endOther();
-  const lost = await before;
-  assert.ok(lost instanceof NotBegunError, String(lost));
-  assert.ok((await after) instanceof InstanceLostError);
+  const [lost, passedOn] = [await begun, await waiting];
+  assert.ok(passedOn instanceof NotBegunError, String(passedOn));
+  assert.ok(lost instanceof InstanceLostError, String(lost));
+  assert.match(lost.message, /may have begun/);
+  assert.match(String(await told), /had begun/);
   const unsent: unknown = await run().catch((error: unknown) => error);
   assert.ok(unsent instanceof NotBegunError);
   known.setSilent(other, true);
@@ -255,120 +220,4 @@ test('an answer streams part by part, no further ahead than it is read', async (
   from?.leave();
   assert.equal((await outcome).streamedBytes, 6);
   assert.deepEqual([contentType, ...parts], ['text/plain', 'one', 'two']);
-});
-
-/** Watches a thread: all that it was told, and its lane when it is there. */
-class Watching implements ThreadWatcher {
-  readonly heard: string[] = [];
-  readonly lane: PromiseWithResolvers<ThreadLane> = Promise.withResolvers();
-  bytes = 0;
-  onReceived: () => void = () => undefined;
-
-  placed(lane: ThreadLane): void {
-    this.heard.push('placed');
-    this.lane.resolve(lane);
-  }
-  started(path: string, _ms: number, host = ''): void {
-    this.heard.push(`started ${path} ${host}`);
-  }
-  received(data: Uint8Array): void {
-    this.bytes += data.length;
-    if (data.length < 10) this.heard.push(`received ${String(data)}`);
-    this.onReceived();
-  }
-  printed(text: string, stderr?: true): void {
-    this.heard.push(`printed ${text} ${stderr === true}`);
-  }
-}
-
-test('a thread on another host is told and heard as one here, with the host that runs it', async () => {
-  await using undo = new AsyncDisposableStack();
-  const there: string[] = [];
-  const ends = Promise.withResolvers<void>();
-  const { run } = await two(undo, async ({ watcher }) => {
-    const lane: ThreadLane = {
-      send: (data) => {
-        there.push(`sent ${String(data)}`);
-        watcher?.received(data);
-        return true;
-      },
-      drained: async () => undefined,
-      pause: () => void there.push('pause'),
-      resume: () => void there.push('resume'),
-      synced: async () => void there.push('synced'),
-      renew: () => void there.push('renew'),
-    };
-    watcher?.placed(lane);
-    watcher?.started('new-container', 1);
-    watcher?.printed('out', true);
-    await ends.promise;
-    return outcomeOf(Buffer.from('done'));
-  });
-  const watcher = new Watching();
-  const outcome = run({ watcher });
-  const lane = await watcher.lane.promise;
-  assert.ok(lane.send(Buffer.from('a')));
-  lane.renew();
-  await lane.synced();
-  assert.deepEqual(there, ['sent a', 'renew', 'synced']);
-  ends.resolve();
-  assert.equal(String((await outcome).result.payload), 'done');
-  const started = 'started new-container h-0000000000000002';
-  assert.deepEqual(watcher.heard, ['placed', started, 'printed out true', 'received a']);
-});
-
-test('a thread that floods its watcher waits for him, and he has all of it before its end', async () => {
-  await using undo = new AsyncDisposableStack();
-  const count = 100;
-  const paused = Promise.withResolvers<void>();
-  const { run } = await two(undo, async ({ watcher }) => {
-    let gate = Promise.withResolvers<void>();
-    gate.resolve();
-    watcher?.placed({
-      send: () => true,
-      drained: async () => undefined,
-      pause: () => {
-        gate = Promise.withResolvers();
-        paused.resolve();
-      },
-      resume: () => gate.resolve(),
-      synced: async () => undefined,
-      renew: () => undefined,
-    });
-    for (let n = 0; n < count; n++) {
-      await gate.promise;
-      watcher?.received(Buffer.alloc(20_000));
-    }
-    return outcomeOf(Buffer.from('done'));
-  });
-  const watcher = new Watching();
-  const outcome = run({ watcher });
-  const lane = await watcher.lane.promise;
-  lane.pause();
-  await paused.promise;
-  assert.ok(watcher.bytes < count * 20_000);
-  lane.resume();
-  await outcome;
-  assert.equal(watcher.bytes, count * 20_000);
-});
-
-test('who sends to a thread that takes nothing is told to wait, and can cancel it all the same', async () => {
-  await using undo = new AsyncDisposableStack();
-  const room = Promise.withResolvers<void>();
-  const { run } = await two(undo, async ({ watcher, cancel }) => {
-    const lane = { pause: () => undefined, resume: () => undefined, renew: () => undefined };
-    watcher?.placed({ ...lane, send: () => false, drained: () => room.promise, synced: async () => undefined });
-    assert.ok(cancel !== undefined);
-    await once(cancel, 'abort');
-    throw cancel.reason;
-  });
-  const cancel = new AbortController();
-  const watcher = new Watching();
-  const outcome = run({ watcher, cancel: cancel.signal });
-  const lane = await watcher.lane.promise;
-  while (lane.send(Buffer.alloc(60_000)));
-  const drained = lane.drained();
-  cancel.abort(new CancelledError('Enough.'));
-  await assert.rejects(outcome, CancelledError);
-  await drained;
 });

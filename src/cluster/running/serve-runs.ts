@@ -25,7 +25,7 @@ export function serveRuns({ peers, localCode, clusterCode, clock, runHere }: Run
   serveCode(peers, localCode);
   peers.accept(runMethod, (stream, opening) => {
     const order = parseOrder(opening);
-    const run = new ServedRun(stream, order, clock);
+    const run = new ServedRun(stream, order, clock, versions);
     const known = versions.get(order.function);
     const begin = (fn: FunctionVersion): void => {
       const fetching = code.ensure(fn, stream.host);

@@ -1,18 +1,23 @@
-import type { Clock } from '../../model/clock.ts';
+import type { Clock, Timer } from '../../model/clock.ts';
 import { CancelledError, ProtocolError } from '../../model/errors.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { Invocation, InvocationOutcome, ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
 import type { PeerStream } from '../contract.ts';
 import { amountIn } from '../fields.ts';
 import { fromWire, parseWireError } from '../peers/link/wire-error.ts';
+import { CallsOfThread } from './calls-of-thread.ts';
 import { LaneTaken, LaneWindow } from './lane-window.ts';
 import { bytesMessage, bytesOf, dataMessage, dataOf, tags } from './messages.ts';
 import { passedOf, type RunOrder } from './order.ts';
 import { outcomeMessage } from './outcome.ts';
 import { ServedAnswer } from './served-answer.ts';
+import type { KeptVersions } from './versions.ts';
 
 /** Runs an invocation on this host. */
 export type RunHere = (invocation: Invocation, signal: AbortSignal) => Promise<InvocationOutcome>;
+
+/** What has not begun by then is said to wait, where its beginning is not said, ms: containers that are idle begin long before. */
+const lateMs = 5;
 
 /** An invocation that this host runs for another one. */
 export class ServedRun implements ThreadWatcher {
@@ -26,13 +31,19 @@ export class ServedRun implements ThreadWatcher {
   readonly #answer: ServedAnswer | undefined;
   readonly #window = new LaneWindow();
   readonly #taken: LaneTaken;
-  readonly #version = Promise.withResolvers<Uint8Array>();
+  /** Asked for, where it is not known here. */
+  #version: PromiseWithResolvers<Uint8Array> | undefined;
+  readonly #calls: CallsOfThread;
   #lane: ThreadLane | undefined;
   #lanePaused = false;
   #startedAt: number | undefined;
+  /** Runs while nobody need be told that it begins. */
+  #late: Timer | undefined;
   #done = false;
 
-  constructor(stream: PeerStream, order: RunOrder, clock: Clock) {
+  /** `versions`: those that other hosts have sent. */
+  constructor(stream: PeerStream, order: RunOrder, clock: Clock, versions: KeptVersions) {
+    this.#calls = new CallsOfThread(versions);
     this.#stream = stream;
     this.#order = order;
     this.#clock = clock;
@@ -40,10 +51,9 @@ export class ServedRun implements ThreadWatcher {
     this.#cancel = order.watched || order.cancellable ? new AbortController() : undefined;
     this.#answer = order.answered ? new ServedAnswer(stream) : undefined;
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.sent, { bytes })));
-    // Nobody may ever ask for it.
-    this.#version.promise.catch(() => undefined);
     stream.onMessage = (message) => this.#take(message);
     void stream.ended.then((error) => this.#left(error));
+    if (order.quiet === true) this.#late = clock.timer(lateMs, () => this.#isLate());
   }
 
   /** Fires when nobody waits for it any more. */
@@ -54,6 +64,7 @@ export class ServedRun implements ThreadWatcher {
   /** Asks for its function version. */
   version(): Promise<Uint8Array> {
     this.#stream.send(bytesMessage(tags.need));
+    this.#version = Promise.withResolvers();
     return this.#version.promise;
   }
 
@@ -63,8 +74,7 @@ export class ServedRun implements ThreadWatcher {
       const outcome = await runHere(this.#invocationOf(fn), this.#gone.signal);
       const sinceStartMs = this.#startedAt === undefined ? 0 : this.#clock.now() - this.#startedAt;
       this.#done = true;
-      this.#stream.send(outcomeMessage(outcome, sinceStartMs));
-      this.#stream.end();
+      this.#stream.endWith(outcomeMessage(outcome, sinceStartMs));
     } catch (error) {
       this.failed(error);
     }
@@ -77,7 +87,13 @@ export class ServedRun implements ThreadWatcher {
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
-    this.#stream.send(bytesMessage(tags.placed));
+    const { caller } = lane;
+    const { account, functionName } = caller ?? {};
+    this.#stream.send(dataMessage(tags.placed, { ...lane.at, ...(caller && { caller: { account, functionName } }) }));
+  }
+
+  stoodStill(still: boolean): void {
+    this.#stream.send(dataMessage(tags.stands, { still }));
   }
 
   started(startPath: string): void {
@@ -102,7 +118,14 @@ export class ServedRun implements ThreadWatcher {
 
   #begun(): void {
     this.#startedAt = this.#clock.now();
-    this.#stream.send(bytesMessage(tags.started));
+    if (this.#late === undefined) this.#stream.send(bytesMessage(tags.started));
+    this.#late?.[Symbol.dispose]();
+  }
+
+  #isLate(): void {
+    if (this.#done) return;
+    this.#late = undefined;
+    this.#stream.send(bytesMessage(tags.waits));
   }
 
   #invocationOf(fn: FunctionVersion): Invocation {
@@ -119,7 +142,7 @@ export class ServedRun implements ThreadWatcher {
   #take(message: Uint8Array): void {
     switch (message[0]) {
       case tags.version:
-        return this.#version.resolve(bytesOf(message));
+        return this.#version?.resolve(bytesOf(message));
       case tags.lane:
         return this.#toLane(bytesOf(message));
       case tags.took:
@@ -136,6 +159,10 @@ export class ServedRun implements ThreadWatcher {
         return this.#lane?.renew();
       case tags.sync:
         return this.#sync(amountIn(dataOf(message), 'n'));
+      case tags.calls:
+        return this.#calls.calls(this.#lane?.caller, dataOf(message));
+      case tags.called:
+        return this.#calls.called(dataOf(message));
       default:
         throw new ProtocolError('Another host says of an invocation what is not known here.');
     }
@@ -154,9 +181,10 @@ export class ServedRun implements ThreadWatcher {
 
   /** The other host has gone, or has had enough. A thread ends with whoever watches it; others go on as where a client has gone. */
   #left(error: Error | undefined): void {
+    this.#late?.[Symbol.dispose]();
     this.#window.over();
     if (this.#done) return;
-    this.#version.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
+    this.#version?.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
     this.#answer?.leave();
     this.#gone.abort();
     if (this.#order.watched)

@@ -6,7 +6,7 @@ import type { Store } from '../../store/contract.ts';
 import { lockHome } from '../../store/sqlite/home-lock.ts';
 import { mirrorMark } from '../../store/sqlite/mirror-mark.ts';
 import { storeFile } from '../../store/sqlite/open.ts';
-import { ClusterUnavailableError, type ReplicatedLog } from '../contract.ts';
+import { ClusterUnavailableError, type LogPosition, type ReplicatedLog } from '../contract.ts';
 import { Mirror } from './mirror.ts';
 import { Replica, type RowsListener } from './replica.ts';
 import { replicatedStore } from './replicated-store.ts';
@@ -15,6 +15,10 @@ import { replicatedStore } from './replicated-store.ts';
 export interface ClusterStore extends Store {
   /** Called with each change that has been applied here; see {@link RowsListener}. */
   onRows(listener: RowsListener): Disposable;
+  /** Where in the log the newest change is that is here. */
+  position(): LogPosition;
+  /** Resolves when this host has what the log has up to a position, and rejects with ClusterUnavailableError after 5 s; without one, when it has what is true now, or after a moment where nobody can tell. */
+  reached(position?: LogPosition): Promise<void>;
   /** Keeps a snapshot now: for backups, and for tests. */
   saveSnapshot(): Promise<void>;
 }
@@ -67,6 +71,8 @@ export async function openClusterStore({
   return {
     ...replicatedStore(mirror, replica),
     onRows: (listener) => replica.onRows(listener),
+    position: () => mirror.position,
+    reached: (position) => (position === undefined ? replica.caughtUp() : replica.reached(position)),
     saveSnapshot: () => replica.saveSnapshot(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

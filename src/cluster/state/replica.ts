@@ -87,6 +87,9 @@ export class Replica implements AsyncDisposable {
     late.abort();
   });
 
+  /** Resolves when this host has what the log has up to a position. Throws ClusterUnavailableError after 5 s. */
+  readonly reached = (position: LogPosition): Promise<void> => this.#caughtUp(position, stateLimits.catchUpMsMax);
+
   /** Has a method of the store's done in the whole cluster. Throws what it throws, and ClusterUnavailableError. */
   write<Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> {
     const deadline = performance.now() + stateLimits.writeMsMax;

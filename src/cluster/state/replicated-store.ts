@@ -1,35 +1,60 @@
+import type { FunctionRecord } from '../../model/functions/function-record.ts';
+import type { PublishedVersion } from '../../model/functions/published-version.ts';
 import { ChangedElsewhereError } from '../../store/changes-contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { SettingsDocument } from '../../store/settings-contract.ts';
 import type { SqliteTables } from '../../store/sqlite/tables.ts';
+import { checkKeptCode } from './kept-code.ts';
 import type { Mirror } from './mirror.ts';
 import type { Replica } from './replica.ts';
 
 /**
  * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true when it resolves. What another host was
- * told a moment ago may not be here yet; but that something is not there is said only when the mirror has all that the cluster had.
+ * told a moment ago may not be here yet; but that something is not there, or a function not ready yet, is said only when the mirror has all that the cluster had: who has waited for it at one host
+ * may call it at the next.
  */
 export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, typeof Symbol.asyncDispose> {
   const { served } = mirror;
   const write = <Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> => replica.write(method);
-  const found = async <Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> => {
+  const found = async <Result>(
+    read: () => Promise<Result | undefined>,
+    isLast: (result: Result) => boolean = () => true,
+  ): Promise<Result | undefined> => {
     const there = await read();
-    if (there !== undefined) return there;
+    if (there !== undefined && isLast(there)) return there;
     await replica.caughtUp();
     return await read();
   };
   return {
     functions: {
       ...served.functions,
-      get: (...which) => found(() => served.functions.get(...which)),
-      create: (record) => write(({ functions }) => functions.create(record)),
-      update: (...which) => write(({ functions }) => functions.update(...which)),
+      get: (...which) => found(() => served.functions.get(...which), isSettled),
+      create: (record) =>
+        write(async (store) => {
+          await store.functions.create(record);
+          await checkKeptCode(store, record.latest.account, record.latest.codeBytes);
+        }),
+      update: (account, name, ...change) =>
+        write(async (store) => {
+          const before = await store.functions.get(account, name);
+          const record = await store.functions.update(account, name, ...change);
+          await checkKeptCode(store, account, sizeOf(record) - sizeOf(before));
+          return record;
+        }),
       delete: (...which) => write(({ functions }) => functions.delete(...which)),
     },
     versions: {
       ...served.versions,
-      get: (...which) => found(() => served.versions.get(...which)),
-      publish: (...what) => write(({ versions }) => versions.publish(...what)),
+      get: (...which) => found(() => served.versions.get(...which), isSettled),
+      publish: (account, name, make) =>
+        write(async (store) => {
+          let newest: PublishedVersion | undefined;
+          const version = await store.versions.publish(account, name, (current, before, number) =>
+            make(current, (newest = before), number),
+          );
+          if (version !== newest) await checkKeptCode(store, account, sizeOf(version));
+          return version;
+        }),
       amend: (...what) => write(({ versions }) => versions.amend(...what)),
       delete: (...which) => write(({ versions }) => versions.delete(...which)),
     },
@@ -43,7 +68,12 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     layers: {
       ...served.layers,
       get: (...which) => found(() => served.layers.get(...which)),
-      publish: (...what) => write(({ layers }) => layers.publish(...what)),
+      publish: (account, name, make) =>
+        write(async (store) => {
+          const layer = await store.layers.publish(account, name, make);
+          await checkKeptCode(store, account, layer.zipBytes);
+          return layer;
+        }),
       replace: (layer) => write(({ layers }) => layers.replace(layer)),
       delete: (...which) => write(({ layers }) => layers.delete(...which)),
     },
@@ -59,6 +89,14 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     },
     ...documentsAsRead(served, write),
   };
+}
+
+function isSettled({ state, update }: FunctionRecord): boolean {
+  return state.status !== 'Pending' && update.status !== 'InProgress';
+}
+
+function sizeOf(record: Pick<FunctionRecord, 'latest'> | undefined): number {
+  return record?.latest.codeBytes ?? 0;
 }
 
 type Write = <Result>(method: (store: SqliteTables) => Promise<Result>) => Promise<Result>;

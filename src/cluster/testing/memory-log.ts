@@ -22,7 +22,8 @@ export class MemoryLog implements ReplicatedLog {
     await this.gate;
     const fate = this.next.shift();
     if (fate === 'lost') throw new ClusterUnavailableError('Nobody answered.');
-    const last = await this.tail();
+    // At once: two hosts may add at the same moment.
+    const last = this.#last;
     if (after !== last) throw new LogConflictError(`The log is at ${last}, and not at ${after}.`);
     const position = last + 3n;
     this.entries.push({ position, data: Uint8Array.from(data) });
@@ -49,6 +50,10 @@ export class MemoryLog implements ReplicatedLog {
   }
 
   async tail(): Promise<LogPosition> {
+    return this.#last;
+  }
+
+  get #last(): LogPosition {
     return this.entries.at(-1)?.position ?? 0n;
   }
 

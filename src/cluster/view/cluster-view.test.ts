@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StreamInfo } from '@nats-io/jetstream';
-import type { HostLoad } from '../../model/cluster-snapshot.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { HostStatus } from '../../model/cluster-snapshot.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
-import type { ClusterView } from '../contract.ts';
-import { KnownHosts, testHosts } from '../peers/testing/hosts.ts';
+import type { ClusterOverview } from '../contract.ts';
+import { HostBook, testHosts } from '../peers/testing/hosts.ts';
 import { openView } from './cluster-view.ts';
 import { mergedUsage } from './merge-usage.ts';
+import type { ListedStream } from './streams.ts';
 
-const load: HostLoad = {
+const load: HostStatus = {
   running: 1,
   waiting: 2,
   instances: 1,
@@ -20,6 +21,7 @@ const load: HostLoad = {
   processorLoad: 0.5,
   peers: 2,
   shards: [{ shard: 0, epoch: '7', waiting: 3, bytesSinceSnapshot: 9 }],
+  statePosition: '8',
 };
 const used = {
   account: '1',
@@ -36,14 +38,14 @@ function instance(id: string): InstanceSnapshot {
 }
 
 interface ViewedHosts {
-  readonly known: KnownHosts;
+  readonly known: HostBook;
   readonly ids: readonly string[];
-  readonly views: readonly ClusterView[];
+  readonly views: readonly ClusterOverview[];
 }
 
 /** Three hosts with views over real connections. NATS fails where `streams` does. */
-async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<StreamInfo>): Promise<ViewedHosts> {
-  const known = new KnownHosts();
+async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<ListedStream>): Promise<ViewedHosts> {
+  const known = new HostBook();
   const hosts = await testHosts(3, undo, known);
   const ids = hosts.map(({ id }) => id);
   const views = hosts.map(({ id, peers }) =>
@@ -64,7 +66,10 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<S
         load: () => load,
         instances: (account) => [instance(`i-${id.slice(-1)}-${account}`)],
         usage: () => [used],
+        traces: () => [],
       },
+      stateStream: 'STATE',
+      clock: systemClock,
       text: () => 'more\n',
     }),
   );
@@ -72,7 +77,7 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<S
   return { known, ids, views };
 }
 
-async function* none(): AsyncGenerator<StreamInfo> {}
+async function* none(): AsyncGenerator<ListedStream> {}
 
 test('each host says what it does, and one that is silent is shown as such', async () => {
   await using undo = new AsyncDisposableStack();
@@ -102,6 +107,21 @@ test('without NATS the rest is shown all the same', async () => {
   assert.equal(natsWhy, 'no responders');
   assert.equal(hosts.length, 3);
   assert.match((await views[0]?.metrics()) ?? '', /^heddle_cluster_nats_up 0$/m);
+});
+
+test('a host that has not all of the log of the state is shown to be behind, and says so to who watches', async () => {
+  await using undo = new AsyncDisposableStack();
+  const { views } = await viewed(undo, async function* () {
+    yield { config: { name: 'STATE' }, state: { messages: 3, bytes: 9, last_seq: 10 } };
+  });
+  const { hosts } = (await views[0]?.snapshot()) ?? assert.fail();
+  assert.deepEqual(
+    hosts.map(({ stateBehind }) => stateBehind),
+    [2, 2, 2],
+  );
+  const text = (await views[0]?.metrics()) ?? '';
+  assert.match(text, /^heddle_cluster_state_behind 2$/m);
+  assert.match(text, /^heddle_cluster_state_lag_seconds 0$/m);
 });
 
 test('instances have the name of their host, and usage is the sum; who is away is named', async () => {

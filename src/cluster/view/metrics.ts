@@ -1,8 +1,11 @@
 import type { ClusterSnapshot } from '../../model/cluster-snapshot.ts';
 import { valuesText } from '../../model/metrics-text.ts';
 
-/** What a host knows of its cluster without asking other hosts, in Prometheus' text format. */
-export function clusterText({ asked, hosts, shards, streams = [], natsWhy }: ClusterSnapshot): string {
+/** What a host knows of its cluster without asking other hosts, in Prometheus' text format. `stateLagMs`: how long it has lacked something of the cluster's state, where that is known. */
+export function clusterText(
+  { asked, hosts, shards, streams = [], natsWhy }: ClusterSnapshot,
+  stateLagMs: number | undefined,
+): string {
   const own = hosts.find(({ id }) => id === asked);
   const mine = own?.load?.shards ?? [];
   const heard = hosts.filter(({ alive }) => alive).length;
@@ -31,6 +34,7 @@ export function clusterText({ asked, hosts, shards, streams = [], natsWhy }: Clu
       'Commits of a shard here that wait to be in its log.',
       mine.map(({ shard, waiting = 0 }) => [String(shard), waiting]),
     ),
+    ...stateTexts(own?.stateBehind, stateLagMs),
     gauge('nats_up', 'Whether NATS answers with what it keeps. To page on: 0.', natsWhy === undefined ? 1 : 0),
     gauge(
       'streams_without_leader',
@@ -48,6 +52,15 @@ export function clusterText({ asked, hosts, shards, streams = [], natsWhy }: Clu
       streams.reduce((sum, { bytes }) => sum + bytes, 0),
     ),
   ].join('');
+}
+
+function stateTexts(behind: number | undefined, lagMs: number | undefined): readonly string[] {
+  if (behind === undefined || lagMs === undefined) return [];
+  const help = 'How long this host has lacked some of that. To page on: over 10.';
+  return [
+    gauge('state_behind', "Messages of the log of the cluster's state that this host has not applied.", behind),
+    gauge('state_lag_seconds', help, lagMs / 1_000),
+  ];
 }
 
 function gauge(name: string, help: string, value: number): string {

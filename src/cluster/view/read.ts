@@ -1,13 +1,14 @@
 import type { UsageRecord } from '../../model/accounts/usage.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
-import type { UsageSpan } from '../contract.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
+import { limits } from '../../model/limits.ts';
+import type { TracesAsked, UsageSpan } from '../contract.ts';
 import { fieldsOf, listIn, listOf, numberIn, textIn } from '../fields.ts';
 
 /** More of anything is no answer of a host of ours. */
 export const listMax = 2_000_000;
 
 /** What a host says of itself. Throws ProtocolError. */
-export function readLoad(value: unknown): HostLoad {
+export function readLoad(value: unknown): HostStatus {
   const one = fieldsOf(value);
   const number = (name: string): number => numberIn(one, name);
   return {
@@ -22,6 +23,7 @@ export function readLoad(value: unknown): HostLoad {
     processorLoad: number('processorLoad'),
     peers: number('peers'),
     shards: listIn(one, 'shards', listMax).map(readShard),
+    ...(one['statePosition'] !== undefined && { statePosition: textIn(one, 'statePosition') }),
   };
 }
 
@@ -59,5 +61,17 @@ export function readSpan(value: unknown): UsageSpan {
     sinceMs: numberIn(one, 'sinceMs'),
     untilMs: numberIn(one, 'untilMs'),
     ...(typeof account === 'string' && { account }),
+  };
+}
+
+/** Which traces another host asks for. Throws ProtocolError. */
+export function readTracesAsked(value: unknown): TracesAsked {
+  const one = fieldsOf(value);
+  const { functionName, requestId } = one;
+  return {
+    account: textIn(one, 'account'),
+    limit: Math.min(numberIn(one, 'limit'), limits.tracesListedMax),
+    ...(typeof functionName === 'string' && { functionName }),
+    ...(typeof requestId === 'string' && { requestId }),
   };
 }

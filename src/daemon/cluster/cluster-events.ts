@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { ClusterUnavailableError, type Lease, type Peers, type ReplicatedLog } from '../../cluster/contract.ts';
+import { lostHome } from '../../cluster/durable/commit-log.ts';
 import { ShardStore } from '../../cluster/durable/shard-store.ts';
 import { fieldsOf, textIn } from '../../cluster/fields.ts';
 import type { ClusterHomes } from '../../cluster/homes/homes.ts';
@@ -27,6 +28,8 @@ export interface ClusterEventParts {
 
 /** How long what runs has to end when another host goes on; then that host begins it once more. */
 const settleMs = 5_000;
+/** How long what was asked of it has to get into its log, where another host goes on. */
+const keepMsMax = 20_000;
 /** How long is waited for a home by who asks it something. */
 const homeMs = 10_000;
 const hasQueue = 'homes.has-queue';
@@ -127,7 +130,14 @@ export class ClusterEvents implements AccountEvents, HomeRoom {
     const isSettled = await within(events.settled(), settleMs, this.#parts.events.clock);
     if (!isSettled)
       this.#parts.logger.warn({ shard }, 'What was running for events is begun once more by the next home.');
-    await store[Symbol.asyncDispose]();
+    const { clock } = this.#parts.events;
+    if (await within(store[Symbol.asyncDispose](), keepMsMax, clock)) return;
+    // Its log does not answer. Nobody was told that what waits was kept.
+    this.#parts.logger.warn(
+      { shard },
+      'What a shard of accounts had here could not be kept in time; it is given up as it is.',
+    );
+    await store.drop(lostHome());
   }
 
   async #drop(shard: number, { events, store }: Shard): Promise<void> {

@@ -1,14 +1,19 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { LogPosition } from '../../cluster/contract.ts';
 import { shardLog } from '../../cluster/durable/shard-log.ts';
+import type { HostId } from '../../cluster/contract.ts';
 import { untilAllHave } from '../../cluster/homes/until-all-have.ts';
 import { placementText } from '../../cluster/placement/metrics.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
 import type { ThreadSessions } from '../../frontend/threads/sessions.ts';
+import type { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
 import type { Settings } from '../../model/functions/settings.ts';
 import type { OwnShard } from '../../model/cluster-snapshot.ts';
+import { tracedElsewhere } from '../../traces/traced-worker-manager.ts';
+import type { Tracer } from '../../traces/tracer.ts';
 import type { CodeStore, Store } from '../../store/contract.ts';
 import type { LogStore } from '../../store/logs/contract.ts';
 import type { EventsKept } from '../events.ts';
@@ -17,23 +22,27 @@ import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
 import { openLimits, type OpenedLimits } from './open-limits.ts';
 import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
 import { openClusterLogs, openRunner, serveOtherHosts } from './open-running.ts';
-import { openClusterState, type ClusterState } from './open-state.ts';
+import { openClusterState, stateLogName, type ClusterState } from './open-state.ts';
 import { type ClusteredThreads, openClusteredThreads } from './open-threads.ts';
 import type { ViewSurroundings } from './open-view.ts';
+import { TriggerExchange } from './trigger-exchange.ts';
 
 /** So long it waits for homes before it is ready all the same, ms. */
 const homesMsMax = 30_000;
 
 /** What placement needs of the service. */
-export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'>;
+export type PlacedService = Pick<PlacementSurroundings, 'local' | 'capabilities' | 'functionMbMax' | 'why'> & {
+  /** Absent where no traces are exported. */
+  readonly tracer: Tracer | undefined;
+};
 
 /** What of the service is shown of this host. */
-export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'memoryMb'>;
+export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'traces' | 'memoryMb'>;
 
 /** What a service has in its frontend because it is one of several hosts. */
 type ForFrontend = Pick<
   FrontendOptions,
-  'identityOf' | 'homes' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
+  'identityOf' | 'homes' | 'limitsHold' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
 >;
 
 /**
@@ -56,7 +65,9 @@ export class ClusteredService {
     this.#logger = logger;
     const { link, membership, leases, peers, identityOf } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
-      shardLog(link.connection, name, settings.cluster.replicas);
+      shardLog(link.connection, name, settings.cluster.replicas, (err) =>
+        logger.warn({ err, log: name }, 'The log of a shard cannot be read now; trying again.'),
+      );
     const around = { membership, leases, peers, identityOf, logOf, logger };
     this.#homes = openHomes({ ...around, folder: settings.home });
   }
@@ -77,13 +88,18 @@ export class ClusteredService {
   openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
     const { membership, peers } = this.#cluster;
     const { homes } = this.#homes;
-    return (this.#limits = openLimits({ membership, homes, peers, store, settings: this.#settings }, undo));
+    if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');
+    const around = { membership, homes, peers, store, state: this.#state, settings: this.#settings };
+    return (this.#limits = openLimits(around, undo));
   }
 
   /** Runs calls on all hosts, and here what others send. */
   openPlacement(service: PlacedService, codeStore: CodeStore, undo: AsyncDisposableStack): OpenedPlacement {
     const { membership, peers } = this.#cluster;
-    const elsewhere = openRunner(peers);
+    const { tracer } = service;
+    const runner = openRunner(peers);
+    const nameOf = (host: HostId): string => membership.find(host)?.name ?? host;
+    const elsewhere = tracer === undefined ? runner : tracedElsewhere(runner, nameOf, tracer);
     const placement = openPlacement({ ...service, membership, peers, elsewhere, logger: this.#logger }, undo);
     this.#placed = placement.counts;
     const localCode = this.#state?.localCode ?? codeStore;
@@ -94,6 +110,14 @@ export class ClusteredService {
   /** For the service's events. */
   get eventsKept(): EventsKept {
     return this.#homes.eventsKept;
+  }
+
+  /** What follows notifications is learned at the homes of accounts, of calls of all hosts. */
+  shareTriggers(triggers: TriggerWatch, undo: AsyncDisposableStack): void {
+    const { membership, peers } = this.#cluster;
+    const { homes } = this.#homes;
+    const parts = { triggers, membership, homes, peers, clock: systemClock, logger: this.#logger };
+    triggers.others = undo.use(new TriggerExchange(parts));
   }
 
   /** For sessions of threads; `serveSessions` when they are there. */
@@ -111,13 +135,16 @@ export class ClusteredService {
 
   toFrontend(shown: ShownService): ForFrontend {
     const text = (): string => `${this.#limits?.text() ?? ''}${this.#placed ? placementText(this.#placed) : ''}`;
+    const position = (): LogPosition => this.#state?.store.position() ?? 0n;
+    const state = { stream: stateLogName, position };
     return {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
+      ...(this.#limits && { limitsHold: this.#limits.settle }),
       ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
-      clusterView: this.#cluster.openView({ ...shown, shardsHere: () => this.#homes.here().map(asShown), text }),
+      clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Server } from 'node:http';
-import type { ClusterLife, ClusterView, Membership } from '../../cluster/contract.ts';
+import type { ClusterLife, ClusterOverview, Membership } from '../../cluster/contract.ts';
 import { openLeaseStore } from '../../cluster/leases/bucket-store.ts';
 import { ClusterLeases } from '../../cluster/leases/cluster-leases.ts';
 import { ClusterMembership } from '../../cluster/membership/cluster-membership.ts';
@@ -33,7 +33,7 @@ export interface OpenedCluster extends Pick<OpenedPeers, 'peers' | 'identityOf'>
   /** Hosts as their operator sees to them; opened before this one is announced. */
   openLife(snapshot: LifeSurroundings['snapshot']): ClusterLife;
   /** What is to be seen of all hosts; opened before this one is announced. */
-  openView(surroundings: ViewSurroundings): ClusterView;
+  openView(surroundings: ViewSurroundings): ClusterOverview;
   /** Says to the others that this host is there: when it listens for clients, and all its handlers for other hosts are set. */
   announce(url: string, server: Server): Promise<void>;
 }
@@ -51,7 +51,7 @@ export async function openCluster(
   const link = undo.use(await openNatsLink({ settings, name: `${settings.hostName} ${id}`, logger, signal }));
   const { replicas, hostName: name } = settings;
   const base = { link, replicas, clock: systemClock, logger, signal };
-  const { peers, record, identityOf } = await openPeers(home, id, settings, undo);
+  const { peers, record, identityOf } = await openPeers(home, id, settings, logger, undo);
   const membership = undo.use(await ClusterMembership.open({ ...base, id, name, release, onDisplaced }));
   peers.join(membership);
   const report = (err: unknown): void =>

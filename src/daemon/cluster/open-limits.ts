@@ -4,13 +4,15 @@ import type { Ask, SharedLimits } from '../../cluster/limits/contract.ts';
 import { LimitHolder } from '../../cluster/limits/holder/limit-holder.ts';
 import { LimitHome } from '../../cluster/limits/home/limit-home.ts';
 import { limitsText } from '../../cluster/limits/metrics.ts';
-import { readClaims, readLooks } from '../../cluster/limits/wire.ts';
+import { settleLimits } from '../../cluster/limits/settle-limits.ts';
+import { readClaims, readLooks, readRecall } from '../../cluster/limits/wire.ts';
 import type { SharedRates } from '../../frontend/accounts/account-gate.ts';
 import { reservations } from '../../frontend/lambda/capacity/concurrency.ts';
 import { systemClock, type Clock } from '../../model/clock.ts';
 import type { Settings } from '../../model/functions/settings.ts';
 import type { Store } from '../../store/contract.ts';
 import type { SharedCalls } from '../../worker-manager/contract.ts';
+import type { ClusterState } from './open-state.ts';
 
 /** What is reserved of an account is looked up so often at most, ms: it is asked for each claim. */
 const reservedMs = 500;
@@ -21,6 +23,7 @@ export interface LimitSurroundings {
   readonly homes: Pick<Homes, 'homeOf'>;
   readonly peers: Pick<Peers, 'call' | 'serve'>;
   readonly store: Pick<Store, 'accounts' | 'settings'>;
+  readonly state: Pick<ClusterState, 'reached'> & { readonly store: Pick<ClusterState['store'], 'position'> };
   readonly settings: Pick<Settings, 'accountConcurrency'>;
 }
 
@@ -30,6 +33,8 @@ export interface OpenedLimits {
   readonly shared: SharedCalls;
   /** For the `AccountGate`. */
   readonly rates: SharedRates;
+  /** Resolves when what was written of an account's limits holds on all hosts. */
+  readonly settle: (account: string) => Promise<void>;
   /** In Prometheus' text format. */
   readonly text: () => string;
 }
@@ -39,20 +44,33 @@ export function openLimits(surroundings: LimitSurroundings, undo: AsyncDisposabl
   const { membership, homes, peers } = surroundings;
   const self: HostId = membership.self.id;
   const clock: Clock = systemClock;
-  const limitsOf = sharedLimits(surroundings, clock);
+  const { limitsOf, forget } = sharedLimits(surroundings, clock);
+  const reached = async (position?: bigint): Promise<void> => {
+    await surroundings.state.reached(position);
+    forget();
+  };
   const ask: Ask = async (host, method, body, signal) => {
     if (host !== self) return await peers.call(host, method, body, signal);
-    return method === 'limits.claim' ? await home.claim(self, readClaims(body)) : holder.look(readLooks(body));
+    if (method === 'limits.claim') return await home.claim(self, readClaims(body));
+    return method === 'limits.look' ? await holder.look(readLooks(body), self) : await home.recall(readRecall(body));
   };
-  const home = undo.use(new LimitHome({ clock, hosts: membership, homes, ask, limitsOf }));
+  const leads = (account: string): void => holder.leads(account);
+  const home = undo.use(new LimitHome({ clock, hosts: membership, homes, ask, limitsOf, leads, reached }));
   const hosts = (): number => membership.alive().length;
   const incarnation = randomBytes(16).toString('hex');
-  const holder = undo.use(new LimitHolder({ clock, homes, self, incarnation, ask, limitsOf, hosts }));
+  const speaksFor = (account: string): boolean => home.speaksFor(account);
+  const about = { clock, homes, self, incarnation, ask, limitsOf };
+  const holder = undo.use(new LimitHolder({ ...about, hosts, speaksFor, reached }));
   peers.serve('limits.claim', async (body, from) => await home.claim(from, readClaims(body)));
-  peers.serve('limits.look', async (body) => holder.look(readLooks(body)));
+  peers.serve('limits.look', async (body, from) => await holder.look(readLooks(body), from));
+  peers.serve('limits.recall', async (body) => await home.recall(readRecall(body)));
+  const over = new AbortController();
+  undo.defer(() => over.abort(new Error('The service is stopping.')));
+  const { position } = surroundings.state.store;
   return {
     shared: holder,
     rates: { of: (account) => holder.requestsOf(account) },
+    settle: async (account) => await settleLimits(account, position(), { ...about, signal: over.signal }),
     text: () => limitsText(holder, home),
   };
 }
@@ -61,7 +79,7 @@ export function openLimits(surroundings: LimitSurroundings, undo: AsyncDisposabl
 function sharedLimits(
   { store, settings }: Pick<LimitSurroundings, 'store' | 'settings'>,
   clock: Clock,
-): (account: string) => SharedLimits {
+): { readonly limitsOf: (account: string) => SharedLimits; readonly forget: () => void } {
   const reserved = new Map<string, { readonly at: number; readonly counts: ReadonlyMap<string, number> }>();
   const reservedOf = (account: string): ReadonlyMap<string, number> => {
     const now = clock.now();
@@ -72,7 +90,7 @@ function sharedLimits(
     reserved.set(account, { at: now, counts });
     return counts;
   };
-  return (account) => {
+  const limitsOf = (account: string): SharedLimits => {
     const { concurrency, memoryMb, requestsPerSecond, requestsAtOnce } = store.accounts.limitsOf(account);
     const rate =
       requestsPerSecond === undefined
@@ -88,4 +106,5 @@ function sharedLimits(
       rate,
     };
   };
+  return { limitsOf, forget: () => reserved.clear() };
 }

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import type { HostId, HostRecord } from '../../cluster/contract.ts';
 import { hostCertificate } from '../../cluster/peers/certificate.ts';
 import { identityOfForwarded } from '../../cluster/peers/forwarding/identity.ts';
@@ -20,10 +21,12 @@ export async function openPeers(
   home: string,
   host: HostId,
   settings: Pick<ClusterSettings, 'peerHost' | 'peerPort'>,
+  logger: Logger,
   undo: AsyncDisposableStack,
 ): Promise<OpenedPeers> {
   const own = await hostCertificate(home, host);
-  const peers = undo.use(new HostPeers(own, systemClock));
+  const report = (err: unknown): void => logger.error({ err }, 'A connection of another host could not be taken.');
+  const peers = undo.use(new HostPeers(own, systemClock, report));
   const peer = await peers.listen(settings.peerHost, settings.peerPort);
   return {
     peers,

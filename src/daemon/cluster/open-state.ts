@@ -20,11 +20,12 @@ import { DocumentAuxiliaryBook } from '../../store/auxiliary/document-book.ts';
 import type { ChangedRow } from '../../store/changes-contract.ts';
 import { openCodeStore } from '../../store/code/code-store.ts';
 import type { CodeStore } from '../../store/contract.ts';
+import { renewCredentials } from '../../store/credentials.ts';
 import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
 
 /** The stream of the state's log. */
-const logName = 'HEDDLE_STATE';
+export const stateLogName = 'HEDDLE_STATE';
 const keyBytes = 32;
 
 /** What a cluster's state is opened with. */
@@ -46,6 +47,8 @@ export interface ClusterState extends SharedState {
   readonly linkKey: Uint8Array;
   /** For the frontend: what other hosts change is followed from now on, and what they have changed meanwhile. */
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
+  /** As the store's; and what follows from it here has been done. */
+  readonly reached: ClusterStore['reached'];
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -53,9 +56,10 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { settings, connection, membership, leases, peers, logger } = parts;
   const { home, cluster, auxiliaries } = settings;
   const { replicas } = cluster;
-  const store = undo.use(
-    await openClusterStore({ home, logger, openLog: () => openLog({ connection, name: logName, replicas }) }),
-  );
+  const report = (err: unknown): void =>
+    logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
+  const log = { connection, name: stateLogName, replicas, report };
+  const store = undo.use(await openClusterStore({ home, logger, openLog: () => openLog(log) }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
@@ -79,26 +83,46 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
-    replicated: followed(store, prefetch, undo),
+    ...followed(store, { prefetch, home, logger }, undo),
   };
 }
 
 /** What changes before the frontend is there waits for it. */
 function followed(
   store: ClusterStore,
-  prefetch: (rows: readonly ChangedRow[]) => void,
+  {
+    prefetch,
+    home,
+    logger,
+  }: Pick<Settings, 'home'> &
+    Pick<StateSurroundings, 'logger'> & { readonly prefetch: (rows: readonly ChangedRow[]) => void },
   undo: AsyncDisposableStack,
-): ClusterState['replicated'] {
+): Pick<ClusterState, 'reached' | 'replicated'> {
   const inTurn = turns();
+  // A key that was rotated at one host and then disabled is in the homes of all.
+  const renewed = async (): Promise<void> => {
+    try {
+      await renewCredentials(store, home);
+    } catch (err) {
+      logger.warn({ err }, "The key in this host's home is no longer good, and another could not be put there.");
+    }
+  };
   const frontend = Promise.withResolvers<(rows: readonly ChangedRow[]) => Promise<void>>();
   undo.use(
     store.onRows((rows, ours) => {
+      if (rows.some(({ table }) => table === 'access_keys')) void inTurn(async () => await renewed());
       if (ours) return;
       prefetch(rows);
       void inTurn(async () => await (await frontend.promise)(rows));
     }),
   );
-  return (options) => frontend.resolve(changedElsewhere(options));
+  return {
+    replicated: (options) => frontend.resolve(changedElsewhere(options)),
+    reached: async (position) => {
+      await store.reached(position);
+      await inTurn(async () => undefined);
+    },
+  };
 }
 
 /** Whoever may join the cluster may open its secrets; the NATS servers, which keep them, may not. `purpose`: each has a key of its own. */

@@ -1,11 +1,13 @@
 import { availableParallelism, loadavg } from 'node:os';
-import type { ClusterView, Leases, Membership } from '../../cluster/contract.ts';
+import type { ClusterOverview, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
 import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
 import { openView } from '../../cluster/view/cluster-view.ts';
+import type { TracesHere } from '../../frontend/traces/shown-traces.ts';
 import type { UsageRecorder } from '../../frontend/accounts/usage-recorder.ts';
-import type { HostLoad, OwnShard } from '../../model/cluster-snapshot.ts';
+import type { HostStatus, OwnShard } from '../../model/cluster-snapshot.ts';
+import { systemClock } from '../../model/clock.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 
 /** What of the cluster a view is opened with. */
@@ -20,8 +22,11 @@ interface ClusterParts {
 export interface ViewSurroundings {
   readonly snapshot: () => ServiceSnapshot;
   readonly usage: Pick<UsageRecorder, 'read'>;
+  readonly traces: TracesHere;
   /** What all instances may take together. */
   readonly memoryMb: number;
+  /** Last position of the log of the cluster's state that is applied here, and the stream that has that. */
+  readonly state: { readonly position: () => LogPosition; readonly stream: string };
   /** Shards whose home it is. */
   readonly shardsHere?: () => readonly OwnShard[];
   /** More of what this host knows of the cluster, in Prometheus' text format. */
@@ -31,8 +36,8 @@ export interface ViewSurroundings {
 /** What is to be seen of all hosts of a cluster. */
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
-  { snapshot, usage, memoryMb, shardsHere, text = () => '' }: ViewSurroundings,
-): ClusterView {
+  { snapshot, usage, traces, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
+): ClusterOverview {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
   const leased = (): readonly OwnShard[] =>
@@ -46,21 +51,28 @@ export function openClusterView(
     shards,
     peers,
     streams: link.manager.streams,
+    stateStream: state.stream,
+    clock: systemClock,
     text,
     own: {
       load: () => ({
         ...loadOf(snapshot(), memoryMb),
         peers: peers.connected,
         shards: shardsHere?.() ?? leased(),
+        statePosition: String(state.position()),
       }),
       instances: (account) =>
         snapshot().instances.filter((one) => one.account === undefined || one.account === account),
       usage: (span) => usage.read(span),
+      traces: ({ account, ...query }) => traces(account, query),
     },
   });
 }
 
-function loadOf({ instances, queue }: ServiceSnapshot, memoryMbMax: number): Omit<HostLoad, 'peers' | 'shards'> {
+function loadOf(
+  { instances, queue }: ServiceSnapshot,
+  memoryMbMax: number,
+): Omit<HostStatus, 'peers' | 'shards' | 'statePosition'> {
   const containers = instances.flatMap((instance) => instance.containers);
   return {
     running: containers.filter(({ state }) => state === 'running').length,

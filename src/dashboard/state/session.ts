@@ -18,6 +18,8 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
+  /** Which of AWS's APIs it is to; Lambda's, or Heddle's own, where it is not said. */
+  readonly service?: 'lambda' | 'sqs';
 }
 
 /** The service's answer was an error. `message` is its own; `status` and `kind` as it named them. */
@@ -78,10 +80,10 @@ export async function ask(session: Session, asked: Asked): Promise<Response> {
 
 async function send(
   session: Session,
-  { method = 'GET', path, query = {}, headers, body, signal }: Asked,
+  { method = 'GET', path, query = {}, headers, body, signal, service = 'lambda' }: Asked,
 ): Promise<Response> {
   const region = document.querySelector('meta[name="heddle-region"]')?.getAttribute('content') ?? '';
-  const signer = new SignatureV4({ credentials: session, region, service: 'lambda', sha256: Sha256 });
+  const signer = new SignatureV4({ credentials: session, region, service, sha256: Sha256 });
   const signed = await signer.sign(
     new HttpRequest({
       method,

@@ -81,6 +81,8 @@ export class Dispatcher {
     }
     if (id === undefined || this.#stopped) return;
     if (direct) {
+      // What was read meanwhile may have it: both answers came at once, and that one was quicker.
+      if (line.held.has(id)) return this.#loaded.remove(event);
       line.held.add(id);
       line.window.push({ ...event, id, runs: 0, errors: 0, faults: 0 });
       this.#settle(line);

@@ -50,6 +50,7 @@ export async function runFunction(event: KeptEvent, { workerManager, targets, cl
       ...(invokedArn !== fn.arn && { invokedArn }),
       ...(clientContext !== undefined && { clientContext }),
       ...(tenantId !== undefined && { tenantId }),
+      cause: 'event' as const,
       ...(traceHeader !== undefined && { traceHeader }),
       ...(policy !== undefined && { policy }),
     };

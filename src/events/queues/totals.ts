@@ -21,7 +21,8 @@ export async function allTotals(
   }
 }
 
-function added(one: QueueTotals, other: QueueTotals): QueueTotals {
+/** Of two parts of the queues together. */
+export function added(one: QueueTotals, other: QueueTotals): QueueTotals {
   const oldest = [one, other].flatMap(({ oldestAt }) => oldestAt ?? []);
   return {
     queues: one.queues + other.queues,

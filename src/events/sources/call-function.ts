@@ -33,6 +33,7 @@ export function functionCaller(parts: {
         payload,
         receivedAt: clock.now(),
         ...(invokedArn !== fn.arn && { invokedArn }),
+        cause: 'queue' as const,
         ...(traceHeader !== undefined && { traceHeader }),
       };
       const { result } = await workerManager.invoke(invocation, never);

@@ -13,7 +13,7 @@ export interface SharedRates {
     /** How long until one more request may come in here, ms; 0: it is in. Infinity: this host has no part of the rate. */
     takeRequest(): number;
     /** Asks for a part, or a larger one. Resolves when there is an answer; undefined where asking would not help now. */
-    more(): Promise<void> | undefined;
+    moreRequests(): Promise<void> | undefined;
   };
 }
 
@@ -33,6 +33,7 @@ export class AccountGate {
   readonly #clock: Clock;
   readonly #shared: SharedRates | undefined;
   readonly #gates = new Map<string, Gate>();
+  #refused = 0;
 
   /** `shared`: where hosts share the rates of accounts. */
   constructor(accounts: Pick<AccountStore, 'limitsOf'>, clock: Clock, shared?: SharedRates) {
@@ -41,16 +42,21 @@ export class AccountGate {
     this.#shared = shared;
   }
 
+  /** Requests that were refused since the start. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Throws ThrottledError, or rejects with it where another host has to be asked first. Undefined: it has come in. */
   request(account: string): Promise<void> | undefined {
     const limits = this.#accounts.limitsOf(account);
     const waitMs = this.#take(account, limits);
     if (waitMs === 0) return undefined;
-    const more = this.#shared?.of(account).more();
-    if (more === undefined) throw tooFast(limits, waitMs);
+    const more = this.#shared?.of(account).moreRequests();
+    if (more === undefined) throw this.#tooFast(limits, waitMs);
     return more.then(() => {
       const stillMs = this.#take(account, limits);
-      if (stillMs > 0) throw tooFast(limits, stillMs);
+      if (stillMs > 0) throw this.#tooFast(limits, stillMs);
     });
   }
 
@@ -82,6 +88,11 @@ export class AccountGate {
     if (gate !== undefined) this.#review(account, gate);
   }
 
+  #tooFast(limits: AccountLimits, waitMs: number): Error {
+    this.#refused += 1;
+    return tooFast(limits, waitMs);
+  }
+
   #review(account: string, gate: Gate): void {
     gate.timer?.[Symbol.dispose]();
     gate.timer = undefined;
@@ -90,7 +101,7 @@ export class AccountGate {
       if (waitMs > 0) {
         void this.#shared
           ?.of(account)
-          .more()
+          .moreRequests()
           ?.then(() => this.#review(account, gate));
         gate.timer = this.#clock.timer(Math.min(waitMs, waitMsMax), () => this.#review(account, gate));
         return;

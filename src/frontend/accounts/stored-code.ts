@@ -1,28 +1,16 @@
-import { ApiError } from '../../api/errors.ts';
+import { codeStorageExceeded } from '../../api/code-storage.ts';
+import type { ApiError } from '../../api/errors.ts';
+import { storedCodeBytes } from '../../model/accounts/stored-code.ts';
 import type { Store } from '../../store/contract.ts';
 
 type Stored = Pick<Store, 'accounts' | 'functions' | 'layers' | 'versions'>;
-
-/**
- * What zip files of an account are kept, bytes: of its functions, of their published versions, and of all versions of its layers, each for
- * itself as AWS counts.
- */
-export async function storedCodeBytes(store: Omit<Stored, 'accounts'>, account: string): Promise<number> {
-  const functions = await store.functions.list(account, '', Number.MAX_SAFE_INTEGER);
-  const versions = await Promise.all(
-    functions.map(({ latest }) => store.versions.list(account, latest.name, 0, Number.MAX_SAFE_INTEGER)),
-  );
-  const layers = await store.layers.list(account);
-  const bytes = [...functions, ...versions.flat()].map(({ latest }) => latest.codeBytes);
-  return [...bytes, ...layers.map(({ zipBytes }) => zipBytes)].reduce((sum, each) => sum + each, 0);
-}
 
 /** Room for code that is kept, or is not, when it is disposed of; or why there is none. */
 interface Room extends Disposable {
   readonly refusal?: ApiError;
 }
 
-/** Sees to it that no account keeps more code than it may, whatever is uploaded at the same time. */
+/** Sees to it that no account keeps more code than it may, whatever is uploaded at the same time. Where there are several hosts, a write that another host's has overtaken is refused as well: see `cluster/state/kept-code.ts`. */
 export class CodeQuota {
   readonly #store: Stored;
   /** What is being uploaded and not kept yet, by account. */
@@ -50,9 +38,7 @@ export class CodeQuota {
       const needed = stored - replacedBytes + (this.#pending.get(account) ?? 0);
       if (needed <= max) return room;
       room[Symbol.dispose]();
-      const what = `The account keeps ${stored} bytes of code, this is ${bytes} bytes, and it may keep ${max}.`;
-      const refusal = new ApiError('CodeStorageExceededException', `Code storage limit exceeded. ${what}`);
-      return { refusal, [Symbol.dispose]: () => undefined };
+      return { refusal: codeStorageExceeded(stored, bytes, max), [Symbol.dispose]: () => undefined };
     } catch (error) {
       room[Symbol.dispose]();
       throw error;

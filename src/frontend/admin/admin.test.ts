@@ -132,7 +132,7 @@ describe('what the service says of itself', () => {
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     assert.match(
       metrics,
-      /^heddle_start_seconds_bucket\{le="0.05",path="reused-container",driver="fake",runtime="nodejs22.x",memory="128"\} 50$/m,
+      /^heddle_start_seconds_bucket\{le="0.05",path="reused-container",driver="fake",runtime="nodejs22.x",memory_mb="128"\} 50$/m,
     );
   });
 

@@ -1,20 +1,20 @@
 import type { FrontendOptions } from '../context.ts';
 import type { InstanceSnapshot } from '../../model/snapshot.ts';
 import { effectsShown } from '../effects/shown.ts';
-import { eventLines } from './events.ts';
 import { smallBodyBytesMax } from '../routes/operation.ts';
 import type { Operation } from '../routes/operation.ts';
-import { queuesShown } from './get-queues.ts';
 import { accountConcurrency } from '../lambda/capacity/concurrency.ts';
 import { capacityOf } from './capacity.ts';
-import { triggersShown } from '../triggers/operations.ts';
-import { sourcesShown } from './get-sources.ts';
 import { policiesShown } from '../policies/shown.ts';
 import { configurationsOf } from './configurations.ts';
 import { shownSecret } from './secrets/operations.ts';
+import { ownPart } from './snapshot/own-part.ts';
+import { joinedParts, partIn } from './snapshot/parts.ts';
 
-/** More are in `/heddle/v1/queues` and `/heddle/v1/sources`. */
-const snapshotQueuesMax = 100;
+/** What hosts tell each other for it. */
+const told = 'snapshot';
+/** What is shown where the account's home does not answer. */
+const nothingKept = { events: [], queues: [], sources: [], triggers: [] };
 
 /**
  * What the service holds now, a `ServiceSnapshot`, as `configurations` what first calls would find, as `egress` what functions connected to, as `capacity` what
@@ -23,57 +23,40 @@ const snapshotQueuesMax = 100;
  * what is known of what functions do, as `objects` how many there are in how many buckets, as `prediction` what is known of calls between functions, and was
  * prepared because of it, as `secrets` what is to be known of those, their values apart, as `auxiliaries` what was counted of processes that functions may call, as `triggers` what follows
  * notifications, as `portions` calls of parts of programs, by their trust, and as `policies` how many policies and roles there are, how
- * many have taken one, and how many functions are bound. In a cluster `instances` are those of all hosts, each with the name of its `host`, and `silentHosts` names those
- * that did not answer; the rest is of the host that was asked. An account sees the warming pool and its own
+ * many have taken one, and how many functions are bound. In a cluster `instances` are those of all hosts, each with the name of its `host`; `preparations`, `egress` and `auxiliaries` are
+ * sums; what is kept at the account's home is told from there; and `silentHosts` names those that did not answer. `warming`, `queue`, `configurations`, `effects`, `secrets`' uses and `prediction` are of
+ * the host that was asked. An account sees the warming pool and its own
  * instances and functions, and nobody else's.
  */
 export function getSnapshot(options: FrontendOptions): Operation {
-  const { store, workerManager, egressTotals, events, objects, clock, sessions } = options;
+  const { store, workerManager, clusterView } = options;
+  // As clients are told it: what is undefined is not there.
+  clusterView?.tells(told, async (account) => JSON.parse(JSON.stringify(await ownPart(options, account))));
   return {
     name: 'GetSnapshot',
     method: 'GET',
     path: '/heddle/v1/snapshot',
     bodyBytesMax: smallBodyBytesMax,
-    async run({ scope }) {
+    async run({ scope: { account } }) {
       const all = workerManager.snapshot();
-      const { instances, silentHosts } = await instancesOf(options, scope.account, all.instances);
-      const configurations = await configurationsOf(scope.account, store.functions, workerManager);
-      const egress = egressTotals?.().filter(({ account }) => account === scope.account) ?? [];
-      const capacity = await capacityOf(options, scope.account);
-      const concurrency = accountConcurrency(options, scope.account);
-      const own = events.find(scope.account);
-      const used = await own?.inUse();
-      const [lines, shown, sources, schedules, counts, effects] = await Promise.all([
-        eventLines(options, scope.account),
-        queuesShown(events, clock, scope.account, snapshotQueuesMax),
-        sourcesShown(options, scope.account, snapshotQueuesMax),
-        own?.durable.used === true ? own.durable.parts.schedules.totals(scope.account, 'process') : undefined,
-        used?.executions.counts(scope.account),
-        effectsShown(options, scope.account),
+      const [{ instances, silentHosts }, own, others] = await Promise.all([
+        instancesOf(options, account, all.instances),
+        ownPart(options, account),
+        clusterView?.told(told, account),
       ]);
-      const { running, ready, readySince } = counts ?? { running: 0, ready: 0, readySince: undefined };
-      const readyMs = readySince === undefined ? 0 : Math.max(0, clock.wall() - readySince);
-      const later = {
-        events: lines,
-        queues: shown,
-        sources,
-        schedules,
-        executions: { running, ready, readyMs },
-        effects,
+      const parts = joinedParts([own, ...(others?.found.map(partIn) ?? [])]);
+      const silent = [...new Set([...(silentHosts ?? []), ...(others?.silent ?? [])])];
+      const here = {
+        configurations: await configurationsOf(account, store.functions, workerManager),
+        capacity: await capacityOf(options, account),
+        concurrency: accountConcurrency(options, account),
+        secrets: options.secrets?.list(account).map(shownSecret) ?? [],
+        policies: await policiesShown(options, account),
+        effects: await effectsShown(options, account),
+        prediction: options.prediction?.snapshot(account),
       };
-      const kept = (await objects.inUse())?.buckets;
-      const buckets = kept === undefined ? { objects: 0, bytes: 0 } : kept.totals(scope.account);
-      const objectsShown = { ...buckets, buckets: kept?.list(scope.account).length ?? 0 };
-      const portions = sessions.portions(scope.account);
-      const triggers = triggersShown(options.triggers, scope.account);
-      const policies = await policiesShown(options, scope.account);
-      const auxiliaries = options.auxiliaries?.totals(scope.account, options.ownAccount) ?? [];
-      const secrets = options.secrets?.list(scope.account).map(shownSecret) ?? [];
-      const outside = { objects: objectsShown, secrets, auxiliaries, portions };
-      const held = { configurations, egress, capacity, concurrency, ...outside, triggers, policies };
-      const preparations = all.preparations.filter(({ account }) => account === scope.account);
-      const prediction = options.prediction?.snapshot(scope.account);
-      return { status: 200, body: { ...all, instances, silentHosts, preparations, prediction, ...held, ...later } };
+      const hosts = clusterView === undefined ? {} : { silentHosts: silent };
+      return { status: 200, body: { ...all, ...nothingKept, instances, ...hosts, ...here, ...parts } };
     },
   };
 }

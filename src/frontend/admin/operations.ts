@@ -6,6 +6,7 @@ import { getUsage } from './accounts/get-usage.ts';
 import { dashboardOperations } from '../dashboard/operations.ts';
 import { effectOperations } from '../effects/operations.ts';
 import { predictionOperations } from '../prediction/operations.ts';
+import type { SharedSwitches } from '../prediction/shared-switches.ts';
 import { eventOperations } from './events.ts';
 import { getCluster } from './cluster/get-cluster.ts';
 import { getFunctionLogs } from './get-function-logs.ts';
@@ -18,6 +19,7 @@ import { moveOperations } from '../moves/operations.ts';
 import { objectsOperations } from './objects/operations.ts';
 import { auxiliaryOperations } from './auxiliary/operations.ts';
 import { secretOperations } from './secrets/operations.ts';
+import { traceOperations } from '../traces/operations.ts';
 import { giveHint } from '../hints/hint-operation.ts';
 import { triggerOperations } from '../triggers/operations.ts';
 import { listExecutions } from './list-executions.ts';
@@ -25,7 +27,10 @@ import { policyOperations } from '../policies/operations.ts';
 import { getStatus } from './get-status.ts';
 
 /** What the service says of itself, for the CLI and the dashboard. `stopping` ends what would go on for ever. */
-export function adminOperations(options: FrontendOptions, stopping: AbortSignal): readonly Operation[] {
+export function adminOperations(
+  options: FrontendOptions & { readonly switches: SharedSwitches | undefined },
+  stopping: AbortSignal,
+): readonly Operation[] {
   return [
     getSnapshot(options),
     getCluster(options),
@@ -35,6 +40,7 @@ export function adminOperations(options: FrontendOptions, stopping: AbortSignal)
     getFunctionLogs(options, stopping),
     getFunctionReadiness(options),
     getStatus(options),
+    ...traceOperations(options),
     getUsage(options),
     giveHint(options),
     ...triggerOperations(options),

@@ -1,4 +1,4 @@
-import { storedCodeBytes } from '../accounts/stored-code.ts';
+import { storedCodeBytes } from '../../model/accounts/stored-code.ts';
 import { limits } from '../../model/limits.ts';
 import { accountConcurrency } from './capacity/concurrency.ts';
 import { smallBodyBytesMax } from '../routes/operation.ts';

@@ -20,7 +20,7 @@ export function auxiliaryText(totals: readonly AuxiliaryTotals[]): readonly stri
     counter('refusals', 'Requests that were not passed on.', ({ refusals }) => refusals),
     valuesText(
       'gauge',
-      'heddle_auxiliary_open',
+      'heddle_auxiliary_open_requests',
       'Requests to auxiliary services that are under way.',
       labels,
       by(({ open }) => open),

@@ -1,10 +1,12 @@
 import type { EgressTotals } from '../../model/network.ts';
 import { valuesText } from '../../model/metrics-text.ts';
+import type { LabelBound } from './label-bound.ts';
 
 const labels = ['account', 'function'];
 
-/** What functions connected to, in Prometheus' text format. Whoever counts bounds how many functions there are. */
-export function egressText(totals: readonly EgressTotals[]): string {
+/** What functions connected to, in Prometheus' text format. Beyond `bound` functions are told together. */
+export function egressText(all: readonly EgressTotals[], bound: LabelBound): string {
+  const totals = bounded(all, bound);
   const by = (value: (one: EgressTotals) => number): (readonly [string[], number])[] =>
     totals.map((one) => [[one.account, one.functionName], value(one)] as const);
   const bytes = totals.flatMap(({ account, functionName, bytesOut, bytesIn }) => [
@@ -36,10 +38,33 @@ export function egressText(totals: readonly EgressTotals[]): string {
     valuesText('counter', 'heddle_egress_bytes_total', 'Bytes carried for functions.', [...labels, 'direction'], bytes),
     valuesText(
       'gauge',
-      'heddle_egress_open',
+      'heddle_egress_open_connections',
       'Connections of functions that are open now.',
       labels,
       by((one) => one.open),
     ),
   ].join('\n');
+}
+
+function bounded(all: readonly EgressTotals[], bound: LabelBound): readonly EgressTotals[] {
+  const byName = new Map<string, EgressTotals>();
+  for (const one of all) {
+    const key = bound.of(`${one.account} ${one.functionName}`);
+    const named = key === '' ? { ...one, account: '', functionName: '' } : one;
+    const before = byName.get(key);
+    byName.set(key, before === undefined ? named : sum(before, named));
+  }
+  return [...byName.values()];
+}
+
+function sum(one: EgressTotals, other: EgressTotals): EgressTotals {
+  return {
+    ...one,
+    connections: one.connections + other.connections,
+    open: one.open + other.open,
+    refusals: one.refusals + other.refusals,
+    moved: one.moved + other.moved,
+    bytesOut: one.bytesOut + other.bytesOut,
+    bytesIn: one.bytesIn + other.bytesIn,
+  };
 }

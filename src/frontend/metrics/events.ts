@@ -34,10 +34,22 @@ export async function eventsText(all: readonly AsyncEvents[], clock: Clock): Pro
       'Asynchronous invocations, and results on their way to destinations.',
       (of) => of.depth,
     ),
-    gauge('heddle_events_waiting_bytes', 'What they take on the disk.', (of) => of.bytes),
-    gauge('heddle_events_in_flight', 'Those that run, or are being sent.', (of) => of.inFlight),
-    gauge('heddle_events_retrying', 'Those that failed before.', (of) => of.retrying),
-    gauge('heddle_events_oldest_seconds', 'Age of the oldest.', age),
+    gauge(
+      'heddle_events_waiting_bytes',
+      'What asynchronous invocations and results that wait take on the disk.',
+      (of) => of.bytes,
+    ),
+    gauge(
+      'heddle_events_in_flight',
+      'Asynchronous invocations that run, and results that are being sent.',
+      (of) => of.inFlight,
+    ),
+    gauge(
+      'heddle_events_retrying',
+      'Asynchronous invocations and results that wait after a failure.',
+      (of) => of.retrying,
+    ),
+    gauge('heddle_events_oldest_age_seconds', 'Age of the oldest asynchronous invocation or result that waits.', age),
     valuesText('gauge', 'heddle_events_readable', 'Whether what is kept of events can be read.', [], [[[], readable]]),
     valuesText(
       'counter',

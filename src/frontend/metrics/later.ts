@@ -9,7 +9,21 @@ import { schedulesText } from './schedules.ts';
 
 /** What is done later, and what waits for it, in Prometheus' text format. */
 export async function laterText(options: FrontendOptions): Promise<string> {
-  const { clock, events } = options;
+  const { clock, driver, events, gate, version } = options;
+  const build = valuesText(
+    'gauge',
+    'heddle_build_info',
+    'The release that runs, and the driver of its instances.',
+    ['version', 'driver'],
+    [[[version, driver], 1]],
+  );
+  const limited = valuesText(
+    'counter',
+    'heddle_rate_limited_requests_total',
+    'Requests of all interfaces that were refused, as their account had made as many in a second as it may.',
+    [],
+    [[[], gate.refused]],
+  );
   // Who only looks loads nothing that is not used.
   const here = events.here();
   const used = (await Promise.all(here.map((one) => one.inUse()))).filter((one) => one !== undefined);
@@ -34,7 +48,8 @@ export async function laterText(options: FrontendOptions): Promise<string> {
   );
   const auxiliary = auxiliaryText(options.auxiliaries?.totals() ?? []);
   const cluster = (await options.clusterView?.metrics()) ?? '';
-  const waiting = [...queues, ...sources, ...schedules, executions, dropped, ...auxiliary];
+  const traces = options.tracesText === undefined ? [] : [options.tracesText()];
+  const waiting = [...queues, ...sources, ...schedules, executions, dropped, limited, build, ...auxiliary, ...traces];
   return (
     [
       await eventsText(

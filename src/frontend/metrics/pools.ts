@@ -2,12 +2,18 @@ import { preparationReasons } from '../../model/preparations.ts';
 import type { ServiceSnapshot } from '../../model/snapshot.ts';
 import { valuesText } from '../../model/metrics-text.ts';
 
-/** The gauges of pools and queue, in Prometheus' text format. */
-export function poolsText({ warming, instances, queue, preparations }: ServiceSnapshot): string {
+const instanceStates = ['warm', 'allocated', 'retiring', 'paused'] as const;
+const containerStates = ['blank', 'starting', 'idle', 'running', 'retiring'] as const;
+const mebibyte = 1_048_576;
+
+/** The gauges of pools, memory and queue, in Prometheus' text format. */
+export function poolsText({ warming, instances, memory, queue, preparations }: ServiceSnapshot): string {
   const warmingValues = warming.flatMap((pool) =>
-    (['ready', 'starting', 'target'] as const).map((state) => [[pool.configuration, state], pool[state]] as const),
+    (['ready', 'starting'] as const).map((state) => [[pool.configuration, state], pool[state]] as const),
   );
   const containers = instances.flatMap((instance) => instance.containers);
+  const became = (what: 'prepared' | 'used' | 'wasted', name: string, help: string): string =>
+    valuesText('gauge', `heddle_prepared_containers${name}`, help, ['reason'], preparedValues(preparations, what));
   return [
     valuesText(
       'gauge',
@@ -16,31 +22,49 @@ export function poolsText({ warming, instances, queue, preparations }: ServiceSn
       ['configuration', 'state'],
       warmingValues,
     ),
-    valuesText('gauge', 'heddle_instances', 'Instances.', ['state'], countedByState(instances)),
-    valuesText('gauge', 'heddle_containers', 'Containers.', ['state'], countedByState(containers)),
     valuesText(
       'gauge',
-      'heddle_prepared_containers',
-      'Containers of functions that are there that were prepared before their call came, and what became of them.',
-      ['reason', 'became'],
-      preparedValues(preparations),
+      'heddle_warming_instances_target',
+      'Instances that the warming pool should have.',
+      ['configuration'],
+      warming.map((pool) => [[pool.configuration], pool.target] as const),
     ),
+    valuesText('gauge', 'heddle_instances', 'Instances.', ['state'], countedByState(instances, instanceStates)),
+    valuesText('gauge', 'heddle_containers', 'Containers.', ['state'], countedByState(containers, containerStates)),
+    became('prepared', '', 'Containers of functions that are there that were prepared before their call came.'),
+    became('used', '_used', 'Of those, the ones that a call found.'),
+    became('wasted', '_wasted', 'Of those, the ones that ended unused.'),
+    ...(memory === undefined ? [] : [memoryText(memory)]),
     valuesText('gauge', 'heddle_queue_length', 'Requests that wait for capacity.', [], [[[], queue.length]]),
+    valuesText('gauge', 'heddle_queue_length_max', 'Requests that may wait for capacity.', [], [[[], queue.max]]),
   ].join('\n');
 }
 
-function preparedValues(all: ServiceSnapshot['preparations']): [string[], number][] {
-  return preparationReasons.flatMap((reason) => {
+function memoryText({ totalMb, freeMb, idleMb }: NonNullable<ServiceSnapshot['memory']>): string {
+  const values = { used: totalMb - freeMb - idleMb, idle: idleMb, free: freeMb };
+  return valuesText(
+    'gauge',
+    'heddle_memory_bytes',
+    'Memory that instances may be given: in use, held by what is idle and would make room, and free.',
+    ['state'],
+    Object.entries(values).map(([state, mb]) => [[state], mb * mebibyte] as const),
+  );
+}
+
+function preparedValues(
+  all: ServiceSnapshot['preparations'],
+  what: 'prepared' | 'used' | 'wasted',
+): [string[], number][] {
+  return preparationReasons.map((reason) => {
     const own = all.filter((one) => one.reason === reason);
-    return (['prepared', 'used', 'wasted'] as const).map((became): [string[], number] => [
-      [reason, became],
-      own.reduce((sum, one) => sum + one[became], 0),
-    ]);
+    return [[reason], own.reduce((sum, one) => sum + one[what], 0)];
   });
 }
 
-function countedByState(all: readonly { readonly state: string }[]): [string[], number][] {
-  const counts = new Map<string, number>();
-  for (const { state } of all) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return Array.from(counts, ([state, count]) => [[state], count]);
+/** Also where there is none of a state: what is 0 is not what is unknown. */
+function countedByState<State extends string>(
+  all: readonly { readonly state: State }[],
+  states: readonly State[],
+): [string[], number][] {
+  return states.map((state) => [[state], all.filter((one) => one.state === state).length]);
 }

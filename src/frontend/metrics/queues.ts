@@ -1,8 +1,8 @@
 import type { Queues } from '../../events/queues/queues.ts';
+import { added } from '../../events/queues/totals.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { QueueTotals } from '../../store/durable/contracts/queues.ts';
 import { valuesText } from '../../model/metrics-text.ts';
-import { earliest } from './tallies.ts';
 
 /** What is read of queues when somebody asks. */
 export interface WatchedQueues {
@@ -19,25 +19,11 @@ export function watchedQueues(all: readonly Queues[], clock: Clock): WatchedQueu
   return {
     totals: async () => {
       const totals = await Promise.all(all.map((queues) => queues.admin.totals()));
-      return totals.filter((one) => one !== undefined).reduce(both, undefined);
+      const [first, ...others] = totals.filter((one) => one !== undefined);
+      return first && others.reduce(added, first);
     },
     waiting: () => all.reduce((sum, { waiting }) => sum + waiting, 0),
     now: () => clock.wall(),
-  };
-}
-
-function both(one: QueueTotals | undefined, other: QueueTotals): QueueTotals {
-  if (one === undefined) return other;
-  const oldestAt = earliest(one.oldestAt, other.oldestAt);
-  return {
-    queues: one.queues + other.queues,
-    ready: one.ready + other.ready,
-    inFlight: one.inFlight + other.inFlight,
-    delayed: one.delayed + other.delayed,
-    bytes: one.bytes + other.bytes,
-    deadLettered: one.deadLettered + other.deadLettered,
-    expired: one.expired + other.expired,
-    ...(oldestAt !== undefined && { oldestAt }),
   };
 }
 

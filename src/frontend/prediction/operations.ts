@@ -3,7 +3,9 @@ import { jsonInput, requiredString } from '../../api/json-input.ts';
 import type { Prediction } from '../../prediction/prediction.ts';
 import type { FrontendOptions } from '../context.ts';
 import { findFunction } from '../lambda/find-function.ts';
-import { smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
+import type { SharedSwitches } from './shared-switches.ts';
+import { learnedElsewhere, type LearnedElsewhere } from './learned-elsewhere.ts';
+import { callersHome, smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
 
 const path = '/heddle/v1/functions/:functionName/profile';
 const ofAccount = '/heddle/v1/profiles';
@@ -14,7 +16,9 @@ const shownMax = 100;
  * Profiles of what functions call: of one function as a tree, of the account's functions that call something; and the switches. What profiles are, and what is
  * done because of them, `src/prediction` says.
  */
-export function predictionOperations(options: FrontendOptions): readonly Operation[] {
+export function predictionOperations(
+  options: FrontendOptions & { readonly switches?: SharedSwitches | undefined },
+): readonly Operation[] {
   const operation = (
     name: string,
     method: Operation['method'],
@@ -25,37 +29,63 @@ export function predictionOperations(options: FrontendOptions): readonly Operati
     method,
     path: at,
     bodyBytesMax: smallBodyBytesMax,
+    // Whoever says something and asks then is answered by the same host.
+    home: callersHome,
     run: (request) => run(predictionOf(options), request),
   });
+  const { switches, clock } = options;
+  const elsewhere = learnedElsewhere(options, switches);
+  /** For a function, or without a name for the account. */
+  const turn = async (prediction: Prediction, request: ApiRequest, name: string): Promise<ApiReply> => {
+    const { account } = request.scope;
+    const to = switchIn(request);
+    prediction.turn(account, name, to);
+    await switches?.keep(account, name, to, clock.wall());
+    return { status: 204 };
+  };
+  const forget = async (prediction: Prediction, account: string, name: string): Promise<ApiReply> => {
+    prediction.forget(account, name);
+    await switches?.keep(account, name, 'forgotten', clock.wall());
+    return { status: 204 };
+  };
   const nameIn = async (request: ApiRequest): Promise<string> =>
     (await findFunction(options.store, request)).latest.name;
   return [
-    operation('GetFunctionProfile', 'GET', path, async (prediction, request) => ({
-      status: 200,
-      body: prediction.show(request.scope.account, await nameIn(request)),
-    })),
-    operation('PutFunctionProfile', 'PUT', path, async (prediction, request) => {
-      prediction.turn(request.scope.account, await nameIn(request), switchIn(request));
-      return { status: 204 };
+    operation('GetFunctionProfile', 'GET', path, async (prediction, request) => {
+      const { account } = request.scope;
+      const name = await nameIn(request);
+      return { status: 200, body: prediction.show(account, name, (await elsewhere(account)).profiles) };
     }),
-    operation('DeleteFunctionProfile', 'DELETE', path, async (prediction, request) => {
-      prediction.forget(request.scope.account, await nameIn(request));
-      return { status: 204 };
-    }),
+    operation('PutFunctionProfile', 'PUT', path, async (prediction, request) =>
+      turn(prediction, request, await nameIn(request)),
+    ),
+    operation('DeleteFunctionProfile', 'DELETE', path, async (prediction, request) =>
+      forget(prediction, request.scope.account, await nameIn(request)),
+    ),
     operation('GetProfiles', 'GET', ofAccount, async (prediction, { scope: { account } }) => {
-      const names = prediction.callers(account);
-      const profiles = names.slice(0, shownMax).map((name) => prediction.show(account, name));
-      return { status: 200, body: { ...prediction.snapshot(account), profiles, more: names.length - profiles.length } };
+      const others = await elsewhere(account);
+      const names = prediction.callers(account, others.profiles);
+      const profiles = names.slice(0, shownMax).map((name) => prediction.show(account, name, others.profiles));
+      const own = prediction.snapshot(account);
+      const functions = new Set([...prediction.learned(account), ...others.profiles].map(({ name }) => name)).size;
+      const body = { ...own, functions, ...countsOf([own, ...others.counts]) };
+      return { status: 200, body: { ...body, profiles, more: names.length - profiles.length } };
     }),
-    operation('PutProfiles', 'PUT', ofAccount, async (prediction, request) => {
-      prediction.turn(request.scope.account, '', switchIn(request));
-      return { status: 204 };
-    }),
-    operation('DeleteProfiles', 'DELETE', ofAccount, async (prediction, request) => {
-      prediction.forget(request.scope.account, '');
-      return { status: 204 };
-    }),
+    operation('PutProfiles', 'PUT', ofAccount, (prediction, request) => turn(prediction, request, '')),
+    operation('DeleteProfiles', 'DELETE', ofAccount, (prediction, { scope }) => forget(prediction, scope.account, '')),
   ];
+}
+
+function countsOf(all: LearnedElsewhere['counts']): LearnedElsewhere['counts'][number] {
+  const sum = (of: (one: LearnedElsewhere['counts'][number]) => number): number =>
+    all.reduce((before, one) => before + of(one), 0);
+  return {
+    decisions: sum(({ decisions }) => decisions),
+    asked: sum(({ asked }) => asked),
+    useful: sum(({ useful }) => useful),
+    wasted: sum(({ wasted }) => wasted),
+    outstanding: sum(({ outstanding }) => outstanding),
+  };
 }
 
 function predictionOf({ prediction }: FrontendOptions): Prediction {

@@ -2,6 +2,7 @@ import type { ChangedRow } from '../../store/changes-contract.ts';
 import type { FrontendOptions } from '../context.ts';
 import type { Preparation } from '../lambda/functions/preparation.ts';
 import type { UrlBook } from '../urls/url-book.ts';
+import type { SharedSwitches } from '../prediction/shared-switches.ts';
 import { functionChanged, versionChanged } from './functions-changed.ts';
 import { accountChanged, aliasChanged, documentChanged, settingChanged } from './others-changed.ts';
 
@@ -23,6 +24,7 @@ export type ElsewhereParts = Pick<
   | 'workerManager'
 > & {
   readonly preparation: Pick<Preparation, 'begin'>;
+  readonly switches: Pick<SharedSwitches, 'reread'> | undefined;
   readonly urls: Pick<UrlBook, 'reread'>;
 };
 

@@ -1,4 +1,5 @@
 import type { FunctionVersion } from '../../model/functions/function.ts';
+import { predictionKind } from '../prediction/shared-switches.ts';
 import { concurrencyKind, reservedFor } from '../lambda/capacity/concurrency.ts';
 import { applyProvisioned, provisionedKind } from '../lambda/capacity/provisioned.ts';
 import { policiesChanged } from '../policies/changed.ts';
@@ -21,6 +22,7 @@ export async function settingChanged(
 ): Promise<void> {
   const { store, workerManager, urls } = parts;
   if (kind === urlKind) urls.reread(account, name, qualifier);
+  else if (kind === predictionKind) parts.switches?.reread(account, name);
   else if (kind === concurrencyKind) workerManager.reserve(account, name, reservedFor(store, account, name));
   else if (kind !== provisionedKind) return;
   else if (store.settings.get(account, name, qualifier, kind) === undefined)
@@ -38,6 +40,7 @@ export async function documentChanged(
   if (kind === sessionKind) parts.roleSessions.reread(account, name);
   else if (kind === policyKind) await policiesChanged(parts, account, (fn) => isBound(fn));
   else if (kind === roleKind) await roleChanged(parts, account, name);
+  else if (kind === predictionKind) parts.switches?.reread(account, '');
 }
 
 async function roleChanged(parts: ElsewhereParts, account: string, name: string): Promise<void> {

@@ -14,9 +14,10 @@ import { hostCannotBeRebound, isFromInside, isLoopback } from '../http/loopback.
 export function mountOpenRoutes(app: FastifyInstance, options: FrontendOptions, codeLinks: CodeLinks): void {
   const { metrics, codeStore, driver, version } = options;
   app.get('/healthz', { onRequest: fromHereOnly }, async () => ({ status: 'ok', driver, version }));
-  app.get('/metrics', { onRequest: fromHereOnly }, async (_request, reply) =>
-    reply.header('content-type', metrics.contentType).send(await metrics.text()),
-  );
+  app.get('/metrics', { onRequest: fromHereOnly }, async ({ headers }, reply) => {
+    const { contentType, text } = await metrics.shown(headers.accept);
+    return reply.headers({ 'content-type': contentType, vary: 'accept' }).send(text);
+  });
   const { auxiliaries } = options;
   // Keys by which everybody can check who calls.
   if (auxiliaries !== undefined)

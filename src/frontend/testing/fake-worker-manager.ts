@@ -85,7 +85,7 @@ export function fakeWorkerManager(observer?: WorkerObserver): FakeWorkerManager 
     portionsEnded: (account, program, group) => void fake.portionsOver.push({ account, program, group }),
     readiness: () => fake.ready,
     snapshot: () => fake.state,
-    refusal: () => undefined,
+    refusal: async () => undefined,
     useOf: () => fake.use,
     limitsChanged: (account) => void fake.limitsChanges.push(account),
     stop: async () => undefined,

@@ -24,6 +24,7 @@ import { openPolicies } from '../policies/open-policies.ts';
 import { underPolicies } from '../policies/under-policies.ts';
 import { createLogger } from '../observing/logger.ts';
 import { createMetrics } from '../metrics/metrics.ts';
+import { FunctionActivity } from '../observing/activity/activity.ts';
 import { logObserver, observers } from '../observing/observer.ts';
 import { Objects } from '../objects.ts';
 import { Events, type AccountEvents, type EventParts } from '../events.ts';
@@ -69,7 +70,8 @@ export async function startTestFrontend({
   const gate = new AccountGate(store.accounts, rateClock);
   const usageStore = openUsageStore(home);
   const usage = new UsageRecorder({ store: usageStore, clock: systemClock, logger });
-  const fake = fakeWorkerManager(observers([metrics, logObserver(logs), usage]));
+  const activity = new FunctionActivity(changes.clock ?? systemClock);
+  const fake = fakeWorkerManager(observers([metrics, logObserver(logs), usage, activity]));
   const triggers = new TriggerWatch(changes.clock ?? systemClock);
   const workerManager = triggers.watched(underPolicies(limitedByAccount(fake, gate), policies));
   const key = await ensureCredentials(store, home, systemClock.wall());
@@ -96,6 +98,7 @@ export async function startTestFrontend({
     triggers,
     gate,
     usage,
+    activity,
     events: changes.eventsOf?.(parts) ?? events,
     objects: new Objects({ folder: join(home, 'objects'), clock: changes.clock ?? systemClock, logger }),
     replaceOwnKey: (before, after) => replaceCredentials(home, before, after),

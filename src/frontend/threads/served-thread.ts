@@ -14,11 +14,17 @@ import type {
   ThreadStart,
   ThreadState,
 } from '../../protocol/session/session-messages.ts';
+import { endingOf } from './ending-of.ts';
+import type { ThreadRecord } from '../../traces/threads/thread-record.ts';
 import type { Ear } from './ear.ts';
 import type { SessionConnection } from './session-connection.ts';
 
 /** Opens a session for a thread that starts threads itself. */
-export type OpenSession = (wire: Wire, caller: Caller | undefined) => SessionConnection;
+export type OpenSession = (
+  wire: Wire,
+  caller: Caller | undefined,
+  record: ThreadRecord | undefined,
+) => SessionConnection;
 
 /** What is known of a thread from its order. */
 export type OrderedThread = Pick<ClientMessage & { readonly type: 'spawn' }, 'thread' | 'name' | 'detached' | 'parts'>;
@@ -37,6 +43,10 @@ export class ServedThread implements ThreadWatcher {
   detached: boolean;
   /** By whose right it runs, where that is a role's: it ends when that is revoked. */
   role: string | undefined;
+  /** Makes its spans, where its trace is kept. */
+  onTraced: { started(): void; ended(end: ThreadEnd): void } | undefined;
+  /** Where it is kept what happens to it. */
+  record: ThreadRecord | undefined;
   /** Gives the name of the host of this id, or of this one, where there are others. */
   hostName: ((id: string | undefined) => string) | undefined;
   /** Parts of its result, while there is nobody to take them, or somebody may come later. */
@@ -110,16 +120,20 @@ export class ServedThread implements ThreadWatcher {
 
   placed(lane: ThreadLane): void {
     this.#lane = lane;
+    this.record?.placed(lane.at);
     if (this.#awaitsParts) this.#tell({ type: 'placed', thread: this.id });
   }
 
   started(path: StartPath, ms: number, host?: string): void {
     this.#start = { path, ms, ...(this.hostName && { host: this.hostName(host) }) };
+    this.onTraced?.started();
+    this.record?.started(this.bornAt + ms, path, this.#start.host);
     this.#tell({ type: 'started', thread: this.id, ...this.#start });
   }
 
   received(data: Uint8Array): void {
     if (data[0] === laneKinds.session) return this.#ownSession(data.subarray(1));
+    if (this.record !== undefined) this.#noteSaid(this.record, data);
     if (this.detached && data[0] === laneKinds.part) this.#keepPart(data);
     this.#tell({ type: 'lane', thread: this.id, data });
     this.#flow();
@@ -129,7 +143,7 @@ export class ServedThread implements ThreadWatcher {
   #ownSession(bytes: Uint8Array): void {
     const send = (answer: Uint8Array): void => void this.#lane?.send(laneMessage(laneKinds.session, answer));
     if (this.#open === undefined) return send(new Uint8Array());
-    this.#session ??= this.#open({ send, close: () => undefined }, this.#lane?.caller);
+    this.#session ??= this.#open({ send, close: () => undefined }, this.#lane?.caller, this.record);
     this.#session.receive(bytes);
   }
 
@@ -148,6 +162,8 @@ export class ServedThread implements ThreadWatcher {
   post(ear: Ear, data: Uint8Array): void {
     const lane = this.#lane;
     if (lane === undefined) return;
+    if (data[0] === laneKinds.post) this.record?.message('to');
+    else if (data[0] === laneKinds.part) this.record?.part('to', data.length - 1);
     const credit = (): void => {
       if (this.end === undefined) ear.tell({ type: 'credit', thread: this.id, bytes: data.length });
     };
@@ -173,6 +189,8 @@ export class ServedThread implements ThreadWatcher {
   /** It is over: says so once. */
   ended(end: ThreadEnd): void {
     this.end = end;
+    this.onTraced?.ended(end);
+    this.record?.ended(endingOf(end));
     this.#onCounted?.(end);
     this.#session?.closed(true);
     void this.#onEnd?.(end);
@@ -193,6 +211,11 @@ export class ServedThread implements ThreadWatcher {
     if (this.end !== undefined) return 'ended';
     if (this.#lane === undefined) return 'queued';
     return this.#lane.paused?.() === true ? 'paused' : 'running';
+  }
+
+  #noteSaid(record: ThreadRecord, data: Uint8Array): void {
+    if (data[0] === laneKinds.post || data[0] === laneKinds.item) record.message('from');
+    else if (data[0] === laneKinds.part) record.part('from', data.length - 1);
   }
 
   #tell(message: ServiceMessage): void {

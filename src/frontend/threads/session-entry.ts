@@ -3,6 +3,7 @@ import type { Starter } from '../../model/functions/function.ts';
 import type { Caller } from '../../model/invocations/caller.ts';
 import type { Wire } from '../../protocol/session/session-link.ts';
 import type { Tenure } from '../../sharing/lifetime/tenure.ts';
+import type { ThreadRecord } from '../../traces/threads/thread-record.ts';
 import type { ThreadSession } from './session.ts';
 
 /** Who opens a session, where it is code that runs here. */
@@ -17,6 +18,8 @@ export interface SessionClient {
   readonly caller?: Caller | undefined;
   /** The id of the key that it came with. */
   readonly key?: string;
+  /** Of a thread of ours, where it is kept what happens to it. */
+  readonly record?: ThreadRecord | undefined;
 }
 
 /** A session, and what is known of its connections. */

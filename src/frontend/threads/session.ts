@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from '../../api/errors.ts';
 import { ProtocolError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
-import type { Starter } from '../../model/functions/function.ts';
-import type { Caller } from '../../model/invocations/caller.ts';
-import type { Wire } from '../../protocol/session/session-link.ts';
 import type { ClientMessage, Question, ServiceMessage, ThreadState } from '../../protocol/session/session-messages.ts';
 import { SessionLink } from '../../protocol/session/session-link.ts';
 import { durablePrograms, mayDo } from '../../policies/services.ts';
 import { Ear } from './ear.ts';
 import { startedBy } from './module-function.ts';
-import type { SessionConnection } from './session-connection.ts';
+import type { SessionSurroundings } from './session-surroundings.ts';
 import { ServedThread, type OpenSession } from './served-thread.ts';
 import { Programs } from './programs.ts';
 import { Shares, textOfError } from './shares.ts';
@@ -18,20 +15,6 @@ import { knownPolicy, mayStartNone } from './thread-policy.ts';
 import { CodeUpload } from './thread-code.ts';
 import { endOfError } from './thread-end.ts';
 import type { ThreadService } from './thread-service.ts';
-
-/** What a session is in. */
-export interface SessionSurroundings {
-  /** Its client is a thread. */
-  readonly nested: boolean;
-  /** What its client hands on to its threads, where that is code that runs here. */
-  readonly starter: Starter | undefined;
-  /** Its client, where that is code that runs here. */
-  readonly caller: Caller | undefined;
-  /** Opens a session for one of its threads, which hands on so much. */
-  readonly open: (wire: Wire, starter: Starter, caller: Caller | undefined) => SessionConnection;
-  /** Its client does not take what it is told. */
-  readonly onBroken: () => void;
-}
 
 /** One client's session: its threads, and what it asks. Outlives a broken connection for a while. */
 export class ThreadSession {
@@ -105,7 +88,8 @@ export class ThreadSession {
     if (this.#threads.has(id)) throw new ProtocolError(`A client started the thread ${id} a second time.`);
     const { nested, starter, caller, open } = this.#how;
     const policy = knownPolicy(() => this.#service.policyOf(this.account, message, starter));
-    const opened: OpenSession = (wire, by) => open(wire, startedBy(message, starter, policy, this.#program), by);
+    const opened: OpenSession = (wire, by, record) =>
+      open(wire, startedBy(message, starter, policy, this.#program), { caller: by, record });
     const silent = apart || mayStartNone(policy);
     const thread = new ServedThread(message, receivedAt, silent ? undefined : opened);
     if (starter?.policy !== undefined) thread.role = starter.principal?.role;
@@ -113,7 +97,14 @@ export class ThreadSession {
       return this.#send({ type: 'ended', thread: id, end: endOfError(tooManyThreads()) });
     this.#listen(thread);
     const program = this.#program;
-    this.#service.run(this.account, thread, message, { receivedAt, nested, starter, caller, program });
+    this.#service.run(this.account, thread, message, {
+      receivedAt,
+      nested,
+      starter,
+      caller,
+      program,
+      parent: this.#how.record,
+    });
   }
 
   #listen(thread: ServedThread): void {
@@ -216,7 +207,7 @@ export class ThreadSession {
       case 'portion':
         return this.#service.portionsEnded(this.account, this.#program, question.group);
       case 'share':
-        return this.#shares.ask(seq, question.request);
+        return this.#shares.ask(seq, question.request, this.#how.record);
       default:
         return this.#shares.stop(question.of);
     }

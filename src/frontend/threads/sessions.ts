@@ -134,12 +134,13 @@ export class ThreadSessions {
     return session;
   }
 
-  #newSession(account: string, { nested = false, starter, caller }: SessionClient): ThreadSession {
+  #newSession(account: string, { nested = false, starter, caller, record }: SessionClient): ThreadSession {
     const session: ThreadSession = new ThreadSession(this.#service, account, {
       nested,
       starter,
       caller,
-      open: (wire, thread, by) => this.accept(account, wire, { nested: true, starter: thread, caller: by }),
+      record,
+      open: (wire, thread, by) => this.accept(account, wire, { nested: true, starter: thread, ...by }),
       onBroken: () => {
         const wire = this.#sessions.get(session.id)?.wire;
         this.#end(session.id);

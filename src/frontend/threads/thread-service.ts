@@ -16,7 +16,11 @@ import { ThreadMoves } from './thread-moves.ts';
 import { moduleFunction } from './module-function.ts';
 import { PortionUse } from './portions/portion-use.ts';
 import type { OpenPrograms } from './programs.ts';
+import type { ThreadBook } from '../../traces/threads/thread-book.ts';
+import type { ThreadRecord } from '../../traces/threads/thread-record.ts';
+import type { Tracer } from '../../traces/tracer.ts';
 import type { ServedThread } from './served-thread.ts';
+import { orderedThread, tracedThread, type TracedOrder } from './traced-thread.ts';
 import { ThreadCode } from './thread-code.ts';
 import { boundThread, threadPolicy } from './thread-policy.ts';
 import { endOfError, endOfOutcome } from './thread-end.ts';
@@ -33,6 +37,8 @@ export interface OrderOrigin {
   readonly program: string;
   /** Whose code it is. */
   readonly caller: Caller | undefined;
+  /** Of the thread that ordered it, where that is one. */
+  readonly parent?: ThreadRecord | undefined;
 }
 
 /** What a thread is to do, and how. */
@@ -61,6 +67,10 @@ export interface ThreadServiceOptions {
   readonly processors: number;
   /** Absent on one machine. */
   readonly cluster?: ThreadCluster | undefined;
+  /** Where it is kept what happens to threads; absent where nobody looks. */
+  readonly book?: ThreadBook | undefined;
+  /** Absent where no traces are exported. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** What the sessions of this service have in common. */
@@ -95,8 +105,10 @@ export class ThreadService {
   /** Runs a thread to its end, which it tells its listener. */
   run(account: string, thread: ServedThread, order: ThreadOrder, origin: OrderOrigin): void {
     thread.hostName = this.cluster?.hostName;
+    thread.record = this.#options.book?.ordered(account, orderedThread(thread, order, origin));
     if (thread.detached) this.keep(account, thread);
-    void this.#run(account, thread, order, origin);
+    const traced = tracedThread(thread, order, origin.receivedAt, this.#options.tracer);
+    void this.#run(account, thread, traced, origin);
   }
 
   /** Has containers prepared for threads that will come. Throws as `moduleFunction` and `WorkerManager.prepare` do. */
@@ -164,7 +176,7 @@ export class ThreadService {
   async #run(
     account: string,
     thread: ServedThread,
-    order: ThreadOrder,
+    { traceHeader, ...order }: TracedOrder,
     { receivedAt, nested, starter, caller, program }: OrderOrigin,
   ): Promise<void> {
     const { signal } = thread.cancel;
@@ -173,12 +185,15 @@ export class ThreadService {
       if (fn.portion !== undefined) thread.counted(this.portions.begin(account, fn.portion));
       const over = caller?.calls(calledAs(fn), 'thread');
       if (over !== undefined) thread.onOver = over;
-      const tenant = starter?.tenantId === undefined ? {} : { tenantId: starter.tenantId };
+      const more = {
+        ...(starter?.tenantId !== undefined && { tenantId: starter.tenantId }),
+        ...(traceHeader !== undefined && { traceHeader }),
+      };
       const batches = this.#options.directChannels && !nested && mayBatch(order);
       using alone = batches ? this.#batches.alone(fn) : undefined;
       if (batches && alone === undefined)
-        return this.#batches.run(fn, { thread, call: order.call, receivedAt, ...tenant });
-      const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested, ...tenant };
+        return this.#batches.run(fn, { thread, call: order.call, receivedAt, ...more });
+      const invocation = { function: fn, requestId: thread.id, payload: order.call, receivedAt, nested, ...more };
       const outcome = await this.#options.workerManager.invoke(
         { ...invocation, watcher: thread, cancel: signal },
         signal,

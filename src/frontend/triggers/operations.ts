@@ -1,7 +1,7 @@
 import { ApiError } from '../../api/errors.ts';
 import { jsonInput } from '../../api/json-input.ts';
 import { expectOrTell, type Expected, type Expecting } from '../hints/expect.ts';
-import { smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
+import { callersHome, smallBodyBytesMax, type ApiReply, type ApiRequest, type Operation } from '../routes/operation.ts';
 import { isCertain } from './habit.ts';
 import { TriggersFullError } from './trigger-book.ts';
 import type { Trigger } from './trigger.ts';
@@ -23,7 +23,18 @@ export function triggerOperations(context: TriggersContext): readonly Operation[
     method: Operation['method'],
     at: string,
     run: (request: ApiRequest) => ApiReply | Promise<ApiReply>,
-  ): Operation => ({ name, method, path: at, bodyBytesMax: smallBodyBytesMax, run: async (request) => run(request) });
+  ): Operation => ({
+    name,
+    method,
+    path: at,
+    bodyBytesMax: smallBodyBytesMax,
+    home: callersHome,
+    run: async (request) => {
+      // What other hosts have seen until now comes before this notification, and what they have learned comes here.
+      await context.triggers.others?.gather(request.scope.account);
+      return await run(request);
+    },
+  });
   const found = (request: ApiRequest): Trigger => {
     const name = nameIn(request);
     const trigger = book.find(request.scope.account, name);

@@ -71,6 +71,11 @@ export class TriggerBook {
     return open;
   }
 
+  /** Its call has ended, in this container; undefined: it had none. */
+  ended(account: string, functionName: string, containerId: string | undefined): void {
+    for (const trigger of this.#accounts.get(account)?.open ?? none) trigger.ended(functionName, containerId);
+  }
+
   /** Whether calls of this account are looked at: a look-up, and nothing else. */
   watches(account: string): boolean {
     return this.#accounts.has(account);
@@ -117,9 +122,11 @@ export class TriggerBook {
   }
 
   get kept(): KeptTrigger[] {
-    return Array.from(this.#accounts, ([account, { triggers }]) =>
-      Array.from(triggers, ([name, trigger]) => ({ account, name, ...trigger.record })),
-    ).flat();
+    return [...this.#accounts.keys()].flatMap((account) => this.keptOf(account));
+  }
+
+  keptOf(account: string): KeptTrigger[] {
+    return this.of(account).map(([name, trigger]) => ({ account, name, ...trigger.record }));
   }
 
   /** What an earlier service kept. Beyond what may be there it is left out. */

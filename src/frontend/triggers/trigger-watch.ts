@@ -14,6 +14,25 @@ export interface Due {
   readonly certainty: number;
 }
 
+/** A call that another host of the cluster has seen. */
+export interface SeenCall {
+  readonly name: string;
+  /** So long before this is said, ms. */
+  readonly agoMs: number;
+  /** It has ended now, in this container (undefined: in none); absent: it has begun. */
+  readonly ended?: { readonly containerId: string | undefined };
+}
+
+/** Other hosts of the cluster, of which one, the account's home, knows its triggers. */
+export interface OtherHosts {
+  /** Has all hosts tell this one of the account's calls from now on, and of those that they have not told yet; and what was learned of its triggers moves here, where another host had it. */
+  gather(account: string): Promise<void>;
+  /** Whether another host is to be told of this account's calls: a look-up. */
+  watches(account: string): boolean;
+  /** Tells it of a call that begins; gives what is to be called at its end. */
+  called(account: string, name: string): (containerId: string | undefined) => void;
+}
+
 /**
  * Learned pre-triggers: a notification of any name is correlated with what its account calls afterwards, and the next one of the name prepares that much.
  *
@@ -24,6 +43,8 @@ export class TriggerWatch {
   readonly book: TriggerBook = new TriggerBook();
   readonly #clock: Clock;
   #timer: Timer | undefined;
+  /** Set where there are any. */
+  others: OtherHosts | undefined;
   /** By account and function, what notifications prepared for that has not come: several triggers may be followed by the same calls. */
   readonly #expected: Map<string, { count: number; readonly until: number }> = new Map();
 
@@ -46,7 +67,9 @@ export class TriggerWatch {
       ...manager,
       // No `async`: on the path of every invocation each promise counts.
       invoke: (invocation, signal) => {
-        if (!this.book.watches(invocation.function.account)) return manager.invoke(invocation, signal);
+        const { account } = invocation.function;
+        if (!this.book.watches(account) && this.others?.watches(account) !== true)
+          return manager.invoke(invocation, signal);
         return this.#invoke(manager, invocation, signal);
       },
     };
@@ -58,18 +81,31 @@ export class TriggerWatch {
     if (invocation.watcher !== undefined || invocation.ofService === true) return outcome;
     const { account } = invocation.function;
     const name = nameOf(invocation);
-    const told = this.book.called(account, name, this.#clock.now());
-    const expected = this.#expected.get(`${account}\0${name}`);
-    if (expected !== undefined) expected.count -= 1;
-    if (told.length === 0) return outcome;
+    const told = this.#called(account, name, this.#clock.now());
+    const tellHome = this.others?.watches(account) === true ? this.others.called(account, name) : undefined;
+    if (told.length === 0 && tellHome === undefined) return outcome;
     const tell = (containerId?: string): void => {
       for (const trigger of told) trigger.ended(name, containerId);
+      tellHome?.(containerId);
     };
     outcome.then(
       ({ containerId }) => tell(containerId),
       () => tell(),
     );
     return outcome;
+  }
+
+  /** Other hosts have seen these calls of an account whose triggers are here. */
+  seen(account: string, calls: readonly SeenCall[]): void {
+    for (const { name, agoMs, ended } of calls)
+      if (ended === undefined) this.#called(account, name, this.#clock.now() - agoMs);
+      else this.book.ended(account, name, ended.containerId);
+  }
+
+  #called(account: string, name: string, at: number): readonly Trigger[] {
+    const expected = this.#expected.get(`${account}\0${name}`);
+    if (expected !== undefined) expected.count -= 1;
+    return this.book.called(account, name, at);
   }
 
   #due(account: string, [functionName, forecast]: readonly [string, Forecast], now: number): readonly Due[] {

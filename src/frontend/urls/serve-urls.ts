@@ -4,7 +4,7 @@ import { functionArn } from '../../api/function-ref.ts';
 import { expectedHeader, expectHeader } from '../../api/hint.ts';
 import { tenantOf } from '../../api/tenancy.ts';
 import { StoppingError } from '../../model/errors.ts';
-import { traceHeaderOf } from '../../model/invocations/trace-context.ts';
+import { joinedTraceHeader, traceStateOf } from '../../model/invocations/trace-context.ts';
 import { callerOn } from '../../model/invocations/caller.ts';
 import type { Invocation } from '../../model/invocations/invocation.ts';
 import { limits } from '../../model/limits.ts';
@@ -74,7 +74,7 @@ export function serveUrls(
       target,
       requestId: randomUUID(),
       receivedAt: context.clock.now(),
-      trace: traceOf(request.headers['x-amzn-trace-id'] ?? parentOf(request), context.clock.wall()),
+      trace: traceOf(givenTraceOf(request), context.clock.wall()),
     };
     response.once('finish', answered);
     void serve(serving, call);
@@ -150,12 +150,15 @@ async function invocationOf(
   // What strangers can have made is only what the account has made up its mind about.
   const onlyNamed = caller === undefined;
   const policy = typeof said === 'string' ? context.policies.requested(account, said, { onlyNamed }) : undefined;
+  const traceState =
+    request.headers['traceparent'] === undefined ? undefined : traceStateOf(oneOf(request.headers['tracestate']));
   const more = {
+    ...(traceState !== undefined && { traceState }),
     ...(qualifier !== '' && { invokedArn }),
     ...(calledBy !== undefined && { calledBy }),
     ...(policy !== undefined && { policy }),
   };
-  return { function: fn, requestId, payload, receivedAt, traceHeader: trace, ...more };
+  return { function: fn, requestId, payload, receivedAt, traceHeader: trace, cause: 'url', ...more };
 }
 
 /** What who signed a request says of the calls that follow it. Whoever did not sign has no account that would pay for them. */
@@ -185,10 +188,14 @@ function refuse({ context }: UrlServing, call: UrlCall, found: FoundUrl | undefi
   else tell();
 }
 
-/** The trace as W3C has it. */
-function parentOf({ headers }: IncomingMessage): string | undefined {
-  const { traceparent } = headers;
-  return typeof traceparent === 'string' ? traceHeaderOf(traceparent) : undefined;
+/** The trace that the request is part of, in AWS X-Ray's words or W3C's. */
+function givenTraceOf({ headers }: IncomingMessage): string | undefined {
+  const { traceparent, 'x-amzn-trace-id': header } = headers;
+  return joinedTraceHeader(oneOf(header), oneOf(traceparent));
+}
+
+function oneOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 const rootPattern = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?=;|$)/i;

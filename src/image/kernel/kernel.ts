@@ -44,8 +44,9 @@ function kernelPackage({ id }: Distribution): string {
 
 async function extractKernel(packageName: string, { folder, report, signal }: Build): Promise<void> {
   const [apt, tree] = [join(folder, '.apt'), join(folder, '.tree')];
-  report('Guest kernel: downloading its Debian package.');
-  const files = await downloadPackages([packageName], apt, signal);
+  const downloading = 'Guest kernel: downloading its Debian package.';
+  report(downloading);
+  const files = await downloadPackages([packageName], apt, signal, undefined, (share) => report(downloading, share));
   await mkdir(tree);
   await unpackPackages(
     files.filter((file) => /^linux-(image|modules)/.test(basename(file))),

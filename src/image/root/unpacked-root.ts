@@ -16,11 +16,13 @@ export async function unpackRoot(
   sources?: string,
 ): Promise<void> {
   const apt = join(folder, '.apt');
-  report(`${what}: downloading Debian packages.`);
-  const files = await downloadPackages(packages, apt, signal, sources);
-  report(`${what}: unpacking ${files.length} Debian packages.`);
+  const downloading = `${what}: downloading Debian packages.`;
+  report(downloading);
+  const files = await downloadPackages(packages, apt, signal, sources, (share) => report(downloading, share));
+  const unpacking = `${what}: unpacking ${files.length} Debian packages.`;
+  report(unpacking);
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) await linkFolder(folder, name);
-  await unpackPackages(files, folder, signal);
+  await unpackPackages(files, folder, signal, (share) => report(unpacking, share));
   await rm(apt, { recursive: true });
 }
 

@@ -120,6 +120,10 @@ export interface Settings {
   readonly destinations: Partial<Readonly<Record<'sqs' | 'sns' | 'events', OutsideServiceSetting>>>;
   /** Where events may be taken from beside queues here, by name. */
   readonly sources: Readonly<Record<string, SourceConnection>>;
+  /** The OpenTelemetry receiver that traces are sent to; empty: none, unless a variable says so. */
+  readonly otlpEndpoint: string;
+  /** Of traces that begin here, so many are kept: 0 to 1. */
+  readonly traceRatio: number;
   /** How long the end of a thread that outlived its client is kept. */
   readonly threadKeepMs: number;
   /** How long running invocations have to end when the service stops. */

@@ -2,7 +2,11 @@ import type { AnswerTaker } from './answer-stream.ts';
 import type { FunctionVersion } from '../functions/function.ts';
 import type { Caller } from './caller.ts';
 import type { SecurityPolicy } from '../policies/security-policy.ts';
+import type { RunRecord } from './run-record.ts';
 import type { StartPath } from './start-path.ts';
+
+/** Whose doing a call is: a request's of the API or to a function's URL, or what events, queues and other sources, executions and objects have run. */
+export type InvocationCause = 'api' | 'url' | 'event' | 'queue' | 'execution' | 'objects';
 
 /** One request to run a function, as the frontend hands it to the worker manager. */
 export interface Invocation {
@@ -20,6 +24,10 @@ export interface Invocation {
   readonly tenantId?: string;
   /** The tracing header that the caller sent, as it is. */
   readonly traceHeader?: string;
+  /** W3C's `tracestate`, as the caller sent it beside that. */
+  readonly traceState?: string;
+  /** `api` where it is not said. */
+  readonly cause?: InvocationCause;
   /** Code that runs here, and waits for it. */
   readonly calledBy?: Caller;
   /** What whoever calls takes from what the function may. */
@@ -53,10 +61,14 @@ export interface ThreadWatcher {
   received(data: Uint8Array): void;
   /** It printed something, to standard error where that is said; bounded as the log is. */
   printed(text: string, stderr?: true): void;
+  /** Its instance was paused, or goes on: for who cannot ask the lane, as that is on another host. */
+  stoodStill?(still: boolean): void;
 }
 
 /** The way to a running thread. After its end these do nothing. */
 export interface ThreadLane {
+  /** Where it runs, as far as that is known here. */
+  readonly at?: { readonly instanceId: string; readonly containerId: string } | undefined;
   /** Who its code is to what it calls. */
   readonly caller?: Caller | undefined;
   /** Whether its instance is paused. */
@@ -82,11 +94,13 @@ export type InvocationResult =
   /** `payload` is JSON: `{errorType, errorMessage, trace?}`. */
   | { readonly ok: false; readonly functionError: 'Unhandled' | 'Handled'; readonly payload: Uint8Array };
 
+/** Values of {@link ColdReason}. */
+export const coldReasons = ['none-kept', 'all-taken', 'no-memory', 'booting'] as const;
 /**
  * Why an invocation had to wait for a boot: nothing like what it needs is kept warm, all that was is taken, there was no memory
  * to keep it in, or it was on its way.
  */
-export type ColdReason = 'none-kept' | 'all-taken' | 'no-memory' | 'booting';
+export type ColdReason = (typeof coldReasons)[number];
 
 /** The answer, and what it took. */
 export interface InvocationOutcome {
@@ -113,6 +127,8 @@ export interface InvocationOutcome {
   readonly containerId: string;
   /** The host of the cluster that ran it, where that was another one. */
   readonly host?: string;
+  /** When what happened to it; missing where another host ran it, which has that. */
+  readonly record?: RunRecord;
   /** START, what it printed, END, REPORT. */
   readonly log: string;
   /** When its parts were printed; missing where all of it came at once. */

@@ -14,6 +14,27 @@ export function traceHeaderOf(traceparent: string | undefined): string | undefin
   return `Root=1-${trace.slice(0, 8)}-${trace.slice(8)};Parent=${parent};Sampled=${sampled}`;
 }
 
+/** W3C's `tracestate` has at most so many characters here; a longer one is not passed on, which its specification allows. */
+const traceStateMax = 512;
+const traceStatePattern = /^[\x20-\x7e]+$/;
+
+/** A `tracestate` that can be passed on; undefined for others. */
+export function traceStateOf(value: string | undefined): string | undefined {
+  if (value === undefined || value.length > traceStateMax || !traceStatePattern.test(value)) return undefined;
+  return value;
+}
+
+/**
+ * The tracing header of a request that has one (`X-Amzn-Trace-Id`), W3C's `traceparent`, or both. Where both are there, `traceparent` says who called, as instrumentation
+ * of programs puts it there; the header's lineage stays.
+ */
+export function joinedTraceHeader(header: string | undefined, traceparent: string | undefined): string | undefined {
+  const parent = traceHeaderOf(traceparent);
+  if (parent === undefined || header === undefined) return parent ?? header;
+  const lineage = header.split(';').find((part) => part.trim().startsWith('Lineage='));
+  return lineage === undefined ? parent : `${parent};${lineage.trim()}`;
+}
+
 /** The other way round; undefined where the header does not say who called. */
 export function traceparentOf(header: string): string | undefined {
   const [, seconds, rest] = headerPattern.exec(header) ?? [];

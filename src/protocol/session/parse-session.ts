@@ -50,7 +50,12 @@ export function parseClientMessage(value: unknown): ClientMessage {
 }
 
 function spawn(fields: Fields): ClientMessage {
-  const call = { call: binary(fields, 'call'), parts: fields['parts'] === true };
+  const call = {
+    call: binary(fields, 'call'),
+    parts: fields['parts'] === true,
+    ...(fields['traceparent'] === undefined ? {} : { traceparent: text(fields, 'traceparent') }),
+    ...(fields['traceState'] === undefined ? {} : { traceState: text(fields, 'traceState') }),
+  };
   return { type: 'spawn', thread: thread(fields), ...call, ...order(fields) };
 }
 

@@ -57,6 +57,9 @@ export interface PortionOrder {
 export interface SpawnCall {
   readonly call: Uint8Array;
   readonly parts: boolean;
+  /** W3C's words for the trace that it is part of, and who started it there. */
+  readonly traceparent?: string;
+  readonly traceState?: string;
 }
 
 /**

@@ -86,16 +86,40 @@ export interface Call {
   readonly streams: boolean;
   /** The most bytes that its result may have. */
   readonly resultBytesMax: number;
+  /** Of which trace it is, as its code is to know. */
+  readonly trace?: CallTrace;
 }
 
+/** W3C's `traceparent` and `tracestate`. */
+export interface CallTrace {
+  readonly traceparent: string;
+  readonly traceState?: string | undefined;
+}
+
+/** Bits of a call's first byte. */
+const callFlags = { streams: 1, traced: 4 };
+
 /** Whether it streams (u8), length of the export's name (u16), bytes of its result (u32), little endian; the name, the arguments. */
-export function encodeCall({ exportName, args, streams, resultBytesMax }: Call): Buffer {
+export function encodeCall({ exportName, args, streams, resultBytesMax }: Omit<Call, 'trace'>): Buffer {
   const name = Buffer.from(exportName);
   const head = Buffer.alloc(headBytes);
-  head[0] = streams ? 1 : 0;
+  head[0] = streams ? callFlags.streams : 0;
   head.writeUInt16LE(name.length, 1);
   head.writeUInt32LE(resultBytesMax, 3);
   return Buffer.concat([head, name, encodeCarried(args)]);
+}
+
+/** The same call, of a trace: between name and arguments, with its length (u16) before it, stands what its code is to know. The rest is not read. */
+export function tracedCall(call: Uint8Array, { traceparent, traceState }: CallTrace): Buffer {
+  const bytes = Buffer.from(call.buffer, call.byteOffset, call.byteLength);
+  if (bytes.length <= headBytes) return bytes;
+  const nameEnd = headBytes + bytes.readUInt16LE(1);
+  const text = Buffer.from(traceState === undefined ? traceparent : `${traceparent}\n${traceState}`);
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(text.length);
+  const traced = Buffer.concat([bytes.subarray(0, nameEnd), length, text, bytes.subarray(nameEnd)]);
+  traced[0] = (traced[0] ?? 0) | callFlags.traced;
+  return traced;
 }
 
 /** Throws ProtocolError for what is no call. */
@@ -104,7 +128,14 @@ export function decodeCall(call: Buffer): Call {
   const end = headBytes + call.readUInt16LE(1);
   const exportName = call.toString('utf8', headBytes, end);
   const resultBytesMax = call.readUInt32LE(3);
-  return { exportName, args: decodeCarried(call.subarray(end)), streams: call[0] === 1, resultBytesMax };
+  const flags = call[0] ?? 0;
+  const streams = (flags & callFlags.streams) !== 0;
+  if ((flags & callFlags.traced) === 0 || call.length < end + 2)
+    return { exportName, args: decodeCarried(call.subarray(end)), streams, resultBytesMax };
+  const traceEnd = end + 2 + call.readUInt16LE(end);
+  const [traceparent = '', traceState] = call.toString('latin1', end + 2, traceEnd).split('\n');
+  const trace = { traceparent, ...(traceState !== undefined && { traceState }) };
+  return { exportName, args: decodeCarried(call.subarray(traceEnd)), streams, resultBytesMax, trace };
 }
 
 /** Prefixed with whether it is here or comes in parts. */

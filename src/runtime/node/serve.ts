@@ -22,7 +22,7 @@ import { callHandler, type Outcome } from './invocation/call-handler.ts';
 import type { UserFunction } from './loading/load-handler.ts';
 import { loadFunction, preloadFirst } from './loading/load-function.ts';
 import { RunningAnswer } from './streams/running-answer.ts';
-import { TraceVariable } from './invocation/trace-variable.ts';
+import { TraceVariables } from './invocation/trace-variable.ts';
 import type { ServerParts } from './server-parts.ts';
 import { Threads } from './threads/threads.ts';
 
@@ -47,7 +47,7 @@ export class Server {
   #spent = false;
   /** The first call, while others have to be ready for it. */
   #gate: (() => void) | undefined;
-  readonly #trace = new TraceVariable();
+  readonly #trace = new TraceVariables();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -135,7 +135,7 @@ export class Server {
       return;
     }
     this.#running = invocation;
-    this.#trace.set(invocation.traceId);
+    if (!invocation.thread) this.#trace.set(invocation);
     // The lane of a thread that listens to it may bring it something at any time: then its loop never is empty.
     if (request.thread === true) return this.#runThread(this.#init, invocation, request.payload);
     this.#meter.begin(now());

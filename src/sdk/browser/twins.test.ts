@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as nodeBundling from '../platform/bundling.ts';
 import * as nodeIdentity from '../platform/identity.ts';
+import * as nodeMapProgress from '../platform/map-progress.ts';
 import * as nodePorts from '../platform/ports.ts';
 import * as nodePrint from '../platform/print.ts';
 import * as nodeService from '../platform/service.ts';
@@ -13,6 +14,7 @@ import * as nodeWire from '../platform/websocket-wire.ts';
 import * as nodeZip from '../platform/zip.ts';
 import * as bundling from './bundling.ts';
 import * as identity from './identity.ts';
+import * as mapProgress from './map-progress.ts';
 import * as ports from './ports.ts';
 import * as print from './print.ts';
 import * as service from './service.ts';
@@ -30,6 +32,7 @@ type Functions = Omit<typeof nodeBundling, 'BuildCache'>;
 const twins = [
   pair<Functions>('bundling.ts', nodeBundling, bundling),
   pair<typeof nodeIdentity>('identity.ts', nodeIdentity, identity),
+  pair<typeof nodeMapProgress>('map-progress.ts', nodeMapProgress, mapProgress),
   pair<typeof nodePorts>('ports.ts', nodePorts, ports),
   pair<typeof nodePrint>('print.ts', nodePrint, print),
   pair<typeof nodeService>('service.ts', nodeService, service),

@@ -8,7 +8,7 @@ import type { ActiveContainer, ActiveInstance } from './state.ts';
 
 /** All of it now; so many requests wait. */
 export function snapshotOf(
-  { active, clock, settings, warming }: Pick<Parts, 'active' | 'clock' | 'settings' | 'warming'>,
+  { active, clock, memory, settings, warming }: Pick<Parts, 'active' | 'clock' | 'memory' | 'settings' | 'warming'>,
   length: number,
   preparations: ServiceSnapshot['preparations'],
 ): ServiceSnapshot {
@@ -20,6 +20,7 @@ export function snapshotOf(
       ...Array.from(active.instances, (instance) => snapshotOfActive(instance, now)),
     ],
     queue: { length, max: settings.queueMax },
+    memory: { totalMb: memory.totalMb, freeMb: memory.freeMb, idleMb: active.idleMb + warming.evictableMb },
     preparations,
   };
 }

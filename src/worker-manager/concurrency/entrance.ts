@@ -13,7 +13,7 @@ const exceeded = 'Rate Exceeded.';
 export const asksMax = 4;
 
 /** What it works with. */
-export interface EntranceOptions extends Pick<Parts, 'known' | 'observer' | 'registry'> {
+export interface EntranceOptions extends Pick<Parts, 'clock' | 'known' | 'observer' | 'registry'> {
   readonly quota: Quota;
   /** It has come in and is counted: to be run. */
   readonly entered: (ticket: Ticket) => void;
@@ -43,7 +43,7 @@ export class Entrance {
     const refusal = code.calls.refusal(code.reservedMb);
     if (refusal === undefined) this.#enter(ticket);
     else if (waits && refusal.by === 'full') {
-      void moreOf(code, refusal);
+      void moreOf(code.calls, refusal);
       this.#wait(ticket);
     } else this.#askOrRefuse(ticket, refusal, 1);
   }
@@ -51,7 +51,7 @@ export class Entrance {
   /** Others are asked whether they have something left of its account's limits. */
   #askOrRefuse(ticket: Ticket, refusal: Refusal, asks: number): void {
     const { code, invocation } = ticket;
-    const more = asks <= asksMax ? moreOf(code, refusal) : undefined;
+    const more = asks <= asksMax ? moreOf(code.calls, refusal) : undefined;
     if (more === undefined) this.#refuse(ticket, errorOf(refusal, invocation.nested === true));
     else void more.then(() => this.#comeAgain(ticket, asks + 1));
   }
@@ -65,13 +65,17 @@ export class Entrance {
     else this.#askOrRefuse(ticket, refusal, asks);
   }
 
-  /** What a call of this function would be refused with now, if so. */
-  refusal(fn: FunctionVersion): Error | undefined {
+  /** What a call of this function would be refused with now, if so; others are asked as they are for calls. */
+  async refusal(fn: FunctionVersion): Promise<Error | undefined> {
     const { quota } = this.#o;
-    const calls = quota.of(fn);
-    const refusal = calls.refusal(reservedMb(fn));
-    quota.let(fn.account, calls);
-    return refusal && errorOf(refusal, false);
+    for (let asks = 1; ; asks += 1) {
+      const calls = quota.of(fn);
+      const refusal = calls.refusal(reservedMb(fn));
+      const more = refusal !== undefined && asks <= asksMax ? moreOf(calls, refusal) : undefined;
+      quota.let(fn.account, calls);
+      if (more === undefined) return refusal && errorOf(refusal, false);
+      await more;
+    }
   }
 
   /** Refuses who waits. */
@@ -90,6 +94,7 @@ export class Entrance {
   #wait(ticket: Ticket): void {
     const { code, signal } = ticket;
     const { line } = code.calls.account;
+    ticket.queuedAt ??= this.#o.clock.now();
     const gone = (): void => {
       line.leave(call);
       this.#refuse(ticket, signal.reason);
@@ -119,8 +124,8 @@ export class Entrance {
 }
 
 /** Asks for more, where it is others that may have it. */
-function moreOf({ calls }: Ticket['code'], refusal: Refusal): Promise<void> | undefined {
-  return refusal.by === 'full' && refusal.elsewhere === true ? calls.account.share?.more() : undefined;
+function moreOf(calls: Ticket['code']['calls'], refusal: Refusal): Promise<void> | undefined {
+  return refusal.by === 'full' && refusal.elsewhere === true ? calls.account.share?.more(calls.pool) : undefined;
 }
 
 /** It is no call of its account any more. */

@@ -115,7 +115,7 @@ export class Forker {
     registry.begin(code.function, invocation.tenantId);
     ended(
       new Promise<InvocationOutcome>((resolve, reject) => {
-        runner.continue(new Ticket(own, code, cancel, resolve, reject), container, of, begin);
+        runner.continue(new Ticket(own, code, cancel, own.receivedAt, resolve, reject), container, of, begin);
       }),
     );
   }

@@ -126,10 +126,12 @@ export class Placer {
   }
 
   #allocate(ticket: Ticket): boolean {
-    const { keeper, warming } = this.#o;
+    const { clock, keeper, warming } = this.#o;
     const { kind, pool } = ticket.code;
     const warm = warming.take(kind);
     if (warm === undefined) return false;
+    ticket.orderedAt = clock.now();
+    ticket.ordered = 'allocation';
     const instance = keeper.allocate(pool, warm);
     // One that came without a blank container for it has room at least: one is ordered there.
     const served = instance.blanksOf(kind) > 0;
@@ -152,7 +154,10 @@ export class Placer {
   #seat(order: Order<Ticket>, ticket: Ticket): boolean {
     const { active, book, clock, room } = this.#o;
     book.seat(order, ticket);
-    ticket.code.begunAt = clock.now();
+    const now = clock.now();
+    ticket.code.begunAt = now;
+    ticket.orderedAt = now;
+    ticket.ordered = order.kind === 'cold' ? 'boot' : 'container';
     if (order.instance !== undefined) active.hold(order.instance);
     room.queue.cover(ticket);
     return true;

@@ -1,5 +1,6 @@
 import type { Timer } from '../../model/clock.ts';
 import type { ColdReason, Invocation, InvocationOutcome } from '../../model/invocations/invocation.ts';
+import type { Ordered } from '../../model/invocations/run-record.ts';
 import type { Code } from '../active-pool/state.ts';
 import type { Order } from '../orders/order.ts';
 import type { Link } from '../active-pool/recency-list.ts';
@@ -19,6 +20,11 @@ export class Ticket {
   order: Order<Ticket> | undefined;
   /** Why nothing booted was there for it, as things were when it first had to wait; only told where it then waited for a boot. */
   coldReason: ColdReason | undefined;
+  /** When it came, first waited, and had something ordered or taken for it that is not an idle container. */
+  readonly cameAt: number;
+  queuedAt: number | undefined;
+  orderedAt: number | undefined;
+  ordered: Ordered | undefined;
   /** Where it stands in the queue; undefined until it first waits. */
   place: QueuePlace | undefined;
 
@@ -26,12 +32,14 @@ export class Ticket {
     invocation: Invocation,
     code: Code,
     signal: AbortSignal,
+    cameAt: number,
     resolve: (outcome: InvocationOutcome) => void,
     reject: (error: unknown) => void,
   ) {
     this.invocation = invocation;
     this.code = code;
     this.signal = signal;
+    this.cameAt = cameAt;
     this.resolve = resolve;
     this.reject = reject;
   }

@@ -61,9 +61,11 @@ export class WaitingRoom {
   enter(ticket: Ticket): void {
     const { clock, settings } = this.#o;
     const onAbort = (): void => this.#refuse(ticket, ticket.signal.reason);
+    const queuedAt = clock.now();
+    ticket.queuedAt ??= queuedAt;
     ticket.place = {
       sequence: (this.#sequence += 1),
-      queuedAt: clock.now(),
+      queuedAt,
       inWaiting: new Link(ticket),
       inUncovered: new Link(ticket),
       timer: clock.timer(settings.queueWaitMs, () => this.#waitedLong(ticket)),

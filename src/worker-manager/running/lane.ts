@@ -10,7 +10,13 @@ export function laneOf(
 ): ContainerInvocation['thread'] & object {
   return {
     onLane: (lane) =>
-      watcher.placed({ ...lane, renew, caller: guest.caller, paused: () => instance.paused?.to !== undefined }),
+      watcher.placed({
+        ...lane,
+        renew,
+        at: { instanceId: instance.guest.id, containerId: guest.id },
+        caller: guest.caller,
+        paused: () => instance.paused?.to !== undefined,
+      }),
     onMessage: (data) => watcher.received(data),
   };
 }

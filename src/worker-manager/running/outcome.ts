@@ -1,18 +1,9 @@
 import type { RuntimeAnswer } from '../../instance/guest.ts';
 import type { InvocationOutcome, InvocationResult, LogTimes } from '../../model/invocations/invocation.ts';
+import type { RunRecord } from '../../model/invocations/run-record.ts';
 import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer } from '../active-pool/state.ts';
-import type { Ticket } from '../queue/ticket.ts';
 import type { InvocationLog } from './invocation-log.ts';
-
-/** When a run was sent, its code began, and it ended, on the host's clock; it may have ended before it began. */
-export interface RunTimes {
-  readonly sentAt: number;
-  readonly startedAt: number | undefined;
-  /** When its handler could begin, where that was reached. */
-  readonly handlerAt: number | undefined;
-  readonly endedAt: number;
-}
 
 /** What is known of how it ended. */
 export interface Ending {
@@ -22,8 +13,6 @@ export interface Ending {
   readonly ranMs?: number;
   /** For the REPORT line: `timeout`, or the error type where the runtime did not survive. */
   readonly status?: string;
-  /** The tracing header that its code saw. */
-  readonly traceId?: string | undefined;
   readonly limit?: NonNullable<InvocationOutcome['limit']>;
   /** Of an answer that was streamed. */
   readonly streamedBytes?: number | undefined;
@@ -38,6 +27,7 @@ export class RunOutcome implements InvocationOutcome {
   readonly memoryPeakMb: number;
   readonly instanceId: string;
   readonly containerId: string;
+  readonly record: RunRecord;
   declare readonly initMs?: number;
   declare readonly cpuMs?: number;
   declare readonly ranMs?: number;
@@ -46,29 +36,18 @@ export class RunOutcome implements InvocationOutcome {
   declare readonly logTimes?: LogTimes;
   declare readonly logStream?: string;
   declare readonly coldReason?: NonNullable<InvocationOutcome['coldReason']>;
-  readonly #requestId: string;
-  readonly #retries: number;
   readonly #memoryMb: number;
   readonly #status: string | undefined;
-  readonly #traceId: string | undefined;
   #log: InvocationLog | string;
 
   /** `processors`: how many there are, so that what the container claims can be held against what it can have had. */
-  constructor(
-    ticket: Ticket,
-    container: ActiveContainer,
-    startPath: StartPath,
-    times: RunTimes,
-    ending: Ending,
-    log: InvocationLog,
-    processors: number,
-  ) {
-    const { sentAt, endedAt, startedAt = endedAt, handlerAt } = times;
-    const { invocation, attempts, coldReason } = ticket;
+  constructor(container: ActiveContainer, record: RunRecord, ending: Ending, log: InvocationLog, processors: number) {
+    const { sentAt, endedAt, startedAt = endedAt, handlerAt, coldReason, receivedAt, startPath } = record;
     const { answer } = ending;
+    this.record = record;
     this.result = ending.result;
     this.startPath = startPath;
-    this.startMs = startedAt - invocation.receivedAt;
+    this.startMs = startedAt - receivedAt;
     const initMs =
       answer?.initMs ??
       (container.invocations > 0 || container.initialised || handlerAt === undefined
@@ -76,8 +55,8 @@ export class RunOutcome implements InvocationOutcome {
         : handlerAt - startedAt);
     this.durationMs = ending.ranMs === undefined ? endedAt - startedAt : (initMs ?? 0) + ending.ranMs;
     this.memoryPeakMb = container.memoryPeakMb;
-    this.instanceId = container.instance.guest.id;
-    this.containerId = container.guest.id;
+    this.instanceId = record.instanceId;
+    this.containerId = record.containerId;
     if (initMs !== undefined) this.initMs = initMs;
     const tookMs = endedAt - sentAt;
     if (answer?.cpuMs !== undefined) this.cpuMs = Math.min(answer.cpuMs, tookMs * processors);
@@ -87,11 +66,8 @@ export class RunOutcome implements InvocationOutcome {
     if (log.stream !== undefined) this.logStream = log.stream;
     if (ending.limit !== undefined) this.limit = ending.limit;
     if (coldReason !== undefined && startPath === 'cold-instance') this.coldReason = coldReason;
-    this.#requestId = invocation.requestId;
-    this.#retries = attempts;
-    this.#memoryMb = invocation.function.memoryMb;
+    this.#memoryMb = record.function.memoryMb;
     this.#status = ending.status;
-    this.#traceId = ending.traceId;
     this.#log = log;
   }
 
@@ -100,7 +76,8 @@ export class RunOutcome implements InvocationOutcome {
     const { initMs, durationMs, memoryPeakMb, startPath, startMs } = this;
     const times = { durationMs, initMs, startPath, startMs };
     const memory = { memoryMb: this.#memoryMb, memoryPeakMb };
-    const more = { requestId: this.#requestId, retries: this.#retries, status: this.#status, traceId: this.#traceId };
+    const { requestId, retries, traceOwn: traceId } = this.record;
+    const more = { requestId, retries, status: this.#status, traceId };
     return (this.#log = this.#log.end({ ...times, ...memory, ...more }));
   }
 }

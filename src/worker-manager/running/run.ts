@@ -2,6 +2,7 @@ import type { ContainerExit, ContainerInvocation, RuntimeAnswer } from '../../in
 import { CodeLateError, PausedError } from '../../model/errors.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { LogSoFar } from '../../model/invocations/invocation.ts';
+import type { RunRecord } from '../../model/invocations/run-record.ts';
 import type { StartPath } from '../../model/invocations/start-path.ts';
 import type { ActiveContainer } from '../active-pool/state.ts';
 import type { Ticket } from '../queue/ticket.ts';
@@ -15,7 +16,7 @@ import { CodeMissingError, load, type LoadParts } from './load.ts';
 import { initAllowanceMs, startAllowanceMs } from './load-allowance.ts';
 import { answered, crashed } from './endings.ts';
 import { RunOutcome, type Ending } from './outcome.ts';
-import { traceHeader } from './trace.ts';
+import { traceHeader, traceparentFor } from './trace.ts';
 import { failed, lostWith, type RunEnd } from './run-end.ts';
 
 /** What a run needs of its surroundings. */
@@ -47,6 +48,8 @@ export class Run implements ContainerInvocation, Limited {
   readonly clientContext?: string;
   readonly tenantId?: string;
   readonly traceId?: string;
+  readonly traceparent?: string;
+  readonly traceState?: string;
   readonly invokedArn?: string;
   readonly thread?: ContainerInvocation['thread'] & object;
   readonly answer?: PassedOn;
@@ -63,6 +66,8 @@ export class Run implements ContainerInvocation, Limited {
   readonly #sentAt: number;
   /** The limit that is running, for the error that says it was overrun. */
   #limitMs: number;
+  /** When its container had its code, where it was given that. */
+  #loadedAt: number | undefined;
   #startedAt: number | undefined;
   /** When its handler could begin: its time-out counts from there. */
   #handlerAt: number | undefined;
@@ -72,7 +77,7 @@ export class Run implements ContainerInvocation, Limited {
 
   constructor(host: RunHost, ticket: Ticket, container: ActiveContainer, startPath: StartPath) {
     const { function: fn, requestId, payload, clientContext, tenantId, watcher, invokedArn } = ticket.invocation;
-    const { traceHeader: given, answer } = ticket.invocation;
+    const { traceHeader: given, traceState, answer } = ticket.invocation;
     this.#host = host;
     this.ticket = ticket;
     this.container = container;
@@ -84,7 +89,12 @@ export class Run implements ContainerInvocation, Limited {
     if (invokedArn !== undefined && invokedArn !== fn.arn) this.invokedArn = invokedArn;
     if (watcher !== undefined)
       this.thread = laneOf(watcher, container, () => this.#limit(fn.timeoutMs, host.clock.now()));
-    else this.traceId = traceHeader(given, fn, host.clock.wall());
+    else {
+      this.traceId = traceHeader(given, fn, host.clock.wall());
+      const traceparent = traceparentFor(this.traceId, given);
+      if (traceparent !== undefined) this.traceparent = traceparent;
+      if (traceparent !== undefined && traceState !== undefined) this.traceState = traceState;
+    }
     if (answer !== undefined) this.answer = new PassedOn(answer, this, host, () => this.#startedAt);
     this.onLateLog = host.lateLog(fn, requestId);
     this.#function = fn;
@@ -129,6 +139,7 @@ export class Run implements ContainerInvocation, Limited {
 
   /** It stands still: whoever reads an answer that has begun is told so. Others wait for theirs. */
   breakOff(): void {
+    if (!this.#ended) this.ticket.invocation.watcher?.stoodStill?.(true);
     if (this.#ended || this.answer?.bytes === undefined) return;
     this.answer.end();
     const { id } = this.container.instance.guest;
@@ -141,6 +152,7 @@ export class Run implements ContainerInvocation, Limited {
     if (this.#stillSince === undefined || this.#ended) return;
     this.deadlineAt += this.#host.clock.now() - this.#stillSince;
     this.#stillSince = undefined;
+    this.ticket.invocation.watcher?.stoodStill?.(false);
     this.#host.deadlines.watch(this);
   }
 
@@ -208,6 +220,7 @@ export class Run implements ContainerInvocation, Limited {
     const { guest } = this.container;
     this.container.logStream = await load(guest, this.#function, this.#host, { tenantId: this.tenantId });
     this.#log.stream = this.container.logStream;
+    this.#loadedAt = this.#host.clock.now();
     if (this.#ended) throw new Error('The invocation was cut while its code was loaded.');
     this.container.state = 'running';
     beginCalls(this.container);
@@ -260,11 +273,33 @@ export class Run implements ContainerInvocation, Limited {
 
   #outcome(reusable: boolean, ending: Ending): RunEnd {
     const { clock, processors } = this.#host;
-    const [sentAt, startedAt, handlerAt] = [this.#sentAt, this.#startedAt, this.#handlerAt];
-    const times = { sentAt, startedAt, handlerAt, endedAt: clock.now() };
-    const { ticket, container, startPath } = this;
-    const ended = { ...ending, traceId: this.traceId, streamedBytes: this.answer?.bytes };
-    const outcome = new RunOutcome(ticket, container, startPath, times, ended, this.#log, processors);
+    const { ticket, container } = this;
+    const { invocation } = ticket;
+    const record: RunRecord = {
+      function: this.#function,
+      requestId: this.requestId,
+      thread: this.thread !== undefined,
+      startPath: this.startPath,
+      coldReason: ticket.coldReason,
+      instanceId: container.instance.guest.id,
+      containerId: container.guest.id,
+      retries: ticket.attempts,
+      ended: ending.limit ?? (ending.result.ok ? 'ok' : 'error'),
+      receivedAt: invocation.receivedAt,
+      cameAt: ticket.cameAt,
+      queuedAt: ticket.queuedAt,
+      orderedAt: ticket.orderedAt,
+      ordered: ticket.ordered,
+      sentAt: this.#sentAt,
+      loadedAt: this.#loadedAt,
+      startedAt: this.#startedAt,
+      handlerAt: this.#handlerAt,
+      endedAt: clock.now(),
+      traceGiven: invocation.traceHeader,
+      traceOwn: this.traceId,
+    };
+    const ended = { ...ending, streamedBytes: this.answer?.bytes };
+    const outcome = new RunOutcome(container, record, ended, this.#log, processors);
     return { kind: 'outcome', outcome, reusable };
   }
 

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { allowedLineage, lineageIn } from '../../model/invocations/lineage.ts';
+import { traceparentOf } from '../../model/invocations/trace-context.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 
 /** Random bytes are drawn for so many calls at once. */
@@ -36,6 +37,11 @@ export function traceHeader(
   const trace = `Root=${root ?? `1-${seconds}-${randomHex(12)}`};Parent=${randomHex(8)}`;
   const lineage = allowedLineage(lineageIn(given), fn);
   return `${trace};Sampled=${sampled ?? (fn.tracing === 'Active' ? '1' : '0')};Lineage=${lineage}`;
+}
+
+/** The same as W3C's `traceparent`, for code that has a caller who is traced, or that is itself: others need none, and it costs. */
+export function traceparentFor(own: string, given: string | undefined): string | undefined {
+  return given?.includes('Root=') === true || own.includes(';Sampled=1') ? traceparentOf(own) : undefined;
 }
 
 /** What the REPORT line says of a sampled trace; undefined of others. */

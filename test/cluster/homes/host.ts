@@ -50,8 +50,8 @@ const report = (err: unknown): void => logger.warn({ err }, 'leases');
 const leases = undo.use(
   new ClusterLeases({ store: await openLeaseStore({ ...base, report }), clock: systemClock, self: id, report }),
 );
-const { peers, record, identityOf } = await openPeers(home, id, settings, undo);
-const logOf = (name: string): ReturnType<typeof shardLog> => shardLog(link.connection, name, replicas);
+const { peers, record, identityOf } = await openPeers(home, id, settings, logger, undo);
+const logOf = (name: string): ReturnType<typeof shardLog> => shardLog(link.connection, name, replicas, report);
 const homes: OpenedHomes = openHomes({ folder: home, membership, leases, peers, identityOf, logOf, logger });
 const frontend = undo.use(
   await startTestFrontend({

@@ -7,9 +7,15 @@ export const timedCode = `export const handler = async ({ ms }) => {
   return { from, to: Number(process.hrtime.bigint()) / 1e6 };
 };`;
 
-/** A call that came in: by which of the clients, and when user code ran. */
+/** On that clock, ms. */
+export function sharedNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** A call that came in: by which of the clients, when it was sent, and when user code ran. */
 export interface Ran {
   readonly client: number;
+  readonly sentAt: number;
   readonly from: number;
   readonly to: number;
 }
@@ -33,10 +39,11 @@ export async function crowd(
   const Payload = Buffer.from(JSON.stringify({ ms }));
   const caller = async (client: number): Promise<void> => {
     while (!enough(ran)) {
+      const sentAt = sharedNow();
       try {
         const answer = await clients[client]?.send(new InvokeCommand({ FunctionName: functionName, Payload }));
         const { from, to }: { from: number; to: number } = JSON.parse(answer?.Payload?.transformToString() ?? '');
-        ran.push({ client, from, to });
+        ran.push({ client, sentAt, from, to });
       } catch (error) {
         if (error instanceof Error && error.name === 'TooManyRequestsException') throttled += 1;
         else failed += 1;
@@ -60,6 +67,11 @@ export function mostAtOnce(ran: readonly Pick<Ran, 'from' | 'to'>[]): number {
   let [now, most] = [0, 0];
   for (const { by } of changes) most = Math.max(most, (now += by));
   return most;
+}
+
+/** How many ran in the moment in which one began. */
+export function besides(ran: readonly Pick<Ran, 'from' | 'to'>[], { from }: Pick<Ran, 'from'>): number {
+  return ran.filter((one) => one.from <= from && one.to > from).length;
 }
 
 /** So many of each client have come in. */

@@ -3,8 +3,12 @@ import { after, before, test } from 'node:test';
 import {
   CreateFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  InvokeCommand,
   LambdaClient,
+  PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { shardOf } from '../../../src/cluster/homes/shards.ts';
@@ -12,7 +16,7 @@ import { runCli } from '../../../src/cli/testing.ts';
 import { zipOf } from '../../../src/frontend/testing/zip-of.ts';
 import type { ClusterSnapshot } from '../../../src/model/cluster-snapshot.ts';
 import { hostOf, startCluster, type TestCluster } from '../harness.ts';
-import { crowd, each, mostAtOnce, timedCode } from './crowd.ts';
+import { besides, crowd, each, mostAtOnce, sharedNow, timedCode } from './crowd.ts';
 
 // What an account may have, on three real hosts that are all asked at once.
 
@@ -24,14 +28,17 @@ interface Credentials {
 let cluster: TestCluster;
 const clients: LambdaClient[] = [];
 let account: string;
+/** As the command line takes them. */
+let credentials: Readonly<Record<string, string>>;
 
 before(async () => {
   cluster = await startCluster({ network: 'loopback' });
   const made = await heddle('account', 'create', 'crowd', '--concurrency', '1', '--json');
   const { key, account: own }: { key: Credentials; account: { id: string } } = JSON.parse(made);
   account = own.id;
-  const credentials = { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
-  clients.push(...cluster.hosts.map((_, n) => new LambdaClient({ ...cluster.clientOptions(n), credentials })));
+  credentials = { HEDDLE_ACCESS_KEY_ID: key.accessKeyId, HEDDLE_SECRET_ACCESS_KEY: key.secretAccessKey };
+  const known = { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
+  clients.push(...cluster.hosts.map((_, n) => new LambdaClient({ ...cluster.clientOptions(n), credentials: known })));
   await deploy('timed');
 });
 
@@ -62,13 +69,23 @@ function client(n: number): LambdaClient {
   return one;
 }
 
-async function deploy(FunctionName: string): Promise<void> {
+/** `kept`: so many of its version 1 are reserved, and made ready. */
+async function deploy(FunctionName: string, kept?: number): Promise<void> {
   const Code = { ZipFile: await zipOf({ 'index.mjs': timedCode }) };
   const Role = 'arn:aws:iam::123456789012:role/any';
-  await client(0).send(
+  const one = client(0);
+  await one.send(
     new CreateFunctionCommand({ FunctionName, Runtime: 'nodejs24.x', Handler: 'index.handler', Role, Code }),
   );
-  await waitUntilFunctionActiveV2({ client: client(0), maxWaitTime: 120 }, { FunctionName });
+  await waitUntilFunctionActiveV2({ client: one, maxWaitTime: 120 }, { FunctionName });
+  if (kept === undefined) return;
+  await one.send(new PublishVersionCommand({ FunctionName }));
+  await waitUntilFunctionActiveV2({ client: one, maxWaitTime: 120 }, { FunctionName, Qualifier: '1' });
+  await one.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: kept }));
+  await one.send(
+    new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: '1', ProvisionedConcurrentExecutions: kept }),
+  );
+  await untilProvisioned(kept, [0, 1, 2]);
 }
 
 // Rising: what hosts hold of a higher limit they give back as calls end.
@@ -87,6 +104,38 @@ for (const limit of [1, 2, 5])
     assert.ok(most <= limit, `${most} at once`);
   });
 
+test('nothing begins above a limit that was lowered under a crowd, from when that was acknowledged', async (t) => {
+  const phases: { readonly limit: number; readonly since: number; until: number }[] = [];
+  let over = false;
+  const changes = (async (): Promise<void> => {
+    try {
+      for (const limit of [5, 2, 1, 5, 2, 1, 5, 1]) {
+        const before = phases.at(-1);
+        if (before !== undefined) before.until = sharedNow();
+        await heddle('account', 'limit', account, '--concurrency', String(limit));
+        phases.push({ limit, since: sharedNow(), until: Infinity });
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+    } finally {
+      over = true;
+    }
+  })();
+  const { ran, failed } = await crowd(clients, { functionName: 'timed', callers: 4, ms: 60 }, () => over);
+  await changes;
+  assert.equal(failed, 0);
+  let judged = 0;
+  for (const { limit, since, until } of phases)
+    for (const one of ran) {
+      // Who was sent before may have been let in before.
+      if (one.sentAt < since || one.from >= until) continue;
+      judged += 1;
+      const most = besides(ran, one);
+      assert.ok(most <= limit, `${most} at once where ${limit} may be`);
+    }
+  t.diagnostic(`${judged} of ${ran.length} calls were judged`);
+  assert.ok(judged > 40, `${judged} of ${ran.length} calls could be judged`);
+});
+
 test('what is reserved for a function is one number for all hosts', async (t) => {
   await heddle('account', 'limit', account, '--concurrency', '200');
   await client(1).send(new PutFunctionConcurrencyCommand({ FunctionName: 'timed', ReservedConcurrentExecutions: 2 }));
@@ -95,15 +144,71 @@ test('what is reserved for a function is one number for all hosts', async (t) =>
   t.diagnostic(`${ran.length} ran, ${throttled} throttled`);
   assert.equal(failed, 0);
   assert.ok(throttled > 0);
-  // What was let in before all hosts had heard of it may still be there.
-  assert.ok(mostAtOnce(ran.slice(20)) <= 2);
+  assert.ok(mostAtOnce(ran) <= 2);
 });
+
+test('requests of an account count once, at whichever host they come in and wherever they run', async (t) => {
+  const [perSecond, atOnce] = [20, 10];
+  await heddle('account', 'limit', account, '--rate', `${perSecond}/${atOnce}`);
+  const since = sharedNow();
+  const { ran, throttled, failed } = await crowd(
+    clients,
+    { functionName: 'timed', callers: 4, ms: 100 },
+    () => sharedNow() - since > 3_000,
+  );
+  await heddle('account', 'limit', account, '--rate', 'none');
+  const seconds = (Math.max(...ran.map(({ to }) => to)) - since) / 1_000;
+  t.diagnostic(`${ran.length} in ${seconds.toFixed(1)} s, ${throttled} throttled`);
+  assert.equal(failed, 0);
+  assert.ok(throttled > 0);
+  assert.ok(ran.length <= atOnce + perSecond * seconds, `${ran.length} in ${seconds} s`);
+  // Were each counted twice, half of them would come in.
+  assert.ok(ran.length >= 0.7 * (atOnce + perSecond * 3), `${ran.length} came in`);
+});
+
+test('what is provisioned is there on the hosts, and serves calls at each of them', async () => {
+  await deploy('kept', 3);
+  for (const one of clients) {
+    const Payload = Buffer.from(JSON.stringify({ ms: 1 }));
+    const which = { FunctionName: 'kept', Qualifier: '1', LogType: 'Tail', Payload } as const;
+    const { LogResult = '' } = await one.send(new InvokeCommand(which));
+    assert.match(Buffer.from(LogResult, 'base64').toString(), /Start Path: provisioned-container/);
+  }
+});
+
+/** Resolves when so many are ready, as each host that lives says it, and `ps` shows them on hosts that live. */
+async function untilProvisioned(count: number, hosts: readonly number[]): Promise<void> {
+  const which = { FunctionName: 'kept', Qualifier: '1' };
+  const deadline = AbortSignal.timeout(120_000);
+  for (let said = ''; ;) {
+    deadline.throwIfAborted();
+    const states = await Promise.all(
+      hosts.map((n) => client(n).send(new GetProvisionedConcurrencyConfigCommand(which))),
+    );
+    const ready = states.map((state) => state.AvailableProvisionedConcurrentExecutions);
+    const shown = await provisionedShown(hosts[0] ?? 0);
+    const now = `${ready.join(', ')} are said to be ready, and ${shown} are shown`;
+    if (ready.every((one) => one === count) && shown === count) return;
+    if (now !== said) process.stderr.write(`${(said = now)}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function provisionedShown(at: number): Promise<number> {
+  const { stdout, stderr } = await runCli(hostOf(cluster, at).home, ['--json', 'ps'], '', undefined, credentials);
+  assert.notEqual(stdout, '', stderr);
+  const { instances }: { instances: { containers: { functionName?: string; capacity?: string }[] }[] } =
+    JSON.parse(stdout);
+  const all = instances.flatMap(({ containers }) => containers);
+  return all.filter(({ capacity, functionName }) => capacity === 'provisioned' && functionName === 'kept:1').length;
+}
 
 test('the home of an account is killed under a crowd: what it lent holds, and is lent again', async (t) => {
   const FunctionName = 'timed';
   const limit = 5;
   const home = await homeOfAccount();
-  await heddle('account', 'limit', account, '--concurrency', String(limit));
+  // Three of these are kept for another function.
+  await heddle('account', 'limit', account, '--concurrency', String(limit + 3));
   let killed: Promise<void> | undefined;
   let after = Infinity;
   const { ran, throttled, failed } = await crowd(
@@ -121,4 +226,8 @@ test('the home of an account is killed under a crowd: what it lent holds, and is
   await killed;
   t.diagnostic(`${ran.length} ran, ${throttled} throttled, ${failed} failed, ${mostAtOnce(ran)} at once`);
   assert.ok(mostAtOnce(ran) <= limit);
+  await untilProvisioned(
+    3,
+    [0, 1, 2].filter((at) => at !== home),
+  );
 });

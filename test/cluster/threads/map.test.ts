@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
+import { slowOnly } from '../../e2e/drivers.ts';
 import { hostOf, startCluster, type TestCluster } from '../harness.ts';
 import { homeIndex } from './home-of.ts';
 
@@ -63,7 +64,7 @@ describe('a map of 1,000 tasks on three hosts, one of which is killed in the mid
     assert.ok(hosts.size >= 2, `it ran on ${[...hosts].join(', ')}`);
   });
 
-  test('the home, which it spoke to by way of another', minutes, async () => {
+  test('the home, which it spoke to by way of another', { ...minutes, skip: slowOnly }, async () => {
     const home = await homeIndex(cluster);
     await kills(other(home), home);
   });
@@ -73,7 +74,7 @@ describe('a map of 1,000 tasks on three hosts, one of which is killed in the mid
     await kills(home, other(home));
   });
 
-  test('the host by way of which it spoke to the home', minutes, async () => {
+  test('the host by way of which it spoke to the home', { ...minutes, skip: slowOnly }, async () => {
     const home = await homeIndex(cluster);
     await kills(other(home), other(home));
   });

@@ -12,7 +12,7 @@ import { startMovingGuest, type MovingGuest } from './moving-guest.ts';
 const patienceMs = 1_000;
 const testMsMax = 120_000;
 
-for (const { name, skip } of await driversUnderTest()) {
+for (const { name, skip } of await driversUnderTest({ emulated: true })) {
   if (name === 'microvm') continue; // what differs for it: src/instance/microvm, by the suite for all drivers
   describe(`pools of connections of an instance that moves, driver ${name}`, { skip, timeout: testMsMax }, () => {
     let postgres: RealServer | undefined;

@@ -16,7 +16,7 @@ import { connected } from './ready-client.ts';
 const messages = 2_000;
 const padding = 'x'.repeat(4_096);
 
-for (const { name, skip } of await driversUnderTest()) {
+for (const { name, skip } of await driversUnderTest({ emulated: true })) {
   if (name === 'host') continue; // it cannot be paused
   describe(`a paused thread, driver ${name}`, { skip, timeout: 900_000 }, () => {
     let postgres: RealServer;

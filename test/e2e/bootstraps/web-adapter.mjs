@@ -5,11 +5,13 @@ import http from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-const app = http.createServer(async (request, response) => {
+async function answer(request, response) {
   const body = await text(request);
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ method: request.method, url: request.url, body: JSON.parse(body) }));
-});
+}
+
+const app = http.createServer((request, response) => void answer(request, response));
 app.listen(8080, '127.0.0.1');
 await once(app, 'listening');
 

@@ -8,11 +8,13 @@ const api = `http://${AWS_LAMBDA_RUNTIME_API}`;
 const port = 4243;
 let heard = [];
 let wake = () => undefined;
-createServer(async (request, response) => {
+async function take(request, response) {
   heard.push(...JSON.parse((await request.toArray()).join('')));
   response.end();
   wake();
-}).listen(port, 'sandbox.localdomain');
+}
+
+createServer((request, response) => void take(request, response)).listen(port, 'sandbox.localdomain');
 
 const registered = await fetch(`${api}/2020-01-01/extension/register`, {
   method: 'POST',

@@ -5,6 +5,7 @@ import { backup } from './backup.ts';
 import { down } from './down.ts';
 import { drain } from './drain.ts';
 import { init } from './init.ts';
+import { leave } from './leave.ts';
 import { joinText } from './join.ts';
 import { clusterPs } from './ps.ts';
 import { remove } from './remove.ts';
@@ -69,6 +70,13 @@ export function clusterCommand(): Command {
     .option('--undo', 'it takes work again')
     .option('--detach', 'do not wait until it is empty')
     .action(async (host: string | undefined, _options: unknown, sub: Command) => await drain(host, sub));
+  command
+    .command('leave')
+    .description(
+      "take this home's host out for good: it gives up what it has, is none of the cluster's any more, and ends",
+    )
+    .option('--discard', 'throw away what is in its home (default: it stays, for a service of its own)')
+    .action(async (_options: unknown, sub: Command) => await leave(sub));
   command
     .command('remove')
     .alias('rm')

@@ -29,7 +29,8 @@ export async function drain(host: string | undefined, command: Command): Promise
   });
 }
 
-async function untilEmpty(client: HeddleClient, first: Shape): Promise<Shape> {
+/** Waits until a host that drains has nothing left, and says what it has meanwhile. `first`: how far it was. */
+export async function untilEmpty(client: HeddleClient, first: Shape): Promise<Shape> {
   using progress = new Progress();
   const id = first.text('id');
   let shown = '';

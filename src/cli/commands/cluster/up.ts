@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { LocalCluster } from '../../../cluster/local/local-cluster.ts';
 import { bootstrap, featuresOf } from '../../bootstrap/bootstrap.ts';
+import { followLines } from '../../cluster/follow-lines.ts';
 import { claimFolder, localFolderOf } from '../../cluster/local-folder.ts';
 import { hostFlagsOf } from '../../cluster/host-flags.ts';
 import { describeCluster, hostLines } from '../../cluster/describe.ts';
@@ -51,6 +52,7 @@ async function start(command: Command, folder: string, progress: Progress, signa
     });
   const settings = readSettings({ flags: { ...flagsOf(command), expose: true }, environment: process.env });
   const report = (line: string): void => progress.step(line);
+  const detail = (line: string): void => progress.detail(line);
   await bootstrap({ features: featuresOf(settings.driver), agreed: flagsOf(command)['yes'] === true, progress });
   const { startLocalCluster } = await import('../../../cluster/local/local-cluster.ts');
   await using undo = new AsyncDisposableStack();
@@ -60,7 +62,10 @@ async function start(command: Command, folder: string, progress: Progress, signa
     const flags = hostFlagsOf(flagsOf(command), settings, Number(nodes));
     const { port, cache } = settings;
     const cluster = undo.use(
-      await startLocalCluster({ ...restoreOf(command), folder, network, heddle, cache, flags, port, report, signal }),
+      await startLocalCluster({
+        ...restoreOf(command),
+        ...{ folder, network, heddle, cache, flags, port, report, detail, signal },
+      }),
     );
     const running = undo.move();
     return { ...cluster, [Symbol.asyncDispose]: async () => await running.disposeAsync() };
@@ -109,7 +114,8 @@ async function upDetached(command: Command): Promise<void> {
   // What it says when it is up, and what it is asked for, it says in one piece.
   const { stdout } = child;
   if (stdout === null) throw new Error('A detached cluster has no output.');
-  const said = await Promise.race([once(stdout, 'data').then(([text]) => String(text)), ended.then(() => undefined)]);
+  const told = once(stdout, 'data').then(([text]) => String(text));
+  const said = await showing(logFile, Promise.race([told, ended.then(() => undefined)]));
   if (said === undefined) {
     process.stderr.write(readFileSync(logFile, 'utf8'));
     process.exit(child.exitCode ?? exitCodes.defect);
@@ -119,4 +125,13 @@ async function upDetached(command: Command): Promise<void> {
     `It goes on as process ${child.pid}. ${launcher()} cluster down ends it; what it says is in ${logFile}\n`,
   );
   process.exit();
+}
+
+/** Shows what a process says of its steps in a file until it has given its word, or has none to give. */
+async function showing(file: string, word: Promise<string | undefined>): Promise<string | undefined> {
+  using progress = new Progress();
+  using _ = followLines(file, (line) => (line.startsWith('  ') ? progress.detail(line.trim()) : progress.step(line)));
+  const said = await word;
+  if (said === undefined) progress.fail();
+  return said;
 }

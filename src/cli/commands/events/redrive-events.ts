@@ -1,20 +1,14 @@
 import type { Command } from 'commander';
+import { deadEventIn, type DeadEvent } from '../../../api/events/dead-event.ts';
 import type { HeddleClient } from '../../../sdk/client.ts';
 import { ServiceError } from '../../../sdk/service-error.ts';
-import { Shape } from '../../../sdk/shape.ts';
+import type { Shape } from '../../../sdk/shape.ts';
 import { sqs } from '../../../sdk/sqs.ts';
 import { done } from '../../accounts/print-key.ts';
 import { launcher, printJson, textFlag, wantsJson, withClient } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { inFlightOf, inFlightWords } from './queue/in-flight.ts';
 import { queueUrlOf } from './queue/queue-url.ts';
-import { rawMember } from './raw-member.ts';
-
-/** An event as it is to be handed over once more. */
-interface Again {
-  readonly functionName: string;
-  readonly payload: string;
-}
 
 /** While it is handed over, nobody else is given it, seconds. */
 const visibilitySeconds = 60;
@@ -127,34 +121,17 @@ function sentMs(message: Shape): number {
   return Number(message.object('Attributes').text('SentTimestamp'));
 }
 
-/** A dead letter, or the record that an on-failure destination is sent; or why it is neither. */
-async function eventIn(client: HeddleClient, message: Shape, named: string | undefined): Promise<Again | string> {
-  const record = recordIn(message.text('Body'));
-  if (record !== undefined) return { ...record, functionName: named ?? record.functionName };
+/** What it is, or why that is not known. */
+async function eventIn(client: HeddleClient, message: Shape, named: string | undefined): Promise<DeadEvent | string> {
   const payload = message.text('Body');
-  if (named !== undefined) return { functionName: named, payload };
   const attribute = (name: string): string => message.object('MessageAttributes').object(name).text('StringValue');
+  const event = deadEventIn(payload, attribute('FunctionArn'));
+  if (named !== undefined) return { functionName: named, payload: event?.payload ?? payload };
   // With the version or alias that it was for, which means now whatever it means now.
-  const arn = attribute('FunctionArn');
-  if (arn !== '') return { functionName: arn, payload };
-  const requestId = attribute('RequestID');
-  const known = await functionOf(client, requestId);
+  if (event !== undefined) return event;
+  const known = await functionOf(client, attribute('RequestID'));
   if (known !== undefined) return { functionName: known, payload };
   return `Of the message ${message.text('MessageId')} it is not known any more whose event it was.`;
-}
-
-function recordIn(body: string): Again | undefined {
-  try {
-    const context = rawMember(body, 'requestContext');
-    // As it stands there: parsed and written again, numbers of it would lose digits.
-    const payload = rawMember(body, 'requestPayload');
-    if (context === undefined || payload === undefined) return undefined;
-    const functionName = new Shape(JSON.parse(context), 'the record').text('functionArn');
-    return functionName === '' ? undefined : { functionName, payload };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 async function functionOf(client: HeddleClient, requestId: string): Promise<string | undefined> {

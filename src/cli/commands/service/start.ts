@@ -62,7 +62,11 @@ async function everyDriver(settings: Settings, progress: Progress, stop: StopSig
   const results: TourResult[] = [];
   for (const driver of await workingDrivers(settings, progress, stop.signal)) {
     const plan = planTour({ ...settings, driver });
-    await using service = await startOwnService(plan.settings, (line) => progress.step(line), stop.signal);
+    await using service = await startOwnService(
+      plan.settings,
+      (line, share) => progress.report(line, share),
+      stop.signal,
+    );
     const result = await tourUnlessStopped(service, plan, progress, stop);
     if (result === undefined) break;
     results.push(result);
@@ -75,7 +79,7 @@ async function everyDriver(settings: Settings, progress: Progress, stop: StopSig
 
 async function oneDriver(settings: Settings, progress: Progress, stop: StopSignal, flags: StartFlags): Promise<void> {
   const plan = planTour(settings);
-  await using service = await startOwnService(settings, (line) => progress.step(line), stop.signal);
+  await using service = await startOwnService(settings, (line, share) => progress.report(line, share), stop.signal);
   const result = await tourUnlessStopped(service, plan, progress, stop);
   if (result !== undefined) {
     judge([result]);

@@ -4,6 +4,7 @@ import { flagsOf, launcher, printJson, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { Progress } from '../../output/progress.ts';
 import { paint } from '../../output/style.ts';
+import { HostRemovedError } from '../../../model/errors.ts';
 import { startOwnService } from '../../service.ts';
 import { addSettingOptions } from '../../setting-options.ts';
 import { readSettings } from '../../settings.ts';
@@ -15,7 +16,7 @@ async function up(command: Command): Promise<void> {
   using stop = new StopSignal();
   using progress = new Progress();
   await bootstrap({ features: featuresOf(settings.driver), agreed: flags['yes'] === true, progress });
-  await using service = await startOwnService(settings, (line) => progress.step(line), stop.signal);
+  await using service = await startOwnService(settings, (line, share) => progress.report(line, share), stop.signal);
   await Promise.race([service.ready, stop.received]);
   progress.done();
   if (!stop.isReceived) {
@@ -28,9 +29,14 @@ async function up(command: Command): Promise<void> {
       process.stdout.write(`  Point AWS tools at it: eval "$(${launcher()} env)"   Ctrl-C stops it.\n`);
     }
     const displaced = await Promise.race([stop.received, service.displaced]);
-    if (displaced !== undefined) throw new CliError(displaced.message, exitCodes.unfit, { cause: displaced });
+    if (displaced !== undefined) throw displacedError(displaced);
   }
   process.stderr.write('Stopping: running invocations may end. Ctrl-C again stops at once.\n');
+}
+
+function displacedError(cause: Error): CliError {
+  const code = cause instanceof HostRemovedError ? exitCodes.removed : exitCodes.unfit;
+  return new CliError(cause.message, code, { cause });
 }
 
 const examples = `

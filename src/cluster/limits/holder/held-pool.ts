@@ -5,6 +5,8 @@ export class HeldPool {
   held = 0;
   /** To how many it comes down as calls end. */
   cap: number = Number.POSITIVE_INFINITY;
+  /** Nothing begins: more is held, by all hosts together, than there may be by now. */
+  stopped = false;
   /** The fewest that were idle since that was last looked at. */
   idleMin = 0;
   /** What was asked for in vain since the last answer, and when last, ms. */
@@ -13,6 +15,8 @@ export class HeldPool {
   /** What it needed when it claimed last. */
   #neededThen = 0;
   #missedAt: number = Number.NEGATIVE_INFINITY;
+  /** The home had too little: it is not asked for more before, ms. */
+  askAfter: number = Number.NEGATIVE_INFINITY;
   /** When one was last used or missed, ms. */
   usedAt: number = Number.NEGATIVE_INFINITY;
   /** The most that one call has taken: 1, but of memory. */
@@ -59,7 +63,7 @@ export class HeldPool {
     this.usedAt = now;
     if (more > this.callMax) this.callMax = more;
     const idle = this.held - use - more;
-    if (idle < 0) {
+    if (idle < 0 || this.stopped) {
       this.miss(more, now);
       return false;
     }
@@ -69,7 +73,7 @@ export class HeldPool {
 
   /** Comes down to its cap as far as what is in use allows. Gives whether it held more. */
   comeDown(use: number): boolean {
-    const to = Math.max(use, Math.min(this.held, this.cap));
+    const to = Math.max(use, Math.min(this.held, this.stopped ? 0 : this.cap));
     const less = to < this.held;
     this.held = to;
     return less;

@@ -50,7 +50,8 @@ export class HeldRate {
   }
 
   #paceOf(rate: Rate, parts: number): number {
-    return (rate.perSecond * parts) / ratePartsOf(rate);
+    // A rate that was lowered has fewer parts than are held, until its home has asked for them.
+    return rate.perSecond * Math.min(1, parts / ratePartsOf(rate));
   }
 
   #roll(now: number): void {

@@ -1,5 +1,6 @@
 import type { AccountShare, CallsInUse } from '../../../worker-manager/contract.ts';
 import {
+  isOfCalls,
   limitTimes,
   memoryPool,
   ratePool,
@@ -9,26 +10,10 @@ import {
   type AccountLook,
   type PoolClaim,
   type PoolName,
-  type SharedLimits,
 } from '../contract.ts';
 import { HeldPool } from './held-pool.ts';
 import { HeldRate } from './held-rate.ts';
-
-/** What a share asks of who holds it. */
-export interface ShareSurroundings {
-  readonly now: () => number;
-  readonly limitsOf: (account: string) => SharedLimits;
-  /** How much of a pool it keeps as long as nobody is short. */
-  readonly portionOf: (account: string, pool: PoolName) => number;
-  /** Grows with every claim of this process. */
-  readonly nextSeq: () => number;
-  /** Claims now, and resolves when that is answered or given up. */
-  readonly claim: (share: HeldShare) => Promise<void>;
-  /** There is something to give back: soon. */
-  readonly giveSoon: (share: HeldShare) => void;
-}
-
-const nobody: CallsInUse = { memoryMb: 0, waiting: 0, useOf: () => 0, pools: () => [], review: () => undefined };
+import { noCalls, type ShareSurroundings } from './share-surroundings.ts';
 
 /** What this host holds of one account. */
 export class HeldShare implements AccountShare {
@@ -40,8 +25,7 @@ export class HeldShare implements AccountShare {
   #spill = 0;
   #short: ReadonlySet<PoolName> = new Set();
   #seq = 0;
-  #askAfter = Number.NEGATIVE_INFINITY;
-  calls: CallsInUse = nobody;
+  calls: CallsInUse = noCalls;
   /** Of the newest home that it has followed. */
   epoch = 0n;
   /** Until when it believes in what it holds, ms. */
@@ -58,7 +42,7 @@ export class HeldShare implements AccountShare {
     const now = this.#o.now();
     const limits = this.#o.limitsOf(this.account);
     this.usedAt = now;
-    const believes = now < this.until;
+    const believes = this.#believes(now);
     const hasCall =
       limits.calls === Number.POSITIVE_INFINITY ||
       this.#of(pool).has(believes ? this.calls.useOf(pool) : Number.POSITIVE_INFINITY, 1, now);
@@ -75,13 +59,22 @@ export class HeldShare implements AccountShare {
     const now = this.#o.now();
     this.usedAt = now;
     const pool = this.#of(ratePool);
-    const waitMs = this.#rate.take(rate, now < this.until ? pool.held : 0, now);
+    const waitMs = this.#rate.take(rate, this.#believes(now) && !pool.stopped ? pool.held : 0, now);
     if (waitMs > 0 && this.#rate.need(rate, now) > pool.held) pool.miss(1, now);
     return waitMs;
   }
 
-  more(): Promise<void> | undefined {
-    return this.#o.now() < this.#askAfter || !this.lacks ? undefined : this.#o.claim(this);
+  more(pool: PoolName): Promise<void> | undefined {
+    const now = this.#o.now();
+    // What others have too little of says nothing of this one: what is reserved is kept, however many ask for the rest.
+    const asked = isOfCalls(pool) ? [pool, memoryPool] : [pool];
+    const inVain = asked.some((one) => now < (this.#pools.get(one)?.askAfter ?? now));
+    return inVain || !this.lacks ? undefined : this.#o.claim(this);
+  }
+
+  /** The same, of the rate. */
+  moreRequests(): Promise<void> | undefined {
+    return this.more(ratePool);
   }
 
   ended(): void {
@@ -91,15 +84,14 @@ export class HeldShare implements AccountShare {
   /** Others lack what this host may have idle, or it has more than is due to it. */
   get givesBack(): boolean {
     if (this.#short.size > 0) return true;
-    for (const { held, cap } of this.#pools.values()) if (held > cap) return true;
+    for (const { held, cap, stopped } of this.#pools.values()) if (stopped || held > cap) return true;
     return false;
   }
 
   /** Somebody was refused or waits. */
   get lacks(): boolean {
     if (this.calls.waiting > 0) return true;
-    const now = this.#o.now();
-    for (const one of this.#pools.values()) if (one.missed(now) > 0) return true;
+    for (const one of this.#pools.values()) if (one.missed(this.#o.now()) > 0) return true;
     return false;
   }
 
@@ -136,7 +128,7 @@ export class HeldShare implements AccountShare {
     for (const [pool, one] of this.#pools) {
       const use = this.#useOf(pool);
       // What has run out is others' by now, but for what is in use.
-      const held = now < this.until ? one.held : 0;
+      const held = this.#believes(now) ? one.held : 0;
       one.held = pool === ratePool ? held : Math.max(use, held);
       const need =
         pool === ratePool
@@ -145,31 +137,30 @@ export class HeldShare implements AccountShare {
       const reserve = this.#short.has(pool) ? 0 : one.reserve(use, this.#o.portionOf(this.account, pool), now);
       pools[pool] = { keep: one.held, use, need, want: Math.max(one.held, need + reserve) };
     }
-    const spill = now < this.until ? this.#spill : 0;
+    const spill = this.#believes(now) ? this.#spill : 0;
     this.#spill = 0;
     this.#seq = this.#o.nextSeq();
     return { account, seq: this.#seq, epoch: String(this.epoch), pools, spill };
   }
 
   /** What it has from now on. `sentAt`: when it claimed. Gives false for an answer to an earlier claim. */
-  accept({ seq, epoch, pools, caps, short, fill }: AccountGrant, sentAt: number): boolean {
+  accept({ seq, epoch, pools, caps, short, over = [], fill }: AccountGrant, sentAt: number): boolean {
     if (seq !== this.#seq || BigInt(epoch) < this.epoch) return false;
     const now = this.#o.now();
-    let unmet = false;
     for (const [pool, one] of this.#pools) {
       const granted = pools[pool];
       // It came up since it claimed.
       if (granted === undefined) continue;
       if (pool === ratePool) this.#changeRate(one.held, granted, fill);
-      if (one.answered(granted)) unmet = true;
+      if (one.answered(granted)) one.askAfter = now + limitTimes.askAgainMs;
       one.idleMin = Math.max(0, granted - this.#useOf(pool));
       one.held = granted;
       one.cap = caps[pool] ?? Number.POSITIVE_INFINITY;
+      one.stopped = over.includes(pool);
     }
     this.#short = new Set(short);
     this.until = sentAt + limitTimes.believedMs;
     this.epoch = BigInt(epoch);
-    if (unmet) this.#askAfter = now + limitTimes.askAgainMs;
     this.calls.review();
     if (this.givesBack) this.#o.giveSoon(this);
     return true;
@@ -182,12 +173,14 @@ export class HeldShare implements AccountShare {
 
   /** There was no answer, or no home. */
   failed(): void {
-    for (const one of this.#pools.values()) one.answered(0);
-    this.#askAfter = this.#o.now() + limitTimes.askAgainMs;
+    for (const one of this.#pools.values()) {
+      one.answered(0);
+      one.askAfter = this.#o.now() + limitTimes.askAgainMs;
+    }
   }
 
   /** A home asks: comes down to what is due to it, and says what it has. Undefined where it knows a newer home. */
-  look({ epoch, caps, spare }: AccountLook): AccountClaim | undefined {
+  look({ epoch, changed, caps, spare }: AccountLook): AccountClaim | undefined {
     if (BigInt(epoch) < this.epoch) return undefined;
     this.epoch = BigInt(epoch);
     const now = this.#o.now();
@@ -195,7 +188,9 @@ export class HeldShare implements AccountShare {
       const before = one.held;
       const use = this.#useOf(pool);
       one.cap = caps[pool] ?? one.cap;
-      one.comeDown(use);
+      if (changed !== undefined) one.stopped = true;
+      // What of a rate lets in nobody knows until the next second.
+      one.comeDown(changed !== undefined && pool === ratePool ? 0 : use);
       one.letGo(use + one.missed(now), spare[pool] ?? 0);
       this.#spillOf(pool, before, one.held);
     }
@@ -211,13 +206,17 @@ export class HeldShare implements AccountShare {
 
   /** Something is in use or wanted, and what it held has run out. */
   get lapsed(): boolean {
-    return this.#o.now() >= this.until && (this.lacks || this.calls.useOf(sharedPool) > 0);
+    return !this.#believes(this.#o.now()) && (this.lacks || this.calls.useOf(sharedPool) > 0);
   }
 
   /** For people, and for tests: tokens it believes in, by pool. */
   held(): ReadonlyMap<PoolName, number> {
-    const believes = this.#o.now() < this.until;
+    const believes = this.#believes(this.#o.now());
     return new Map(Array.from(this.#pools, ([pool, { held }]) => [pool, believes ? held : 0]));
+  }
+
+  #believes(now: number): boolean {
+    return now < this.until && this.#o.backed(this);
   }
 
   #of(pool: PoolName): HeldPool {

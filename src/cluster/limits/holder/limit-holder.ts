@@ -1,11 +1,20 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import type { AccountShare, CallsInUse, SharedCalls } from '../../../worker-manager/contract.ts';
 import type { HostId, Homes } from '../../contract.ts';
-import { limitTimes, type Ask, type LookAnswer, type LookBody, type SharedLimits } from '../contract.ts';
+import {
+  limitTimes,
+  type AccountLook,
+  type Ask,
+  type FollowedBefore,
+  type LookAnswer,
+  type LookBody,
+  type SharedLimits,
+} from '../contract.ts';
 import { exchange } from './exchange.ts';
-import { Followed } from './followed.ts';
+import { FollowedHomes } from './followed.ts';
 import { portionOf } from './portion.ts';
-import { HeldShare, type ShareSurroundings } from './held-share.ts';
+import { HeldShare } from './held-share.ts';
+import type { ShareSurroundings } from './share-surroundings.ts';
 
 /** What the holder of limits works with. */
 export interface LimitHolderOptions {
@@ -18,6 +27,10 @@ export interface LimitHolderOptions {
   readonly limitsOf: (account: string) => SharedLimits;
   /** How many hosts there are, this one included. */
   readonly hosts: () => number;
+  /** Whether this host may speak for an account as its home. */
+  readonly speaksFor: (account: string) => boolean;
+  /** Resolves when this host holds to what the state's log has up to a position; rejects where that takes too long. */
+  readonly reached: (position: bigint) => Promise<void>;
 }
 
 /** A share, and what is under way for it. */
@@ -43,7 +56,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   readonly #o: LimitHolderOptions;
   readonly #surroundings: ShareSurroundings;
   readonly #all = new Map<string, Held>();
-  readonly #followed: Followed;
+  readonly #followed: FollowedHomes;
   readonly #over = new AbortController();
   #seq = 0;
   #timer: Timer | undefined;
@@ -51,12 +64,13 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
 
   constructor(options: LimitHolderOptions) {
     this.#o = options;
-    this.#followed = new Followed(options.homes);
+    this.#followed = new FollowedHomes(options.homes, options.clock);
     this.#surroundings = {
       now: () => options.clock.now(),
       limitsOf: options.limitsOf,
       portionOf: (account, pool) => portionOf(options.limitsOf(account), pool, options.hosts()),
       nextSeq: () => (this.#seq += 1),
+      backed: ({ account }) => this.#all.get(account)?.home !== options.self || options.speaksFor(account),
       claim: (share) => this.#waitFor(this.#heldOf(share.account)),
       giveSoon: (share) => this.#giveSoon(this.#heldOf(share.account)),
     };
@@ -69,26 +83,42 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   }
 
   /** The part of it that is about requests. */
-  requestsOf(account: string): Pick<HeldShare, 'takeRequest' | 'more'> {
+  requestsOf(account: string): Pick<HeldShare, 'takeRequest' | 'moreRequests'> {
     return this.#heldOf(account).share;
   }
 
-  /** Answers a home that asks. */
-  look({ looks }: LookBody): LookAnswer {
-    const passed: string[] = [];
-    const vouched: string[] = [];
+  /** This host has become the home of an account. What it holds ends from now on with its right to lend, also where another has lent it. */
+  leads(account: string): void {
+    const held = this.#all.get(account);
+    if (held !== undefined) held.home = this.#o.self;
+  }
+
+  /** Answers a home that asks. Rejects where it does not know in time what was changed. */
+  async look({ looks }: LookBody, from: HostId): Promise<LookAnswer> {
+    for (const { changed } of looks) if (changed !== undefined) await this.#o.reached(BigInt(changed));
+    const [passed, vouched]: [string[], string[]] = [[], []];
+    const before: Record<string, FollowedBefore> = {};
     const claims = looks.flatMap((look) => {
       const held = this.#all.get(look.account);
-      const follows = this.#followed.follow(look);
+      const follows = this.#followed.follow(look, from);
       const claim = follows === 'not' ? undefined : held?.share.look(look);
       if (follows === 'not' || (held !== undefined && claim === undefined)) passed.push(look.account);
       else if (follows === 'knows') vouched.push(look.account);
-      if (held === undefined) return [];
-      // What it lacks it asks for itself, when this is answered.
-      if (held.share.lacks) this.#o.clock.timer(0, () => void this.#claim(held));
+      const older = this.#followed.before(look);
+      if (older !== undefined) before[look.account] = older;
+      if (held !== undefined) this.#claimAfter(held, look);
       return claim === undefined ? [] : [claim];
     });
-    return { incarnation: this.#o.incarnation, claims, passed, vouched };
+    const { remembersMs } = this.#followed;
+    return { incarnation: this.#o.incarnation, claims, passed, vouched, remembersMs, before };
+  }
+
+  /** What it lacks it asks for itself, when a look is answered. */
+  #claimAfter(held: Held, { changed }: AccountLook): void {
+    if (changed === undefined && !held.share.lacks) return;
+    // What is under way was sent before.
+    const before = changed === undefined ? undefined : held.claiming;
+    this.#o.clock.timer(0, () => void Promise.resolve(before).then(() => this.#claim(held)));
   }
 
   /** For people, and for tests. */

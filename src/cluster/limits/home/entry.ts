@@ -1,6 +1,7 @@
 import type { HostId } from '../../contract.ts';
 import type { Timer } from '../../../model/clock.ts';
-import { limitTimes, type AccountClaim, type AccountLook, type SharedLimits } from '../contract.ts';
+import { limitTimes, type AccountClaim, type AccountLook, type PoolName, type SharedLimits } from '../contract.ts';
+import { HomeBefore } from './home-before.ts';
 import { Ledger } from './ledger.ts';
 import type { Right } from './tenures.ts';
 
@@ -17,7 +18,7 @@ export class Entry {
   readonly vouchedFirst: Map<HostId, number> = new Map();
   /** Nothing is held by anybody that has not said so. */
   complete = false;
-  /** Somebody had to do with the account before. */
+  /** Somebody had to do with the account under an earlier home: what that let in of its rate is not known. */
   remembered = false;
   /** When somebody last had something of it, ms. */
   usedAt: number;
@@ -25,11 +26,16 @@ export class Entry {
   passed = false;
   /** All were asked what they hold. */
   asked = false;
+  readonly homeBefore: HomeBefore = new HomeBefore();
   gathering: Promise<void> | undefined;
+  /** What others have is asked back, as the account may have less. */
+  recalling: Promise<boolean> | undefined;
+  /** All were asked for that; resolves when they have answered, or were silent for a moment. */
+  round: Promise<void> | undefined;
   vouching: Promise<void> | undefined;
   looking: Promise<void> | undefined;
-  /** When hosts were asked last and had nothing to give, ms. */
-  nothingAt: number = Number.NEGATIVE_INFINITY;
+  /** Pools of which hosts were asked and had nothing to give, and when last, ms. Each for itself: what is reserved is there, however many ask for the rest. */
+  readonly nothingAt: Map<PoolName, number> = new Map();
   /** Of these, claims are being worked on. */
   readonly claiming: Map<HostId, number> = new Map();
   push: Timer | undefined;
@@ -44,7 +50,7 @@ export class Entry {
   /** A host has said what it holds; undefined: nothing, nor did it lately. */
   heard(host: HostId, claim: Pick<AccountClaim, 'epoch'> | undefined, now: number): void {
     if (!this.told.has(host)) this.told.set(host, now);
-    if (claim !== undefined && claim.epoch !== '0') this.remembered = true;
+    if (claim !== undefined && claim.epoch !== '0' && BigInt(claim.epoch) < this.ledger.epoch) this.remembered = true;
   }
 
   /** Of these hosts, how many have followed it for so long. */

@@ -40,6 +40,13 @@ export class Holding {
     this.pools.set(pool, { ...this.of(pool), granted });
   }
 
+  /** What it was granted and did not use, of all pools together. */
+  get idle(): number {
+    let sum = 0;
+    for (const { granted, use } of this.pools.values()) sum += granted - use;
+    return sum;
+  }
+
   /** Nothing is granted to it, and it wants nothing. */
   get empty(): boolean {
     for (const { granted, want } of this.pools.values()) if (granted > 0 || want > 0) return false;

@@ -5,10 +5,10 @@ import {
   ratePool,
   type AccountClaim,
   type AccountGrant,
-  type AccountLook,
   type PoolName,
   type SharedLimits,
 } from '../contract.ts';
+import type { Circumstances, Wanted } from './circumstances.ts';
 import { Holding } from './holding.ts';
 import { poolSize, ratePartsOf, sizeOfAll } from './pools.ts';
 import { grown, type RateRest } from './rate-rest.ts';
@@ -18,18 +18,6 @@ import { targetsOf } from './shares.ts';
 const turnMs = 1_000;
 /** Processes that are remembered to have ended: what they said is not on its way for long. */
 const endedMax = 1_000;
-
-/** How a claim is to be taken. */
-export interface Circumstances {
-  /** On the home's clock, ms. */
-  readonly now: number;
-  readonly limits: SharedLimits;
-  /** Not all are known that may hold tokens: nobody is given more than he has. */
-  readonly withheld: boolean;
-}
-
-/** What a host is asked for. */
-export type Wanted = Pick<AccountLook, 'caps' | 'spare'>;
 
 /** What all hosts hold of one account, kept at its home. No I/O; time is told. */
 export class Ledger {
@@ -57,8 +45,14 @@ export class Ledger {
 
   /** Whether it has less of something than it needs now. */
   lacks(host: HostId): boolean {
-    const pools = this.#hosts.get(host)?.pools.values() ?? [];
-    return Array.from(pools).some(({ need, granted }) => need > granted);
+    return this.lacked(host).length > 0;
+  }
+
+  /** Of which pools. */
+  lacked(host: HostId): readonly PoolName[] {
+    return Array.from(this.#hosts.get(host)?.pools ?? []).flatMap(([pool, { need, granted }]) =>
+      need > granted ? [pool] : [],
+    );
   }
 
   /** A host says what it has, and nothing more is given to it. Gives whether something has come free; undefined for what was overtaken by a later claim. */
@@ -83,7 +77,7 @@ export class Ledger {
   grant(host: HostId, { account, seq, pools }: AccountClaim, { now, limits, withheld }: Circumstances): AccountGrant {
     const holding = this.#hosts.get(host);
     const granted: Record<PoolName, number> = {};
-    const short: PoolName[] = [];
+    const [short, over]: [PoolName[], PoolName[]] = [[], []];
     this.#grow(limits, now);
     const caps: Record<PoolName, number> = {};
     let fill = 0;
@@ -96,9 +90,10 @@ export class Ledger {
         const target = this.#targets(pool, limits, now).get(host) ?? 0;
         if (target < due) caps[pool] = target;
       }
+      if (this.#free(pool, limits) < 0) over.push(pool);
       if (pool === ratePool && due > keep) fill = this.#takeRest(due - keep, limits);
     }
-    return { account, seq, epoch: String(this.epoch), pools: granted, short, caps, fill };
+    return { account, seq, epoch: String(this.epoch), pools: granted, short, over, caps, fill };
   }
 
   /** Somebody lacks tokens, or nearly all are needed. */
@@ -134,11 +129,7 @@ export class Ledger {
         }
     }
     // Who has the most that it did not use first.
-    const idle = (one: HostId): number => {
-      let sum = 0;
-      for (const { granted, use } of this.#hosts.get(one)?.pools.values() ?? []) sum += granted - use;
-      return sum;
-    };
+    const idle = (one: HostId): number => this.#hosts.get(one)?.idle ?? 0;
     return new Map([...wanted].toSorted(([one], [other]) => idle(other) - idle(one)));
   }
 
@@ -155,6 +146,19 @@ export class Ledger {
     return some;
   }
 
+  /** Whether it may hold something. */
+  holds(host: HostId): boolean {
+    return this.#hosts.get(host)?.empty === false;
+  }
+
+  /** When the next host's time is over, ms. */
+  nextOver(now: number): number {
+    return Array.from(this.#hosts.values()).reduce(
+      (next, { until }) => (until > now ? Math.min(next, until) : next),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
   /** It holds nothing. Gives whether it did. */
   drop(host: HostId): boolean {
     const held = this.#hosts.get(host)?.empty === false;
@@ -162,9 +166,9 @@ export class Ledger {
     return held;
   }
 
-  /** Hosts whose time is over, and that could not be said to be gone. */
-  overdue(now: number): readonly HostId[] {
-    return Array.from(this.#hosts).flatMap(([host, { until }]) => (now >= until ? [host] : []));
+  /** Whether a host's time is over, and it could not be said to be gone. */
+  isOverdue(host: HostId, now: number): boolean {
+    return now >= (this.#hosts.get(host)?.until ?? Number.POSITIVE_INFINITY);
   }
 
   /** When any host last said that it has, or wants, something; undefined where nobody has anything. */

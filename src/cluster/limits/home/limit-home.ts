@@ -1,24 +1,25 @@
 import type { Timer } from '../../../model/clock.ts';
 import type { HostId } from '../../contract.ts';
 import {
+  isReserved,
   limitTimes,
   type AccountClaim,
   type AccountGrant,
-  type AccountLook,
   type ClaimBody,
   type GrantBody,
+  type RecallAnswer,
+  type RecallBody,
 } from '../contract.ts';
 import type { LimitHomeCounts, LimitHomeOptions } from './parts.ts';
 import { refusedGrant, withMore } from './answers.ts';
-import { lookAt } from './look.ts';
+import { Asking, askedMax } from './asking.ts';
 import { Entry } from './entry.ts';
-import type { Circumstances } from './ledger.ts';
+import { recall } from './recall.ts';
 import { Rights } from './rights.ts';
 import { Tenures } from './tenures.ts';
 import { Touch } from './touch.ts';
 
-/** Hosts that are asked for tokens, or told that there are some, at once; and how often for one claim. */
-const askedMax = 8;
+/** How often others are asked for tokens for one claim. */
 const roundsMax = 3;
 
 /**
@@ -30,6 +31,7 @@ export class LimitHome implements Disposable {
   readonly #entries = new Map<string, Entry>();
   readonly #touch: Touch;
   readonly #rights: Rights;
+  readonly #asking: Asking;
   readonly #over = new AbortController();
   #timer: Timer | undefined;
   readonly counts: LimitHomeCounts = { claims: 0, refused: 0, looks: 0, lookFailures: 0, expired: 0 };
@@ -37,14 +39,32 @@ export class LimitHome implements Disposable {
   constructor(options: LimitHomeOptions) {
     this.#o = options;
     const now = (): number => options.clock.now();
-    this.#rights = new Rights(new Tenures(options.homes, now), (this.#touch = new Touch(options.hosts, now)), now);
+    const touch = (this.#touch = new Touch(options.hosts, now));
+    const rights = (this.#rights = new Rights(new Tenures(options.homes, now), touch, now));
+    const about = { touch, rights, over: this.#over.signal, counts: this.counts };
+    this.#asking = new Asking({ ...options, ...about, find: (account) => this.#entries.get(account) });
   }
 
   /** Answers a host. */
   async claim(from: HostId, { incarnation, claims }: ClaimBody): Promise<GrantBody> {
     this.#touch.heard(from);
-    this.#timer ??= this.#o.clock.timer(limitTimes.renewMs, () => this.#tick());
+    this.#begin();
     return { grants: await Promise.all(claims.map((claim) => this.#claim(from, incarnation, claim))) };
+  }
+
+  /** Limits of an account were changed: when it is answered, nothing begins beyond them, on any host. */
+  async recall({ account, position }: RecallBody): Promise<RecallAnswer> {
+    const before = this.#entryFor({ account, epoch: '0' });
+    if (before === undefined) return { held: false };
+    this.#begin();
+    // One after the other: a later one may be about less.
+    before.recalling = (before.recalling ?? Promise.resolve(true)).then(() => this.#recall(before, BigInt(position)));
+    return { held: await before.recalling };
+  }
+
+  /** Whether this host may lend what the account may have. */
+  speaksFor(account: string): boolean {
+    return this.#rights.of(account, this.#entries.get(account)) !== undefined;
   }
 
   /** For people, and for tests. */
@@ -58,6 +78,29 @@ export class LimitHome implements Disposable {
     for (const { push } of this.#entries.values()) push?.[Symbol.dispose]();
   }
 
+  #begin(): void {
+    this.#timer ??= this.#o.clock.timer(limitTimes.renewMs, () => this.#tick());
+  }
+
+  async #recall(entry: Entry, position: bigint): Promise<boolean> {
+    const isHome = (): boolean => this.#entryFor({ account: entry.account, epoch: '0' }) === entry;
+    try {
+      await this.#o.reached(position);
+    } catch {
+      return false;
+    }
+    await this.#gathered(entry);
+    return await recall(position, {
+      clock: this.#o.clock,
+      isHome,
+      // Who claims meanwhile waits for those that answer, lest it is told that too much is held.
+      asked: (round) => void (entry.round = round),
+      open: (answered) => this.#asking.mayHold(entry).filter((host) => !answered.has(host)),
+      ask: async (host, look) =>
+        (await this.#asking.ask(host, [{ ...this.#asking.plainLook(entry), ...look }])) !== undefined,
+    });
+  }
+
   async #claim(from: HostId, incarnation: string, claim: AccountClaim): Promise<AccountGrant> {
     this.counts.claims += 1;
     const known = this.#entries.get(claim.account);
@@ -67,16 +110,17 @@ export class LimitHome implements Disposable {
     entry.claims(from, 1);
     try {
       entry.heard(from, claim, this.#o.clock.now());
-      const gave = entry.ledger.say(from, incarnation, claim, this.#circumstances(entry));
+      const gave = entry.ledger.say(from, incarnation, claim, this.#asking.circumstances(entry));
       if (gave === undefined) return this.#refuse(claim);
-      if (gave) this.#pushSoon(entry);
+      if (gave) this.#asking.pushSoon(entry);
       await this.#gathered(entry);
+      await entry.round;
       if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-      let grant = entry.ledger.grant(from, claim, this.#circumstances(entry));
+      let grant = entry.ledger.grant(from, claim, this.#asking.circumstances(entry));
       for (let round = 0; round < roundsMax && entry.ledger.lacks(from); round += 1) {
         if (!(await this.#look(entry, from))) break;
         if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-        const more = entry.ledger.grant(from, withMore(claim, grant), this.#circumstances(entry));
+        const more = entry.ledger.grant(from, withMore(claim, grant), this.#asking.circumstances(entry));
         grant = { ...more, fill: grant.fill + more.fill };
       }
       return grant;
@@ -103,12 +147,9 @@ export class LimitHome implements Disposable {
     known?.push?.[Symbol.dispose]();
     const entry = new Entry(account, right, this.#o.clock.now());
     this.#entries.set(account, entry);
+    // Before others can hear of it.
+    this.#o.leads(account);
     return entry;
-  }
-
-  #circumstances(entry: Entry): Circumstances {
-    const now = this.#o.clock.now();
-    return { now, limits: this.#o.limitsOf(entry.account), withheld: !this.#rights.knowsAll(entry, now) };
   }
 
   /** What others hold was asked, once. Those that do not answer are asked again now and then. */
@@ -119,9 +160,11 @@ export class LimitHome implements Disposable {
   }
 
   async #gather(entry: Entry): Promise<void> {
-    const all = [this.#o.hosts.self.id, ...this.#touch.others()];
-    const asked = all.filter((host) => !entry.told.has(host));
-    await Promise.all(asked.map((host) => this.#ask(host, [this.#plainLook(entry)])));
+    // What was changed before this host was the home may not have come here yet. Where nobody can tell, it goes on by what it knows.
+    await this.#o.reached().catch(() => undefined);
+    const all = this.#touch.everybody();
+    // Also those that have claimed: whom they followed before, only their answers say.
+    await Promise.all(all.map((host) => this.#asking.ask(host, [this.#asking.plainLook(entry)])));
     entry.asked = true;
     if (this.#rights.knowsAll(entry, this.#o.clock.now()) && !entry.remembered)
       entry.ledger.fillUp(this.#o.clock.now());
@@ -134,57 +177,26 @@ export class LimitHome implements Disposable {
       await entry.looking;
       return true;
     }
-    if (now - entry.nothingAt < limitTimes.askAgainMs) return false;
-    const wanted = entry.ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
-    const asked = [...wanted].filter(([other]) => !entry.claiming.has(other)).slice(0, askedMax);
+    const { ledger, nothingAt } = entry;
+    const lacked = ledger.lacked(host);
+    const lately = now - limitTimes.askAgainMs;
+    // What is reserved is looked for each time, also where others want the rest all the time: it is promised.
+    const promised = lacked.some(isReserved);
+    if (!promised && lacked.every((pool) => (nothingAt.get(pool) ?? lately) > lately)) return false;
+    // Who is silent would have it wait for nothing; and who claims now says what it has by that.
+    const silent = new Set(this.#touch.silent(limitTimes.heardMs));
+    const waits = (one: HostId): boolean => entry.claiming.has(one) && !promised;
+    const wanted = ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
+    const asked = [...wanted].filter(([one]) => !silent.has(one) && !waits(one)).slice(0, askedMax);
     if (asked.length === 0) return false;
-    const looks = asked.map(([other, which]) => this.#ask(other, [{ ...this.#plainLook(entry), ...which }]));
+    const look = this.#asking.plainLook(entry);
+    const looks = asked.map(([other, which]) => this.#asking.ask(other, [{ ...look, ...which }]));
     entry.looking = Promise.all(looks).then((gave) => {
       entry.looking = undefined;
-      if (!gave.includes(true)) entry.nothingAt = this.#o.clock.now();
+      if (!gave.includes(true)) for (const pool of lacked) nothingAt.set(pool, this.#o.clock.now());
     });
     await entry.looking;
     return true;
-  }
-
-  /** Looks at what a host holds, and notes what it says; silence is noted by nothing. Gives whether something came free. */
-  async #ask(host: HostId, looks: readonly AccountLook[]): Promise<boolean> {
-    this.counts.looks += 1;
-    const before = new Map(looks.map(({ account }) => [account, this.#entries.get(account)?.ledger.seqOf(host)]));
-    const answer = await lookAt(host, looks, { ...this.#o, over: this.#over.signal });
-    if (answer === undefined) {
-      this.counts.lookFailures += 1;
-      return false;
-    }
-    let some = false;
-    this.#touch.heard(host);
-    const [passed, vouched] = [new Set(answer.passed), new Set(answer.vouched)];
-    const said = new Map(answer.claims.map((claim) => [claim.account, claim]));
-    for (const { account } of looks) {
-      const entry = this.#entries.get(account);
-      if (entry === undefined) continue;
-      if (passed.has(account)) entry.passed = true;
-      if (vouched.has(account)) entry.vouch(host, this.#o.clock.now());
-      const claim = said.get(account);
-      entry.heard(host, claim, this.#o.clock.now());
-      const gave =
-        claim === undefined
-          ? // Unless it has claimed since it was asked.
-            entry.ledger.seqOf(host) === before.get(account) && entry.ledger.drop(host)
-          : entry.ledger.say(host, answer.incarnation, claim, this.#circumstances(entry));
-      if (gave === true) this.#pushSoon(entry);
-      some ||= gave === true;
-    }
-    return some;
-  }
-
-  /** Something has come free: who waits for it is told. */
-  #pushSoon(entry: Entry): void {
-    entry.push ??= this.#o.clock.timer(limitTimes.askAgainMs / 5, () => {
-      entry.push = undefined;
-      const hungry = entry.ledger.hungry().filter((host) => !entry.claiming.has(host));
-      for (const host of hungry.slice(0, askedMax)) void this.#ask(host, [this.#plainLook(entry)]);
-    });
   }
 
   #tick(): void {
@@ -193,40 +205,36 @@ export class LimitHome implements Disposable {
     for (const [account, entry] of this.#entries) {
       if (entry.ledger.expire(now, gone)) {
         this.counts.expired += 1;
-        this.#pushSoon(entry);
+        this.#asking.pushSoon(entry);
       }
       if (!entry.isUsed(now, this.#o.limitsOf(account))) this.#entries.delete(account);
     }
     this.#keepInTouch(now);
-    this.#timer = this.#entries.size > 0 ? this.#o.clock.timer(limitTimes.renewMs, () => this.#tick()) : undefined;
+    // What dead hosts held comes back in the moment in which it runs out.
+    const all = [...this.#entries.values()];
+    const nextAt = all.reduce((next, { ledger }) => Math.min(next, ledger.nextOver(now)), now + limitTimes.renewMs);
+    const nextMs = Math.max(limitTimes.askAgainMs, nextAt - now);
+    this.#timer = all.length > 0 ? this.#o.clock.timer(nextMs, () => this.#tick()) : undefined;
   }
 
   /** Asks hosts about accounts that they have not spoken of, or whose time is over; without NATS about all; and those that were silent. */
   #keepInTouch(now: number): void {
     const silent = new Set(this.#touch.silent(limitTimes.renewMs));
-    const overdue = new Map(Array.from(this.#entries.values(), (entry) => [entry, new Set(entry.ledger.overdue(now))]));
     for (const host of this.#touch.others()) {
       const entries = Array.from(this.#entries.values()).filter(
-        (entry) => !entry.told.has(host) || overdue.get(entry)?.has(host) || !this.#rights.isLeased(entry),
+        (entry) => !entry.told.has(host) || entry.ledger.isOverdue(host, now) || !this.#rights.isLeased(entry),
       );
-      if (entries.length > 0 || silent.has(host))
-        void this.#ask(
-          host,
-          entries.map((entry) => this.#plainLook(entry)),
-        );
+      const looks = entries.map((entry) => this.#asking.plainLook(entry));
+      if (looks.length > 0 || silent.has(host)) void this.#asking.ask(host, looks);
     }
-  }
-
-  #plainLook(entry: Entry): AccountLook {
-    return entry.look(this.#rights.isLeased(entry));
   }
 
   /** Asks others whether they know of a newer home, where NATS cannot be asked. */
   async #vouched(entry: Entry): Promise<void> {
     if (entry.passed || this.#rights.isLeased(entry) || this.#rights.isVouched(entry)) return;
     if (!this.#rights.isLast(entry)) return;
-    const look = this.#plainLook(entry);
-    entry.vouching ??= Promise.all(this.#touch.others().map((host) => this.#ask(host, [look]))).then(
+    const look = this.#asking.plainLook(entry);
+    entry.vouching ??= Promise.all(this.#touch.others().map((host) => this.#asking.ask(host, [look]))).then(
       () => void (entry.vouching = undefined),
     );
     await entry.vouching;

@@ -1,3 +1,4 @@
+import type { HostId } from '../../contract.ts';
 import { limitTimes } from '../contract.ts';
 import type { Entry } from './entry.ts';
 import type { Right, Tenures } from './tenures.ts';
@@ -47,9 +48,19 @@ export class Rights {
   knowsAll(entry: Entry, now: number): boolean {
     if (entry.complete) return true;
     const others = this.#touch.others();
+    const silent = others.filter((host) => !entry.told.has(host) && !this.#touch.hasEnded(host));
     entry.complete =
-      (entry.asked && others.every((host) => entry.told.has(host) || this.#touch.hasEnded(host))) ||
+      (entry.asked && (silent.length === 0 || this.#isHomeBefore(entry, silent, now))) ||
       (now >= entry.since + settledMs && this.#touch.areMost(entry.followers(others, now, settledMs)));
     return entry.complete;
+  }
+
+  /** Whether nobody is silent but the home before, which lends itself nothing any more. */
+  #isHomeBefore(entry: Entry, [one, ...more]: readonly HostId[], now: number): boolean {
+    if (one === undefined || more.length > 0 || this.#touch.alive(one) || !this.isLeased(entry)) return false;
+    const gone = entry.homeBefore.hasGone(one, this.#touch.everybody(), now, settledMs);
+    // What it let in of the account's rate nobody knows.
+    if (gone) entry.remembered = true;
+    return gone;
   }
 }

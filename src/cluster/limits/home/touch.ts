@@ -24,6 +24,11 @@ export class Touch {
     return this.#hosts.all().flatMap(({ id }) => (id === self.id ? [] : [id]));
   }
 
+  /** Those, and this one. */
+  everybody(): readonly HostId[] {
+    return [this.#hosts.self.id, ...this.others()];
+  }
+
   /** Of these, the ones that were not heard for so long, ms. */
   silent(ms: number): readonly HostId[] {
     const now = this.#now();

@@ -12,7 +12,7 @@ import { callerOn, callsFrom, type Caller } from '../../../model/invocations/cal
 import { sessionPath } from '../../../protocol/session/session-socket.ts';
 import type { AccessKey } from '../../../store/contract.ts';
 import type { Front } from '../host-peers.ts';
-import { KnownHosts, testHosts, type TestHost } from '../testing/hosts.ts';
+import { HostBook, testHosts, type TestHost } from '../testing/hosts.ts';
 import { identityHeader, identityOfForwarded } from './identity.ts';
 
 const key: AccessKey = { accessKeyId: 'AKIA', secretAccessKey: 'secret', account: '000000000001', createdAt: 1 };
@@ -23,8 +23,8 @@ async function forwarding(
   front: Partial<Front>,
   asWhom: AccessKey = key,
   onConnection: (socket: object) => void = () => undefined,
-): Promise<{ readonly port: number; readonly one: TestHost; readonly other: TestHost; readonly known: KnownHosts }> {
-  const known = new KnownHosts();
+): Promise<{ readonly port: number; readonly one: TestHost; readonly other: TestHost; readonly known: HostBook }> {
+  const known = new HostBook();
   const [one, other] = await testHosts(2, undo, known);
   assert.ok(one !== undefined && other !== undefined);
   other.peers.opensTo({ request: () => assert.fail(), upgrade: () => assert.fail(), ...front });

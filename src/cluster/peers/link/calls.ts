@@ -9,11 +9,15 @@ export function call(stream: PeerStream, signal: AbortSignal | undefined): Promi
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', abandon, { once: true });
+  let answered = false;
   // Its end follows, from the other side.
-  stream.onMessage = (message) => resolve(decodeValue(message));
+  stream.onMessage = (message) => {
+    answered = true;
+    resolve(decodeValue(message));
+  };
   void stream.ended.then((error) => {
     signal?.removeEventListener('abort', abandon);
-    reject(error ?? new Error(`Host ${stream.host} ended a call without a result.`));
+    if (!answered) reject(error ?? new Error(`Host ${stream.host} ended a call without a result.`));
   });
   return promise;
 }
@@ -29,8 +33,7 @@ export function answerCall(stream: PeerStream, handler: PeerHandler, body: unkno
     try {
       const result = encodeValue(await handler(body, stream.host, left.signal));
       answered = true;
-      stream.send(result);
-      stream.end();
+      stream.endWith(result);
     } catch (error) {
       answered = true;
       stream.end(error instanceof Error ? error : new Error(String(error)));

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../../model/errors.ts';
 import { peerLimits } from '../peer-limits.ts';
-import { fieldsOf } from '../../fields.ts';
+import { countIn, fieldsOf } from '../../fields.ts';
 import { parseWireError, type WireError } from './wire-error.ts';
 
 // What hosts say to each other on a link, each a frame of MessagePack (protocol/framing). The host that opened the connection begins conversations, with
@@ -10,8 +10,14 @@ import { parseWireError, type WireError } from './wire-error.ts';
 export type PeerFrame =
   /** Begins a conversation. `opening`: MessagePack; missing where it is long: then it is its first message. */
   | { readonly type: 'open'; readonly id: number; readonly method: string; readonly opening?: Uint8Array }
-  /** Part of a message; the last one is without `more`. */
-  | { readonly type: 'data'; readonly id: number; readonly data: Uint8Array; readonly more?: true }
+  /** Part of a message; the last one is without `more`. `last`: with it ends the conversation, on purpose. */
+  | {
+      readonly type: 'data';
+      readonly id: number;
+      readonly data: Uint8Array;
+      readonly more?: true;
+      readonly last?: true;
+    }
   /** So many bytes were taken. */
   | { readonly type: 'credit'; readonly id: number; readonly bytes: number }
   | { readonly type: 'end'; readonly id: number; readonly error?: WireError }
@@ -25,32 +31,27 @@ export function parsePeerFrame(value: unknown): PeerFrame {
     case 'open': {
       const { method, opening } = fields;
       if (typeof method !== 'string' || method.length > peerLimits.methodLengthMax) throw wrong('open', 'method');
-      if (opening === undefined) return { type: 'open', id: numberIn(fields, 'id'), method };
-      return { type: 'open', id: numberIn(fields, 'id'), method, opening: bytesIn(fields, 'opening') };
+      if (opening === undefined) return { type: 'open', id: countIn(fields, 'id'), method };
+      return { type: 'open', id: countIn(fields, 'id'), method, opening: bytesIn(fields, 'opening') };
     }
     case 'data': {
-      const frame = { type: 'data', id: numberIn(fields, 'id'), data: bytesIn(fields, 'data') } as const;
+      const frame = { type: 'data', id: countIn(fields, 'id'), data: bytesIn(fields, 'data') } as const;
+      if (fields['last'] === true) return { ...frame, last: true };
       return fields['more'] === true ? { ...frame, more: true } : frame;
     }
     case 'credit':
-      return { type: 'credit', id: numberIn(fields, 'id'), bytes: numberIn(fields, 'bytes') };
+      return { type: 'credit', id: countIn(fields, 'id'), bytes: countIn(fields, 'bytes') };
     case 'end': {
       const { error } = fields;
-      const id = numberIn(fields, 'id');
+      const id = countIn(fields, 'id');
       return error === undefined ? { type: 'end', id } : { type: 'end', id, error: parseWireError(error) };
     }
     case 'ping':
     case 'pong':
-      return { type: fields['type'], n: numberIn(fields, 'n') };
+      return { type: fields['type'], n: countIn(fields, 'n') };
     default:
       throw new ProtocolError('Another host sent a frame of no known type.');
   }
-}
-
-function numberIn(fields: Readonly<Record<string, unknown>>, name: string): number {
-  const value = fields[name];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw wrong(String(fields['type']), name);
-  return value;
 }
 
 function bytesIn(fields: Readonly<Record<string, unknown>>, name: string): Uint8Array {

@@ -77,7 +77,16 @@ export class LinkStream implements PeerStream {
   }
 
   send(message: Uint8Array): boolean {
-    if (this.#over) return true;
+    if (!this.#over && this.#enqueue(message)) this.#link?.ready(this);
+    return this.#over || this.#queuedBytes <= peerLimits.partBytesMax;
+  }
+
+  endWith(message: Uint8Array): void {
+    if (!this.#over && this.#enqueue(message)) this.end();
+  }
+
+  /** Gives false, having ended it, where too much waits. */
+  #enqueue(message: Uint8Array): boolean {
     const { messageBytesMax, queuedBytesMax } = peerLimits;
     if (message.length > messageBytesMax)
       throw new RangeError(
@@ -87,12 +96,11 @@ export class LinkStream implements PeerStream {
       this.end(
         new ProtocolError(`Host ${this.host} does not take what it is sent: ${this.#queuedBytes} bytes wait for it.`),
       );
-      return true;
+      return false;
     }
     this.#queue.push(message);
     this.#queuedBytes += message.length;
-    this.#link?.ready(this);
-    return this.#queuedBytes <= peerLimits.partBytesMax;
+    return true;
   }
 
   drained(): Promise<void> {
@@ -140,7 +148,10 @@ export class LinkStream implements PeerStream {
     this.#sentOfFirst = 0;
     this.#queue.shift();
     this.#wake();
-    return { type: 'data', id: this.#id, data };
+    if (!this.#flushes || this.#queue.length > 0) return { type: 'data', id: this.#id, data };
+    this.#flushes = false;
+    this.#link?.forget(this);
+    return { type: 'data', id: this.#id, data, last: true };
   }
 
   #afterLast(): PeerFrame | undefined {

@@ -147,9 +147,14 @@ export class Link implements StreamLink {
         return stream?.endedBy(frame.error === undefined ? undefined : fromWire(frame.error));
       }
       case 'data':
-      case 'credit':
+      case 'credit': {
         // One that has ended here meanwhile is no fault.
-        return this.#streams.get(frame.id)?.take(frame);
+        const stream = this.#streams.get(frame.id);
+        stream?.take(frame);
+        if (frame.type === 'credit' || frame.last !== true) return;
+        this.#streams.delete(frame.id);
+        return stream?.endedBy(undefined);
+      }
     }
   }
 

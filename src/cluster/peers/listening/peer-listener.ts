@@ -14,10 +14,14 @@ export interface PeerGuests {
   find(host: HostId): HostRecord | undefined;
   request(request: IncomingMessage, response: ServerResponse, from: HostId): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, from: HostId): void;
+  /** Told why no connection can be taken now; it goes on listening. */
+  failed(error: unknown): void;
 }
 
 /** Longer than the other side keeps connections that it does not use: it is never this one that closes one just when it is used again. */
 const keepAliveMs = 120_000;
+/** Between two words about connections that could not be taken. */
+const reportMsMin = 10_000;
 const serverOptions = {
   requestTimeout: 300_000,
   headersTimeout: 30_000,
@@ -32,6 +36,7 @@ const serverOptions = {
  */
 export class PeerListener implements AsyncDisposable {
   readonly #guests: PeerGuests;
+  #reportedAt = Number.NEGATIVE_INFINITY;
   readonly #tls: ReturnType<typeof createTlsServer>;
   readonly #http: Server;
   readonly #known = new Map<Socket, Known>();
@@ -66,7 +71,7 @@ export class PeerListener implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<{ readonly host: string; readonly port: number }>();
     this.#tls.once('error', reject);
     this.#tls.listen(port, host, () => {
-      this.#tls.off('error', reject);
+      this.#tls.off('error', reject).on('error', (error) => this.#failed(error));
       const address = this.#tls.address();
       if (address === null || typeof address === 'string') return reject(new Error('It listens on no port.'));
       resolve({ host, port: address.port });
@@ -85,6 +90,14 @@ export class PeerListener implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => void this.#tls.close(() => resolve()));
     for (const socket of this.#connections) socket.destroy();
     await closed;
+  }
+
+  /** Where no descriptors are left each connection that comes fails: once in a while is enough to be told of. */
+  #failed(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#reportedAt < reportMsMin) return;
+    this.#reportedAt = now;
+    this.#guests.failed(error);
   }
 
   #arrived(socket: Socket): void {

@@ -8,7 +8,7 @@ import { HostPeers } from '../host-peers.ts';
 import { protocolVersions } from '../../protocol-version.ts';
 
 /** Hosts that know each other by hand: who is heard is said by the test. */
-export class KnownHosts {
+export class HostBook {
   readonly #records = new Map<HostId, HostRecord>();
   readonly #silent = new Set<HostId>();
   readonly #listeners = new Set<() => void>();
@@ -69,7 +69,7 @@ export interface TestHost {
 export async function testHosts(
   count: number,
   undo: AsyncDisposableStack,
-  known: KnownHosts = new KnownHosts(),
+  known: HostBook = new HostBook(),
 ): Promise<TestHost[]> {
   const hosts: TestHost[] = [];
   for (let n = 1; n <= count; n++) hosts.push(await testHost(`h-${String(n).padStart(16, '0')}`, undo, known));
@@ -77,7 +77,7 @@ export async function testHosts(
 }
 
 /** One host. */
-export async function testHost(id: HostId, undo: AsyncDisposableStack, known: KnownHosts): Promise<TestHost> {
+export async function testHost(id: HostId, undo: AsyncDisposableStack, known: HostBook): Promise<TestHost> {
   const home = await mkdtemp(join(tmpdir(), 'heddle-peer-'));
   undo.defer(() => rm(home, { recursive: true, force: true }));
   const own = await hostCertificate(home, id);

@@ -110,7 +110,7 @@ export class TestManager implements LocalManager {
   }
 
   prepare: LocalManager['prepare'] = ({ count }) => ({ taken: count, ready: 0, refused: [] });
-  refusal = (): undefined => undefined;
+  refusal = async (): Promise<undefined> => undefined;
   useOf = (): { concurrency: number; memoryMb: number } => ({ concurrency: 0, memoryMb: 0 });
   readiness: LocalManager['readiness'] = () => ({ ready: false, why: 'nothing is', blanks: 0, making: 0 });
   snapshot: LocalManager['snapshot'] = () => ({

@@ -1,8 +1,9 @@
 import { ApiError } from '../../../api/errors.ts';
 import { jsonInput } from '../../../api/json-input.ts';
 import { newAccessKey, newAccountId } from '../../../model/accounts/access-keys.ts';
+import type { CallsUse } from '../../../worker-manager/contract.ts';
+import { storedCodeBytes } from '../../../model/accounts/stored-code.ts';
 import type { Account } from '../../../store/contract.ts';
-import { storedCodeBytes } from '../../accounts/stored-code.ts';
 import type { FrontendOptions } from '../../context.ts';
 import { smallBodyBytesMax } from '../../routes/operation.ts';
 import type { ApiReply, Operation } from '../../routes/operation.ts';
@@ -12,10 +13,13 @@ import { notKept, shownKey } from './shown-key.ts';
 
 const path = '/heddle/v1/accounts';
 const onePath = `${path}/:account`;
+/** What hosts tell each other of an account. */
+const use = 'use';
 
 /** What the service knows of accounts, and has done with them. Everything is the operator's, but to look at oneself. */
 export function accountOperations(options: FrontendOptions): readonly Operation[] {
   const { accounts } = options.store;
+  options.clusterView?.tells(use, async (account) => ({ ...options.workerManager.useOf(account) }));
   const own = [createAccount(options), listAccounts(options), setLimits(options), removeAccount(options)];
   return [...own.map((operation) => operatorsOnly(accounts, operation)), getAccount(options)];
 }
@@ -77,7 +81,7 @@ function getAccount(options: FrontendOptions): Operation {
 }
 
 function setLimits(options: FrontendOptions): Operation {
-  const { store, gate, workerManager, logger } = options;
+  const { store, gate, workerManager, limitsHold, logger } = options;
   return {
     name: 'SetAccountLimits',
     method: 'PUT',
@@ -89,6 +93,7 @@ function setLimits(options: FrontendOptions): Operation {
       await store.accounts.setLimits(account.id, limits);
       gate.changed(account.id);
       workerManager.limitsChanged(account.id);
+      await limitsHold?.(account.id);
       logger.info({ account: account.id, limits }, 'The limits of an account were changed.');
       return { status: 200, body: await described(options, { ...account, limits }) };
     },
@@ -132,7 +137,8 @@ function removeAccount({ store, logger, events, secrets, triggers, prediction }:
   };
 }
 
-async function described({ store, workerManager }: FrontendOptions, account: Account): Promise<object> {
+async function described(options: FrontendOptions, account: Account): Promise<object> {
+  const { store } = options;
   const functions = await store.functions.list(account.id, '', Number.MAX_SAFE_INTEGER);
   const keys = await store.accounts.keysOf(account.id);
   const codeBytes = await storedCodeBytes(store, account.id);
@@ -140,6 +146,18 @@ async function described({ store, workerManager }: FrontendOptions, account: Acc
     ...account,
     functions: functions.length,
     keys: keys.length,
-    use: { ...workerManager.useOf(account.id), codeBytes },
+    use: { ...(await useOf(options, account.id)), codeBytes },
   };
+}
+
+/** Of all hosts, where there are several. */
+async function useOf({ workerManager, clusterView }: FrontendOptions, account: string): Promise<CallsUse> {
+  const others = (await clusterView?.told(use, account))?.found ?? [];
+  const sum = { ...workerManager.useOf(account) };
+  for (const each of others) {
+    const { concurrency, memoryMb } = { concurrency: 0, memoryMb: 0, ...each };
+    sum.concurrency += concurrency;
+    sum.memoryMb += memoryMb;
+  }
+  return sum;
 }

@@ -342,6 +342,9 @@ describe('accounts and keys', () => {
     assert.equal((await call('GET', '/usage?since=x', undefined, key)).status, 400);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     assert.match(metrics, new RegExp(`^heddle_account_requests_total\\{account="${account.id}"\\} 2$`, 'm'));
-    assert.match(metrics, new RegExp(`^heddle_account_gb_seconds_total\\{account="${account.id}"\\} 0.25$`, 'm'));
+    assert.match(
+      metrics,
+      new RegExp(`^heddle_account_memory_byte_seconds_total\\{account="${account.id}"\\} 268435456$`, 'm'),
+    );
   });
 });

@@ -5,7 +5,7 @@ import type { FrontendOptions } from '../../context.ts';
 import { smallBodyBytesMax, type ApiRequest, type Operation } from '../../routes/operation.ts';
 import { operatorsOnly } from '../accounts/find-account.ts';
 
-/** What the operator does with hosts: `POST /heddle/v1/cluster/drain`, `GET` of how far it is, and `DELETE /heddle/v1/cluster/hosts/HOST`. */
+/** What the operator does with hosts: `POST /heddle/v1/cluster/drain`, `GET` of how far it is, `DELETE /heddle/v1/cluster/hosts/HOST`, and `POST /heddle/v1/cluster/leave` of the host that is asked. */
 export function lifeOperations({ clusterLife, store }: FrontendOptions): readonly Operation[] {
   const life = (): ClusterLife => {
     if (clusterLife !== undefined) return clusterLife;
@@ -38,6 +38,13 @@ export function lifeOperations({ clusterLife, store }: FrontendOptions): readonl
       path: '/heddle/v1/cluster/hosts/:host',
       bodyBytesMax: smallBodyBytesMax,
       run: async (request) => ({ status: 200, body: await life().remove(request.parameter('host')) }),
+    },
+    {
+      name: 'LeaveCluster',
+      method: 'POST',
+      path: '/heddle/v1/cluster/leave',
+      bodyBytesMax: smallBodyBytesMax,
+      run: async () => ({ status: 200, body: await life().leave() }),
     },
   ];
   return operations.map((operation) => operatorsOnly(store.accounts, operation));

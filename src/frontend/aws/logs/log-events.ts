@@ -6,6 +6,8 @@ export interface LogEvent {
   /** When it was printed, milliseconds since the Unix epoch. */
   readonly timestamp: number;
   readonly message: string;
+  /** Of the invocation that printed it; empty for what the service says of the log itself. */
+  readonly requestId: string;
   readonly stream: string;
   /** Of the whole service: in order of time, and in that of the log within one invocation. */
   readonly position: string;
@@ -38,6 +40,7 @@ export function logEvents(
       events.push({
         timestamp: line.wallMs,
         message: line.text,
+        requestId,
         stream,
         position: positionOf(line.wallMs, `${requestId}/${part}/${String(line.offset).padStart(8, '0')}`),
         ingestionTime: Math.floor(entry.wallMs),

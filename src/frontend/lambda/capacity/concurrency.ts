@@ -35,9 +35,9 @@ export function reservations(
     );
 }
 
-/** Keeps it, and has it hold; undefined gives it up. */
+/** Keeps it, and has it hold on all hosts; undefined gives it up. */
 export async function reserve(
-  { store, workerManager }: Pick<LambdaContext, 'store' | 'workerManager'>,
+  { store, workerManager, limitsHold }: Pick<LambdaContext, 'limitsHold' | 'store' | 'workerManager'>,
   account: string,
   name: string,
   reserved: number | undefined,
@@ -45,6 +45,7 @@ export async function reserve(
   if (reserved === undefined) await store.settings.delete(account, name, '', concurrencyKind);
   else await store.settings.put(account, name, '', concurrencyKind, { reserved });
   workerManager.reserve(account, name, reserved);
+  await limitsHold?.(account);
 }
 
 /** What an account may have at once, and what of it its functions share that have reserved nothing. */

@@ -63,7 +63,7 @@ export async function invokeDurable(
       'RequestTooLargeException',
       `Request must be smaller than ${limits.eventPayloadBytesMax} bytes for the InvokeFunction operation`,
     );
-  const refusal = type === 'RequestResponse' ? workerManager.refusal(fn) : undefined;
+  const refusal = type === 'RequestResponse' ? await workerManager.refusal(fn) : undefined;
   if (refusal !== undefined) throw refusal;
   const started = await startDurable(executions, invocation, type, request.header(durableName));
   const headers = { 'x-amz-durable-execution-arn': started.arn };

@@ -8,7 +8,7 @@ import type { GivenKey } from '../../../events/async/keys.ts';
 import { calledAs } from '../../../model/invocations/caller.ts';
 import { servingVersion } from '../../../model/functions/function-record.ts';
 import type { Invocation } from '../../../model/invocations/invocation.ts';
-import { traceHeaderOf } from '../../../model/invocations/trace-context.ts';
+import { joinedTraceHeader, traceStateOf } from '../../../model/invocations/trace-context.ts';
 import { limits } from '../../../model/limits.ts';
 import { policyHeader, type PolicyBook } from '../../policies/policy-book.ts';
 import { onceOf } from '../../routes/loaded-later.ts';
@@ -104,7 +104,9 @@ export function readInvocation(
   if (body.length > 0) parseJson(body);
   const clientContext = readClientContext(request.header('x-amz-client-context'));
   const tenantId = tenantOf(fn, request.header('x-amz-tenant-id'));
-  const traceHeader = request.header('x-amzn-trace-id') ?? traceHeaderOf(request.header('traceparent'));
+  const traceparent = request.header('traceparent');
+  const traceHeader = joinedTraceHeader(request.header('x-amzn-trace-id'), traceparent);
+  const traceState = traceparent === undefined ? undefined : traceStateOf(request.header('tracestate'));
   const calledBy = request.caller();
   const policy = request.header(policyHeader);
   return {
@@ -117,6 +119,7 @@ export function readInvocation(
     ...(clientContext !== undefined && { clientContext }),
     ...(tenantId !== undefined && { tenantId }),
     ...(traceHeader !== undefined && { traceHeader }),
+    ...(traceState !== undefined && { traceState }),
     ...(calledBy !== undefined && { calledBy }),
     ...(policy !== undefined && { policy: policies.requested(request.scope.account, policy) }),
   };

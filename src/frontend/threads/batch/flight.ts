@@ -15,6 +15,8 @@ export interface BatchItem {
   readonly receivedAt: number;
   /** The same for all of a kind. */
   readonly tenantId?: string;
+  /** Of the trace that it is part of. */
+  readonly traceHeader?: string;
 }
 
 /** Who hears of a flight. */

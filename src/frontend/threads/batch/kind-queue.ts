@@ -90,6 +90,7 @@ export class KindQueue {
       payload: encodeBatch(items.map(({ call }) => call)),
       receivedAt: first.receivedAt,
       ...(first.tenantId !== undefined && { tenantId: first.tenantId }),
+      ...(first.traceHeader !== undefined && { traceHeader: first.traceHeader }),
       watcher: flight,
       cancel: signal,
     };

@@ -13,6 +13,8 @@ export class Invocation {
   readonly requestId: string;
   readonly timeoutMs: number;
   readonly traceId: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly traceState: string | undefined;
   readonly tenantId: string | undefined;
   /** Its handler is not to be called. */
   readonly initialises: boolean;
@@ -42,6 +44,8 @@ export class Invocation {
     this.requestId = request.requestId;
     this.timeoutMs = request.timeoutMs;
     this.traceId = request.traceId;
+    this.traceparent = request.traceparent;
+    this.traceState = request.traceState;
     this.tenantId = request.tenantId;
     this.initialises = request.initialise === true;
     this.invokedArn = request.invokedArn;

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { decodeBatch } from '../../../protocol/threads/batch.ts';
 import { encodeFrame } from '../../../protocol/framing/encode.ts';
 import { loadModule } from '../loading/load-handler.ts';
+import { TraceVariables } from '../invocation/trace-variable.ts';
 import { Pristine } from './pristine.ts';
 import { Thread } from './thread.ts';
 import { ThreadBatch, type BatchParts } from './thread-batch.ts';
@@ -31,6 +32,7 @@ export class Threads {
   #batch: ThreadBatch | undefined;
   #module: { readonly exports: unknown } | undefined;
   #pristine: Pristine | undefined;
+  readonly #trace = new TraceVariables();
   /** A thread has run since everything was as it should be. */
   #used = false;
   #running: Thread | undefined;
@@ -121,6 +123,7 @@ export class Threads {
       this.#pristine ??= new Pristine();
       this.tidy();
       this.#used = true;
+      if (thread.call.trace !== undefined) this.#trace.set(thread.call.trace);
       const { exports } = this.#module;
       const bytes = await this.#current.run(thread, () => thread.run(exports, args, begin));
       return { bytes, said: thread.said };
@@ -128,7 +131,7 @@ export class Threads {
       this.#hold(true);
       this.#running = undefined;
       thread.close();
-      if (this.#pristine?.leftTimers() === true) this.#spend();
+      if (this.#pristine?.leftTimers() === true || this.#trace.worn) this.#spend();
     }
   }
 }

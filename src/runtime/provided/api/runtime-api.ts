@@ -149,7 +149,7 @@ export class RuntimeApi {
   #send(response: ServerResponse): void {
     const invocation = this.#handed;
     if (invocation === undefined) return wrongState(response, this.#state, 'Ready');
-    const { requestId, payload, clientContext, tenantId, traceId, invokedArn } = invocation;
+    const { requestId, payload, clientContext, tenantId, traceId, traceparent, traceState, invokedArn } = invocation;
     response.writeHead(200, {
       'Content-Type': 'application/json',
       'Content-Length': payload.length,
@@ -158,6 +158,9 @@ export class RuntimeApi {
       'Lambda-Runtime-Invoked-Function-Arn': invokedArn ?? this.#functionArn(),
       ...(tenantId === undefined ? {} : { 'Lambda-Runtime-Aws-Tenant-Id': tenantId }),
       ...(traceId === undefined ? {} : { 'Lambda-Runtime-Trace-Id': traceId }),
+      // In W3C's words: AWS has no such headers, and clients that do not know them do not look.
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(traceState === undefined ? {} : { tracestate: traceState }),
       ...(clientContext === undefined ? {} : contextHeader(clientContext)),
     });
     response.end(payload);

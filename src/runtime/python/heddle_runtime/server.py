@@ -30,6 +30,8 @@ class Invocation:
         # It begins when the handler may run.
         self.timeout_ms = request["timeoutMs"]
         self.trace_id = request.get("traceId")
+        self.traceparent = request.get("traceparent")
+        self.trace_state = request.get("traceState")
         self.tenant_id = request.get("tenantId")
         # Its handler is not to be called.
         self.initialises = bool(request.get("initialise"))
@@ -53,6 +55,8 @@ class Server:
         self._handler = None
         self._initialised = False
         self._cpu_before = 0.0
+        # Variables that say of which trace the last invocation was.
+        self._traced = set()
         # How this process becomes an interpreter that is started as the function asks; None in one that is.
         self.become_own = None
         # The same for the supervisor of a function's extensions.
@@ -106,16 +110,22 @@ class Server:
                 self._fail(invocation, fault, "init")
                 self._exits(1)
                 return
-        self._trace(invocation.trace_id)
+        self._trace(invocation)
         if self._handler is None and not self._load(invocation):
             return
         self._call(invocation, event, client_context)
 
-    def _trace(self, trace_id):
-        if trace_id is not None:
-            os.environ["_X_AMZN_TRACE_ID"] = trace_id
-        elif "_X_AMZN_TRACE_ID" in os.environ:
-            del os.environ["_X_AMZN_TRACE_ID"]
+    def _trace(self, invocation):
+        for name, value in (
+            ("_X_AMZN_TRACE_ID", invocation.trace_id),
+            ("TRACEPARENT", invocation.traceparent),
+            ("TRACESTATE", invocation.trace_state),
+        ):
+            if value is not None:
+                os.environ[name] = value
+                self._traced.add(name)
+            elif name in self._traced:
+                os.environ.pop(name, None)
 
     def _load(self, invocation):
         sys.path[:] = existing(sys.path)

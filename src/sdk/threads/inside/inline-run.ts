@@ -7,7 +7,8 @@ import { isObedience, ThreadObeyed } from '../../../protocol/threads/obeyed.ts';
 import { openPorts, type Ports } from '../../platform/ports.ts';
 import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors.ts';
 import type { ClientSession, ThreadListener } from '../session/client-session.ts';
-import type { Run, RunEvents, ThreadStart, Usage } from '../thread/thread-run.ts';
+import type { RunEvents } from '../thread/run-events.ts';
+import type { Run, ThreadStart, Usage } from '../thread/thread-run.ts';
 import { ownContext, provideContext } from './context.ts';
 
 /** What is to be called here, as it would be elsewhere. */

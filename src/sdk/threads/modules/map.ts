@@ -1,4 +1,5 @@
 import type { ThreadOptions } from '../options.ts';
+import { watchMap, type MapWatch } from '../../platform/map-progress.ts';
 import type { ThreadStart } from '../thread/thread-run.ts';
 import type { Thread } from '../thread/thread.ts';
 
@@ -44,7 +45,8 @@ export async function* mapThreads<T, R>(
   if (!onErrors.includes(onError))
     throw new RangeError(`\`onError\` is ${onError}; it must be ${onErrors.join(', ')}.`);
   signal?.throwIfAborted();
-  const work = new Mapping(items, start, concurrency, ordered);
+  const watch = watchMap(sizeOf(items));
+  const work = new Mapping(items, start, { concurrency, ordered, watch });
   const abort = (): void => work.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   try {
@@ -58,8 +60,22 @@ export async function* mapThreads<T, R>(
     }
   } finally {
     signal?.removeEventListener('abort', abort);
+    watch?.over();
     await work.stop();
   }
+}
+
+/** How many items there are, where that can be known without taking them. */
+function sizeOf(items: unknown): number | undefined {
+  if (Array.isArray(items) || ArrayBuffer.isView(items)) return Number(Object(items).length);
+  return items instanceof Map || items instanceof Set ? items.size : undefined;
+}
+
+/** How a mapping goes about it. */
+interface Manner {
+  readonly concurrency: number;
+  readonly ordered: boolean;
+  readonly watch: MapWatch | undefined;
 }
 
 function iteratorOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> | Iterator<T> {
@@ -79,6 +95,7 @@ class Mapping<T, R> {
   readonly #start: (item: T) => Mapped<R>;
   readonly #concurrency: number;
   readonly #ordered: boolean;
+  readonly #watch: MapWatch | undefined;
   readonly #running = new Set<Mapped<R>>();
   /** In the order in which results are to be given: of the items, or of their coming. */
   readonly #slots: { settled?: Settled<R> }[] = [];
@@ -94,13 +111,13 @@ class Mapping<T, R> {
   constructor(
     items: Iterable<T> | AsyncIterable<T>,
     start: (item: T) => Mapped<R>,
-    concurrency: number,
-    ordered: boolean,
+    { concurrency, ordered, watch }: Manner,
   ) {
     this.#source = iteratorOf(items);
     this.#start = start;
     this.#concurrency = concurrency;
     this.#ordered = ordered;
+    this.#watch = watch;
   }
 
   /** The next result, or undefined after the last. Throws what the items throw. */
@@ -177,7 +194,9 @@ class Mapping<T, R> {
     this.#held += 1;
     const slot: { settled?: Settled<R> } = {};
     if (this.#ordered) this.#slots.push(slot);
+    this.#watch?.started();
     const settle = (settled: Settled<R>): void => {
+      this.#watch?.ended('value' in settled);
       slot.settled = settled;
       if (!this.#ordered) this.#slots.push(slot);
       this.#changed();

@@ -1,4 +1,5 @@
 import { decodeValue, encodeReason } from '../../../protocol/clone.ts';
+import { currentTrace } from '../../current-trace.ts';
 import { encodeCall, laneKinds, openLaneMessage, partBytes } from '../../../protocol/threads/lane.ts';
 import type { ServiceMessage, SpawnOrder, ThreadEnd, ThreadStart } from '../../../protocol/session/session-messages.ts';
 import { ProtocolError } from '../../../model/errors.ts';
@@ -8,21 +9,9 @@ import { RemoteError, type RemoteErrorKind, type RemoteFailure } from '../errors
 import { tellPost } from './hostile-reader.ts';
 import { LaneOut } from './lane-out.ts';
 import { ResultIn } from './result-in.ts';
+import type { RunEvents } from './run-events.ts';
 
 export type { ThreadStart };
-
-/** Who hears of one run of a thread. */
-export interface RunEvents {
-  onStart(start: ThreadStart): void;
-  onPost(value: unknown): void;
-  /** In its place, where that is there: the message as it came. */
-  readonly onPostBytes?: (body: Buffer) => void;
-  /** It closed its port. */
-  onPortClose(): void;
-  onItem(value: unknown): void;
-  /** It printed something, to standard error where that is said. */
-  onLog(text: string, stderr?: true): void;
-}
 
 /** What is to be called: an export, with arguments that are encoded already. */
 export interface PreparedCall {
@@ -95,7 +84,14 @@ export class ThreadRun implements Run, ThreadListener {
     this.#resultIn.bytesMax = rest.resultBytesMax;
     const call = encodeCall({ ...rest, args: large ? { partsBytes: args.length } : { bytes: args } });
     this.#session.listen(this.id, this, holds);
-    this.#order = this.#session.send({ type: 'spawn', thread: this.id, call, parts: large, ...order });
+    this.#order = this.#session.send({
+      type: 'spawn',
+      thread: this.id,
+      call,
+      parts: large,
+      ...currentTrace(),
+      ...order,
+    });
     if (large) this.out.sayParts(laneKinds.part, args);
   }
 

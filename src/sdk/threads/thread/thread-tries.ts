@@ -3,7 +3,8 @@ import { RemoteError } from '../errors.ts';
 import type { Retries } from '../options.ts';
 import type { ClientSession } from '../session/client-session.ts';
 import { nextTry } from './next-try.ts';
-import type { Run, RunEvents } from './thread-run.ts';
+import type { RunEvents } from './run-events.ts';
+import type { Run } from './thread-run.ts';
 
 /** Begins one run on a session; called once for each try. `detached` says, when the order is sent, whether it was detached. */
 export type BeginRun = (

@@ -9,7 +9,7 @@ import { openDatabase } from '../thread/database.ts';
 import { DiskRoom } from '../thread/disk-room.ts';
 import type { Ask, ThreadData } from '../thread/messages.ts';
 import { Capture } from './capture.ts';
-import type { FromThread, Order, ToThread } from './messages.ts';
+import type { Begun, FromThread, Order, ToThread } from './messages.ts';
 import { replay, schemaOf } from './replay.ts';
 
 // The thread of a durable store that others have copies of: as `../thread/main.ts`, but for what it begins with, and that it says what each commit changes.
@@ -41,26 +41,28 @@ function opened(): DatabaseSync {
   return copy;
 }
 
-function begin(): boolean {
+function begin(): Begun {
   const before = opened();
   const schema = schemaOf(before);
   before.close();
   const database = openDatabase(path, all);
   database.exec(fast);
-  const committer = new Committer(database, openParts(database, all), new DiskRoom(path, database), 'OFF');
-  own = { database, committer, capture: new Capture(database) };
-  return schemaOf(database) !== schema;
+  const capture = new Capture(database);
+  // Parts see to what another's life left.
+  const { made, change } = capture.of(() => openParts(database, all));
+  own = { database, committer: new Committer(database, made, new DiskRoom(path, database), 'OFF'), capture };
+  return { isMigrated: schemaOf(database) !== schema, change };
 }
 
-function carryOut(order: Order): boolean {
+function carryOut(order: Order): Begun | undefined {
   if (order.kind === 'begin') return begin();
   if (order.kind === 'replay') {
     replay(opened(), order.changes);
-    return true;
+    return undefined;
   }
   own?.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   copyFileSync(path, order.to);
-  return true;
+  return undefined;
 }
 
 function commit(): void {

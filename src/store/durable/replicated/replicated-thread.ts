@@ -3,7 +3,7 @@ import type { Durability } from '../contracts/durable-store.ts';
 import type { Change, Replication } from '../contracts/replicated.ts';
 import { asError } from '../store-thread.ts';
 import type { Ask, Outcome, ThreadData } from '../thread/messages.ts';
-import type { FromThread, Order, ToThread } from './messages.ts';
+import type { Begun, FromThread, Order, ToThread } from './messages.ts';
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -18,7 +18,7 @@ export class ReplicatedThread {
   readonly #worker: Worker;
   readonly #replication: Replication;
   readonly #waiting: Map<number, Waiting<unknown>> = new Map();
-  readonly #orders: Waiting<boolean>[] = [];
+  readonly #orders: Waiting<Begun | undefined>[] = [];
   readonly #exited: Promise<void>;
   #next: Ask[] = [];
   #ids = 0;
@@ -56,9 +56,11 @@ export class ReplicatedThread {
     await this.#order({ kind: 'replay', changes });
   }
 
-  /** From now on it is asked. Gives whether its tables had to be brought to this program's schema. */
-  begin(): Promise<boolean> {
-    return this.#order({ kind: 'begin' });
+  /** From now on it is asked. What that changed is to be kept before anything else is. */
+  async begin(): Promise<Begun> {
+    const begun = await this.#order({ kind: 'begin' });
+    if (begun === undefined) throw new Error('The thread of a durable store did not say what its beginning changed.');
+    return begun;
   }
 
   /** Copies it into a file, as it is after all commits that were handed to be kept until this resolves. */
@@ -122,7 +124,7 @@ export class ReplicatedThread {
     return waiting;
   }
 
-  #order(order: Order): Promise<boolean> {
+  #order(order: Order): Promise<Begun | undefined> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       this.#orders.push({ resolve, reject });

@@ -8,6 +8,7 @@ const event = (message: string): TailedEvent => ({
   message,
   timestamp: 1,
   ingestionTime: 1,
+  requestId: 'r',
   stream: 's',
   position: '',
   group: 'g',

@@ -90,6 +90,7 @@ async function begin(
     receivedAt,
     cancel,
     ...(ref.qualifier !== undefined && { invokedArn: target.invokedArn }),
+    cause: 'objects' as const,
     ...(traceHeader !== undefined && { traceHeader }),
     ...(calledBy !== undefined && { calledBy }),
   };

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+
+/** One number of a row of them. */
+export interface Tile {
+  readonly label: string;
+  readonly value: string;
+  /** A line below it. */
+  readonly note?: string;
+  readonly tone?: 'bad' | 'good';
+}
+
+/** Numbers that say how it stands, in a row. */
+export function Tiles({ tiles }: { tiles: readonly Tile[] }): ReactNode {
+  return (
+    <dl className="tiles">
+      {tiles.map(({ label, value, note, tone }) => (
+        <div key={label} className="tile-number">
+          <dt>{label}</dt>
+          <dd className={tone === undefined ? 'tile-value' : `tile-value tone-${tone}`}>{value}</dd>
+          <dd className="muted small">{note ?? '\u00a0'}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
