@@ -4,7 +4,9 @@ import { age } from '../../../parts/format.ts';
 import type { Scene, Tile } from './scene.ts';
 
 /** What containers do, as the legend names it. */
-export const containerStates: Readonly<Record<ContainerRow['state'], { readonly word: string; readonly colour: `--${string}` }>> = {
+export const containerStates: Readonly<
+  Record<ContainerRow['state'], { readonly word: string; readonly colour: `--${string}` }>
+> = {
   blank: { word: 'blank', colour: '--blank' },
   starting: { word: 'loading', colour: '--loading' },
   idle: { word: 'idle', colour: '--idle' },
@@ -35,7 +37,13 @@ export function currentPalette(): Palette {
     lineStrong: colourOf('--line-strong'),
     accent: colourOf('--accent'),
     dying: colourOf('--dying'),
-    states: { blank: of('blank'), starting: of('starting'), idle: of('idle'), running: of('running'), retiring: of('retiring') },
+    states: {
+      blank: of('blank'),
+      starting: of('starting'),
+      idle: of('idle'),
+      running: of('running'),
+      retiring: of('retiring'),
+    },
   };
 }
 
@@ -56,7 +64,13 @@ export function draw(context: Context, scene: Scene, drawn: Drawn): void {
   const { canvas } = context;
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = 'alphabetic';
-  laneHead(context, scene.lanes.warm, 'Warming pool', laneCount(scene.counts.warm, scene.counts.booting), drawn.palette);
+  laneHead(
+    context,
+    scene.lanes.warm,
+    'Warming pool',
+    laneCount(scene.counts.warm, scene.counts.booting),
+    drawn.palette,
+  );
   laneHead(context, scene.lanes.active, 'Active pool', `${scene.counts.active}`, drawn.palette);
   for (const tile of scene.tiles.values()) {
     context.globalAlpha = tile.alpha;
@@ -69,7 +83,13 @@ function laneCount(warm: number, booting: number): string {
   return booting === 0 ? `${warm}` : `${warm} and ${booting} booting`;
 }
 
-function laneHead(context: Context, lane: { x: number; y: number; width: number }, title: string, how: string, { text, muted }: Palette): void {
+function laneHead(
+  context: Context,
+  lane: { x: number; y: number; width: number },
+  title: string,
+  how: string,
+  { text, muted }: Palette,
+): void {
   context.font = `600 13px ${font}`;
   context.fillStyle = text;
   context.fillText(title, lane.x, lane.y - 11);
@@ -90,7 +110,8 @@ function drawTile(context: Context, { detail }: Scene, tile: Tile, drawn: Drawn)
     context.strokeStyle = palette.lineStrong;
     context.stroke();
     context.setLineDash([]);
-    if (detail.name === 'large' || detail.name === 'medium') label(context, 'booting', x + 10, y + 20, width - 20, `12px ${font}`, palette.muted);
+    if (detail.name === 'large' || detail.name === 'medium')
+      label(context, 'booting', x + 10, y + 20, width - 20, `12px ${font}`, palette.muted);
     return;
   }
   context.fillStyle = palette.surface;
@@ -133,7 +154,15 @@ export function belongsTo({ state, account, dedicatedTo, tenantId, host }: Insta
   return words.join(' · ');
 }
 
-function label(context: Context, text: string, x: number, y: number, width: number, inFont: string, colour: string): void {
+function label(
+  context: Context,
+  text: string,
+  x: number,
+  y: number,
+  width: number,
+  inFont: string,
+  colour: string,
+): void {
   context.font = inFont;
   context.fillStyle = colour;
   let shown = text;
@@ -141,14 +170,23 @@ function label(context: Context, text: string, x: number, y: number, width: numb
   context.fillText(shown, x, y);
 }
 
-function cellsPlace(name: Scene['detail']['name'], { x, y, width, height }: Tile): { x: number; y: number; width: number; height: number } {
+function cellsPlace(
+  name: Scene['detail']['name'],
+  { x, y, width, height }: Tile,
+): { x: number; y: number; width: number; height: number } {
   if (name === 'large') return { x: x + 10, y: y + height - 26, width: width - 20, height: 16 };
   if (name === 'medium') return { x: x + 8, y: y + height - 22, width: width - 16, height: 13 };
   const inset = name === 'small' ? 5 : name === 'tiny' ? 3 : 1;
   return { x: x + inset, y: y + inset, width: width - 2 * inset, height: height - 2 * inset };
 }
 
-function drawCells(context: Context, tile: Tile, containers: readonly ContainerRow[], { states, text }: Palette, place: { x: number; y: number; width: number; height: number }): void {
+function drawCells(
+  context: Context,
+  tile: Tile,
+  containers: readonly ContainerRow[],
+  { states, text }: Palette,
+  place: { x: number; y: number; width: number; height: number },
+): void {
   if (containers.length === 0) return;
   // As square as they can be, in as many rows as that takes.
   const rows = Math.max(1, Math.round(Math.sqrt((containers.length * place.height) / place.width)));

@@ -62,7 +62,8 @@ export function detailFor(lanes: readonly { readonly lane: Lane; readonly count:
 export function placeOf(lane: Lane, detail: Detail, slot: number): Lane {
   const { columns } = roomOf(lane, detail);
   const { height, gap } = detail;
-  const width = detail.name === 'large' ? Math.min(260, Math.floor((lane.width - (columns - 1) * gap) / columns)) : detail.width;
+  const width =
+    detail.name === 'large' ? Math.min(260, Math.floor((lane.width - (columns - 1) * gap) / columns)) : detail.width;
   return {
     x: lane.x + (slot % columns) * (width + gap),
     y: lane.y + Math.floor(slot / columns) * (height + gap),
@@ -74,7 +75,11 @@ export function placeOf(lane: Lane, detail: Detail, slot: number): Lane {
 /**
  * Slots for keys, so that what stays keeps its place: who is new takes the first that is free. All move up where the last slot would be beyond `max`.
  */
-export function slotsFor(before: ReadonlyMap<string, number>, keys: readonly string[], max: number): ReadonlyMap<string, number> {
+export function slotsFor(
+  before: ReadonlyMap<string, number>,
+  keys: readonly string[],
+  max: number,
+): ReadonlyMap<string, number> {
   const slots = new Map<string, number>();
   const taken = new Set<number>();
   for (const key of keys) {

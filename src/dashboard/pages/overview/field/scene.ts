@@ -28,7 +28,10 @@ export class Scene {
   lanes: { readonly warm: Lane; readonly active: Lane } = lanesOf(0, 0);
   /** Instances in each pool, and those that are not drawn as there is no room. */
   counts = { warm: 0, active: 0, booting: 0, hidden: 0 };
-  #slots: { warm: ReadonlyMap<string, number>; active: ReadonlyMap<string, number> } = { warm: new Map(), active: new Map() };
+  #slots: { warm: ReadonlyMap<string, number>; active: ReadonlyMap<string, number> } = {
+    warm: new Map(),
+    active: new Map(),
+  };
   #size = '';
 
   /** Takes over what there is. `booting`: instances that are about to be. `still`: nothing moves, all is at once as it should be. */
@@ -53,7 +56,12 @@ export class Scene {
     this.#place('active', active, rows, jump);
   }
 
-  #place(pool: 'warm' | 'active', keys: readonly string[], rows: ReadonlyMap<string, InstanceRow>, jump: boolean): void {
+  #place(
+    pool: 'warm' | 'active',
+    keys: readonly string[],
+    rows: ReadonlyMap<string, InstanceRow>,
+    jump: boolean,
+  ): void {
     const lane = this.lanes[pool];
     const { tiles: room } = roomOf(lane, this.detail);
     const slots = slotsFor(this.#slots[pool], keys, Math.max(room, 1));
@@ -100,7 +108,8 @@ export class Scene {
   /** The instance that is drawn at a point, pixels. */
   at(x: number, y: number): Tile | undefined {
     for (const tile of this.tiles.values())
-      if (!tile.leaving && x >= tile.x && x <= tile.x + tile.width && y >= tile.y && y <= tile.y + tile.height) return tile;
+      if (!tile.leaving && x >= tile.x && x <= tile.x + tile.width && y >= tile.y && y <= tile.y + tile.height)
+        return tile;
     return undefined;
   }
 }
