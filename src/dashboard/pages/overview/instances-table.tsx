@@ -3,7 +3,8 @@ import type { ContainerRow, InstanceRow } from '../../../model/dashboard/overvie
 import { age } from '../../parts/format.ts';
 import { Table, type Column } from '../../parts/table.tsx';
 import { useServiceTime } from '../../parts/use-second.ts';
-import { belongsTo, containerStates } from './field/draw.ts';
+import { belongsTo } from './field/draw.ts';
+import { containerStates } from './field/palette.ts';
 
 /** The instances as a table: the same as the picture, for reading. */
 export function InstancesTable({

@@ -9,13 +9,13 @@ import { Tiles, type Tile } from '../../parts/tiles.tsx';
 import { useServiceTime } from '../../parts/use-second.ts';
 import { useService, useTopic } from '../../state/use.ts';
 import { Calls } from './calls.tsx';
-import { containerStates } from './field/draw.ts';
 import { InstanceField } from './field/instance-field.tsx';
+import { containerStates } from './field/palette.ts';
 import { InstancesTable } from './instances-table.tsx';
 import { Starts } from './starts.tsx';
 
 /** As high as the picture and its details, so that nothing jumps. */
-const tableHeight = 400;
+const tableHeight = 336;
 /** What numbers of calls are of, seconds. */
 const lately = 10;
 
@@ -30,43 +30,45 @@ export function Overview(): ReactNode {
   const nowMs = useServiceTime();
   const booting = Math.max(0, ...[...warming.values()].map((row) => ('starting' in row ? row.starting : 0)));
   return (
-    <div className="stack">
+    <>
       <PageHead title="Overview">{known ? headline([...rows.values()]) : ' '}</PageHead>
-      <Tiles tiles={tilesOf([...rows.values()], activity, starts, warming, nowMs)} />
-      <section className="card">
-        <div className="overview-head">
-          <h2>Instances</h2>
-          <ul className="chart-legend overview-legend">
-            {Object.values(containerStates).map(({ word, colour }) => (
-              <li key={word}>
-                <span className="chart-key" style={{ background: `var(${colour})` }} />
-                {word}
-              </li>
-            ))}
-          </ul>
-          <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-            Table
-          </button>
-        </div>
-        <div className="overview-pools">
-          {asTable ? (
-            <InstancesTable rows={rows} height={tableHeight} />
-          ) : (
-            <InstanceField rows={rows} booting={booting} driver={service?.driver ?? ''} />
+      <div className="stack">
+        <Tiles tiles={tilesOf([...rows.values()], activity, starts, warming, nowMs)} />
+        <section className="card">
+          <div className="overview-head">
+            <h2>Instances</h2>
+            <ul className="chart-legend overview-legend">
+              {Object.values(containerStates).map(({ word, colour }) => (
+                <li key={word}>
+                  <span className="chart-key" style={{ background: `var(${colour})` }} />
+                  {word}
+                </li>
+              ))}
+            </ul>
+            <button type="button" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+              Table
+            </button>
+          </div>
+          <div className="overview-pools">
+            {asTable ? (
+              <InstancesTable rows={rows} height={tableHeight} />
+            ) : (
+              <InstanceField rows={rows} booting={booting} driver={service?.driver ?? ''} />
+            )}
+          </div>
+          {known && rows.size === 0 && booting === 0 && (
+            <p className="muted">
+              Nothing is kept warm and nothing runs. Deploy a function, and instances are made ready for it:{' '}
+              <code>heddle deploy examples/hello</code>
+            </p>
           )}
+        </section>
+        <div className="overview-charts">
+          <Starts />
+          <Calls rows={activity} nowMs={nowMs} />
         </div>
-        {known && rows.size === 0 && booting === 0 && (
-          <p className="muted">
-            Nothing is kept warm and nothing runs. Deploy a function, and instances are made ready for it:{' '}
-            <code>heddle deploy examples/hello</code>
-          </p>
-        )}
-      </section>
-      <div className="overview-charts">
-        <Starts />
-        <Calls rows={activity} nowMs={nowMs} />
       </div>
-    </div>
+    </>
   );
 }
 
@@ -103,7 +105,7 @@ function tilesOf(
     {
       label: 'Request to code, p50',
       value: usual === undefined ? '–' : milliseconds(usual.p50Ms),
-      note: usual === undefined ? 'no calls yet' : `${usual.path}, p99 ${milliseconds(usual.p99Ms)}`,
+      note: usual === undefined ? 'no calls yet' : `p99 ${milliseconds(usual.p99Ms)}, ${usual.path}`,
     },
     {
       label: 'Waiting',
@@ -111,8 +113,8 @@ function tilesOf(
       note: `of ${count(waits.max)} that may`,
       ...(waits.length > 0 && { tone: 'bad' as const }),
     },
-    { label: 'Warm', value: count(warm), note: 'instances nobody has yet' },
-    { label: 'Busy', value: count(busy), note: 'containers that run code' },
+    { label: 'Warm', value: count(warm), note: 'instances to be had' },
+    { label: 'Busy', value: count(busy), note: 'containers' },
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { startBucketMs, type StartsRow } from '../../../model/dashboard/overview.ts';
 import { startMsPromised } from '../../../model/invocations/start-path.ts';
-import { count, milliseconds, percent } from '../../parts/format.ts';
+import { count, milliseconds, percent, plural } from '../../parts/format.ts';
 import { useTopic } from '../../state/use.ts';
 
 const bars = startBucketMs.length;
@@ -24,7 +24,7 @@ export function Starts(): ReactNode {
           ? known
             ? 'No calls since the service started.'
             : ' '
-          : `${count(total)} calls since the service started, ${percent(kept / total)} within ${startMsPromised} ms`}
+          : `${plural(total, 'call')} since the service started, ${percent(kept / total)} within ${startMsPromised} ms`}
       </p>
       <div className="overview-paths">
         {all.map((row) => (
@@ -62,12 +62,12 @@ function Path({ row }: { row: StartsRow }): ReactNode {
       </figcaption>
       <svg viewBox={`0 0 ${bars + 1} 40`} preserveAspectRatio="none" aria-hidden="true">
         <path className="overview-base" d={`M0 39.5H${bars + 1}`} />
+        {/* A bucket is its place. */}
+        {/* oxlint-disable react/no-array-index-key */}
         {buckets.map((n, at) => {
           // One call among thousands is to be seen, too.
           const height = n === 0 ? 0 : Math.max(2, (38 * n) / most);
           const late = at > 0 && (startBucketMs[at - 1] ?? 0) >= startMsPromised * 0.999_999;
-          // A bucket is its place.
-          // oxlint-disable-next-line react/no-array-index-key
           return height === 0 ? null : (
             <rect
               key={at}
@@ -79,6 +79,7 @@ function Path({ row }: { row: StartsRow }): ReactNode {
             />
           );
         })}
+        {/* oxlint-enable react/no-array-index-key */}
         <path className="overview-mark" d={`M${mark} 0V40`} />
       </svg>
     </figure>

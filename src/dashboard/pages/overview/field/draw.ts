@@ -1,51 +1,8 @@
 import type { ContainerRow, InstanceRow } from '../../../../model/dashboard/overview.ts';
-import { colourOf } from '../../../parts/colours.ts';
 import { age } from '../../../parts/format.ts';
+import { inset, laneHead, type Lane } from './layout.ts';
+import type { Palette } from './palette.ts';
 import type { Scene, Tile } from './scene.ts';
-
-/** What containers do, as the legend names it. */
-export const containerStates: Readonly<
-  Record<ContainerRow['state'], { readonly word: string; readonly colour: `--${string}` }>
-> = {
-  blank: { word: 'blank', colour: '--blank' },
-  starting: { word: 'loading', colour: '--loading' },
-  idle: { word: 'idle', colour: '--idle' },
-  running: { word: 'busy', colour: '--busy' },
-  retiring: { word: 'dying', colour: '--dying' },
-};
-
-/** Colours of a theme. */
-export interface Palette {
-  readonly text: string;
-  readonly muted: string;
-  readonly surface: string;
-  readonly line: string;
-  readonly lineStrong: string;
-  readonly accent: string;
-  readonly dying: string;
-  readonly states: Readonly<Record<ContainerRow['state'], string>>;
-}
-
-/** The colours of the theme that is shown. */
-export function currentPalette(): Palette {
-  const of = (state: ContainerRow['state']): string => colourOf(containerStates[state].colour);
-  return {
-    text: colourOf('--text'),
-    muted: colourOf('--muted'),
-    surface: colourOf('--surface-2'),
-    line: colourOf('--line'),
-    lineStrong: colourOf('--line-strong'),
-    accent: colourOf('--accent'),
-    dying: colourOf('--dying'),
-    states: {
-      blank: of('blank'),
-      starting: of('starting'),
-      idle: of('idle'),
-      running: of('running'),
-      retiring: of('retiring'),
-    },
-  };
-}
 
 /** What is drawn beside the scene. */
 export interface Drawn {
@@ -64,14 +21,14 @@ export function draw(context: Context, scene: Scene, drawn: Drawn): void {
   const { canvas } = context;
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.textBaseline = 'alphabetic';
-  laneHead(
+  drawLane(
     context,
     scene.lanes.warm,
     'Warming pool',
     laneCount(scene.counts.warm, scene.counts.booting),
     drawn.palette,
   );
-  laneHead(context, scene.lanes.active, 'Active pool', `${scene.counts.active}`, drawn.palette);
+  drawLane(context, scene.lanes.active, 'Active pool', `${scene.counts.active}`, drawn.palette);
   for (const tile of scene.tiles.values()) {
     context.globalAlpha = tile.alpha;
     drawTile(context, scene, tile, drawn);
@@ -83,20 +40,32 @@ function laneCount(warm: number, booting: number): string {
   return booting === 0 ? `${warm}` : `${warm} and ${booting} booting`;
 }
 
-function laneHead(
+function drawLane(
   context: Context,
-  lane: { x: number; y: number; width: number },
+  lane: Lane,
   title: string,
   how: string,
-  { text, muted }: Palette,
+  { text, muted, lane: fill, line }: Palette,
 ): void {
+  context.beginPath();
+  context.roundRect(
+    lane.x - inset + 0.5,
+    lane.y - laneHead + 0.5,
+    lane.width + 2 * inset - 1,
+    lane.height + laneHead + inset - 1,
+    8,
+  );
+  context.fillStyle = fill;
+  context.fill();
+  context.strokeStyle = line;
+  context.stroke();
   context.font = `600 13px ${font}`;
   context.fillStyle = text;
-  context.fillText(title, lane.x, lane.y - 11);
+  context.fillText(title, lane.x, lane.y - 13);
   const { width } = context.measureText(`${title}  `);
   context.font = `13px ${font}`;
   context.fillStyle = muted;
-  context.fillText(how, lane.x + width, lane.y - 11);
+  context.fillText(how, lane.x + width, lane.y - 13);
 }
 
 function drawTile(context: Context, { detail }: Scene, tile: Tile, drawn: Drawn): void {
@@ -176,8 +145,8 @@ function cellsPlace(
 ): { x: number; y: number; width: number; height: number } {
   if (name === 'large') return { x: x + 10, y: y + height - 26, width: width - 20, height: 16 };
   if (name === 'medium') return { x: x + 8, y: y + height - 22, width: width - 16, height: 13 };
-  const inset = name === 'small' ? 5 : name === 'tiny' ? 3 : 1;
-  return { x: x + inset, y: y + inset, width: width - 2 * inset, height: height - 2 * inset };
+  const edge = name === 'small' ? 5 : name === 'tiny' ? 3 : 1;
+  return { x: x + edge, y: y + edge, width: width - 2 * edge, height: height - 2 * edge };
 }
 
 function drawCells(

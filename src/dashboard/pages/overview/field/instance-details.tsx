@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import type { InstanceRow } from '../../../../model/dashboard/overview.ts';
 import { age, count } from '../../../parts/format.ts';
 import { useServiceTime } from '../../../parts/use-second.ts';
-import { belongsTo, containerStates } from './draw.ts';
+import { belongsTo } from './draw.ts';
+import { containerStates } from './palette.ts';
 
 /** One instance of those in the picture, and how to go to another without a pointer. */
 export interface InstanceDetailsProps {

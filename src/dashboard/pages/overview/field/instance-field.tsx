@@ -2,9 +2,10 @@ import { useEffect, useRef, useState, type PointerEvent, type ReactNode } from '
 import type { InstanceRow } from '../../../../model/dashboard/overview.ts';
 import { onTheme } from '../../../app/theme.ts';
 import { useShared } from '../../../state/use.ts';
-import { currentPalette, draw } from './draw.ts';
+import { draw } from './draw.ts';
 import { InstanceDetails } from './instance-details.tsx';
 import { Scene } from './scene.ts';
+import { currentPalette } from './palette.ts';
 
 /** What the picture is of. */
 export interface InstanceFieldProps {
@@ -92,6 +93,8 @@ export function InstanceField({ rows, booting, driver }: InstanceFieldProps): Re
         ref={canvas}
         className="overview-field"
         aria-label={summaryOf(rows, booting)}
+        // No element but this stands for what is drawn as it changes.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="img"
         onPointerMove={pick}
         onPointerDown={pick}

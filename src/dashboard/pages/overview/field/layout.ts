@@ -24,22 +24,28 @@ export interface Lane {
   readonly height: number;
 }
 
+/** How far a pool's border is from what is in it, and its head above that, pixels. */
+export const inset = 10;
+export const laneHead = 36;
+
 /** Where the two pools are: beside each other where that is wide enough, so that an instance that is allocated goes from left to right. */
 export function lanesOf(width: number, height: number): { readonly warm: Lane; readonly active: Lane } {
-  const [head, between] = [26, 20];
+  const [head, between] = [laneHead, 12];
   if (width >= 640) {
     const warmWidth = Math.round((width - between) * 0.34);
-    const place = { y: head, height: height - head };
+    const place = { y: head, height: height - head - inset };
+    const activeX = warmWidth + between + inset;
     return {
-      warm: { x: 0, width: warmWidth, ...place },
-      active: { x: warmWidth + between, width: width - warmWidth - between, ...place },
+      warm: { x: inset, width: warmWidth - 2 * inset, ...place },
+      active: { x: activeX, width: width - activeX - inset, ...place },
     };
   }
-  const warmHeight = Math.round((height - 2 * head - between) * 0.34);
-  const activeY = head + warmHeight + between + head;
+  const warmHeight = Math.round((height - 2 * head - between - 2 * inset) * 0.34);
+  const activeY = head + warmHeight + inset + between + head;
+  const across = { x: inset, width: width - 2 * inset };
   return {
-    warm: { x: 0, y: head, width, height: warmHeight },
-    active: { x: 0, y: activeY, width, height: height - activeY },
+    warm: { ...across, y: head, height: warmHeight },
+    active: { ...across, y: activeY, height: height - activeY - inset },
   };
 }
 
