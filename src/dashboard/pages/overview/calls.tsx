@@ -33,7 +33,7 @@ export function Calls({ rows, nowMs }: { rows: ReadonlyMap<string, ActivityRow>;
         values={values}
         series={series}
         height={232}
-        format={count}
+        format={(value) => (Number.isInteger(value) ? count(value) : '')}
       />
     </section>
   );

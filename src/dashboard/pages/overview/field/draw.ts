@@ -1,7 +1,7 @@
 import type { ContainerRow, InstanceRow } from '../../../../model/dashboard/overview.ts';
 import { age } from '../../../parts/format.ts';
 import { inset, laneHead, type Lane } from './layout.ts';
-import type { Palette } from './palette.ts';
+import { piled, type Palette } from './palette.ts';
 import type { Scene, Tile } from './scene.ts';
 
 /** What is drawn beside the scene. */
@@ -91,7 +91,9 @@ function drawTile(context: Context, { detail }: Scene, tile: Tile, drawn: Drawn)
   context.lineWidth = 1;
   if (detail.name === 'large') drawWords(context, tile, row, drawn);
   else if (detail.name === 'medium') label(context, row.id, x + 8, y + 18, width - 16, `11px ${font}`, palette.text);
-  drawCells(context, tile, row.containers, palette, cellsPlace(detail.name, tile));
+  const place = cellsPlace(detail.name, tile);
+  if (detail.name === 'dot') drawLevels(context, row.containers, palette, place);
+  else drawCells(context, tile, row.containers, palette, place);
 }
 
 function outlineOf(tile: Tile, { state }: InstanceRow, { palette, selected }: Drawn): string {
@@ -147,6 +149,18 @@ function cellsPlace(
   if (name === 'medium') return { x: x + 8, y: y + height - 22, width: width - 16, height: 13 };
   const edge = name === 'small' ? 5 : name === 'tiny' ? 3 : 1;
   return { x: x + edge, y: y + edge, width: width - 2 * edge, height: height - 2 * edge };
+}
+
+/** Where cells would be too small to be told apart: how many containers are in each state, as a pile. */
+function drawLevels(context: Context, containers: readonly ContainerRow[], { states }: Palette, place: Lane): void {
+  let y = place.y + place.height;
+  for (const state of piled) {
+    const height = (place.height * containers.filter((one) => one.state === state).length) / containers.length;
+    if (!(height > 0)) continue;
+    y -= height;
+    context.fillStyle = states[state];
+    context.fillRect(place.x, y, place.width, height);
+  }
 }
 
 function drawCells(

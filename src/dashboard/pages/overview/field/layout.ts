@@ -1,6 +1,6 @@
 /** How much of an instance is drawn, by how much room there is. */
 export interface Detail {
-  readonly name: 'large' | 'medium' | 'small' | 'tiny' | 'dot' | 'speck';
+  readonly name: 'large' | 'medium' | 'small' | 'tiny' | 'dot';
   readonly width: number;
   readonly height: number;
   readonly gap: number;
@@ -12,8 +12,11 @@ export const details: readonly [Detail, ...Detail[]] = [
   { name: 'medium', width: 104, height: 52, gap: 8 },
   { name: 'small', width: 46, height: 30, gap: 6 },
   { name: 'tiny', width: 22, height: 22, gap: 4 },
-  { name: 'dot', width: 12, height: 12, gap: 3 },
-  { name: 'speck', width: 7, height: 7, gap: 2 },
+  { name: 'tiny', width: 17, height: 17, gap: 3 },
+  { name: 'dot', width: 14, height: 14, gap: 2 },
+  { name: 'dot', width: 11, height: 11, gap: 2 },
+  { name: 'dot', width: 9, height: 9, gap: 2 },
+  { name: 'dot', width: 7, height: 7, gap: 2 },
 ];
 
 /** A part of the picture with instances of one pool in it, pixels. */

@@ -12,6 +12,9 @@ export const containerStates: Readonly<
   retiring: { word: 'dying', colour: '--dying' },
 };
 
+/** From the bottom of a pile to its top: what works first. */
+export const piled: readonly ContainerRow['state'][] = ['running', 'idle', 'starting', 'retiring', 'blank'];
+
 /** Colours of a theme. */
 export interface Palette {
   readonly text: string;
