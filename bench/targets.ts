@@ -52,6 +52,22 @@ const warm: readonly Target[] = [
     1.2,
     ratio(warm16('processor time a request'), warm16('processor time a request', 'signed hop')),
   ),
+  atLeast(
+    'throughput with the dashboard open ÷ without',
+    0.95,
+    ratio(
+      plain('dashboard', 'host', '16 connections: throughput', 'state watched'),
+      plain('dashboard', 'host', '16 connections: throughput', 'nobody looks'),
+    ),
+  ),
+  atMost(
+    'first paint of the dashboard ÷ an empty page’s',
+    1.5,
+    ratio(
+      plain('dashboard', 'host', 'first paint: p50', 'dashboard'),
+      plain('dashboard', 'host', 'first paint: p50', 'empty page'),
+    ),
+  ),
   atMost('round trip (host) ÷ signed hop', 1.25, ratio(warm1('host'), warm1('host', 'signed hop'))),
   ...drivers.map((driver) =>
     atMost(

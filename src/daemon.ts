@@ -152,7 +152,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
     concurrencyMaxOf: callLimits.concurrencyMaxOf,
     clock: systemClock,
     ...observed,
-    ...about(driver),
+    ...about(driver, driversOf(settings), settings),
   });
   // Together: answering what runs is the frontend's part of it, and that ends when the manager has drained.
   undo.defer(async () => void (await Promise.all([manager.stop(settings.stopMs), app.close()])));

@@ -3,6 +3,7 @@ import { asyncRow } from './async.ts';
 import { cleaningRow } from './cleaning.ts';
 import { clusterPlacementRow } from './cluster/placement.ts';
 import { coldRow } from './starts/cold.ts';
+import { dashboardRow } from './dashboard/row.ts';
 import { computingRow } from './computing.ts';
 import { crowdRow } from './crowd.ts';
 import { egressRow } from '../egress.ts';
@@ -53,6 +54,7 @@ export const rows: readonly Row[] = [
   portionsRow,
   cleaningRow,
   memoryRow,
+  dashboardRow,
   egressRow,
   movedRow,
   objectsRow,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { IdentityOfForwarded } from '../cluster/contract.ts';
 import type { ClusterLife, ClusterOverview } from '../cluster/contract.ts';
 import type { Clock } from '../model/clock.ts';
+import type { DriverRow } from '../model/dashboard/machine.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
 import type { EgressTotals } from '../model/network.ts';
@@ -147,6 +148,8 @@ export interface FrontendOptions {
   readonly logger: Logger;
   /** Name of the driver in use, for people. */
   readonly driver: string;
+  /** What is known of drivers on this machine; tries none. Absent where nobody has any. */
+  readonly drivers?: () => Promise<readonly DriverRow[]>;
   /** Version of Heddle, for people. */
   readonly version: string;
 }

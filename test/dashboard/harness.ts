@@ -52,13 +52,18 @@ export interface Tab extends AsyncDisposable {
   readonly problems: readonly string[];
 }
 
+/** Chromium; close it. */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: program ?? '', args: flags });
+}
+
 /** Starts `heddle up --driver host` with these flags, and Chromium. */
 export async function startDashboard(...more: readonly string[]): Promise<Dashboard> {
   await using undo = new AsyncDisposableStack();
   const service = undo.use(
     await startHeddle(await newHome(), '--driver', 'host', '--warm', 'nodejs24.x-256=1..1', ...more),
   );
-  const browser = await chromium.launch({ executablePath: program ?? '', args: flags });
+  const browser = await launchBrowser();
   undo.defer(() => browser.close());
   const stored = parseIni(await readFile(join(service.home, 'credentials'), 'utf8')).get('heddle');
   const key = {
@@ -75,7 +80,8 @@ export async function startDashboard(...more: readonly string[]): Promise<Dashbo
   };
 }
 
-async function openTab(
+/** The same for any service. */
+export async function openTab(
   own: { readonly browser: Browser; readonly key: TypedKey; readonly url: string },
   place: string,
   { key = own.key, width = 1_440, dark = false, url = own.url }: OpenOptions,
@@ -146,7 +152,7 @@ function nextLooks(): readonly Look[] {
 
 /** What a page looks like and whether everybody can use it: opens it in both themes and at 390 and 1440 pixels; `ready` waits for what is to be seen. */
 export async function assertLooks(
-  dashboard: Dashboard,
+  dashboard: Pick<Dashboard, 'open'>,
   place: string,
   ready: (page: Page) => Promise<unknown>,
   options: OpenOptions = {},

@@ -16,6 +16,8 @@ export interface Target {
   readonly pid: number;
   readonly home: string;
   readonly request: string;
+  /** What is there while it is measured, beside the load. */
+  readonly beside?: () => Promise<AsyncDisposable>;
 }
 
 /** How warm servers are loaded. */
@@ -79,6 +81,7 @@ export async function measureInTurns(targets: readonly Target[], plan: WarmPlan)
   const seen = new Map<string, Round[]>(targets.map(({ who }) => [who, []]));
   for (let round = 0; round < rounds; round += 1)
     for (const target of targets) {
+      await using _beside = await target.beside?.();
       const before = await processorTime(target);
       const { port, request } = target;
       const answers = await load({ port, requests: [request], connections, sendMs: roundMs }, loadCpus);

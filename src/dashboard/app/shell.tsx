@@ -35,7 +35,9 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
       </button>
       <Top service={service} open={open} turn={() => setOpenOver(open ? undefined : name)} signOut={signOut} />
       <Side pages={offered} current={name} version={service?.version} />
-      <main className="content" ref={main} tabIndex={-1}>
+      {/* It scrolls, which must be possible with the keyboard, too. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <main className="content" ref={main} tabIndex={0}>
         {page === undefined ? (
           <NoSuchPage />
         ) : (

@@ -2,6 +2,8 @@ import type { FrontendOptions } from '../context.ts';
 import type { OpenTopic, Topic } from './topic.ts';
 import { openActivity } from './topics/activity.ts';
 import { openInstances } from './topics/instances.ts';
+import { openCluster } from './topics/cluster.ts';
+import { openMachine } from './topics/machine.ts';
 import { openCalls } from './topics/calls.ts';
 import { openEgress } from './topics/egress.ts';
 import { openEvents } from './topics/events.ts';
@@ -19,6 +21,7 @@ import { openWarming } from './topics/warming.ts';
 const all: readonly OpenTopic[] = [
   openActivity,
   openCalls,
+  openCluster,
   openEgress,
   openEvents,
   openExecutions,
@@ -28,6 +31,7 @@ const all: readonly OpenTopic[] = [
   openSchedules,
   openInstances,
   openJobs,
+  openMachine,
   openThreads,
   openStarts,
   openWarming,

@@ -38,16 +38,29 @@ export async function probed(
   signal: AbortSignal,
 ): Promise<ProbeVerdict> {
   const clock = options.clock ?? systemClock;
-  const folder = join(options.cache, 'probes');
-  // Two drivers may have one name, where they do the same by other means.
-  const kind = driver.capabilities.emulated ? `${driver.name}+emulated` : driver.name;
-  const path = join(folder, `${kind}-${await machineKey()}.json`);
-  const known = options.fresh === true ? undefined : await readVerdict(path, clock.wall());
-  if (known !== undefined && known.driver === driver.name) return known;
+  const { folder, kind, path } = await placeOf(driver, options);
+  const known = options.fresh === true ? undefined : await remembered(driver, options);
+  if (known !== undefined) return known;
   const verdict = await driver.probe(signal);
   signal.throwIfAborted();
   await writeVerdict(folder, path, kind, { ...verdict, at: clock.wall() });
   return verdict;
+}
+
+/** What it said when it was asked last, under the same conditions; undefined where it was not. Asks nobody. */
+export async function remembered(driver: InstanceDriver, options: ProbeOptions): Promise<ProbeVerdict | undefined> {
+  const known = await readVerdict((await placeOf(driver, options)).path, (options.clock ?? systemClock).wall());
+  return known?.driver === driver.name ? known : undefined;
+}
+
+/** Where it is kept. Two drivers may have one name, where they do the same by other means. */
+async function placeOf(
+  driver: InstanceDriver,
+  { cache }: ProbeOptions,
+): Promise<{ readonly folder: string; readonly kind: string; readonly path: string }> {
+  const folder = join(cache, 'probes');
+  const kind = driver.capabilities.emulated ? `${driver.name}+emulated` : driver.name;
+  return { folder, kind, path: join(folder, `${kind}-${await machineKey()}.json`) };
 }
 
 /** Names the conditions under which a verdict holds. */
