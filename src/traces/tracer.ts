@@ -6,6 +6,9 @@ import { isKept, newTraceId, randomId, type Sampling } from './sampling.ts';
 import type { SpanSink, TraceSpan } from './span.ts';
 import { stageSpans } from './spans/stage-spans.ts';
 
+/** A wall clock that differs by more was set, ms. */
+const clockSetMs = 20;
+
 /** What a tracer needs. */
 export interface TracerOptions {
   readonly clock: Clock;
@@ -29,6 +32,7 @@ export interface OpenSpan {
 export class Tracer {
   readonly clock: Clock;
   readonly #o: TracerOptions;
+  #heldEpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: TracerOptions) {
     this.#o = options;
@@ -71,7 +75,10 @@ export class Tracer {
     for (const span of stageSpans(record, this.#epochMs, this.#o.host)) this.#o.sink.take(span);
   }
 
+  /** What is to be added to the clock for milliseconds since the Unix epoch: the same for all spans of a trace, though one clock has no fractions, until that is set. */
   get #epochMs(): number {
-    return this.clock.wall() - this.clock.now();
+    const epochMs = this.clock.wall() - this.clock.now();
+    if (Math.abs(epochMs - this.#heldEpochMs) > clockSetMs) this.#heldEpochMs = epochMs;
+    return this.#heldEpochMs;
   }
 }

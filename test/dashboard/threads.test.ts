@@ -72,10 +72,15 @@ describe('threads on the dashboard', { skip }, () => {
     const { page } = tab;
     await ready(page);
     const timeline = page.getByRole('application');
-    await timeline.focus();
-    await page.keyboard.press('ArrowRight');
-    const card = page.getByRole('region', { name: 'The selected thread' });
-    const first = await card.getByRole('heading', { level: 2 }).textContent();
+    // How many there are is known before each of them is.
+    await page.getByRole('region', { name: 'Threads of the job' }).getByRole('link').first().waitFor();
+    const heading = page.getByRole('region', { name: 'The selected thread' }).getByRole('heading', { level: 2 });
+    // What is drawn is what keys go through: nothing says when that is.
+    while (!(await heading.isVisible())) {
+      await timeline.focus();
+      await page.keyboard.press('ArrowRight');
+    }
+    const first = await heading.textContent();
     await page.keyboard.press('End');
     await page.keyboard.press('+');
     await page.keyboard.press('ArrowDown');

@@ -23,8 +23,10 @@ const long = [
   'src/instance/microvm/staying-warm',
   'test/cluster/threads/election',
   'test/cluster/threads/locks',
+  'test/dashboard/many',
   'test/e2e/installed',
   'test/events/moved-clock',
+  'test/many-hosts/policies',
   'test/simulation/cluster',
 ];
 

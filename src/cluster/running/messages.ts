@@ -36,8 +36,6 @@ export const tags = {
   /** So many bytes of the lane went on into the container. */
   sent: 41,
   outcome: 42,
-  /** It has not begun yet: of an order that is `quiet`. */
-  waits: 43,
   /** Its instance stands still, or goes on. */
   stands: 44,
 } as const;

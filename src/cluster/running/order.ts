@@ -34,8 +34,6 @@ export interface RunOrder extends Passed {
   readonly answered: boolean;
   /** It may be ended, whatever it does. */
   readonly cancellable: boolean;
-  /** As long as nothing is said of it, its sender takes it for begun: what is said is that it waits, and that it begins afterwards. Else each beginning is said. */
-  readonly quiet?: boolean;
 }
 
 /** What of an invocation is there only where it has some. */
@@ -81,7 +79,7 @@ function isOrder(fields: object): fields is RunOrder {
     (order.loadMax === undefined || typeof order.loadMax === 'number') &&
     texts.every((text) => text === undefined || typeof text === 'string') &&
     isPolicy(order.policy) &&
-    [order.nested, order.ofService, order.quiet].every((flag) => flag === undefined || typeof flag === 'boolean')
+    [order.nested, order.ofService].every((flag) => flag === undefined || typeof flag === 'boolean')
   );
 }
 

@@ -11,35 +11,25 @@ import { readOutcome, startPathIn } from './outcome.ts';
 import { RemoteCaller } from './remote-caller.ts';
 import { RemoteLane } from './remote-lane.ts';
 
-/** How it was sent. */
-export interface RunSent {
-  /** Its function version, for a host that does not know it. */
-  readonly version: Uint8Array;
-  /** It is only said that it begins where it was said before that it waits. */
-  readonly quiet: boolean;
-}
-
 /** An invocation that another host runs, as the one sees it that has its request. */
 export class RemoteRun {
   readonly outcome: Promise<InvocationOutcome>;
   readonly #stream: PeerStream;
   readonly #invocation: Invocation;
-  readonly #order: RunSent;
+  /** Its function version, for a host that does not know it. */
+  readonly #version: Uint8Array;
   readonly #clock: Clock;
   readonly #lane: RemoteLane | undefined;
   readonly #resolve: (outcome: InvocationOutcome) => void;
   readonly #reject: (error: unknown) => void;
   /** When it was heard that user code begins, on this host's clock. */
   #startedAt: number | undefined;
-  /** As long as it is not said that it begins, it has not. */
-  #waits: boolean;
   #over = false;
 
-  constructor(stream: PeerStream, invocation: Invocation, order: RunSent, signal: AbortSignal, clock: Clock) {
+  constructor(stream: PeerStream, invocation: Invocation, version: Uint8Array, signal: AbortSignal, clock: Clock) {
     this.#stream = stream;
     this.#invocation = invocation;
-    this.#order = order;
-    this.#waits = !order.quiet;
+    this.#version = version;
     this.#clock = clock;
     this.#lane = invocation.watcher && new RemoteLane(stream, invocation.watcher);
     const { promise, resolve, reject } = Promise.withResolvers<InvocationOutcome>();
@@ -64,12 +54,9 @@ export class RemoteRun {
     const { answer } = this.#invocation;
     switch (message[0]) {
       case tags.need:
-        return void this.#stream.send(bytesMessage(tags.version, this.#order.version));
+        return void this.#stream.send(bytesMessage(tags.version, this.#version));
       case tags.placed:
         return this.#placed(message);
-      case tags.waits:
-        this.#waits = true;
-        return;
       case tags.started:
         return this.#started(message);
       case tags.received:
@@ -158,7 +145,7 @@ export class RemoteRun {
   #lostWith(error: PeerLostError): Error {
     const { host } = this.#stream;
     // Of a process that has ended, as of an instance: what it had not said that it begins, it has not begun, or ended with it in its first moment.
-    if (this.#startedAt === undefined && (error.unsent || (error.hungUp && this.#waits)))
+    if (this.#startedAt === undefined && (error.unsent || error.hungUp))
       return new NotBegunError(`It was not begun on host ${host}: ${error.message}`, { cause: error });
     const begun = this.#startedAt === undefined ? 'may have begun' : 'had begun';
     const lost = new InstanceLostError(`The host ${host} is lost, on which it ${begun} to run: ${error.message}`);

@@ -28,13 +28,12 @@ export class RemoteRunner {
     signal.throwIfAborted();
     const version = namedVersion(invocation.function);
     const order = this.#order(host, invocation, version.name, version.bytes);
-    const sent = { version: version.bytes, quiet: order.quiet === true };
-    return new RemoteRun(this.#peers.open(host, runMethod, order), invocation, sent, signal, this.#clock).outcome;
+    return new RemoteRun(this.#peers.open(host, runMethod, order), invocation, version.bytes, signal, this.#clock)
+      .outcome;
   }
 
   #order(host: HostId, invocation: Invocation, name: string, version: Uint8Array): RunOrder {
-    const { watcher, answer, begun, cancel, receivedAt } = invocation;
-    const quiet = watcher === undefined && answer === undefined && begun === undefined;
+    const { watcher, answer, cancel, receivedAt } = invocation;
     const told = this.#told.get(host) ?? new ToldVersions();
     this.#told.set(host, told, 1);
     return {
@@ -45,7 +44,6 @@ export class RemoteRunner {
       watched: watcher !== undefined,
       answered: answer !== undefined,
       cancellable: cancel !== undefined,
-      ...(quiet && { quiet }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../model/clock.ts';
+import type { Clock } from '../../model/clock.ts';
 import { CancelledError, ProtocolError } from '../../model/errors.ts';
 import type { FunctionVersion } from '../../model/functions/function.ts';
 import type { Invocation, InvocationOutcome, ThreadLane, ThreadWatcher } from '../../model/invocations/invocation.ts';
@@ -15,9 +15,6 @@ import type { KeptVersions } from './versions.ts';
 
 /** Runs an invocation on this host. */
 export type RunHere = (invocation: Invocation, signal: AbortSignal) => Promise<InvocationOutcome>;
-
-/** What has not begun by then is said to wait, where its beginning is not said, ms: containers that are idle begin long before. */
-const lateMs = 5;
 
 /** An invocation that this host runs for another one. */
 export class ServedRun implements ThreadWatcher {
@@ -37,8 +34,6 @@ export class ServedRun implements ThreadWatcher {
   #lane: ThreadLane | undefined;
   #lanePaused = false;
   #startedAt: number | undefined;
-  /** Runs while nobody need be told that it begins. */
-  #late: Timer | undefined;
   #done = false;
 
   /** `versions`: those that other hosts have sent. */
@@ -53,7 +48,6 @@ export class ServedRun implements ThreadWatcher {
     this.#taken = new LaneTaken((bytes) => void stream.send(dataMessage(tags.sent, { bytes })));
     stream.onMessage = (message) => this.#take(message);
     void stream.ended.then((error) => this.#left(error));
-    if (order.quiet === true) this.#late = clock.timer(lateMs, () => this.#isLate());
   }
 
   /** Fires when nobody waits for it any more. */
@@ -118,14 +112,7 @@ export class ServedRun implements ThreadWatcher {
 
   #begun(): void {
     this.#startedAt = this.#clock.now();
-    if (this.#late === undefined) this.#stream.send(bytesMessage(tags.started));
-    this.#late?.[Symbol.dispose]();
-  }
-
-  #isLate(): void {
-    if (this.#done) return;
-    this.#late = undefined;
-    this.#stream.send(bytesMessage(tags.waits));
+    this.#stream.send(bytesMessage(tags.started));
   }
 
   #invocationOf(fn: FunctionVersion): Invocation {
@@ -181,7 +168,6 @@ export class ServedRun implements ThreadWatcher {
 
   /** The other host has gone, or has had enough. A thread ends with whoever watches it; others go on as where a client has gone. */
   #left(error: Error | undefined): void {
-    this.#late?.[Symbol.dispose]();
     this.#window.over();
     if (this.#done) return;
     this.#version?.reject(error ?? new CancelledError(`The host ${this.#stream.host} wants it no more.`));
