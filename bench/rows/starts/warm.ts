@@ -80,7 +80,8 @@ export async function measureInTurns(targets: readonly Target[], plan: WarmPlan)
     await load({ port, requests: [request], connections, sendMs: warmUpMs, answersMax: warmUpAnswers }, loadCpus);
   const seen = new Map<string, Round[]>(targets.map(({ who }) => [who, []]));
   for (let round = 0; round < rounds; round += 1)
-    for (const target of targets) {
+    // Each is the first in its turn: what one leaves behind is not always the same one's.
+    for (const target of [...targets.slice(round % targets.length), ...targets.slice(0, round % targets.length)]) {
       await using _beside = await target.beside?.();
       const before = await processorTime(target);
       const { port, request } = target;

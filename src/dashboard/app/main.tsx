@@ -1,6 +1,3 @@
-import './theme.css';
-import './base.css';
-import './shell.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

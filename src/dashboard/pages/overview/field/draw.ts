@@ -107,10 +107,10 @@ function drawWords(context: Context, { x, y, width }: Tile, row: InstanceRow, { 
   context.font = `11px ${font}`;
   const ageWidth = context.measureText(old).width;
   context.fillStyle = palette.muted;
-  context.fillText(old, x + width - 10 - ageWidth, y + 20);
-  label(context, row.id, x + 10, y + 20, width - 30 - ageWidth, `600 12px ${font}`, palette.text);
-  label(context, `${driver} · ${row.configuration}`, x + 10, y + 36, width - 20, `11px ${font}`, palette.muted);
-  label(context, belongsTo(row), x + 10, y + 51, width - 20, `11px ${font}`, palette.muted);
+  context.fillText(old, x + width - 10 - ageWidth, y + 18);
+  label(context, row.id, x + 10, y + 18, width - 30 - ageWidth, `600 12px ${font}`, palette.text);
+  label(context, `${driver} · ${row.configuration}`, x + 10, y + 32, width - 20, `11px ${font}`, palette.muted);
+  label(context, belongsTo(row), x + 10, y + 45, width - 20, `11px ${font}`, palette.muted);
 }
 
 /** Whose an instance is, and what else is to be known of it, in a few words. */
@@ -145,7 +145,7 @@ function cellsPlace(
   name: Scene['detail']['name'],
   { x, y, width, height }: Tile,
 ): { x: number; y: number; width: number; height: number } {
-  if (name === 'large') return { x: x + 10, y: y + height - 26, width: width - 20, height: 16 };
+  if (name === 'large') return { x: x + 10, y: y + height - 19, width: width - 20, height: 12 };
   if (name === 'medium') return { x: x + 8, y: y + height - 22, width: width - 16, height: 13 };
   const edge = name === 'small' ? 5 : name === 'tiny' ? 3 : 1;
   return { x: x + edge, y: y + edge, width: width - 2 * edge, height: height - 2 * edge };

@@ -8,7 +8,7 @@ export interface Detail {
 
 /** From the one that shows most to the one that most fit of. */
 export const details: readonly [Detail, ...Detail[]] = [
-  { name: 'large', width: 196, height: 88, gap: 10 },
+  { name: 'large', width: 142, height: 70, gap: 10 },
   { name: 'medium', width: 104, height: 52, gap: 8 },
   { name: 'small', width: 46, height: 30, gap: 6 },
   { name: 'tiny', width: 22, height: 22, gap: 4 },
@@ -62,7 +62,7 @@ export function roomOf({ width, height }: Lane, tile: Detail): { readonly column
 /** The most that can be shown of so many in each lane. */
 export function detailFor(lanes: readonly { readonly lane: Lane; readonly count: number }[]): Detail {
   const fits = details.find((detail) =>
-    lanes.every(({ lane, count }) => lane.width >= Math.min(detail.width, 160) && roomOf(lane, detail).tiles >= count),
+    lanes.every(({ lane, count }) => lane.width >= Math.min(detail.width, 140) && roomOf(lane, detail).tiles >= count),
   );
   return fits ?? details[details.length - 1] ?? details[0];
 }

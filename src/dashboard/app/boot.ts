@@ -1,0 +1,8 @@
+import './theme.css';
+import './base.css';
+import './shell.css';
+
+// The page's name is painted before its program is loaded, which takes longer than that. A page that nobody sees is not painted: it does not wait.
+const load = (): void => void import('./main.tsx');
+if (document.hidden) load();
+else requestAnimationFrame(() => setTimeout(load));
