@@ -11,7 +11,7 @@ const sameMs = 2_000;
 export function openInstances(options: FrontendOptions): Topic {
   const { workerManager, clock, clusterView } = options;
   /** Ages are told with fractions, and by hosts a little late: when an instance was born is decided when it is seen first. */
-  const births = new Map<string, number>();
+  const births = new Map<string, ReadonlyMap<string, number>>();
   return {
     name: 'instances',
     // Asking all hosts is not to be had for nothing.
@@ -20,16 +20,17 @@ export function openInstances(options: FrontendOptions): Topic {
       const { instances } = await instancesOf(options, account, workerManager.snapshot().instances);
       const wallMs = clock.wall();
       const rows = new Map<string, InstanceRow>();
+      const before = births.get(account);
+      const bornAt = new Map<string, number>();
       for (const one of instances) {
         const key = one.host === undefined ? one.id : `${one.host} ${one.id}`;
         const bornAtMs = Math.round(wallMs - one.ageMs);
-        const known = births.get(key);
+        const known = before?.get(key);
         const born = known !== undefined && Math.abs(known - bornAtMs) < sameMs ? known : bornAtMs;
-        births.set(key, born);
+        bornAt.set(key, born);
         rows.set(key, rowOf(one, born));
       }
-      // Of other accounts' there may be some among them; they are seen anew.
-      if (births.size > 2 * rows.size + 100) for (const key of births.keys()) if (!rows.has(key)) births.delete(key);
+      births.set(account, bornAt);
       return rows;
     },
   };
