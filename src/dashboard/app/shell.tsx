@@ -40,13 +40,32 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
       <main className="content" ref={main} tabIndex={0}>
         {page === undefined ? (
           <NoSuchPage />
+        ) : spec?.operatorsOnly === true && service?.operator !== true ? (
+          <OperatorsPage known={service !== undefined} />
         ) : (
           <Failing key={name}>
-            <Suspense fallback={<output className="page-loading">Loading…</output>}>{createElement(page)}</Suspense>
+            <Suspense fallback={<Loading />}>{createElement(page)}</Suspense>
           </Failing>
         )}
       </main>
     </div>
+  );
+}
+
+function Loading(): ReactNode {
+  return <output className="page-loading">Loading…</output>;
+}
+
+/** In the place of a page that only the operator is shown. `known`: whether it is known yet who looks. */
+function OperatorsPage({ known }: { known: boolean }): ReactNode {
+  if (!known) return <Loading />;
+  return (
+    <EmptyState title="This page is the operator's">
+      <p>
+        It shows the machines that all accounts share. Sign in with the key of whoever runs the service to see it.{' '}
+        <a href={hrefOf('overview')}>To the overview</a>
+      </p>
+    </EmptyState>
   );
 }
 

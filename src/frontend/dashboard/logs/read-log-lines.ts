@@ -16,12 +16,15 @@ export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'
     async ReadLogLines(request) {
       const { scope } = request;
       const { account } = scope;
-      const wanted = wantedLines(request, options.clock.wall());
-      for (const named of wanted.functions) {
+      const asked = wantedLines(request, options.clock.wall());
+      const functions: string[] = [];
+      for (const named of asked.functions) {
         const { name, arn } = functionRef(named, scope);
         if ((await options.store.functions.get(account, name)) === undefined)
           throw new ApiError('ResourceNotFoundException', `Function not found: ${arn}`);
+        functions.push(name);
       }
+      const wanted = { ...asked, functions };
       checkRoom(readers, account);
       const signal = AbortSignal.any([request.over(), stopping]);
       const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };

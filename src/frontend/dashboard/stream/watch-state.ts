@@ -97,6 +97,9 @@ function wantedOf(
         throw invalid(
           `There is no topic ${JSON.stringify(name.slice(0, 64))}; there are ${[...topics.keys()].join(', ')}.`,
         );
+      // Each would be asked for on its own, as often as there are arguments.
+      if (argument !== '' && topic.ofOne !== true)
+        throw invalid(`The topic ${name} is about all that the account has: nothing may stand behind a colon.`);
       if (argument.length > argumentCharactersMax)
         throw invalid(
           `What is said behind ${name}: may have ${argumentCharactersMax} characters, and has ${argument.length}.`,

@@ -5,6 +5,7 @@ import type { Topic } from '../topic.ts';
 export function openCalls({ activity }: FrontendOptions): Topic {
   return {
     name: 'calls',
+    ofOne: true,
     everyMs: 500,
     rows: ({ account }, functionName) =>
       new Map((activity?.rows(account, functionName) ?? []).map((step) => [step.id, step])),

@@ -11,6 +11,7 @@ export function openFunctions(options: FrontendOptions): Topic {
   const { store } = options;
   return {
     name: 'functions',
+    ofOne: true,
     everyMs: 500,
     async rows({ account }, name) {
       const records =

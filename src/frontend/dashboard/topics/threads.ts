@@ -15,6 +15,7 @@ export function openJobs({ threads }: FrontendOptions): Topic {
 export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
+    ofOne: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();
