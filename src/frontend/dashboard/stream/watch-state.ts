@@ -12,9 +12,13 @@ import { viewing } from './viewing.ts';
 const ofAccountMax = 32;
 const ofAllMax = 256;
 
-/** How the stream of state is answered. `stopping` ends all of them. */
-export function streamRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'WatchState'> {
-  const topics = openTopics(options);
+/** How the stream of state is answered. `here`: topics as this host has them; `stopping` ends all streams. */
+export function streamRuns(
+  options: FrontendOptions,
+  here: ReadonlyMap<string, Topic>,
+  stopping: AbortSignal,
+): Runs<'WatchState'> {
+  const topics = openTopics(options, here);
   const { clock, logger } = options;
   const failed = (topic: string, error: unknown): void =>
     logger.error({ topic, err: error }, 'A topic of the dashboard failed.');

@@ -10,29 +10,39 @@ const sameMs = 2_000;
 /** Instances: the warming pool's and the account's own, an InstanceRow each. */
 export function openInstances(options: FrontendOptions): Topic {
   const { workerManager, clock, clusterView } = options;
-  /** Ages are told with fractions, and by hosts a little late: when an instance was born is decided when it is seen first. */
+  /** Ages are told with fractions, and by hosts a little late: when an instance was born, and has come to rest, is decided when it is seen so first. */
   const births = new Map<string, number>();
+  const rests = new Map<string, number>();
   return {
     name: 'instances',
     // Asking all hosts is not to be had for nothing.
     everyMs: clusterView === undefined ? 200 : 1_000,
+    waits: clusterView !== undefined,
     async rows({ account }) {
-      const { instances } = await instancesOf(options, account, workerManager.snapshot().instances);
+      const { instances, silentHosts = [] } = await instancesOf(options, account, workerManager.snapshot().instances);
       const wallMs = clock.wall();
       const rows = new Map<string, InstanceRow>();
       for (const one of instances) {
         const key = one.host === undefined ? one.id : `${one.host} ${one.id}`;
-        const bornAtMs = Math.round(wallMs - one.ageMs);
-        const known = births.get(key);
-        const born = known !== undefined && Math.abs(known - bornAtMs) < sameMs ? known : bornAtMs;
-        births.set(key, born);
-        rows.set(key, rowOf(one, born));
+        const born = steady(births, key, wallMs - one.ageMs);
+        const busy = one.containers.some(({ state }) => state === 'running' || state === 'starting');
+        const idleSinceMs = busy ? undefined : steady(rests, key, wallMs - one.idleMs);
+        rows.set(key, { ...rowOf(one, born), ...(idleSinceMs !== undefined && { idleSinceMs }) });
       }
       // Of other accounts' there may be some among them; they are seen anew.
-      if (births.size > 2 * rows.size + 100) for (const key of births.keys()) if (!rows.has(key)) births.delete(key);
-      return rows;
+      for (const seen of [births, rests])
+        if (seen.size > 2 * rows.size + 100) for (const key of seen.keys()) if (!rows.has(key)) seen.delete(key);
+      return { rows, silentHosts };
     },
   };
+}
+
+/** What was known of a time, unless it is another. */
+function steady(known: Map<string, number>, key: string, ms: number): number {
+  const before = known.get(key);
+  if (before !== undefined && Math.abs(before - ms) < sameMs) return before;
+  known.set(key, Math.round(ms));
+  return Math.round(ms);
 }
 
 function rowOf(
