@@ -180,8 +180,7 @@ describe('a running service', { skip }, async () => {
     // What is of a cluster shows nothing here, and is understood all the same.
     for (const { row, where, expr } of asked) {
       const series = await seriesOf(prometheus, expr);
-      if (row !== 'Cluster' && !mayBeEmpty.has(where))
-        assert.ok(series.length > 0, `${where} shows nothing: ${expr}`);
+      if (row !== 'Cluster' && !mayBeEmpty.has(where)) assert.ok(series.length > 0, `${where} shows nothing: ${expr}`);
     }
   });
 });
