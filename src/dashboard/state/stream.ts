@@ -1,5 +1,5 @@
+import { sentEvents } from '../../api/state/sent-events.ts';
 import { beatMs, streamPath, type StreamEvent } from '../../model/dashboard/stream.ts';
-import { sentEvents } from './events.ts';
 import { ask, ServiceError, type Session } from './session.ts';
 import type { StateStore } from './store.ts';
 
@@ -77,7 +77,7 @@ export class StateStream {
         signal: AbortSignal.any([signal, silence.signal]),
       });
       if (response.body === null) throw new Error('The service answered with nothing.');
-      for await (const event of sentEvents(response.body)) {
+      for await (const event of sentEvents(textsOf(response.body))) {
         silence.broken();
         heard();
         if ('comment' in event) continue;
@@ -90,6 +90,20 @@ export class StateStream {
     } finally {
       silence.over();
     }
+  }
+}
+
+/** Not every browser's bodies can be iterated over. */
+async function* textsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 

@@ -14,9 +14,13 @@ const ofAllMax = 256;
 /** Who takes nothing of what is sent for so long is not there any more, ms. */
 const silentMsMax = 60_000;
 
-/** How the stream of state is answered. `stopping` ends all of them. */
-export function streamRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'WatchState'> {
-  const topics = openTopics(options);
+/** How the stream of state is answered. `here`: topics as this host has them; `stopping` ends all streams. */
+export function streamRuns(
+  options: FrontendOptions,
+  here: ReadonlyMap<string, Topic>,
+  stopping: AbortSignal,
+): Runs<'WatchState'> {
+  const topics = openTopics(options, here);
   const { clock, logger } = options;
   const failed = (topic: string, error: unknown): void =>
     logger.error({ topic, err: error }, 'A topic of the dashboard failed.');
