@@ -23,6 +23,7 @@ const long = [
   'src/instance/microvm/staying-warm',
   'test/cluster/threads/election',
   'test/cluster/threads/locks',
+  'test/dashboard/busy',
   'test/dashboard/many',
   'test/e2e/installed',
   'test/events/moved-clock',

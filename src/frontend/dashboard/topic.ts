@@ -18,6 +18,8 @@ export interface Topic {
   readonly name: string;
   /** It is asked at most so often, ms; 200 where it is not said. */
   readonly everyMs?: number;
+  /** A row that has changed is another object: the same one is not looked into again. */
+  readonly keepsRows?: true;
   /** Nobody else can watch it. */
   readonly operatorsOnly?: true;
   /** Whether there is anything of it for this viewer, so that its page is offered. Absent: always. */

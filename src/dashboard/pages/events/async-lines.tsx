@@ -18,7 +18,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
       <table className="events-table">
         <thead>
           <tr>
-            <th scope="col">Of</th>
+            <th scope="col">Function or destination</th>
             <th scope="col" className="number">
               Waiting
             </th>
@@ -28,7 +28,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
             <th scope="col" className="number wide-only">
               To be tried again
             </th>
-            <th scope="col" className="number">
+            <th scope="col" className="number wide-only">
               Oldest
             </th>
             <th scope="col" className="number wide-only">
@@ -37,7 +37,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
             <th scope="col" className="number">
               Given up
             </th>
-            <th scope="col" className="wide-only">
+            <th scope="col">
               <span className="visually-hidden">Look</span>
             </th>
           </tr>
@@ -61,16 +61,18 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
                 <td className="number">{count(row.depth - row.inFlight)}</td>
                 <td className="number">{count(row.inFlight)}</td>
                 <td className="number wide-only">{count(row.retrying)}</td>
-                <td className="number nowrap">{row.oldestAt === undefined ? '–' : span(now - row.oldestAt)}</td>
+                <td className="number nowrap wide-only">
+                  {row.oldestAt === undefined ? '–' : span(now - row.oldestAt)}
+                </td>
                 <td className="number wide-only">{count(row.succeeded)}</td>
                 <td className={row.failed > 0 ? 'number tone-bad' : 'number'}>{count(row.failed)}</td>
-                <td className="wide-only events-actions">
+                <td className="events-actions">
                   <button
                     type="button"
                     disabled={row.depth === 0 && row.failed === 0}
                     onClick={() => setLooked(row.line)}
                   >
-                    Look inside
+                    Look<span className="wide-only"> inside</span>
                   </button>
                 </td>
               </tr>

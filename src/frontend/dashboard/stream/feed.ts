@@ -25,6 +25,8 @@ export class Feed {
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
+  /** The rows of the last look, and their texts. */
+  #rows: Rows = new Map();
   #texts: Texts = new Map();
   #cut = 0;
   #error = '';
@@ -89,8 +91,11 @@ export class Feed {
     const texts = new Map<string, string>();
     for (const [key, row] of rows) {
       if (texts.size === rowsMax) break;
-      texts.set(key, JSON.stringify(row));
+      const same = this.#topic.keepsRows === true && this.#rows.get(key) === row;
+      const known = same ? this.#texts.get(key) : undefined;
+      texts.set(key, known ?? JSON.stringify(row));
     }
+    this.#rows = rows;
     const cut = rows.size - texts.size;
     const change = changeText(this.#texts, texts, cut);
     const mended = this.#error !== '';

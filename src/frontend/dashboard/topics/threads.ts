@@ -6,6 +6,7 @@ import type { Topic } from '../topic.ts';
 export function openJobs({ threads }: FrontendOptions): Topic {
   return {
     name: 'jobs',
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }) => new Map(threads?.jobs(account) ?? []),
   };
@@ -15,6 +16,7 @@ export function openJobs({ threads }: FrontendOptions): Topic {
 export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();

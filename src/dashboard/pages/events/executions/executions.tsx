@@ -23,7 +23,7 @@ export function Executions({ rows }: { rows: readonly ExecutionRow[] }): ReactNo
             <th scope="col">Execution</th>
             <th scope="col">Status</th>
             <th scope="col" className="wide-only">
-              Of
+              Function
             </th>
             <th scope="col">Began</th>
             <th scope="col" className="number">
