@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FrontendOptions } from '../frontend/context.ts';
 import { Objects } from '../frontend/objects.ts';
 import { boundDeployments } from '../frontend/policies/bound-deployments.ts';
-import { openPolicies } from '../frontend/policies/open-policies.ts';
+import type { openPolicies } from '../frontend/policies/open-policies.ts';
 import { EndedNodes } from '../image/node/ended-nodes.ts';
 import type { InstanceDriver } from '../instance/contract.ts';
 import { systemClock } from '../model/clock.ts';
