@@ -68,7 +68,7 @@ async function seriesOf(prometheus: RunningPrometheus, expr: string): Promise<re
 describe('rules and alerts', { skip }, () => {
   test('promtool takes them, and their own tests hold', () => {
     for (const args of [
-      ['check', 'config', 'prometheus.yml'],
+      ['check', 'config', '--lint-fatal', 'prometheus.yml'],
       ['test', 'rules', 'tests.yml'],
     ]) {
       const { status, said } = runPromtool(programs, args);

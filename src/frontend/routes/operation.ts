@@ -44,6 +44,8 @@ export interface ApiRequest {
   caller(): Caller | undefined;
   /** Fires when the client has gone away before it got its answer. */
   gone(): AbortSignal;
+  /** The same, and when the key that it was signed with is good for nothing any more: ends what is told on and on. */
+  over(): AbortSignal;
 }
 
 /** Bytes that come over time. */

@@ -20,7 +20,7 @@ export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'
           throw new ApiError('ResourceNotFoundException', `Function not found: ${arn}`);
       }
       checkRoom(readers, account);
-      const signal = AbortSignal.any([request.gone(), stopping]);
+      const signal = AbortSignal.any([request.over(), stopping]);
       const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
       const lines = logLines(options, account, wanted, signal);
       return { status: 200, headers, body: counted(readers, account, lines) };

@@ -61,7 +61,7 @@ export function streamRuns(options: FrontendOptions, stopping: AbortSignal): Run
       const viewer = await viewerOf(options, request);
       const wanted = wantedOf(request, topics, viewer);
       checkRoom(viewers, viewer.account);
-      const gone = AbortSignal.any([request.gone(), stopping]);
+      const gone = AbortSignal.any([request.over(), stopping]);
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
       return { status: 200, headers, body: stream(viewer, wanted, gone) };
     },
