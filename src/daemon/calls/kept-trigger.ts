@@ -1,5 +1,5 @@
-import type { Sighting } from '../frontend/triggers/habit.ts';
-import type { KeptTrigger } from '../frontend/triggers/trigger-book.ts';
+import type { Sighting } from '../../frontend/triggers/habit.ts';
+import type { KeptTrigger } from '../../frontend/triggers/trigger-book.ts';
 
 type WireSighting = readonly [calls: number, containers: number, delayMs: number, before: boolean | null];
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Clock } from '../model/clock.ts';
-import { codeFileName, type CodeBundle, type CodeFile } from '../model/functions/code.ts';
-import { isPython } from '../model/runtimes/configuration.ts';
-import { instanceCodeName, type FunctionVersion } from '../model/functions/function.ts';
-import { limits } from '../model/limits.ts';
-import type { CodeStore } from '../store/contract.ts';
-import type { CodeSource, WorkerManager, WorkerObserver } from '../worker-manager/contract.ts';
+import type { Clock } from '../../model/clock.ts';
+import { codeFileName, type CodeBundle, type CodeFile } from '../../model/functions/code.ts';
+import { isPython } from '../../model/runtimes/configuration.ts';
+import { instanceCodeName, type FunctionVersion } from '../../model/functions/function.ts';
+import { limits } from '../../model/limits.ts';
+import type { CodeStore } from '../../store/contract.ts';
+import type { CodeSource, WorkerManager, WorkerObserver } from '../../worker-manager/contract.ts';
 
 /** A function of ours, by a name that nobody else's can have. */
 const compilerName = 'heddle:compile';

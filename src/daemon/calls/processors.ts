@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Clock } from '../model/clock.ts';
-import type { Processors } from '../worker-manager/contract.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Processors } from '../../worker-manager/contract.ts';
 
 /** What the kernel counts, and how to read from it what share of the time since then the processors were wanting. */
 interface Gauge {

@@ -1,6 +1,6 @@
-import type { Settings } from '../model/functions/settings.ts';
-import type { Store } from '../store/contract.ts';
-import type { CallLimits, SharedCalls } from '../worker-manager/contract.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import type { Store } from '../../store/contract.ts';
+import type { CallLimits, SharedCalls } from '../../worker-manager/contract.ts';
 
 /** What an account may have at once: as it was given, else as all. */
 export function callLimitsOf(

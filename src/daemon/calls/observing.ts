@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import type { FrontendOptions } from '../frontend/context.ts';
-import { appFolder } from '../frontend/dashboard/app-files.ts';
-import { Tally } from '../frontend/dashboard/tally.ts';
-import type { ServiceMetrics } from '../frontend/metrics/metrics.ts';
-import { FunctionActivity } from '../frontend/observing/activity/activity.ts';
-import { loggingObserver } from '../frontend/observing/logging-observer.ts';
-import { logObserver, observers } from '../frontend/observing/observer.ts';
-import { systemClock } from '../model/clock.ts';
-import type { Settings } from '../model/functions/settings.ts';
-import type { LogStore } from '../store/logs/contract.ts';
-import type { WorkerObserver } from '../worker-manager/contract.ts';
+import type { FrontendOptions } from '../../frontend/context.ts';
+import { appFolder } from '../../frontend/dashboard/app-files.ts';
+import { Tally } from '../../frontend/dashboard/tally.ts';
+import type { ServiceMetrics } from '../../frontend/metrics/metrics.ts';
+import { FunctionActivity } from '../../frontend/observing/activity/activity.ts';
+import { loggingObserver } from '../../frontend/observing/logging-observer.ts';
+import { logObserver, observers } from '../../frontend/observing/observer.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import type { LogStore } from '../../store/logs/contract.ts';
+import type { WorkerObserver } from '../../worker-manager/contract.ts';
 import { unlessCompiling } from './compiled-python.ts';
 
 /** Who is told of calls and instances. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpus } from 'node:os';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { systemClock } from '../model/clock.ts';
+import { systemClock } from '../../model/clock.ts';
 import { openProcessors, pressure, ticks } from './processors.ts';
 
 test('pressure is read as milliseconds in which something waited', () => {

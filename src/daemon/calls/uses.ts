@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { writeFileAtomic } from '../store/atomic-file.ts';
-import type { KnownFunctions } from '../warming-pool/forecast/known-functions.ts';
+import { writeFileAtomic } from '../../store/atomic-file.ts';
+import type { KnownFunctions } from '../../warming-pool/forecast/known-functions.ts';
 
 /** What functions were last called is written so often, where it changed, ms. What is lost by a crash is a guess less. */
 const everyMs = 30_000;

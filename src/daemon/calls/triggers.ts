@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { TriggerWatch } from '../frontend/triggers/trigger-watch.ts';
-import type { KeptTrigger, TriggerBook } from '../frontend/triggers/trigger-book.ts';
-import type { Clock } from '../model/clock.ts';
-import type { Settings } from '../model/functions/settings.ts';
-import { writeFileAtomic } from '../store/atomic-file.ts';
+import { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
+import type { KeptTrigger, TriggerBook } from '../../frontend/triggers/trigger-book.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import { writeFileAtomic } from '../../store/atomic-file.ts';
 import { fieldsOf, readTrigger, wireOfTrigger } from './kept-trigger.ts';
 
 /** What was learned is written so often, where it changed, ms. What a crash loses is a few notifications. */

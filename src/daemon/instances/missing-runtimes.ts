@@ -1,6 +1,6 @@
-import type { InstanceDriver } from '../instance/contract.ts';
-import type { RuntimeName } from '../model/runtimes/configuration.ts';
-import type { WarmSetting } from '../model/functions/settings.ts';
+import type { InstanceDriver } from '../../instance/contract.ts';
+import type { RuntimeName } from '../../model/runtimes/configuration.ts';
+import type { WarmSetting } from '../../model/functions/settings.ts';
 
 /** Says why functions of a runtime cannot run here; undefined where they can, as far as is known. */
 export type WhyMissing = (runtime: RuntimeName) => string | undefined;

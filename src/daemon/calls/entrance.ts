@@ -1,13 +1,13 @@
-import type { AccountGate } from '../frontend/accounts/account-gate.ts';
-import { limitedByAccount } from '../frontend/accounts/limited-worker-manager.ts';
-import type { PolicyBook } from '../frontend/policies/policy-book.ts';
-import { underPolicies } from '../frontend/policies/under-policies.ts';
-import type { TriggerWatch } from '../frontend/triggers/trigger-watch.ts';
-import type { Prediction } from '../prediction/prediction.ts';
-import { tracedInvoke } from '../traces/traced-worker-manager.ts';
-import type { Tracer } from '../traces/tracer.ts';
-import type { WorkerManager } from '../worker-manager/contract.ts';
-import type { Outside } from './egress.ts';
+import type { AccountGate } from '../../frontend/accounts/account-gate.ts';
+import { limitedByAccount } from '../../frontend/accounts/limited-worker-manager.ts';
+import type { PolicyBook } from '../../frontend/policies/policy-book.ts';
+import { underPolicies } from '../../frontend/policies/under-policies.ts';
+import type { TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
+import type { Prediction } from '../../prediction/prediction.ts';
+import { tracedInvoke } from '../../traces/traced-worker-manager.ts';
+import type { Tracer } from '../../traces/tracer.ts';
+import type { WorkerManager } from '../../worker-manager/contract.ts';
+import type { Outside } from '../egress.ts';
 
 /** Who stands before the worker manager. */
 export interface EntranceParts {

@@ -1,7 +1,7 @@
-import type { CodeBundle } from '../model/functions/code.ts';
-import { mergedCode } from '../store/code/merged-code.ts';
-import type { CodeStore } from '../store/contract.ts';
-import type { CodeSource } from '../worker-manager/contract.ts';
+import type { CodeBundle } from '../../model/functions/code.ts';
+import { mergedCode } from '../../store/code/merged-code.ts';
+import type { CodeStore } from '../../store/contract.ts';
+import type { CodeSource } from '../../worker-manager/contract.ts';
 
 /**
  * The same source of code, which also has the layers of functions: merged in their order, later ones over earlier ones, as one

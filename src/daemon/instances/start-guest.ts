@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { InstanceDriver } from '../instance/contract.ts';
-import { boot } from '../instance/guest/boot.ts';
-import { systemClock } from '../model/clock.ts';
-import type { Configuration } from '../model/runtimes/configuration.ts';
-import { newId } from '../model/id.ts';
-import type { StartGuest } from '../warming-pool/contract.ts';
+import type { InstanceDriver } from '../../instance/contract.ts';
+import { boot } from '../../instance/guest/boot.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { Configuration } from '../../model/runtimes/configuration.ts';
+import { newId } from '../../model/id.ts';
+import type { StartGuest } from '../../warming-pool/contract.ts';
 
 /** How many instances are kept half started, where a driver gains by that. */
 const parkedCount = 1;

@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
-import { functionArn } from '../api/function-ref.ts';
-import { ApiError } from '../api/errors.ts';
-import { invocationTarget } from '../frontend/lambda/find-function.ts';
-import { systemClock } from '../model/clock.ts';
-import type { FunctionVersion } from '../model/functions/function.ts';
-import type { Settings } from '../model/functions/settings.ts';
-import { limits } from '../model/limits.ts';
-import { Prediction } from '../prediction/prediction.ts';
-import { isThreadCode } from '../model/functions/thread-code.ts';
-import type { Store } from '../store/contract.ts';
-import { openProfileStore } from '../store/profiles/profile-store.ts';
-import type { LocalWorkerManager } from '../worker-manager/manager.ts';
-import type { WhyMissing } from './missing-runtimes.ts';
+import { functionArn } from '../../api/function-ref.ts';
+import { ApiError } from '../../api/errors.ts';
+import { invocationTarget } from '../../frontend/lambda/find-function.ts';
+import { systemClock } from '../../model/clock.ts';
+import type { FunctionVersion } from '../../model/functions/function.ts';
+import type { Settings } from '../../model/functions/settings.ts';
+import { limits } from '../../model/limits.ts';
+import { Prediction } from '../../prediction/prediction.ts';
+import { isThreadCode } from '../../model/functions/thread-code.ts';
+import type { Store } from '../../store/contract.ts';
+import { openProfileStore } from '../../store/profiles/profile-store.ts';
+import type { LocalWorkerManager } from '../../worker-manager/manager.ts';
+import type { WhyMissing } from '../instances/missing-runtimes.ts';
 
 /** What prediction asks of the service. */
 export interface PredictionSurroundings {

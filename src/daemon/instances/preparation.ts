@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { ensureAwsSdk } from '../image/node/aws-sdk.ts';
-import type { InstanceDriver } from '../instance/contract.ts';
-import type { Settings } from '../model/functions/settings.ts';
+import { ensureAwsSdk } from '../../image/node/aws-sdk.ts';
+import type { InstanceDriver } from '../../instance/contract.ts';
+import type { Settings } from '../../model/functions/settings.ts';
 import { checkWarm, type WhyMissing } from './missing-runtimes.ts';
 
 const noAwsSdk = 'Functions run without the AWS SDK of the runtime; it is tried again in an hour.';
