@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
   options: { minutes: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
 });
 const say = (line: string): void => void process.stderr.write(`${(performance.now() / 1_000).toFixed(0)} s: ${line}\n`);
+const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 /** One fault, and the traffic before the next, s. */
 const roundSeconds = 30;
 
@@ -31,6 +32,10 @@ async function run(name: string): Promise<boolean> {
   else process.stdout.write(`${verdictTables(trial.verdict)}\n`);
   for (const fault of trial.faults) say(`FAULT: ${fault}`);
   for (const why of trial.verdict.calls.during.whys) say(`  a call was told: ${why.slice(0, 200)}`);
+  for (const { machine, beganMs, tookMs, outcome, why = '' } of trial.verdict.calls.during.late)
+    say(
+      `  a call at host-${machine + 1}, at ${seconds(beganMs)} s, took ${seconds(tookMs)} s and was ${outcome} ${why.slice(0, 200)}`,
+    );
   say(trial.faults.length === 0 ? 'nothing was lost, and no lock held twice' : 'promises were broken');
   return trial.faults.length === 0;
 }

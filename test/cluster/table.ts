@@ -28,7 +28,7 @@ export function verdictTables({ events, calls, inVain, writes, holders, fenced }
     const { answered, refused, broken, late, p50Ms, p99Ms, slowestMs } = calls[when];
     return [
       when,
-      ...[answered, refused, broken, late].map(String),
+      ...[answered, refused, broken, late.length].map(String),
       ...[p50Ms, p99Ms, slowestMs].map((ms) => ms.toFixed(0)),
     ];
   });

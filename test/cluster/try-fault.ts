@@ -49,12 +49,13 @@ export async function tryFault(scenario: Scenario, options: TrialOptions): Promi
     const home = await homeMachine(cluster, deployment.account, signal);
     // What only a home may do is what breaks; every other time it is another that it happens to.
     const machine = n % 2 === 1 ? home : (home + 1) % cluster.hosts.length;
-    ledger.write({ what: 'fault-began', atMs: ledger.now(), dead: deadMachines(scenario, machine, cluster) });
+    const atMs = ledger.now();
+    ledger.write({ what: 'fault-began', atMs, dead: deadMachines(scenario, machine, cluster) });
     await scenario.run(cluster, { machine, brokenMs: options.brokenMs, signal });
     ledger.write({ what: 'fault-ended', atMs: ledger.now() });
     const where = `host-${machine + 1}${machine === home ? ', the home' : ''}`;
     progress(
-      `fault ${n} of ${options.faults} (${where}) is over; ${ledger.open.size} acknowledged events are not done`,
+      `fault ${n} of ${options.faults} (${where}), which began at ${(atMs / 1_000).toFixed(1)} s of the traffic, is over; ${ledger.open.size} acknowledged events are not done`,
     );
     await acknowledgedAfter(20);
   }

@@ -72,7 +72,7 @@ describe('a history of a cluster', () => {
     };
     const calls = [called(0, 5_000), called(56_000, 20), called(60_010, 2_100), called(60_020, 30)];
     const { before, during, after } = check([...fault(60_000, 61_000), ...calls]).calls;
-    assert.deepEqual([before.answered, before.p99Ms, before.late], [1, 20, 0]);
-    assert.deepEqual([during.answered, during.p99Ms, during.late, after.answered], [2, 2_100, 1, 0]);
+    assert.deepEqual([before.answered, before.p99Ms, before.late.length], [1, 20, 0]);
+    assert.deepEqual([during.answered, during.p99Ms, during.late.length, after.answered], [2, 2_100, 1, 0]);
   });
 });

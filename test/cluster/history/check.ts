@@ -26,7 +26,7 @@ export interface CallsVerdict {
   readonly p99Ms: number;
   readonly slowestMs: number;
   /** Neither answered nor refused within {@link answerMsMax}. */
-  readonly late: number;
+  readonly late: readonly Called[];
   readonly whys: readonly string[];
 }
 
@@ -51,7 +51,7 @@ const aftermathMs = 30_000;
 /** In which a synchronous invocation is answered or refused whatever has happened, ms; on a machine that has time for it. */
 export const answerMsMax = 2_000;
 /** What is compared with a fault is what was so shortly before it, ms. */
-const shortlyMs = 5_000;
+const shortlyMs = 10_000;
 
 interface Seen {
   readonly way: Way;
@@ -191,7 +191,7 @@ function callsVerdict(calls: readonly Called[]): CallsVerdict {
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     slowestMs: times.at(-1) ?? 0,
-    late: times.filter((ms) => ms > answerMsMax).length,
+    late: calls.filter(({ tookMs }) => tookMs > answerMsMax),
     whys: [...new Set(calls.flatMap(({ why }) => (why === undefined ? [] : [why])))].slice(0, 5),
   };
 }
