@@ -9,6 +9,7 @@ import { parsePeerFrame, type PeerFrame } from './frames.ts';
 import { Doubts } from './doubts.ts';
 import { LinkStream, type StreamLink } from './link-stream.ts';
 import { lostBy } from './lost.ts';
+import { allowanceMs, Vigil } from './vigil.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
 /** What a link is made with. */
@@ -39,6 +40,7 @@ export class Link implements StreamLink {
   #waitsForRoom = false;
   #heardAt: number;
   readonly #doubts: Doubts;
+  readonly #vigil: Vigil;
   #pings = 0;
   #usedAt: number;
   #timer: Timer | undefined;
@@ -48,6 +50,12 @@ export class Link implements StreamLink {
     this.#socket = socket;
     this.#heardAt = this.#usedAt = options.clock.now();
     this.#doubts = new Doubts(options.stalls, () => this.#ping());
+    this.#vigil = new Vigil({
+      clock: options.clock,
+      ask: () => this.#ping(),
+      allowanceMs: () => allowanceMs(this.#socket.writableLength, this.#streams.values()),
+      onSilent: (quietMs) => this.#silent(quietMs),
+    });
     this.#connection = new Connection(socket, parsePeerFrame, {
       onMessage: (frame) => this.#take(frame),
       onEnd: (error) => this.#ended(error),
@@ -57,6 +65,11 @@ export class Link implements StreamLink {
 
   get open(): boolean {
     return this.#connection.open;
+  }
+
+  /** The other side does not answer now. */
+  get silent(): boolean {
+    return this.#vigil.silent;
   }
 
   /** Begins a conversation. Throws CapacityError where there are too many, or the other side does not keep up. */
@@ -102,6 +115,10 @@ export class Link implements StreamLink {
     this.#streams.delete(stream.id);
   }
 
+  waits(more: 1 | -1): void {
+    this.#vigil.waits(more);
+  }
+
   /** Ends it, and what is on it with `error`. */
   close(error?: Error): void {
     this.#connection.close(error);
@@ -133,6 +150,7 @@ export class Link implements StreamLink {
 
   #take(frame: PeerFrame): void {
     this.#heardAt = this.#options.clock.now();
+    this.#vigil.heard(this.#heardAt);
     switch (frame.type) {
       case 'ping':
         return this.send({ type: 'pong', n: frame.n });
@@ -156,6 +174,11 @@ export class Link implements StreamLink {
         return stream?.endedBy(undefined);
       }
     }
+  }
+
+  #silent(quietMs: number): void {
+    const why = `Host ${this.#options.host} has said nothing for ${Math.round(quietMs)} ms, though it was asked.`;
+    for (const stream of [...this.#streams.values()]) if (stream.expectsWord) stream.end(new PeerLostError(why));
   }
 
   #ping(): void {
@@ -215,6 +238,7 @@ export class Link implements StreamLink {
 
   #ended(error: Error | undefined): void {
     this.#timer?.[Symbol.dispose]();
+    this.#vigil[Symbol.dispose]();
     const { host, onEnd } = this.#options;
     const lost = lostBy(error, host);
     for (const stream of [...this.#streams.values()]) stream.lost(lost);
