@@ -129,7 +129,6 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   /** Gives back what it holds and does not use. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
     for (const { giving } of this.#all.values()) giving?.[Symbol.dispose]();
     this.#over.abort(new Error('The service is stopping.'));
     await Promise.all(Array.from(this.#all.values()).flatMap(({ claiming }) => claiming ?? []));

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../../model/clock.ts';
+import type { Clock } from '../../../model/clock.ts';
 import { CapacityError, ProtocolError } from '../../../model/errors.ts';
 import { Connection } from '../../../protocol/framing/connection.ts';
 import { PeerLostError, type HostId } from '../../contract.ts';
@@ -9,6 +9,7 @@ import { parsePeerFrame, type PeerFrame } from './frames.ts';
 import { Doubts } from './doubts.ts';
 import { LinkStream, type StreamLink } from './link-stream.ts';
 import { lostBy } from './lost.ts';
+import { Upkeep } from './upkeep.ts';
 import { allowanceMs, Vigil } from './vigil.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
@@ -38,29 +39,29 @@ export class Link implements StreamLink {
   #lastId = 0;
   #corked = false;
   #waitsForRoom = false;
-  #heardAt: number;
+  readonly #upkeep: Upkeep;
   readonly #doubts: Doubts;
   readonly #vigil: Vigil;
   #pings = 0;
   #usedAt: number;
-  #timer: Timer | undefined;
 
   constructor(socket: Duplex, options: LinkOptions) {
     this.#options = options;
     this.#socket = socket;
-    this.#heardAt = this.#usedAt = options.clock.now();
-    this.#doubts = new Doubts(options.stalls, () => this.#ping());
-    this.#vigil = new Vigil({
-      clock: options.clock,
-      ask: () => this.#ping(),
-      allowanceMs: () => allowanceMs(this.#socket.writableLength, this.#streams.values()),
-      onSilent: (quietMs) => this.#silent(quietMs),
-    });
+    this.#usedAt = options.clock.now();
+    const { accept, clock, stalls } = options;
+    const ping = (): void => this.#ping();
+    this.#doubts = new Doubts(stalls, ping);
+    const allowance = (): number => allowanceMs(socket.writableLength, this.#streams.values());
+    this.#vigil = new Vigil({ clock, ask: ping, allowanceMs: allowance, onSilent: (ms) => this.#silent(ms) });
+    // Whoever dials says when it is over.
+    const isUsed = (): boolean => this.#streams.size > 0 || accept !== undefined;
+    const idleSince = (): number | undefined => (isUsed() ? undefined : this.#usedAt);
+    this.#upkeep = new Upkeep({ ...options, idleSince, ping, close: (error) => this.close(error) });
     this.#connection = new Connection(socket, parsePeerFrame, {
       onMessage: (frame) => this.#take(frame),
       onEnd: (error) => this.#ended(error),
     });
-    this.#watch();
   }
 
   get open(): boolean {
@@ -149,8 +150,9 @@ export class Link implements StreamLink {
   }
 
   #take(frame: PeerFrame): void {
-    this.#heardAt = this.#options.clock.now();
-    this.#vigil.heard(this.#heardAt);
+    const now = this.#options.clock.now();
+    this.#upkeep.heard(now);
+    this.#vigil.heard(now);
     switch (frame.type) {
       case 'ping':
         return this.send({ type: 'pong', n: frame.n });
@@ -216,28 +218,8 @@ export class Link implements StreamLink {
     if (opening === undefined) stream.onMessage = take;
   }
 
-  /** Looks from time to time whether the other side is there, and whether anybody needs it. */
-  #watch(): void {
-    const { clock, accept, host } = this.#options;
-    const setAt = clock.now();
-    this.#timer = clock.timer(peerLimits.pingMs, () => {
-      if (!this.#connection.open) return;
-      const now = clock.now();
-      // Whoever stood still himself has heard nobody, and cannot blame them for it.
-      if (now - setAt > 2 * peerLimits.pingMs) this.#heardAt = now - peerLimits.pingMs;
-      const silentMs = now - this.#heardAt;
-      if (silentMs >= peerLimits.silentMsMax)
-        return this.close(new PeerLostError(`Host ${host} was not heard for ${Math.round(silentMs)} ms.`));
-      const idle = this.#streams.size === 0 && now - this.#usedAt >= peerLimits.idleMs;
-      // Whoever dials says when it is over.
-      if (idle && accept === undefined) return this.close();
-      if (silentMs >= peerLimits.pingMs) this.#ping();
-      this.#watch();
-    });
-  }
-
   #ended(error: Error | undefined): void {
-    this.#timer?.[Symbol.dispose]();
+    this.#upkeep[Symbol.dispose]();
     this.#vigil[Symbol.dispose]();
     const { host, onEnd } = this.#options;
     const lost = lostBy(error, host);
