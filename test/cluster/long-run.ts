@@ -30,9 +30,10 @@ async function run(name: string): Promise<boolean> {
   const trial = await tryFault(scenario, { ...lengths, faults, progress: say });
   if (values.json) process.stdout.write(`${JSON.stringify({ name, ...trial }, undefined, 2)}\n`);
   else process.stdout.write(`${verdictTables(trial.verdict)}\n`);
+  const { during, apart } = trial.verdict.calls;
   for (const fault of trial.faults) say(`FAULT: ${fault}`);
-  for (const why of trial.verdict.calls.during.whys) say(`  a call was told: ${why.slice(0, 200)}`);
-  for (const { machine, beganMs, tookMs, outcome, why = '' } of trial.verdict.calls.during.late)
+  for (const why of new Set([...during.whys, ...apart.whys])) say(`  a call was told: ${why.slice(0, 200)}`);
+  for (const { machine, beganMs, tookMs, outcome, why = '' } of [...during.late, ...apart.late])
     say(
       `  a call at host-${machine + 1}, at ${seconds(beganMs)} s, took ${seconds(tookMs)} s and was ${outcome} ${why.slice(0, 200)}`,
     );

@@ -24,7 +24,7 @@ export function verdictTables({ events, calls, inVain, writes, holders, fenced }
     'FOR NOTHING',
     'DEAD-LETTERED',
   ];
-  const callRows = (['before', 'during', 'after'] as const).map((when) => {
+  const callRows = (['before', 'during', 'apart', 'after'] as const).map((when) => {
     const { answered, refused, broken, late, p50Ms, p99Ms, slowestMs } = calls[when];
     return [
       when,
@@ -41,7 +41,7 @@ export function verdictTables({ events, calls, inVain, writes, holders, fenced }
     'P99 MS',
     'SLOWEST MS',
   ];
-  const longer = `During faults the p99 of calls was ${(calls.during.p99Ms / calls.before.p99Ms).toFixed(2)} times what it was before.`;
+  const longer = `During faults the p99 of calls that were answered was ${(calls.during.p99Ms / calls.before.p99Ms).toFixed(2)} times what it was before.`;
   return [
     table([{ heading: 'EVENTS' }, ...heads.map(right)], eventRows),
     table([{ heading: 'CALLS' }, ...callHeads.map(right)], callRows),

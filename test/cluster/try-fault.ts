@@ -50,7 +50,8 @@ export async function tryFault(scenario: Scenario, options: TrialOptions): Promi
     // What only a home may do is what breaks; every other time it is another that it happens to.
     const machine = n % 2 === 1 ? home : (home + 1) % cluster.hosts.length;
     const atMs = ledger.now();
-    ledger.write({ what: 'fault-began', atMs, dead: deadMachines(scenario, machine, cluster) });
+    const apart = scenario.apart === true ? [machine] : [];
+    ledger.write({ what: 'fault-began', atMs, dead: deadMachines(scenario, machine, cluster), apart });
     await scenario.run(cluster, { machine, brokenMs: options.brokenMs, signal });
     ledger.write({ what: 'fault-ended', atMs: ledger.now() });
     const where = `host-${machine + 1}${machine === home ? ', the home' : ''}`;

@@ -17,7 +17,7 @@ export interface EventsVerdict {
   readonly doubled: readonly string[];
 }
 
-/** Times of synchronous invocations, ms. */
+/** Synchronous invocations, and times of those that were answered, ms. */
 export interface CallsVerdict {
   readonly answered: number;
   readonly refused: number;
@@ -32,8 +32,11 @@ export interface CallsVerdict {
 
 export interface Verdict {
   readonly events: Readonly<Record<Way, EventsVerdict>>;
-  /** Those at hosts that are asked in vain are left out of `during`, and counted. `before`: in the last moments before each fault, when containers are there. */
-  readonly calls: { readonly before: CallsVerdict; readonly during: CallsVerdict; readonly after: CallsVerdict };
+  /**
+   * Those at hosts that are asked in vain are left out of `during`, and counted; those at hosts that are apart from all others stand by themselves. `before`: in the last moments before each fault, when
+   * containers are there.
+   */
+  readonly calls: Readonly<Record<'before' | 'during' | 'apart' | 'after', CallsVerdict>>;
   readonly inVain: number;
   /** Writes under a lock whose token was not larger than that of an earlier holder, and that the register took. */
   readonly fencingBroken: readonly string[];
@@ -79,7 +82,9 @@ export function check(history: readonly Happening[]): Verdict {
   const during = (call: Called): FaultTime | undefined =>
     faults.find(({ fromMs, mendedMs }) => call.beganMs + call.tookMs >= fromMs && call.beganMs <= mendedMs);
   const inVain = calls.filter((call) => during(call)?.dead.includes(call.machine) === true);
-  const others = calls.filter((call) => !inVain.includes(call));
+  const apart = calls.filter((call) => during(call)?.apart.includes(call.machine) === true);
+  const aside = new Set([...inVain, ...apart]);
+  const others = calls.filter((call) => !aside.has(call));
   const quiet = others.filter((call) => !during(call));
   const isBefore = ({ beganMs }: Called): boolean =>
     faults.some(({ fromMs }) => beganMs < fromMs && beganMs >= fromMs - shortlyMs);
@@ -89,6 +94,7 @@ export function check(history: readonly Happening[]): Verdict {
     calls: {
       before: callsVerdict(quiet.filter(isBefore)),
       during: callsVerdict(others.filter(during)),
+      apart: callsVerdict(apart),
       after: callsVerdict(quiet.filter((call) => !isBefore(call) && call.beganMs >= firstMs)),
     },
     inVain: inVain.length,
@@ -102,6 +108,7 @@ export function check(history: readonly Happening[]): Verdict {
 
 /** What would have to be empty, as sentences; none where the promises hold. */
 export function faultsOf(verdict: Verdict): readonly string[] {
+  const broken = verdict.calls.during.broken + verdict.calls.apart.broken;
   const some = (what: string, ids: readonly string[]): readonly string[] =>
     ids.length === 0 ? [] : [`${ids.length} ${what}: ${ids.slice(0, 5).join(', ')}`];
   return [
@@ -111,9 +118,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
     ]),
     ...some('writes under a lock that was held twice', verdict.fencingBroken),
     ...verdict.strange.slice(0, 10),
-    ...(verdict.calls.during.broken === 0
-      ? []
-      : [`${verdict.calls.during.broken} calls at hosts that live got no answer`]),
+    ...(broken === 0 ? [] : [`${broken} calls at hosts that live got no answer`]),
   ];
 }
 
@@ -138,6 +143,7 @@ interface FaultTime {
   readonly mendedMs: number;
   readonly toMs: number;
   readonly dead: readonly number[];
+  readonly apart: readonly number[];
 }
 
 function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
@@ -145,7 +151,7 @@ function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
   let began: Extract<Happening, { readonly what: 'fault-began' }> | undefined;
   const end = (mendedMs: number): void => {
     if (began === undefined) return;
-    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead });
+    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead, apart: began.apart });
     began = undefined;
   };
   for (const happening of history)
@@ -182,10 +188,11 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
 
 function callsVerdict(calls: readonly Called[]): CallsVerdict {
   const count = (outcome: Called['outcome']): number => calls.filter((call) => call.outcome === outcome).length;
-  const times = calls.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  const answered = calls.filter(({ outcome }) => outcome === 'answered');
+  const times = answered.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
   const at = (part: number): number => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
   return {
-    answered: count('answered'),
+    answered: answered.length,
     refused: count('refused'),
     broken: count('broken'),
     p50Ms: at(0.5),
