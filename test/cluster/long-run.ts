@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { whyNoFaults } from './harness.ts';
-import { scenarios } from './scenarios.ts';
-import { verdictTables } from './table.ts';
-import { tryFault } from './try-fault.ts';
+import { scenarios } from './faults/scenarios.ts';
+import { verdictTables } from './faults/table.ts';
+import { startTrialCluster } from './faults/trial.ts';
 
 // A fault again and again under traffic, by hand: `./heddle --node test/cluster/long-run.ts kill-host --minutes 10`. Without a name it lists what there is.
 
@@ -25,9 +25,10 @@ async function run(name: string): Promise<boolean> {
     say(`${name} cannot be tried here: ${whyNoFaults}`);
     return false;
   }
-  const faults = Math.max(1, Math.round((Number(values.minutes) * 60) / roundSeconds));
+  const times = Math.max(1, Math.round((Number(values.minutes) * 60) / roundSeconds));
   const lengths = { quietMs: roundSeconds * 500, brokenMs: roundSeconds * 500, settleMsMax: 300_000 };
-  const trial = await tryFault(scenario, { ...lengths, faults, progress: say });
+  await using cluster = await startTrialCluster(scenario.cluster);
+  const trial = await cluster.try(scenario, { ...lengths, times, progress: say });
   if (values.json) process.stdout.write(`${JSON.stringify({ name, ...trial }, undefined, 2)}\n`);
   else process.stdout.write(`${verdictTables(trial.verdict)}\n`);
   const { during, apart } = trial.verdict.calls;

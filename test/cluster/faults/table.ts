@@ -1,6 +1,6 @@
-import { table } from '../../src/cli/output/table.ts';
-import { answerMsMax, type Verdict } from './history/check.ts';
-import { ways } from './history/history.ts';
+import { table } from '../../../src/cli/output/table.ts';
+import { answerMsMax, type Verdict } from '../history/check.ts';
+import { ways } from '../history/history.ts';
 
 /** What happened, for people. */
 export function verdictTables({ events, calls, inVain, writes, holders, fenced }: Verdict): string {

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deceived, writeClock } from './clocks.ts';
-import { cutOff, oneWay, powerBack, powerLoss, smallDisk, standStill } from './faults.ts';
-import { drainHost } from './drain.ts';
-import { hostOf, type TestCluster, type TestClusterOptions } from './harness.ts';
-import { leadersOf } from './leaders.ts';
+import { cutOff, oneWay, powerBack, powerLoss, smallDisk, standStill } from './breaking.ts';
+import { drainHost } from '../drain.ts';
+import { hostOf, type TestCluster, type TestClusterOptions } from '../harness.ts';
+import { leadersOf } from '../leaders.ts';
 import { untilTheySpeak } from './protocols.ts';
 
 /** Something that breaks, and is mended. */

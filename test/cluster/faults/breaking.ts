@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
-import { hostOf, type TestCluster } from './harness.ts';
+import { hostOf, type TestCluster } from '../harness.ts';
 
 const run = promisify(execFile);
 
