@@ -38,7 +38,7 @@ export const peerLimits = {
   lookMs: 250,
   quietMs: 400,
   /** Nothing was heard for so long, having asked: who waits for a first word waits no longer. With a look between, within 2 s. */
-  wordlessMsMax: 1_300,
+  wordlessMsMax: 1_500,
   /** Of what was sent and not taken, bytes that a slow network has time for each second. */
   bytesPerSecondMin: 131_072, // 128 KiB
   /** Longest that a conversation waits for a connection that is being made. */

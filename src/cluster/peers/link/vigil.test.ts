@@ -37,9 +37,9 @@ test('who waits for a first word of a host that says nothing waits no longer tha
   const { clock, link } = linkTo(false);
   await clock.pass(10_000);
   const [waits, runs] = [began(link, true), began(link, false)];
-  await clock.pass(1_200);
+  await clock.pass(1_400);
   assert.equal(waits.end(), undefined);
-  await clock.pass(700);
+  await clock.pass(500);
   assert.ok(waits.end() instanceof PeerLostError && link.silent);
   assert.match(String(waits.end()), /has said nothing/);
   assert.equal(runs.end(), undefined);
