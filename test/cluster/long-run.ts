@@ -12,6 +12,8 @@ const { values, positionals } = parseArgs({
 });
 const say = (line: string): void => void process.stderr.write(`${(performance.now() / 1_000).toFixed(0)} s: ${line}\n`);
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+/** Of calls that were not answered, or late, so many are told of one by one. */
+const shown = 20;
 /** One fault, and the traffic before the next, s. */
 const roundSeconds = 30;
 
@@ -31,13 +33,13 @@ async function run(name: string): Promise<boolean> {
   const trial = await cluster.try(scenario, { ...lengths, times, progress: say });
   if (values.json) process.stdout.write(`${JSON.stringify({ name, ...trial }, undefined, 2)}\n`);
   else process.stdout.write(`${verdictTables(trial.verdict)}\n`);
-  const { during, apart } = trial.verdict.calls;
+  const { during, apart, after } = trial.verdict.calls;
   for (const fault of trial.faults) say(`FAULT: ${fault}`);
-  for (const why of new Set([...during.whys, ...apart.whys])) say(`  a call was told: ${why.slice(0, 200)}`);
-  for (const { machine, beganMs, tookMs, outcome, why = '' } of [...during.late, ...apart.late])
-    say(
-      `  a call at host-${machine + 1}, at ${seconds(beganMs)} s, took ${seconds(tookMs)} s and was ${outcome} ${why.slice(0, 200)}`,
-    );
+  for (const [when, { told }] of Object.entries({ during, apart, after }))
+    for (const { machine, beganMs, tookMs, outcome, why = '' } of told.slice(0, shown))
+      say(
+        `  ${when}: a call at host-${machine + 1}, at ${seconds(beganMs)} s, took ${seconds(tookMs)} s and was ${outcome} ${why.slice(0, 200)}`,
+      );
   say(trial.faults.length === 0 ? 'nothing was lost, and no lock held twice' : 'promises were broken');
   return trial.faults.length === 0;
 }

@@ -27,7 +27,8 @@ export interface CallsVerdict {
   readonly slowestMs: number;
   /** Neither answered nor refused within {@link answerMsMax}. */
   readonly late: readonly Called[];
-  readonly whys: readonly string[];
+  /** Those, and all that were not answered, in order. */
+  readonly told: readonly Called[];
 }
 
 export interface Verdict {
@@ -199,7 +200,7 @@ function callsVerdict(calls: readonly Called[]): CallsVerdict {
     p99Ms: at(0.99),
     slowestMs: times.at(-1) ?? 0,
     late: calls.filter(({ tookMs }) => tookMs > answerMsMax),
-    whys: [...new Set(calls.flatMap(({ why }) => (why === undefined ? [] : [why])))].slice(0, 5),
+    told: calls.filter(({ outcome, tookMs }) => outcome !== 'answered' || tookMs > answerMsMax),
   };
 }
 
