@@ -131,6 +131,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       const { emptied } = await (await import('./full-disk.ts')).fill(hostOf(cluster, machine).home);
       await wait(brokenMs, undefined, { signal });
       await emptied();
+      // As its operator has to: it keeps nothing from then on, also when there is room again.
+      const server = cluster.servers[machine]?.process;
+      await server?.stop();
+      await server?.start(signal);
     },
   },
   clocks: {
