@@ -12,6 +12,7 @@ import { callerOn, callsFrom, type Caller } from '../../../model/invocations/cal
 import { sessionPath } from '../../../protocol/session/session-socket.ts';
 import type { AccessKey } from '../../../store/contract.ts';
 import type { Front } from '../host-peers.ts';
+import { encodeValue } from '../link/value.ts';
 import { HostBook, testHosts, type TestHost } from '../testing/hosts.ts';
 import { identityHeader, identityOfForwarded } from './identity.ts';
 
@@ -87,7 +88,7 @@ test('a forwarded request is what the client sent, without headers of its connec
       });
     },
   });
-  const own = ['Host', 'example.test:1', 'X-Case', 'Value', 'x-twice', 'a', 'X-Twice', 'b', 'Content-Length', '4'];
+  const own = ['Host', 'example.test:1', 'X-Case', 'Value', 'x-twice', 'a', 'X-Twice', 'b', 'content-length', '4'];
   const hop = ['Connection', 'keep-alive, X-Hop', 'X-Hop', '1', 'TE', 'trailers', 'Expect', '100-continue'];
   const lie = ['Heddle-Forwarded-Identity', 'a lie'];
   const { response, text } = await asked(port, [...own, ...hop, ...lie], 'body');
@@ -97,6 +98,32 @@ test('a forwarded request is what the client sent, without headers of its connec
   assert.equal(`${response.statusCode} ${response.statusMessage} ${text}`, '201 Made made');
   const two = response.rawHeaders.filter((name) => /^x-/i.test(name));
   assert.deepEqual(two, ['X-Two', 'X-Two']);
+});
+
+test('a body is no request of its own, whatever headers say of each other', async () => {
+  await using undo = new AsyncDisposableStack();
+  const seen: unknown[] = [];
+  const { port } = await forwarding(undo, {
+    request: async (request, response) => {
+      let body = '';
+      for await (const part of request) body += String(part);
+      seen.push([request.method, request.url, identityOfForwarded(request)?.key.account, body]);
+      response.end();
+    },
+  });
+  const identity = encodeValue({ key: { ...key, account: '000000000002' } }).toString('base64url');
+  const body = `GET /forged HTTP/1.1\r\n${identityHeader}: ${identity}\r\n\r\n`;
+  const methods = ['GET', 'DELETE', 'PUT'];
+  for (const method of methods) {
+    const headers = ['Host', 'a', 'Connection', 'keep-alive, Content-Length', 'Content-Length', String(body.length)];
+    await asked(port, headers, body, method);
+    await asked(port, ['Host', 'a', 'Connection', 'Transfer-Encoding', 'Transfer-Encoding', 'chunked'], body, method);
+  }
+  await asked(port, ['Host', 'a'], undefined, 'GET');
+  const expected = methods.flatMap((method) =>
+    Array.from({ length: 2 }, () => [method, '/a%20b?c=d', key.account, body]),
+  );
+  assert.deepEqual(seen, [...expected, ['GET', '/a%20b?c=d', key.account, '']]);
 });
 
 test('bodies stream both ways, each as fast as it is taken', async () => {
