@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -13,6 +14,8 @@ import { sessionPath } from '../../../protocol/session/session-socket.ts';
 import type { AccessKey } from '../../../store/contract.ts';
 import type { Front } from '../host-peers.ts';
 import { encodeValue } from '../link/value.ts';
+import { hostCertificate } from '../certificate.ts';
+import { connectTo } from '../connect.ts';
 import { HostBook, testHosts, type TestHost } from '../testing/hosts.ts';
 import { identityHeader, identityOfForwarded } from './identity.ts';
 
@@ -35,7 +38,7 @@ async function forwarding(
   });
   server.on('connection', onConnection);
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    void one.peers.forwardUpgrade(other.id, request, socket, head, { key: asWhom });
+    one.peers.forwardUpgrade(other.id, request, socket, head, { key: asWhom }).catch(() => socket.destroy());
   });
   const port = await listening(server, undo);
   return { port, one, other, known };
@@ -124,6 +127,26 @@ test('a body is no request of its own, whatever headers say of each other', asyn
     Array.from({ length: 2 }, () => [method, '/a%20b?c=d', key.account, body]),
   );
   assert.deepEqual(seen, [...expected, ['GET', '/a%20b?c=d', key.account, '']]);
+});
+
+test('no client is given a link between hosts', async () => {
+  await using undo = new AsyncDisposableStack();
+  const { port, one, other, known } = await forwarding(undo, { upgrade: (_request, socket) => socket.destroy() });
+  const head = `GET / HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: heddle-peer\r\nheddle-peer-protocol: 1-1\r\n`;
+  const record = known.seenBy(one.id).find(other.id) ?? assert.fail('It is not known.');
+  const asHost = await connectTo(record, await hostCertificate(one.home, one.id));
+  // Neither by the host that it asks, nor by the other one, which is told for whom it is.
+  const asked = [
+    { socket: connect(port, '127.0.0.1'), text: `${head}\r\n` },
+    { socket: asHost, text: `${head}${identityHeader}: ${encodeValue({ key }).toString('base64url')}\r\n\r\n` },
+  ];
+  for (const { socket, text } of asked) {
+    let answer = '';
+    socket.on('data', (data: Buffer) => (answer += String(data))).on('error', () => undefined);
+    socket.write(text);
+    await once(socket, 'close');
+    assert.equal(answer, '');
+  }
 });
 
 test('bodies stream both ways, each as fast as it is taken', async () => {
