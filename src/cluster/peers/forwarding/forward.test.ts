@@ -1,82 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { ApiError, errorReply } from '../../../api/errors.ts';
 import { signedHeaders } from '../../../frontend/testing/signed-headers.ts';
 import { startTestFrontend } from '../../../frontend/testing/test-frontend.ts';
 import { callerOn, callsFrom, type Caller } from '../../../model/invocations/caller.ts';
 import { sessionPath } from '../../../protocol/session/session-socket.ts';
-import type { AccessKey } from '../../../store/contract.ts';
 import type { Front } from '../host-peers.ts';
-import { encodeValue } from '../link/value.ts';
-import { hostCertificate } from '../certificate.ts';
-import { connectTo } from '../connect.ts';
-import { HostBook, testHosts, type TestHost } from '../testing/hosts.ts';
+import { asked, forwarding, key, refuse } from '../testing/forwarding.ts';
+import type { TestHost } from '../testing/hosts.ts';
 import { identityHeader, identityOfForwarded } from './identity.ts';
-
-const key: AccessKey = { accessKeyId: 'AKIA', secretAccessKey: 'secret', account: '000000000001', createdAt: 1 };
-
-/** A host that clients call, which forwards all to another one, whose front is `front`. */
-async function forwarding(
-  undo: AsyncDisposableStack,
-  front: Partial<Front>,
-  asWhom: AccessKey = key,
-  onConnection: (socket: object) => void = () => undefined,
-): Promise<{ readonly port: number; readonly one: TestHost; readonly other: TestHost; readonly known: HostBook }> {
-  const known = new HostBook();
-  const [one, other] = await testHosts(2, undo, known);
-  assert.ok(one !== undefined && other !== undefined);
-  other.peers.opensTo({ request: () => assert.fail(), upgrade: () => assert.fail(), ...front });
-  await Promise.all([one.join(), other.join()]);
-  const server: Server = createServer((request, response) => {
-    one.peers.forward(other.id, request, response, { key: asWhom }).catch((error: unknown) => refuse(response, error));
-  });
-  server.on('connection', onConnection);
-  server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    one.peers.forwardUpgrade(other.id, request, socket, head, { key: asWhom }).catch(() => socket.destroy());
-  });
-  const port = await listening(server, undo);
-  return { port, one, other, known };
-}
-
-function refuse(response: ServerResponse, error: unknown): void {
-  assert.ok(error instanceof ApiError, String(error));
-  const { status, headers, body } = errorReply(error);
-  response.writeHead(status, headers).end(JSON.stringify(body));
-}
-
-async function listening(server: Server, undo: AsyncDisposableStack): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  undo.defer(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return address.port;
-}
-
-/** What came of a request, as it is on the wire. */
-async function asked(
-  port: number,
-  headers: string[],
-  body?: string,
-  method = 'POST',
-): Promise<{ readonly response: IncomingMessage; readonly text: string }> {
-  const request = ask({ port, host: '127.0.0.1', method, path: '/a%20b?c=d', headers, setDefaultHeaders: false });
-  request.end(body);
-  const [response]: IncomingMessage[] = await once(request, 'response');
-  assert.ok(response !== undefined);
-  const parts: Buffer[] = [];
-  for await (const part of response) parts.push(part);
-  return { response, text: Buffer.concat(parts).toString() };
-}
 
 test('a forwarded request is what the client sent, without headers of its connection, and with who asks', async () => {
   await using undo = new AsyncDisposableStack();
@@ -101,52 +37,6 @@ test('a forwarded request is what the client sent, without headers of its connec
   assert.equal(`${response.statusCode} ${response.statusMessage} ${text}`, '201 Made made');
   const two = response.rawHeaders.filter((name) => /^x-/i.test(name));
   assert.deepEqual(two, ['X-Two', 'X-Two']);
-});
-
-test('a body is no request of its own, whatever headers say of each other', async () => {
-  await using undo = new AsyncDisposableStack();
-  const seen: unknown[] = [];
-  const { port } = await forwarding(undo, {
-    request: async (request, response) => {
-      let body = '';
-      for await (const part of request) body += String(part);
-      seen.push([request.method, request.url, identityOfForwarded(request)?.key.account, body]);
-      response.end();
-    },
-  });
-  const identity = encodeValue({ key: { ...key, account: '000000000002' } }).toString('base64url');
-  const body = `GET /forged HTTP/1.1\r\n${identityHeader}: ${identity}\r\n\r\n`;
-  const methods = ['GET', 'DELETE', 'PUT'];
-  for (const method of methods) {
-    const headers = ['Host', 'a', 'Connection', 'keep-alive, Content-Length', 'Content-Length', String(body.length)];
-    await asked(port, headers, body, method);
-    await asked(port, ['Host', 'a', 'Connection', 'Transfer-Encoding', 'Transfer-Encoding', 'chunked'], body, method);
-  }
-  await asked(port, ['Host', 'a'], undefined, 'GET');
-  const expected = methods.flatMap((method) =>
-    Array.from({ length: 2 }, () => [method, '/a%20b?c=d', key.account, body]),
-  );
-  assert.deepEqual(seen, [...expected, ['GET', '/a%20b?c=d', key.account, '']]);
-});
-
-test('no client is given a link between hosts', async () => {
-  await using undo = new AsyncDisposableStack();
-  const { port, one, other, known } = await forwarding(undo, { upgrade: (_request, socket) => socket.destroy() });
-  const head = `GET / HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: heddle-peer\r\nheddle-peer-protocol: 1-1\r\n`;
-  const record = known.seenBy(one.id).find(other.id) ?? assert.fail('It is not known.');
-  const asHost = await connectTo(record, await hostCertificate(one.home, one.id));
-  // Neither by the host that it asks, nor by the other one, which is told for whom it is.
-  const asked = [
-    { socket: connect(port, '127.0.0.1'), text: `${head}\r\n` },
-    { socket: asHost, text: `${head}${identityHeader}: ${encodeValue({ key }).toString('base64url')}\r\n\r\n` },
-  ];
-  for (const { socket, text } of asked) {
-    let answer = '';
-    socket.on('data', (data: Buffer) => (answer += String(data))).on('error', () => undefined);
-    socket.write(text);
-    await once(socket, 'close');
-    assert.equal(answer, '');
-  }
 });
 
 test('bodies stream both ways, each as fast as it is taken', async () => {
