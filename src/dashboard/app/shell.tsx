@@ -1,6 +1,6 @@
 import { createElement, lazy, Suspense, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { useService } from '../state/use.ts';
+import { useService, useSilentHosts } from '../state/use.ts';
 import { Failing } from './failing.tsx';
 import { pages } from './pages.ts';
 import { hrefOf, usePlace } from './router.ts';
@@ -38,6 +38,7 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
       {/* It scrolls, which must be possible with the keyboard, too. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <main className="content" ref={main} tabIndex={0}>
+        <Missing />
         {page === undefined ? (
           <NoSuchPage />
         ) : spec?.operatorsOnly === true && service?.operator !== true ? (
@@ -66,6 +67,16 @@ function OperatorsPage({ known }: { known: boolean }): ReactNode {
         <a href={hrefOf('overview')}>To the overview</a>
       </p>
     </EmptyState>
+  );
+}
+
+/** Hosts whose part of what is shown is missing. */
+function Missing(): ReactNode {
+  const hosts = useSilentHosts();
+  return (
+    <output className="missing-hosts">
+      {hosts !== '' && `No answer from ${hosts}: what is there is missing here.`}
+    </output>
   );
 }
 
