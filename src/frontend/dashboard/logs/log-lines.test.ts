@@ -17,7 +17,7 @@ import { Levels } from './level.ts';
 import { LineIds } from './line-ids.ts';
 import { NewestLines } from './newest-lines.ts';
 import { PendingLines } from './pending-lines.ts';
-import { Turns } from './turns.ts';
+import { AtOnce } from '../../../model/at-once.ts';
 
 test('the level of a line is what it says, and that of the line before where it says nothing', () => {
   const levels = new Levels();
@@ -77,7 +77,7 @@ test('of the past the newest lines are kept, so many and so long', () => {
 });
 
 test('so many act at a time, in their order, whatever becomes of one', async () => {
-  const turns = new Turns(2);
+  const turns = new AtOnce(2);
   const begun: number[] = [];
   const ends = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
   const all = ends.map((end, n) =>

@@ -8,7 +8,7 @@ import { Levels } from './level.ts';
 import { LineIds } from './line-ids.ts';
 import { NewestLines } from './newest-lines.ts';
 import { PendingLines } from './pending-lines.ts';
-import type { Turns } from './turns.ts';
+import type { AtOnce } from '../../../model/at-once.ts';
 import { wants, type WantedLines } from './wanted.ts';
 
 /** Functions that are read at most, where none is named. */
@@ -17,7 +17,7 @@ const functionsMax = 500;
 const beatMs = 5_000;
 
 /** `turns`: in which logs are read, by all who read some. */
-type Parts = Pick<FrontendOptions, 'logs' | 'store' | 'clock' | 'logger'> & { readonly turns: Pick<Turns, 'take'> };
+type Parts = Pick<FrontendOptions, 'logs' | 'store' | 'clock' | 'logger'> & { readonly turns: Pick<AtOnce, 'take'> };
 
 /** Lines that are wanted: of the past in order of time, and then what comes. Ends when `signal` fires. Throws where what was printed before cannot be read. */
 export async function* logLines(

@@ -4,7 +4,7 @@ import { limits } from '../../../model/limits.ts';
 import type { FrontendOptions } from '../../context.ts';
 import type { Runs } from '../../routes/loaded-later.ts';
 import { logLines } from './log-lines.ts';
-import { Turns } from './turns.ts';
+import { AtOnce } from '../../../model/at-once.ts';
 import { wantedLines, type WantedLines } from './wanted.ts';
 
 /** Who takes nothing of what is sent for so long is not there any more, ms; a sign of life comes every few seconds. */
@@ -16,15 +16,15 @@ const [ofAccountAtOnce, ofAllAtOnce] = [2, 4];
 /** Who reads of one account. */
 interface Readers {
   count: number;
-  readonly turns: Turns;
+  readonly turns: AtOnce;
 }
 
 /** How lines of logs are answered: of all functions of an account, or of some. `stopping` ends all that go on. */
 export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'ReadLogLines'> {
   const readers = new Map<string, Readers>();
-  const all = new Turns(ofAllAtOnce);
+  const all = new AtOnce(ofAllAtOnce);
   const readersOf = (account: string): Readers => {
-    const own = readers.get(account) ?? { count: 0, turns: new Turns(ofAccountAtOnce) };
+    const own = readers.get(account) ?? { count: 0, turns: new AtOnce(ofAccountAtOnce) };
     readers.set(account, own);
     return own;
   };
@@ -32,7 +32,7 @@ export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'
   async function* counted(account: string, wanted: WantedLines, signal: AbortSignal): AsyncGenerator<string, void> {
     const own = readersOf(account);
     own.count += 1;
-    const turns: Pick<Turns, 'take'> = { take: (act) => own.turns.take(() => all.take(act)) };
+    const turns: Pick<AtOnce, 'take'> = { take: (act) => own.turns.take(() => all.take(act)) };
     try {
       yield* logLines({ ...options, turns }, account, wanted, signal);
     } finally {

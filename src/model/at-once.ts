@@ -1,5 +1,5 @@
 /** Lets so many act at a time, and the others after them, in their order. */
-export class Turns {
+export class AtOnce {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
