@@ -9,9 +9,8 @@ import { CodeQuota } from './accounts/stored-code.ts';
 import { adminOperations } from './admin/operations.ts';
 import { mountAwsApis } from './aws/mount.ts';
 import { mountObjects } from './aws/s3/objects-server.ts';
-import { isForS3 } from './aws/s3/which.ts';
-import { isForAuxiliary, serveAuxiliary } from './auxiliary/serve-auxiliary.ts';
-import { isForApp, serveApp } from './dashboard/serve-app.ts';
+import { serveAuxiliary } from './auxiliary/serve-auxiliary.ts';
+import { serveApp } from './dashboard/serve-app.ts';
 import { createAuthenticator, type Authenticator } from './auth/authenticator.ts';
 import { believingHosts, trustingHosts } from './auth/forwarded.ts';
 import { mountOperations, type RouteOptions } from './routes/authenticated-routes.ts';
@@ -28,8 +27,10 @@ import { lambdaOperations } from './lambda/operations.ts';
 import { Preparation } from './lambda/functions/preparation.ts';
 import { StoppingError } from '../model/errors.ts';
 import { trustedRequests } from './http/loopback.ts';
+import { entrance, type Doors } from './routes/entrance.ts';
 import { mountOpenRoutes } from './routes/open-routes.ts';
 import { smallBodyBytesMax } from './routes/operation.ts';
+import { untilKnowing, whileKnowing } from './routes/while-knowing.ts';
 import { shedder } from './overload/shedder.ts';
 import { mountSessions } from './threads/websocket.ts';
 import { checkArrived, refuseConnection, refuseExpectation } from './http/transport-errors.ts';
@@ -82,18 +83,13 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
     bodyLimit: smallBodyBytesMax,
     schemaController: noSchemas,
     serverFactory: (handler) =>
-      http.createServer(serverOptions, (request, response) => {
-        const target = urlTarget(request.headers.host, request.url ?? '');
-        // By its host, a URL needs no trust: whoever can name it may call it. By its path it stands beside all else.
-        if (target !== undefined && (!target.byPath || trusted(request)))
-          return sheds(request, response) ? undefined : serveUrl(request, response, target);
-        const page = isForApp(request) ? servePage : undefined;
-        const serve = isForAuxiliary(request) ? serveAux : isForS3(request) ? serveObjects : page;
-        if (serve !== undefined && takes(request))
-          return sheds(request, response) ? undefined : serve(request, response);
-        if (takes(request) && (sheds(request, response) || direct(request, response))) return;
-        handler(request, response);
-      }),
+      http.createServer(
+        serverOptions,
+        whileKnowing(
+          options.readLease,
+          entrance(handler, () => doors),
+        ),
+      ),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -110,12 +106,12 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
 
   takeEveryBodyAsBytes(app);
   const trusted = trustingHosts(trustedRequests(settings.host), options.identityOf);
+  const whyNot = refusing(stopping.signal, trusted);
   app.decorateRequest('receivedAt', 0);
   app.addHook('onRequest', (request, reply, done) => {
     request.receivedAt = clock.now();
     reply.header('x-amzn-requestid', request.id);
-    if (stopping.signal.aborted) return done(new StoppingError('The service is stopping.'));
-    done(trusted(request.raw) ? undefined : strangeHost(request.headers.host));
+    done(whyNot(request.raw));
   });
   app.addHook('preHandler', async ({ raw }) => checkArrived(raw.socket));
   app.setErrorHandler((error, _request, reply) => sendError(error, reply));
@@ -133,9 +129,10 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   mountSessions(app.server, {
     ...options,
     ...mounting,
+    settled: () => untilKnowing(options.readLease),
     admit: (request) => {
-      if (stopping.signal.aborted) throw new StoppingError('The service is stopping.');
-      if (!trusted(request)) throw strangeHost(request.headers.host);
+      const why = whyNot(request);
+      if (why !== undefined) throw why;
     },
   });
 
@@ -155,8 +152,20 @@ export function createFrontend(options: FrontendOptions): FastifyInstance {
   const serveAux = options.auxiliaries && serveAuxiliary({ ...options, auxiliaries: options.auxiliaries, answered });
   const servePage = options.dashboard && serveApp({ ...options.dashboard, ...mounting }, answered);
   const serveUrl = serveUrls({ context, ...mounting, stopping: stopping.signal, answered });
+  const doors: Doors = { trusted, takes, sheds, direct, serveUrl, serveAux, serveObjects, servePage };
   app.addHook('preClose', async () => stopAll(stopping, [chores, capacity], [sessions, events]));
   return app;
+}
+
+/** Why a request may not come in at all, if so. */
+function refusing(
+  stopping: AbortSignal,
+  trusted: (request: IncomingMessage) => boolean,
+): (request: IncomingMessage) => Error | undefined {
+  return (request) => {
+    if (stopping.aborted) return new StoppingError('The service is stopping.');
+    return trusted(request) ? undefined : strangeHost(request.headers.host);
+  };
 }
 
 function mountedWith(options: FrontendOptions): RouteOptions {

@@ -42,7 +42,15 @@ export type ShownService = Pick<ViewSurroundings, 'snapshot' | 'usage' | 'traces
 /** What a service has in its frontend because it is one of several hosts. */
 type ForFrontend = Pick<
   FrontendOptions,
-  'identityOf' | 'homes' | 'limitsHold' | 'linkKey' | 'sessionRoute' | 'replicated' | 'clusterLife' | 'clusterView'
+  | 'identityOf'
+  | 'homes'
+  | 'limitsHold'
+  | 'linkKey'
+  | 'readLease'
+  | 'sessionRoute'
+  | 'replicated'
+  | 'clusterLife'
+  | 'clusterView'
 >;
 
 /**
@@ -74,8 +82,8 @@ export class ClusteredService {
 
   /** In place of what is on this machine alone. */
   async openState(undo: AsyncDisposableStack): Promise<ClusterState> {
-    const { link, membership, leases, peers } = this.#cluster;
-    const parts = { connection: link.connection, membership, leases, peers, logger: this.#logger };
+    const { link, membership, leases, peers, prove } = this.#cluster;
+    const parts = { connection: link.connection, membership, leases, peers, prove, logger: this.#logger };
     return (this.#state = await openClusterState({ ...parts, settings: this.#settings }, undo));
   }
 
@@ -142,7 +150,7 @@ export class ClusteredService {
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
       ...(this.#limits && { limitsHold: this.#limits.settle }),
-      ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
+      ...(this.#state && { ...forFrontend(this.#state) }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
       clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
     };
@@ -155,9 +163,14 @@ export class ClusteredService {
     this.#logger.warn('Some accounts have no home yet: their calls are refused until they do.');
   }
 
-  announce(url: string, server: Server): Promise<void> {
-    return this.#cluster.announce(url, server);
+  async announce(url: string, server: Server): Promise<void> {
+    await this.#cluster.announce(url, server);
+    this.#state?.readLease.begin();
   }
+}
+
+function forFrontend({ linkKey, readLease, replicated }: ClusterState): Partial<ForFrontend> {
+  return { linkKey, readLease, replicated };
 }
 
 function asShown({ shard, epoch, log }: ShardShown): OwnShard {
