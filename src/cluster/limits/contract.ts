@@ -26,9 +26,9 @@ export const limitTimes = {
   /** The same for a home that asks others while one waits. */
   lookMs: 500,
   /** A host that got nothing asks again after so long, and refuses until then. */
-  askAgainMs: 50,
+  askAgainMs: 20,
   /** Where others are short, tokens that nobody used for so long go back. */
-  idleMs: 50,
+  idleMs: 20,
   /** What an account's share is remembered for after its last use. */
   forgottenMs: 60_000,
 } as const;

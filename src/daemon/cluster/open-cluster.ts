@@ -30,6 +30,8 @@ export interface OpenedCluster extends Pick<OpenedPeers, 'peers' | 'identityOf'>
   readonly link: NatsLink;
   readonly membership: ClusterMembership;
   readonly leases: ClusterLeases;
+  /** Has most NATS servers carry out a write; rejects with ClusterUnavailableError where they do not in time. */
+  readonly prove: () => Promise<void>;
   /** Hosts as their operator sees to them; opened before this one is announced. */
   openLife(snapshot: LifeSurroundings['snapshot']): ClusterLife;
   /** What is to be seen of all hosts; opened before this one is announced. */
@@ -62,6 +64,7 @@ export async function openCluster(
     link,
     membership,
     leases,
+    prove: () => store.prove(),
     peers,
     identityOf,
     openLife: (snapshot) => openClusterLife({ membership, peers, leases, snapshot }),

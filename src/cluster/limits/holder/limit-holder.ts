@@ -40,6 +40,8 @@ interface Held {
   home: HostId | undefined;
   claiming: Promise<void> | undefined;
   giving: Timer | undefined;
+  /** How many wait for an answer. */
+  waiters: number;
 }
 
 /** What was counted, since the start. */
@@ -72,6 +74,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
       nextSeq: () => (this.#seq += 1),
       backed: ({ account }) => this.#all.get(account)?.home !== options.self || options.speaksFor(account),
       claim: (share) => this.#waitFor(this.#heldOf(share.account)),
+      pause: (ms) => new Promise((resolve) => void options.clock.timer(ms, resolve)),
       giveSoon: (share) => this.#giveSoon(this.#heldOf(share.account)),
     };
   }
@@ -138,7 +141,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
     let held = this.#all.get(account);
     if (held === undefined) {
       const share = new HeldShare(account, this.#surroundings);
-      this.#all.set(account, (held = { share, home: undefined, claiming: undefined, giving: undefined }));
+      this.#all.set(account, (held = { share, home: undefined, claiming: undefined, giving: undefined, waiters: 0 }));
       this.#timer ??= this.#later();
     }
     return held;
@@ -179,18 +182,17 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
     const began = clock.now();
     const late = Promise.withResolvers<void>();
     using _timer = clock.timer(limitTimes.waitMs, late.resolve);
+    held.share.awaits((held.waiters += 1) > 0);
     // Who has waited for so long is not to ask, and wait, once more.
     await Promise.race([this.#moreFor(held), late.promise.then(() => held.share.failed())]);
+    held.share.awaits((held.waiters -= 1) > 0);
     this.counts.waited += 1;
     this.counts.waitedMs += clock.now() - began;
   }
 
   async #moreFor(held: Held): Promise<void> {
     // What is under way may have been sent before this was missed.
-    if (held.claiming !== undefined) {
-      await held.claiming;
-      held.share.waits();
-    }
+    if (held.claiming !== undefined) await held.claiming;
     if (held.share.lacks) await this.#claim(held);
   }
 
@@ -216,7 +218,6 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
       if (home !== undefined && (await this.#exchange(home, [held]))) return;
       if (clock.now() >= until || this.#over.signal.aborted) break;
       await new Promise<void>((resolve) => clock.timer(limitTimes.askAgainMs, resolve));
-      held.share.waits();
     }
     held.share.failed();
   }

@@ -34,6 +34,8 @@ export class Entry {
   round: Promise<void> | undefined;
   vouching: Promise<void> | undefined;
   looking: Promise<void> | undefined;
+  /** The same for what functions have reserved: it waits for nobody who asks for the rest. */
+  lookingForPromised: Promise<void> | undefined;
   /** Pools of which hosts were asked and had nothing to give, and when last, ms. Each for itself: what is reserved is there, however many ask for the rest. */
   readonly nothingAt: Map<PoolName, number> = new Map();
   /** Of these, claims are being worked on. */

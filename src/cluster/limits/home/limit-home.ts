@@ -12,7 +12,7 @@ import {
 } from '../contract.ts';
 import type { LimitHomeCounts, LimitHomeOptions } from './parts.ts';
 import { refusedGrant, withMore } from './answers.ts';
-import { Asking, askedMax } from './asking.ts';
+import { Asking } from './asking.ts';
 import { Entry } from './entry.ts';
 import { recall } from './recall.ts';
 import { Rights } from './rights.ts';
@@ -110,28 +110,30 @@ export class LimitHome implements Disposable {
     entry.claims(from, 1);
     try {
       entry.heard(from, claim, this.#o.clock.now());
-      const gave = entry.ledger.say(from, incarnation, claim, this.#asking.circumstances(entry));
-      if (gave === undefined) return this.#refuse(claim);
-      if (gave) this.#asking.pushSoon(entry);
+      const { ledger } = entry;
+      if (ledger.say(from, incarnation, claim, this.#asking.circumstances(entry)) === true)
+        this.#asking.pushSoon(entry);
       await this.#gathered(entry);
       await entry.round;
-      if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-      let grant = entry.ledger.grant(from, claim, this.#asking.circumstances(entry));
-      for (let round = 0; round < roundsMax && entry.ledger.lacks(from); round += 1) {
+      // It may have been looked at meanwhile, and what it said then is newer.
+      const newest = (): AccountClaim | undefined =>
+        this.#entryFor(claim) === entry ? ledger.newest(from, incarnation, claim) : undefined;
+      let said = newest();
+      if (said === undefined) return this.#refuse(claim);
+      let grant = ledger.grant(from, said, this.#asking.circumstances(entry));
+      for (let round = 0; round < roundsMax && ledger.lacks(from); round += 1) {
         if (!(await this.#look(entry, from))) break;
-        if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-        const more = entry.ledger.grant(from, withMore(claim, grant), this.#asking.circumstances(entry));
+        const before: number = said.seq;
+        said = newest();
+        if (said === undefined) return this.#refuse(claim);
+        const kept = said.seq === before ? withMore(said, grant) : said;
+        const more = ledger.grant(from, kept, this.#asking.circumstances(entry));
         grant = { ...more, fill: grant.fill + more.fill };
       }
       return grant;
     } finally {
       entry.claims(from, -1);
     }
-  }
-
-  /** It speaks for the account still, and the host has said nothing newer. */
-  #stillFor(entry: Entry, from: HostId, claim: AccountClaim): boolean {
-    return this.#entryFor(claim) === entry && entry.ledger.seqOf(from) === claim.seq;
   }
 
   #refuse(claim: AccountClaim): AccountGrant {
@@ -172,30 +174,24 @@ export class LimitHome implements Disposable {
 
   /** Asks others for what is due to this host. Gives false where there is nobody to ask, or nothing was found lately. */
   async #look(entry: Entry, host: HostId): Promise<boolean> {
-    const now = this.#o.clock.now();
-    if (entry.looking !== undefined) {
-      await entry.looking;
-      return true;
-    }
-    const { ledger, nothingAt } = entry;
-    const lacked = ledger.lacked(host);
-    const lately = now - limitTimes.askAgainMs;
+    const { nothingAt } = entry;
+    const lacked = entry.ledger.lacked(host);
     // What is reserved is looked for each time, also where others want the rest all the time: it is promised.
     const promised = lacked.some(isReserved);
+    const slot = promised ? 'lookingForPromised' : 'looking';
+    const under = entry[slot];
+    if (under !== undefined) return await under.then(() => true);
+    const lately = this.#o.clock.now() - limitTimes.askAgainMs;
     if (!promised && lacked.every((pool) => (nothingAt.get(pool) ?? lately) > lately)) return false;
-    // Who is silent would have it wait for nothing; and who claims now says what it has by that.
-    const silent = new Set(this.#touch.silent(limitTimes.heardMs));
-    const waits = (one: HostId): boolean => entry.claiming.has(one) && !promised;
-    const wanted = ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
-    const asked = [...wanted].filter(([one]) => !silent.has(one) && !waits(one)).slice(0, askedMax);
+    const asked = this.#asking.whom(entry, host, promised);
     if (asked.length === 0) return false;
     const look = this.#asking.plainLook(entry);
     const looks = asked.map(([other, which]) => this.#asking.ask(other, [{ ...look, ...which }]));
-    entry.looking = Promise.all(looks).then((gave) => {
-      entry.looking = undefined;
+    const looking = Promise.all(looks).then((gave) => {
+      entry[slot] = undefined;
       if (!gave.includes(true)) for (const pool of lacked) nothingAt.set(pool, this.#o.clock.now());
     });
-    await entry.looking;
+    await (entry[slot] = looking);
     return true;
   }
 
