@@ -33,6 +33,7 @@ import { createFrontend } from './frontend/create-frontend.ts';
 import { boundDeployments } from './frontend/policies/bound-deployments.ts';
 import { openPolicies } from './frontend/policies/open-policies.ts';
 import { createLogger } from './frontend/observing/logger.ts';
+import { logTo } from './frontend/observing/terminal-log.ts';
 import { createMetrics } from './frontend/metrics/metrics.ts';
 import { EndedNodes } from './image/node/ended-nodes.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
@@ -81,7 +82,7 @@ export interface ServiceOptions {
  * use, no driver works, or the port is taken.
  */
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
-  const { report = () => undefined, logger = createLogger(settings.logLevel, process.stderr) } = options;
+  const { report = () => undefined, logger = createLogger(settings.logLevel, logTo(process.stderr)) } = options;
   await using undo = new AsyncDisposableStack();
   const cancel = cancelWith(options.signal, undo);
 
