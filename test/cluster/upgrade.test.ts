@@ -4,7 +4,7 @@ import { deploy } from '../e2e/service.ts';
 import { slowOnly } from '../e2e/drivers.ts';
 import { drainHost } from './drain.ts';
 import { startCluster } from './harness.ts';
-import { untilTheySpeak } from './protocols.ts';
+import { untilTheySpeak } from './faults/protocols.ts';
 import { startBalancedCalls } from './traffic/balancer.ts';
 
 const timeout = 900_000;
