@@ -29,21 +29,27 @@ export function readableLine(json: string, paint: Paint = (_, text) => text): st
   const [name, colour] = levels[Number(line['level'])] ?? ['info', 'cyan'];
   const at = new Date(Number(line['time'])).toTimeString().slice(0, 8);
   const err: Record<string, unknown> = Object(line['err']);
-  const message = err['message'] === undefined ? '' : ` ${paint(colour, printable(String(err['message'])))}`;
+  const why = textIn(err, 'message');
+  const message = why === '' ? '' : ` ${paint(colour, printable(why))}`;
   const more = Object.entries(line).flatMap(([key, value]) =>
     own.has(key) ? [] : [` ${paint('dim', `${key}=${valueText(value)}`)}`],
   );
   const stack = Number(line['level']) < 50 ? [] : stackOf(err).map((each) => `\n    ${paint('dim', printable(each))}`);
-  const words = printable(String(line['msg'] ?? ''));
+  const words = printable(textIn(line, 'msg'));
   return `${paint('dim', at)} ${paint(colour, name.padEnd(5))} ${words}${message}${more.join('')}${stack.join('')}`;
 }
 
 /** Where an error came from, without its message. */
-function stackOf({ stack }: Readonly<Record<string, unknown>>): readonly string[] {
-  return String(stack ?? '')
+function stackOf(err: Readonly<Record<string, unknown>>): readonly string[] {
+  return textIn(err, 'stack')
     .split('\n')
     .map((each) => each.trim())
     .filter((each) => each.startsWith('at '));
+}
+
+function textIn(fields: Readonly<Record<string, unknown>>, name: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : '';
 }
 
 function valueText(value: unknown): string {
