@@ -76,7 +76,7 @@ test('Grafana’s own types have nothing against the dashboard, and would have',
 describe('rules and alerts', { skip }, () => {
   test('promtool takes them, and their own tests hold', () => {
     for (const args of [
-      ['check', 'config', 'prometheus.yml'],
+      ['check', 'config', '--lint-fatal', 'prometheus.yml'],
       ['test', 'rules', 'tests.yml'],
     ]) {
       const { status, said } = runPromtool(programs, args);

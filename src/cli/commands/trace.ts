@@ -101,7 +101,8 @@ export function describeTrace(one: Shape, columns: number): string[] {
 
 function nameOf(one: Shape): string {
   const version = one.text('version');
-  if (one.text('kind') === 'thread') return `thread ${one.text('name')}`;
+  // A program names its threads as it likes: what moves the cursor, or turns the text round, is not for a terminal.
+  if (one.text('kind') === 'thread') return `thread ${one.text('name').replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '·')}`;
   return version === '' || version === '$LATEST' ? one.text('name') : `${one.text('name')}:${version}`;
 }
 

@@ -41,9 +41,11 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
         <Missing />
         {page === undefined ? (
           <NoSuchPage />
+        ) : spec?.operatorsOnly === true && service?.operator !== true ? (
+          <OperatorsPage known={service !== undefined} />
         ) : (
           <Failing key={name}>
-            <Suspense fallback={<output className="page-loading">Loading…</output>}>{createElement(page)}</Suspense>
+            <Suspense fallback={<Loading />}>{createElement(page)}</Suspense>
           </Failing>
         )}
       </main>
@@ -58,6 +60,23 @@ function Missing(): ReactNode {
     <output className="missing-hosts">
       {hosts !== '' && `No answer from ${hosts}: what is there is missing here.`}
     </output>
+  );
+}
+
+function Loading(): ReactNode {
+  return <output className="page-loading">Loading…</output>;
+}
+
+/** In the place of a page that only the operator is shown. `known`: whether it is known yet who looks. */
+function OperatorsPage({ known }: { known: boolean }): ReactNode {
+  if (!known) return <Loading />;
+  return (
+    <EmptyState title="This page is the operator's">
+      <p>
+        It shows the machines that all accounts share. Sign in with the key of whoever runs the service to see it.{' '}
+        <a href={hrefOf('overview')}>To the overview</a>
+      </p>
+    </EmptyState>
   );
 }
 

@@ -60,7 +60,7 @@ export class StateStream {
         const refused = error instanceof ServiceError && error.refused;
         this.#changed(refused ? 'refused' : 'away', error instanceof ServiceError ? error.message : 'Nobody answers.');
         if (refused) return;
-        await Promise.race([aborted(signal), wait(retryMs * (0.75 + Math.random() / 2)), online()]);
+        await patience(retryMs * (0.75 + Math.random() / 2), signal);
         retryMs = Math.min(retryMsMax, retryMs * 2);
       }
     }
@@ -130,10 +130,6 @@ class Silence {
   }
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -141,7 +137,15 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A machine that comes back to its network does not wait for its turn. */
-function online(): Promise<void> {
-  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }));
+/** Waits, but not where `signal` fires or the machine comes back to its network. Leaves nothing behind, however often it is done. */
+async function patience(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+  addEventListener('online', () => resolve(), { signal: over.signal });
+  if (signal.aborted) resolve();
+  await promise;
+  clearTimeout(timer);
+  over.abort();
 }

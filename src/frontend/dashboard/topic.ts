@@ -35,6 +35,8 @@ export interface Topic {
   readonly everyMs?: number;
   /** Nobody else can watch it. */
   readonly operatorsOnly?: true;
+  /** It can be about one thing, which is named behind the colon. Absent: nothing may stand there. */
+  readonly ofOne?: true;
   /** Whether there is anything of it for this viewer, so that its page is offered. Absent: always. */
   isThere?(viewer: Viewer): boolean | Promise<boolean>;
   /** Absent: any host knows all of it, or asks the others itself. */

@@ -7,6 +7,7 @@ import type { Topic } from '../topic.ts';
 export function openCalls({ activity }: FrontendOptions): Topic {
   return {
     name: 'calls',
+    ofOne: true,
     everyMs: 500,
     over: { at: 'hosts', join: joining<CallStep>('calls', joinedCalls) },
     rows: ({ account }, functionName) =>

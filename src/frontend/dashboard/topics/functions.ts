@@ -12,6 +12,7 @@ export function openFunctions(options: FrontendOptions): Topic {
   const { store } = options;
   return {
     name: 'functions',
+    ofOne: true,
     everyMs: 500,
     over: { at: 'hosts', join: joining('codeBytes', joinedFunctions) },
     async rows({ account }, name) {

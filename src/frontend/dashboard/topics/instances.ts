@@ -11,8 +11,7 @@ const sameMs = 2_000;
 export function openInstances(options: FrontendOptions): Topic {
   const { workerManager, clock, clusterView } = options;
   /** Ages are told with fractions, and by hosts a little late: when an instance was born, and has come to rest, is decided when it is seen so first. */
-  const births = new Map<string, number>();
-  const rests = new Map<string, number>();
+  const seen = new Map<string, ReadonlyMap<string, Since>>();
   return {
     name: 'instances',
     // Asking all hosts is not to be had for nothing.
@@ -22,27 +21,29 @@ export function openInstances(options: FrontendOptions): Topic {
       const { instances, silentHosts = [] } = await instancesOf(options, account, workerManager.snapshot().instances);
       const wallMs = clock.wall();
       const rows = new Map<string, InstanceRow>();
+      const before = seen.get(account);
+      const since = new Map<string, Since>();
       for (const one of instances) {
         const key = one.host === undefined ? one.id : `${one.host} ${one.id}`;
-        const born = steady(births, key, wallMs - one.ageMs);
+        const known = before?.get(key);
         const busy = one.containers.some(({ state }) => state === 'running' || state === 'starting');
-        const idleSinceMs = busy ? undefined : steady(rests, key, wallMs - one.idleMs);
-        rows.set(key, { ...rowOf(one, born), ...(idleSinceMs !== undefined && { idleSinceMs }) });
+        const bornAtMs = steady(known?.bornAtMs, wallMs - one.ageMs);
+        const idle = busy ? {} : { idleSinceMs: steady(known?.idleSinceMs, wallMs - one.idleMs) };
+        since.set(key, { bornAtMs, ...idle });
+        rows.set(key, { ...rowOf(one, bornAtMs), ...idle });
       }
-      // Of other accounts' there may be some among them; they are seen anew.
-      for (const seen of [births, rests])
-        if (seen.size > 2 * rows.size + 100) for (const key of seen.keys()) if (!rows.has(key)) seen.delete(key);
+      seen.set(account, since);
       return { rows, silentHosts };
     },
   };
 }
 
+/** Since when an instance is there, and at rest; milliseconds since the Unix epoch. */
+type Since = Pick<InstanceRow, 'bornAtMs' | 'idleSinceMs'>;
+
 /** What was known of a time, unless it is another. */
-function steady(known: Map<string, number>, key: string, ms: number): number {
-  const before = known.get(key);
-  if (before !== undefined && Math.abs(before - ms) < sameMs) return before;
-  known.set(key, Math.round(ms));
-  return Math.round(ms);
+function steady(known: number | undefined, ms: number): number {
+  return known !== undefined && Math.abs(known - ms) < sameMs ? known : Math.round(ms);
 }
 
 function rowOf(

@@ -18,6 +18,7 @@ export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
     over: { at: 'home' },
+    ofOne: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();
