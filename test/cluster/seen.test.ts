@@ -33,7 +33,7 @@ before(async () => {
       FunctionName,
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
-      Role: 'arn:aws:iam::0:role/any',
+      Role: 'arn:aws:iam::000000000000:role/any',
       Code,
     }),
   );
