@@ -53,16 +53,6 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
   );
 }
 
-/** Hosts whose part of what is shown is missing. */
-function Missing(): ReactNode {
-  const hosts = useSilentHosts();
-  return (
-    <output className="missing-hosts">
-      {hosts !== '' && `No answer from ${hosts}: what is there is missing here.`}
-    </output>
-  );
-}
-
 function Loading(): ReactNode {
   return <output className="page-loading">Loading…</output>;
 }
@@ -77,6 +67,16 @@ function OperatorsPage({ known }: { known: boolean }): ReactNode {
         <a href={hrefOf('overview')}>To the overview</a>
       </p>
     </EmptyState>
+  );
+}
+
+/** Hosts whose part of what is shown is missing. */
+function Missing(): ReactNode {
+  const hosts = useSilentHosts();
+  return (
+    <output className="missing-hosts">
+      {hosts !== '' && `No answer from ${hosts}: what is there is missing here.`}
+    </output>
   );
 }
 

@@ -11,7 +11,8 @@ const sameMs = 2_000;
 export function openInstances(options: FrontendOptions): Topic {
   const { workerManager, clock, clusterView } = options;
   /** Ages are told with fractions, and by hosts a little late: when an instance was born, and has come to rest, is decided when it is seen so first. */
-  const seen = new Map<string, ReadonlyMap<string, Since>>();
+  const births = new Map<string, SeenTimes>();
+  const rests = new Map<string, SeenTimes>();
   return {
     name: 'instances',
     // Asking all hosts is not to be had for nothing.
@@ -21,29 +22,37 @@ export function openInstances(options: FrontendOptions): Topic {
       const { instances, silentHosts = [] } = await instancesOf(options, account, workerManager.snapshot().instances);
       const wallMs = clock.wall();
       const rows = new Map<string, InstanceRow>();
-      const before = seen.get(account);
-      const since = new Map<string, Since>();
+      const [bornAt, idleSince] = [new SeenTimes(births.get(account)), new SeenTimes(rests.get(account))];
       for (const one of instances) {
         const key = one.host === undefined ? one.id : `${one.host} ${one.id}`;
-        const known = before?.get(key);
+        const born = bornAt.of(key, wallMs - one.ageMs);
         const busy = one.containers.some(({ state }) => state === 'running' || state === 'starting');
-        const bornAtMs = steady(known?.bornAtMs, wallMs - one.ageMs);
-        const idle = busy ? {} : { idleSinceMs: steady(known?.idleSinceMs, wallMs - one.idleMs) };
-        since.set(key, { bornAtMs, ...idle });
-        rows.set(key, { ...rowOf(one, bornAtMs), ...idle });
+        const idleSinceMs = busy ? undefined : idleSince.of(key, wallMs - one.idleMs);
+        rows.set(key, { ...rowOf(one, born), ...(idleSinceMs !== undefined && { idleSinceMs }) });
       }
-      seen.set(account, since);
+      births.set(account, bornAt);
+      rests.set(account, idleSince);
       return { rows, silentHosts };
     },
   };
 }
 
-/** Since when an instance is there, and at rest; milliseconds since the Unix epoch. */
-type Since = Pick<InstanceRow, 'bornAtMs' | 'idleSinceMs'>;
+/** When things happened that are told by their age, as it was found out when each was seen first; of those that were not seen again nothing is kept. */
+class SeenTimes {
+  readonly #before: ReadonlyMap<string, number> | undefined;
+  readonly #now = new Map<string, number>();
 
-/** What was known of a time, unless it is another. */
-function steady(known: number | undefined, ms: number): number {
-  return known !== undefined && Math.abs(known - ms) < sameMs ? known : Math.round(ms);
+  constructor(before: SeenTimes | undefined) {
+    this.#before = before === undefined ? undefined : before.#now;
+  }
+
+  /** What was known of a time, unless it is another. */
+  of(key: string, ms: number): number {
+    const known = this.#before?.get(key);
+    const at = known !== undefined && Math.abs(known - ms) < sameMs ? known : Math.round(ms);
+    this.#now.set(key, at);
+    return at;
+  }
 }
 
 function rowOf(

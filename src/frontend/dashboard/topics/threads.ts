@@ -17,8 +17,8 @@ export function openJobs({ threads }: FrontendOptions): Topic {
 export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
-    over: { at: 'home' },
     ofOne: true,
+    over: { at: 'home' },
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();
