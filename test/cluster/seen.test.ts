@@ -9,6 +9,7 @@ import {
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { changedTopic, unknownTopic, type TopicState } from '../../src/api/state/topic-state.ts';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
+import { shutdown, spawn } from '../../src/index.ts';
 import { HeddleClient } from '../../src/sdk/client.ts';
 import { findConnection } from '../../src/sdk/connection.ts';
 import { stateEvents } from '../../src/sdk/state-stream.ts';
@@ -112,6 +113,20 @@ test('each host tells of all calls, connections, queues and events of an account
     for (const topic of ['events', 'egress'])
       assert.ok(Array.isArray(there) && there.includes(topic), `${topic} at ${n}`);
     for (const [topic, { silentHosts }] of states) assert.deepEqual(silentHosts, [], topic);
+  }
+});
+
+test('threads of a job are told by each host, whichever has their session', async () => {
+  const { home, url } = hostOf(cluster, 1);
+  Object.assign(process.env, { HEDDLE_HOME: home, HEDDLE_URL: url });
+  assert.equal(await spawn((a: number) => a + 1, [41], { name: 'seen thread' }), 42);
+  await shutdown();
+  for (const n of cluster.hosts.keys()) {
+    const jobs = await until(n, ['jobs'], (said) => (said.get('jobs')?.rows.size ?? 0) > 0);
+    const [job = ''] = [...(jobs.get('jobs')?.rows.keys() ?? [])];
+    const threads = await until(n, [`threads:${job}`], (said) => (said.get(`threads:${job}`)?.rows.size ?? 0) > 0);
+    const [row] = [...(threads.get(`threads:${job}`)?.rows.values() ?? [])];
+    assert.equal(Object(row).name, 'seen thread', `host ${n}`);
   }
 });
 
