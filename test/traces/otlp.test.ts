@@ -146,7 +146,7 @@ describe('a service that exports traces', { skip }, () => {
     const python = `import os
 def handler(event, context):
     return [os.environ.get(name) for name in ("_X_AMZN_TRACE_ID", "TRACEPARENT", "TRACESTATE")]`;
-    const said = (header: string): string => String.raw`$head =~ /^${header}: ([^\r]+)/mi ? $1 : 'none'`;
+    const said = (header: string): string => String.raw`$head =~ /^${header}: ([^\r]+)/mi ? "$1" : 'none'`;
     const words = ['Lambda-Runtime-Trace-Id', 'traceparent', 'tracestate'].map((header) => `(${said(header)})`);
     const program = perl(`$event = '["' . join('","', ${words.join(', ')}) . '"]'`);
     const functions = [
@@ -160,11 +160,12 @@ def handler(event, context):
       await deploy(service, name, '', { MemorySize: 128, Timeout: 60, ...options });
       const traceId = `5${n}f7651916cd43dd8448eb211c80319c`;
       const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' };
-      const handed = await call(headers, {}, name);
+      const [first, ...others] = Object.values(await call(headers, {}, name));
       await receiver.until(() => of(traceId).has('handler'));
       const handler = of(traceId).get('handler') ?? assert.fail(name);
       const header = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${handler.spanId};Sampled=1`;
-      assert.deepEqual(handed, [header, `00-${traceId}-${handler.spanId}-01`, 'vendor=1'], name);
+      assert.ok(first?.startsWith(header), `${name} was handed ${first}`);
+      assert.deepEqual(others, [`00-${traceId}-${handler.spanId}-01`, 'vendor=1'], name);
     }
   });
 
@@ -183,14 +184,20 @@ def handler(event, context):
     const wanted: Readonly<Record<string, readonly string[]>> = {
       'reused-container': usual,
       'new-container': [...usual, 'load code', 'init'],
-      'warm-instance': [...usual, 'instance allocation', 'load code', 'init'],
-      'cold-instance': [...usual, 'queue', 'instance boot', 'load code', 'init'],
+      'warm-instance': [...usual, 'load code', 'init'],
+      'cold-instance': [...usual, 'load code', 'init'],
     };
     const seen = new Set<string>();
     for (const { traceId, attributes } of starts()) {
       const path = String(attributes['heddle.start.path']);
       seen.add(path);
       const names = [...of(traceId).keys()];
+      // What was on its way already when it came was only waited for.
+      if (path.endsWith('-instance'))
+        assert.ok(
+          names.some((name) => /^instance |^queue$/.test(name)),
+          names.join(', '),
+        );
       for (const name of wanted[path] ?? [path])
         assert.ok(names.includes(name), `${name} of ${path}: ${names.join(', ')}`);
     }
