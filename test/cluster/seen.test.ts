@@ -4,6 +4,7 @@ import {
   CreateFunctionCommand,
   GetFunctionCommand,
   InvokeCommand,
+  TooManyRequestsException,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -25,7 +26,7 @@ before(async () => {
   cluster = await startCluster({ network: 'loopback' });
   const code = `exports.handler = async () => {
     console.log('it ran');
-    await fetch('http://host.heddle.internal:9/').catch(() => undefined);
+    await fetch('http://host.heddle.internal:5432/').catch(() => undefined);
   };`;
   const Code = { ZipFile: await zipOf({ 'index.js': code }) };
   const lambda = cluster.lambda(0);
@@ -41,9 +42,7 @@ before(async () => {
   await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 120 }, { FunctionName });
   for (const n of cluster.hosts.keys()) await untilKnown(n);
   // At once, so that no single host can run all of them.
-  await Promise.all(
-    Array.from({ length: calls }, (_, n) => cluster.lambda(n % 3).send(new InvokeCommand({ FunctionName }))),
-  );
+  await Promise.all(Array.from({ length: calls }, (_, n) => call(n % 3)));
   const sqs = new SQSClient(cluster.clientOptions(1));
   await sqs.send(new CreateQueueCommand({ QueueName: 'jobs' }));
   sqs.destroy();
@@ -51,6 +50,17 @@ before(async () => {
 });
 
 after(() => cluster[Symbol.asyncDispose]());
+
+/** Until it was taken: a host that has no room for the moment says so. */
+async function call(n: number): Promise<void> {
+  for (;;)
+    try {
+      return void (await cluster.lambda(n).send(new InvokeCommand({ FunctionName })));
+    } catch (error) {
+      if (!(error instanceof TooManyRequestsException)) throw error;
+      await new Promise((resolve) => void setTimeout(resolve, 200));
+    }
+}
 
 async function untilKnown(n: number): Promise<void> {
   for (;;)
@@ -137,7 +147,7 @@ test('lines of logs are those of all hosts', async () => {
     const response = await client.send({ method: 'GET', path: '/heddle/v1/logs', query });
     let text = '';
     for await (const piece of response.setEncoding('utf8')) text += String(piece);
-    assert.equal(text.match(/"text":"it ran"/g)?.length, calls + 1, `host ${n}`);
+    assert.equal(text.match(/it ran"\}/g)?.length, calls + 1, `host ${n}`);
   }
 });
 
