@@ -92,6 +92,8 @@ export async function openTab(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // Only against hanging: a loaded machine takes its time.
+  page.setDefaultTimeout(180_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   page.on('console', (message) => {
@@ -163,7 +165,13 @@ export async function assertLooks(
   for (const { width, dark } of nextLooks()) {
     await using tab = await dashboard.open(place, { ...options, width, dark });
     await ready(tab.page);
-    await tab.page.screenshot({ path: join(folder, `${name}-${width}-${dark ? 'dark' : 'light'}.png`) });
+    const picture = join(folder, `${name}-${width}-${dark ? 'dark' : 'light'}`);
+    await tab.page.screenshot({ path: `${picture}.png` });
+    // What is below that.
+    const moved: unknown = await tab.page.evaluate(
+      '(() => { const all = document.querySelector(".content"); all?.scrollTo(0, 9e9); return all?.scrollTop > 0; })()',
+    );
+    if (moved === true) await tab.page.screenshot({ path: `${picture}-end.png` });
     await assertAccessible(tab.page);
     if (options.key !== null) await assertFits(tab.page);
   }
