@@ -1,5 +1,6 @@
 import { startCluster, type TestCluster, type TestClusterOptions } from './harness.ts';
 import { check, faultsOf, type Verdict } from './history/check.ts';
+import type { Happening } from './history/history.ts';
 import { openLedger } from './history/ledger.ts';
 import { homeMachine } from './home-machine.ts';
 import type { Scenario } from './scenarios.ts';
@@ -24,6 +25,7 @@ export interface Trial {
   readonly verdict: Verdict;
   /** Promises that were not kept, as sentences. */
   readonly faults: readonly string[];
+  readonly history: readonly Happening[];
 }
 
 /** Breaks a cluster under traffic as often as it says, waits until it has done all that it acknowledged, and judges what happened. */
@@ -48,8 +50,10 @@ export async function tryFault(scenario: Scenario, options: TrialOptions): Promi
   for (let n = 1; n <= options.faults; n += 1) {
     const home = await homeMachine(cluster, deployment.account, signal);
     // What only a home may do is what breaks; every other time it is another that it happens to.
-    const machine = n % 2 === 1 ? home : (home + 1) % cluster.hosts.length;
-    ledger.write({ what: 'fault-began', atMs: ledger.now(), dead: deadMachines(scenario, machine, cluster) });
+    const machine = n % 2 === 1 || scenario.planned ? home : (home + 1) % cluster.hosts.length;
+    const { planned } = scenario;
+    const dead = deadMachines(scenario, machine, cluster);
+    ledger.write({ what: 'fault-began', atMs: ledger.now(), dead, ...(planned && { planned }) });
     await scenario.run(cluster, { machine, brokenMs: options.brokenMs, signal });
     ledger.write({ what: 'fault-ended', atMs: ledger.now() });
     const where = `host-${machine + 1}${machine === home ? ', the home' : ''}`;
@@ -63,7 +67,7 @@ export async function tryFault(scenario: Scenario, options: TrialOptions): Promi
   await ledger.until(() => ledger.open.size === 0, settled).catch(() => progress('not all is done in time'));
   await readDeadLetters(cluster, ledger, deployment, AbortSignal.timeout(options.settleMsMax));
   const verdict = check(ledger.history);
-  return { verdict, faults: faultsOf(verdict) };
+  return { verdict, faults: faultsOf(verdict), history: ledger.history };
 }
 
 function deadMachines({ dead }: Scenario, machine: number, { hosts }: TestCluster): readonly number[] {

@@ -4,14 +4,17 @@ import { ways, type Called, type Happening, type Way } from './history.ts';
 export interface EventsVerdict {
   readonly submitted: number;
   readonly acknowledged: number;
+  /** Nobody knows whether it was taken. */
   readonly unanswered: number;
   readonly refused: number;
+  /** What those were told, each once. */
+  readonly whys: readonly string[];
   readonly deadLettered: number;
   /** Acknowledged, and neither run nor dead-lettered. */
   readonly lost: readonly string[];
   /** Ran again with a fault between: at least once is what is promised. */
   readonly ranAgain: number;
-  /** Ran again though nothing was broken between: no promise is broken by it (a shard that moves on purpose does it), and it should be rare. */
+  /** Ran again though nothing was broken between. */
   readonly unexplained: readonly string[];
   /** Submitted once, and taken as two: which run again each by itself, and are told apart by their names. */
   readonly doubled: readonly string[];
@@ -58,6 +61,7 @@ interface Seen {
   readonly runs: { readonly delivery: string; readonly atMs: number }[];
   acknowledged: boolean;
   end: 'unanswered' | 'refused' | undefined;
+  why: string | undefined;
   deadLettered: boolean;
 }
 
@@ -69,10 +73,11 @@ export function check(history: readonly Happening[]): Verdict {
   for (const [id, { end, runs }] of seen)
     if (end === 'refused' && runs.length > 0) strange.push(`${id} was refused, and ran`);
   const faults = faultsIn(history);
+  const broken = faults.filter(({ planned }) => !planned);
   const of = (way: Way): EventsVerdict =>
     eventsVerdict(
       [...seen].filter(([, event]) => event.way === way),
-      faults,
+      broken,
     );
   const calls = history.filter((each) => each.what === 'called');
   const writes = history.filter((each) => each.what === 'wrote');
@@ -120,7 +125,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
 function note(happening: Happening, seen: Map<string, Seen>, strange: string[]): void {
   if (happening.what === 'submitted') {
     const { way } = happening;
-    seen.set(happening.id, { way, runs: [], acknowledged: false, end: undefined, deadLettered: false });
+    seen.set(happening.id, { way, runs: [], acknowledged: false, end: undefined, why: undefined, deadLettered: false });
     return;
   }
   if (!('id' in happening)) return;
@@ -129,7 +134,7 @@ function note(happening: Happening, seen: Map<string, Seen>, strange: string[]):
   else if (happening.what === 'acknowledged') event.acknowledged = true;
   else if (happening.what === 'dead-lettered') event.deadLettered = true;
   else if (happening.what === 'ran') event.runs.push(happening);
-  else event.end = happening.what;
+  else [event.end, event.why] = [happening.what, happening.why];
 }
 
 interface FaultTime {
@@ -138,6 +143,7 @@ interface FaultTime {
   readonly mendedMs: number;
   readonly toMs: number;
   readonly dead: readonly number[];
+  readonly planned: boolean;
 }
 
 function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
@@ -145,7 +151,8 @@ function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
   let began: Extract<Happening, { readonly what: 'fault-began' }> | undefined;
   const end = (mendedMs: number): void => {
     if (began === undefined) return;
-    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead });
+    const { atMs: fromMs, dead, planned = false } = began;
+    times.push({ fromMs, mendedMs, toMs: mendedMs + aftermathMs, dead, planned });
     began = undefined;
   };
   for (const happening of history)
@@ -170,6 +177,7 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
     acknowledged: count(({ acknowledged }) => acknowledged),
     unanswered: count(({ end }) => end === 'unanswered'),
     refused: count(({ end }) => end === 'refused'),
+    whys: [...new Set(events.flatMap(([, { why }]) => (why === undefined ? [] : [why])))].slice(0, 5),
     deadLettered: count(({ deadLettered }) => deadLettered),
     lost: events
       .filter(([, { acknowledged, runs, deadLettered }]) => acknowledged && runs.length === 0 && !deadLettered)
