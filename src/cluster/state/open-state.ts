@@ -30,6 +30,8 @@ export interface ClusterStoreOptions {
   readonly openLog: () => Promise<ReplicatedLog>;
   /** As in {@link OwnLogOptions}. */
   readonly oldEndMsMax?: number;
+  /** As in {@link ReplicaOptions}. */
+  readonly why?: () => Promise<string>;
   readonly logger: Logger;
 }
 
@@ -42,6 +44,7 @@ export async function openClusterStore({
   home,
   openLog,
   oldEndMsMax,
+  why,
   logger,
 }: ClusterStoreOptions): Promise<ClusterStore> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -55,6 +58,7 @@ export async function openClusterStore({
     mirror,
     openLog,
     oldEndMsMax,
+    why,
     snapshotFile: join(home, 'state-snapshot.sqlite'),
     logger,
   });

@@ -50,7 +50,7 @@ export function openClusterView(
     leases,
     shards,
     peers,
-    streams: link.manager.streams,
+    streams: { list: () => link.manager.streams.list() },
     stateStream: state.stream,
     clock: systemClock,
     text,
