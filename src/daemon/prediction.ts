@@ -7,7 +7,7 @@ import type { FunctionVersion } from '../model/functions/function.ts';
 import type { Settings } from '../model/functions/settings.ts';
 import { limits } from '../model/limits.ts';
 import { Prediction } from '../prediction/prediction.ts';
-import { isThread } from '../prediction/profile/profile-book.ts';
+import { isThreadCode } from '../model/functions/thread-code.ts';
 import type { Store } from '../store/contract.ts';
 import { openProfileStore } from '../store/profiles/profile-store.ts';
 import type { LocalWorkerManager } from '../worker-manager/manager.ts';
@@ -50,7 +50,10 @@ export function openPrediction(
       },
       prepare: (fn, count, withinMs, imminent, came) => {
         const within = Math.round(Math.min(limits.expectedMsMax, Math.max(limits.expectedMsMin, withinMs)));
-        const how = { ...(imminent && { soon: true as const }), ...(isThread(fn.name) && { thread: true as const }) };
+        const how = {
+          ...(imminent && { soon: true as const }),
+          ...(isThreadCode(fn.name) && { thread: true as const }),
+        };
         return manager().prepare({ function: fn, count, withinMs: within, reason: 'profile', ...how, came }).taken;
       },
       onUnkept: (err) => logger.warn({ err }, 'Profiles of functions could not be kept.'),

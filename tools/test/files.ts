@@ -21,6 +21,7 @@ const long = [
   'src/instance/drivers-as-user',
   'src/instance/microvm/parked',
   'src/instance/microvm/staying-warm',
+  'test/cluster/seen',
   'test/cluster/threads/election',
   'test/cluster/threads/locks',
   'test/dashboard/many',

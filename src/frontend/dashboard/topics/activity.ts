@@ -1,4 +1,5 @@
 import type { FrontendOptions } from '../../context.ts';
+import { joinedActivity, joining } from '../over-hosts/join.ts';
 import type { Topic } from '../topic.ts';
 
 /** What the account's calls came to in the last minutes, an ActivityRow for each second that is over or under way. */
@@ -6,6 +7,7 @@ export function openActivity({ dashboard, workerManager }: FrontendOptions): Top
   return {
     name: 'activity',
     everyMs: 500,
+    over: { at: 'hosts', join: joining('second', joinedActivity) },
     rows({ account }) {
       const queued = workerManager.snapshot().queue.length;
       const rows = dashboard?.tally.activity(account, queued) ?? [];
