@@ -77,12 +77,7 @@ export function openEvents(parts: EventParts & { readonly loops: LoopGuard }): O
   let stopped: Promise<unknown> | undefined;
   return {
     async,
-    keyedCalls: new KeyedCalls({
-      store: durable,
-      clock,
-      ages: keeper,
-      onUnkept: (err) => logger.error({ err }, 'The answer to a request with an idempotency key could not be kept.'),
-    }),
+    keyedCalls: new KeyedCalls({ ...kept, onUnkept: unkeptTeller(logger) }),
     queues: Object.assign(queues, { onSent: messageTeller(sources, region, awaited) }),
     scheduler,
     sources,
@@ -121,6 +116,10 @@ export function openEvents(parts: EventParts & { readonly loops: LoopGuard }): O
       await async.settled();
     },
   };
+}
+
+function unkeptTeller(logger: EventParts['logger']): (err: unknown) => void {
+  return (err) => logger.error({ err }, 'The answer to a request with an idempotency key could not be kept.');
 }
 
 /** Tells whose functions get messages that were sent: as calls of the code that sent them, and when they are late, when they will. */

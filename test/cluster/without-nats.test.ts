@@ -117,7 +117,7 @@ describe('a cluster without its NATS servers', { skip: slowOnly, concurrency: 1 
   after(() => undo.disposeAsync());
 
   test('most of them lost: calls go on, and each change is refused soon with how many answer and have to', async () => {
-    await Promise.all([0, 1].map((n) => cluster.servers[n]?.process.kill()));
+    await Promise.all(cluster.servers.slice(0, 2).map(({ process }) => process.kill()));
     const words = /1 of the cluster's 3 NATS servers answers this host, and 2 have to/;
     await Promise.all([0, 1, 2].map((n) => areRefused(n, words)));
     for (const n of [0, 1, 2]) {
@@ -139,10 +139,10 @@ describe('a cluster without its NATS servers', { skip: slowOnly, concurrency: 1 
     const shown = await runCli(host.home, ['cluster', 'ps']);
     assert.match(shown.stdout + shown.stderr, /NATS servers did not answer when this host was started/);
     await Promise.all(cluster.servers.map(({ process }) => process.start(signal)));
-    // Answered with 5xx until it has joined.
+    // Answered with 5xx until it has joined, and with 429 until homes know who holds what.
     const patient = new LambdaClient({ ...cluster.clientOptions(n), maxAttempts: 60 });
     await patient.send(new UpdateFunctionConfigurationCommand({ FunctionName: 'hello', Description: 'joined' }));
+    await patient.send(new InvokeCommand({ FunctionName: 'hello', Payload: '"Ada"' }));
     patient.destroy();
-    await answers(n);
   });
 });

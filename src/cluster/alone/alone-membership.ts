@@ -44,6 +44,22 @@ export class AloneMembership implements Membership {
     return this.#asked.onChange(listener);
   }
 
+  /** The same for the way to other hosts: all of them are there, as they have to be tried to be asked. */
+  tried(): Membership {
+    const self = (): HostRecord => this.#self;
+    return {
+      get self() {
+        return self();
+      },
+      alive: () => this.all(),
+      all: () => this.all(),
+      hasEnded: () => this.hasEnded(),
+      find: (id) => this.find(id),
+      onChange: (listener) => this.onChange(listener),
+      setDraining: () => this.setDraining(),
+    };
+  }
+
   /** Where it listens; it is told to nobody. */
   async announce(places: Pick<HostRecord, 'peer' | 'certificate' | 'url'>): Promise<void> {
     this.#self = { ...this.#self, ...places };

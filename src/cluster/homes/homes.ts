@@ -103,12 +103,6 @@ export class ClusterHomes implements Homes, AsyncDisposable {
     return await settledHome(this, account, waitMs, this.#parts.clock);
   }
 
-  /** The same for all accounts of a shard. */
-  async settledHomeOfShard(shard: number, waitMs: number): Promise<SettledHome> {
-    const homes = { homeOf: () => this.homeOfShard(shard), onChange: this.onChange.bind(this) };
-    return await settledHome(homes, `of ${shardName(shard)}`, waitMs, this.#parts.clock);
-  }
-
   onChange(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };

@@ -32,8 +32,7 @@ export async function openAlone(
   const asked = undo.use(new AskedHosts({ hosts: others.map((one) => one.id), peers, clock: systemClock }));
   const about = { id, name, release, url: '', protocol: protocolVersions, startedAt: systemClock.wall() };
   const membership = new AloneMembership({ ...about, ...record }, others, asked);
-  // To be asked, they have to be tried.
-  peers.join(Object.assign(Object.create(membership), { alive: () => membership.all() }));
+  peers.join(membership.tried());
   asked.begin();
   const leases: Leases = {
     take: async () => undefined,

@@ -17,8 +17,9 @@ async function up(command: Command): Promise<void> {
   using stop = new StopSignal();
   using progress = new Progress();
   await bootstrap({ features: featuresOf(given.driver), agreed: flags['yes'] === true, progress });
-  let settings = given;
+  let { port } = given;
   for (let isFirst = true; ; isFirst = false) {
+    const settings = { ...given, port };
     await using service = await startOwnService(settings, (line, share) => progress.report(line, share), stop.signal);
     await Promise.race([service.ready, stop.received]);
     progress.done();
@@ -30,7 +31,7 @@ async function up(command: Command): Promise<void> {
       return;
     }
     // Once more at the same place, to join its cluster: what runs may end first.
-    settings = { ...settings, port: portOf(service.url) ?? settings.port };
+    port = portOf(service.url) ?? port;
   }
 }
 

@@ -9,6 +9,8 @@ import {
 import type { LateAsk, ShardStore } from '../../../cluster/durable/shard-store.ts';
 import { countIn, fieldsOf, listIn, textIn } from '../../../cluster/fields.ts';
 import type { ClusterHomes } from '../../../cluster/homes/homes.ts';
+import { settledHome } from '../../../cluster/homes/settled-home.ts';
+import { shardName } from '../../../cluster/homes/shards.ts';
 import type { Events } from '../../../frontend/events.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { StoppingError } from '../../../model/errors.ts';
@@ -17,7 +19,7 @@ import { RunsElsewhere } from './runs-elsewhere.ts';
 
 /** What {@link HandOver} works with. */
 export interface HandOverParts {
-  readonly homes: Pick<ClusterHomes, 'settledHomeOfShard'>;
+  readonly homes: Pick<ClusterHomes, 'homeOfShard' | 'onChange'>;
   readonly membership: Pick<Membership, 'self' | 'alive' | 'onChange'>;
   readonly peers: Pick<Peers, 'call' | 'serve'>;
   readonly clock: Clock;
@@ -71,9 +73,11 @@ export class HandOver {
     return async (part, operation, input) => {
       const { homes, peers, clock } = this.#parts;
       const until = clock.now() + tellMsMax;
+      const onChange = (listener: () => void): Disposable => homes.onChange(listener);
+      const ofShard = { homeOf: () => homes.homeOfShard(shard), onChange };
       for (;;)
         try {
-          const home = await homes.settledHomeOfShard(shard, homeMs);
+          const home = await settledHome(ofShard, `of ${shardName(shard)}`, homeMs, clock);
           if (home.at === 'here') return await this.#told(shard, part, operation, input);
           return await peers.call(home.host, methods.late, { shard, part, operation, input });
         } catch (error) {
