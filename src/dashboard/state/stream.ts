@@ -9,6 +9,8 @@ export type Connection = 'connecting' | 'live' | 'away' | 'refused';
 const silentMsMax = 3 * beatMs;
 /** How long is waited before it is tried again, ms: twice as long each time, and not all pages in the same moment. */
 const [retryMsMin, retryMsMax] = [250, 8_000];
+/** A page that nobody sees any more is told nothing after so long, ms: who changes between windows finds it as it is. */
+const hiddenMsMax = 30_000;
 /** A page that is changed wants other topics, one after the other within a moment: they are asked for together, ms. */
 const gatherMs = 20;
 
@@ -20,6 +22,7 @@ export class StateStream {
   readonly #stopped = new AbortController();
   #reopen = new AbortController();
   #topics = '';
+  #isSeen = true;
 
   /** `changed` is told how the page stands with the service, and why. */
   constructor(session: Session, store: StateStore, changed: (connection: Connection, why: string) => void) {
@@ -33,6 +36,7 @@ export class StateStream {
         if (store.wanted().join() !== this.#topics) this.#reopen.abort();
       }, gatherMs);
     };
+    this.#stopWhileHidden();
     void this.#run();
   }
 
@@ -41,12 +45,31 @@ export class StateStream {
     this.#stopped.abort();
   }
 
+  #stopWhileHidden(): void {
+    let hidden: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      clearTimeout(hidden);
+      const seen = (isSeen: boolean): void => {
+        if (isSeen === this.#isSeen) return;
+        this.#isSeen = isSeen;
+        this.#reopen.abort();
+      };
+      if (document.hidden) hidden = setTimeout(() => seen(false), hiddenMsMax);
+      else seen(true);
+    };
+    document.addEventListener('visibilitychange', look);
+    this.#stopped.signal.addEventListener('abort', () => {
+      clearTimeout(hidden);
+      document.removeEventListener('visibilitychange', look);
+    });
+  }
+
   async #run(): Promise<void> {
     let retryMs = retryMsMin;
     const { signal: stopped } = this.#stopped;
     while (!stopped.aborted) {
       this.#reopen = new AbortController();
-      const wanted = this.#store.wanted();
+      const wanted = this.#isSeen ? this.#store.wanted() : [];
       this.#topics = wanted.join();
       const signal = AbortSignal.any([stopped, this.#reopen.signal]);
       if (wanted.length === 0) {

@@ -22,7 +22,7 @@ export interface OverHosts {
   /** Who has something of it: the account's home alone, or each host what happened on it. */
   readonly at: 'home' | 'hosts';
   /** Rows that several hosts have under the same key as one, this host's first. Absent: the first of them is the row. */
-  join?(rows: readonly object[]): object;
+  readonly join?: (rows: readonly object[]) => object;
 }
 
 /**
@@ -33,12 +33,14 @@ export interface Topic {
   readonly name: string;
   /** It is asked at most so often, ms; 200 where it is not said. */
   readonly everyMs?: number;
+  /** A row that has changed is another object: the same one is not looked into again. */
+  readonly keepsRows?: true;
   /** Nobody else can watch it. */
   readonly operatorsOnly?: true;
   /** It can be about one thing, which is named behind the colon. Absent: nothing may stand there. */
   readonly ofOne?: true;
   /** Whether there is anything of it for this viewer, so that its page is offered. Absent: always. */
-  isThere?(viewer: Viewer): boolean | Promise<boolean>;
+  readonly isThere?: (viewer: Viewer) => boolean | Promise<boolean>;
   /** Absent: any host knows all of it, or asks the others itself. */
   readonly over?: OverHosts;
   /** Other hosts are asked for it: how long that takes says nothing of the work that it is here. */

@@ -39,7 +39,8 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
             label: 'Start p50',
             value: times(calls.startP50),
             note: `p99 ${times(calls.startP99)}`,
-            ...((calls.startP99 ?? 0) > startMsPromised ? { tone: 'bad' as const } : {}),
+            ...((calls.startP50 ?? 0) > startMsPromised && { tone: 'bad' as const }),
+            ...((calls.startP99 ?? 0) > startMsPromised && { noteTone: 'bad' as const }),
           },
           { label: 'Cost', value: cost(calls, prices), note: costNote(prices) },
         ]}
@@ -85,13 +86,14 @@ function Charts({ row, calls }: { row: FunctionRow; calls: CallSums }): ReactNod
         ))}
       </fieldset>
       <div className="functions-charts">
-        <Chart title="Calls by 10 s">
+        <Chart title="Calls per 10 s">
           <TimeChart
             {...chart}
             label={`${count(calls.calls)} calls in the last hour, ${count(failed)} failed`}
             values={[steps.calls, steps.failed]}
             series={callSeries}
             format={count}
+            whole
           />
         </Chart>
         <Chart title="Duration">

@@ -93,13 +93,13 @@ function OneFunction({
           may reach <code>{policy ?? "the service's default"}</code>
         </p>
       </div>
-      <dl className="network-counts">
-        <Count name="connections" value={count(connections)} />
-        <Count name="open now" value={count(open)} />
-        <Count name="refused" value={count(refusals)} bad={refusals > 0} />
-        <Count name="out" value={bytes(bytesOut)} />
-        <Count name="in" value={bytes(bytesIn)} />
-      </dl>
+      <p className="network-counts muted">
+        <Count value={count(connections)} name={connections === 1 ? 'connection' : 'connections'} />
+        {open > 0 && <Count value={count(open)} name="open now" />}
+        {refusals > 0 && <Count value={count(refusals)} name="refused" bad />}
+        <Count value={bytes(bytesOut)} name="out" />
+        <Count value={bytes(bytesIn)} name="in" />
+      </p>
       {targets.length > 0 && <Targets row={row} now={now} allow={allow} />}
     </section>
   );
@@ -107,10 +107,9 @@ function OneFunction({
 
 function Count({ name, value, bad = false }: { name: string; value: string; bad?: boolean }): ReactNode {
   return (
-    <div>
-      <dd className={bad ? 'tone-bad' : undefined}>{value}</dd>
-      <dt className="muted small">{name}</dt>
-    </div>
+    <span className="nowrap">
+      <b className={bad ? 'tone-bad' : undefined}>{value}</b> {name}
+    </span>
   );
 }
 
@@ -124,17 +123,23 @@ function Targets({
   now: number;
   allow: (target: EgressTarget) => void;
 }): ReactNode {
+  // What nobody was refused, nobody asks why.
+  const anyRefused = targets.some(({ refused }) => refused > 0);
   return (
     <TableFrame bare label={`Where ${functionName} connected to`}>
       <table className="network-table">
-        <Headings of={headings} />
+        <Headings of={anyRefused ? headings : headings.filter(({ title }) => title !== 'Refused' && title !== 'Why')} />
         <tbody>
           {targets.map((target) => (
             <tr key={target.to}>
               <td className="mono network-to">{target.to}</td>
               <td className="number">{target.allowed === 0 ? '' : count(target.allowed)}</td>
-              <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
-              <td className="wide-only small">{target.refused > 0 && target.why}</td>
+              {anyRefused && (
+                <>
+                  <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
+                  <td className="wide-only small">{target.refused > 0 && target.why}</td>
+                </>
+              )}
               <td className="wide-only nowrap muted">{ago(target.lastAt, now)}</td>
               <td className="network-action">
                 {target.refused > 0 && (

@@ -28,7 +28,9 @@ export function tellTopics(view: Overview, open: () => Promise<ReadonlyMap<strin
   });
   view.tells(told.there, async (account) => {
     const topics = [...(await open()).values()].filter(({ over }) => over !== undefined);
-    const there = await Promise.all(topics.map((topic) => topic.isThere?.(viewerOf(account)) ?? true));
+    const there = await Promise.all(
+      topics.map(async ({ isThere }) => isThere === undefined || (await isThere(viewerOf(account)))),
+    );
     return { there: topics.flatMap(({ name }, n) => (there[n] === true ? [name] : [])) };
   });
 }

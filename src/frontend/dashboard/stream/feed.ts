@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import { ApiError } from '../../../api/errors.ts';
-import type { RowsOfHosts, Topic, Viewer } from '../topic.ts';
+import type { Rows, RowsOfHosts, Topic, Viewer } from '../topic.ts';
 import { changeText, wholeText, type Texts } from './changes.ts';
 import { isOfHosts } from '../over-hosts/gather.ts';
 
@@ -26,6 +26,8 @@ export class Feed {
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
+  /** The rows of the last look, and their texts. */
+  #rows: Rows = new Map();
   #texts: Texts = new Map();
   #cut = 0;
   #silent: readonly string[] = [];
@@ -93,8 +95,11 @@ export class Feed {
     const texts = new Map<string, string>();
     for (const [key, row] of rows) {
       if (texts.size === rowsMax) break;
-      texts.set(key, JSON.stringify(row));
+      const same = this.#topic.keepsRows === true && this.#rows.get(key) === row;
+      const known = same ? this.#texts.get(key) : undefined;
+      texts.set(key, known ?? JSON.stringify(row));
     }
+    this.#rows = rows;
     const cut = rows.size - texts.size;
     const change = changeText(this.#texts, texts, cut);
     const about = { cut, silentHosts };

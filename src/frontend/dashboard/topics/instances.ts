@@ -2,6 +2,7 @@ import type { InstanceRow } from '../../../model/dashboard/overview.ts';
 import type { InstanceSnapshot } from '../../../model/snapshot.ts';
 import { instancesOf } from '../../admin/get-snapshot.ts';
 import type { FrontendOptions } from '../../context.ts';
+import { recentSnapshot } from '../recent-snapshot.ts';
 import type { Topic } from '../topic.ts';
 
 /** How far two ages of the same instance may disagree before it is another one with its name, ms. */
@@ -9,7 +10,7 @@ const sameMs = 2_000;
 
 /** Instances: the warming pool's and the account's own, an InstanceRow each. */
 export function openInstances(options: FrontendOptions): Topic {
-  const { workerManager, clock, clusterView } = options;
+  const { clock, clusterView } = options;
   /** Ages are told with fractions, and by hosts a little late: when an instance was born, and has come to rest, is decided when it is seen so first. */
   const births = new Map<string, SeenTimes>();
   const rests = new Map<string, SeenTimes>();
@@ -19,7 +20,7 @@ export function openInstances(options: FrontendOptions): Topic {
     everyMs: clusterView === undefined ? 200 : 1_000,
     waits: clusterView !== undefined,
     async rows({ account }) {
-      const { instances, silentHosts = [] } = await instancesOf(options, account, workerManager.snapshot().instances);
+      const { instances, silentHosts = [] } = await instancesOf(options, account, recentSnapshot(options).instances);
       const wallMs = clock.wall();
       const rows = new Map<string, InstanceRow>();
       const [bornAt, idleSince] = [new SeenTimes(births.get(account)), new SeenTimes(rests.get(account))];

@@ -8,6 +8,7 @@ export function openJobs({ threads }: FrontendOptions): Topic {
     name: 'jobs',
     // Where sessions are.
     over: { at: 'home' },
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }) => new Map(threads?.jobs(account) ?? []),
   };
@@ -19,6 +20,7 @@ export function openThreads({ threads }: FrontendOptions): Topic {
     name: 'threads',
     ofOne: true,
     over: { at: 'home' },
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();

@@ -10,7 +10,7 @@ import { Headings, type Heading } from '../../../parts/headings.tsx';
 const headings: readonly Heading[] = [
   { title: 'Execution' },
   { title: 'Status' },
-  { title: 'Of', wide: true },
+  { title: 'Function', wide: true },
   { title: 'Began' },
   { title: 'Took', number: true },
 ];

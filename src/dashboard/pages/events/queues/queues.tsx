@@ -71,7 +71,7 @@ function Queue({
         {row.fifo && <span className="tag">FIFO</span>}
       </td>
       <td className="events-depth">
-        <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />
+        {depthOf(row) > 0 && <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />}
         {count(row.ready)}
       </td>
       <td className="number">{count(row.inFlight)}</td>
@@ -82,7 +82,7 @@ function Queue({
       <td className="number wide-only nowrap">{bytes(row.bytes)}</td>
       <td className="wide-only">
         {row.deadLetter === undefined ? (
-          <span className="muted">{row.deadLettersOf.length > 0 ? 'it is for those itself' : 'nowhere'}</span>
+          <span className="muted">{row.deadLettersOf.length > 0 ? 'it keeps those of others' : 'nowhere'}</span>
         ) : (
           <>
             {row.deadLetter}
