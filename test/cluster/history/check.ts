@@ -35,6 +35,8 @@ export interface CallsVerdict {
 }
 
 export interface Verdict {
+  /** Nothing was broken: what happened was on purpose. */
+  readonly planned: boolean;
   readonly events: Readonly<Record<Way, EventsVerdict>>;
   /**
    * Those at hosts that are asked in vain are left out of `during`, and counted; those at hosts that are apart from all others stand by themselves. `before`: in the last moments before each fault, when
@@ -96,6 +98,7 @@ export function check(history: readonly Happening[]): Verdict {
     faults.some(({ fromMs }) => beganMs < fromMs && beganMs >= fromMs - shortlyMs);
   const firstMs = faults[0]?.fromMs ?? Number.POSITIVE_INFINITY;
   return {
+    planned: faults.length > 0 && broken.length === 0,
     events: { async: of('async'), queue: of('queue') },
     calls: {
       before: callsVerdict(quiet.filter(isBefore)),
@@ -121,6 +124,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
     ...ways.flatMap((way) => [
       ...some(`acknowledged (${way}) and lost`, verdict.events[way].lost),
       ...some(`submitted once (${way}) and taken as two`, verdict.events[way].doubled),
+      ...some(`run again (${way}) with nothing broken`, verdict.planned ? verdict.events[way].unexplained : []),
     ]),
     ...some('writes under a lock that was held twice', verdict.fencingBroken),
     ...verdict.strange.slice(0, 10),
