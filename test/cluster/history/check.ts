@@ -14,7 +14,9 @@ export interface EventsVerdict {
   readonly lost: readonly string[];
   /** Ran again with a fault between: at least once is what is promised. */
   readonly ranAgain: number;
-  /** Ran again though nothing was broken between. */
+  /** Ran again as something was done on purpose, by which nothing may. */
+  readonly moved: readonly string[];
+  /** Ran again though nothing was broken between: its function failed, or took longer than it may, as on a machine that is busy. */
   readonly unexplained: readonly string[];
   /** Submitted once, and taken as two: which run again each by itself, and are told apart by their names. */
   readonly doubled: readonly string[];
@@ -35,8 +37,6 @@ export interface CallsVerdict {
 }
 
 export interface Verdict {
-  /** Nothing was broken: what happened was on purpose. */
-  readonly planned: boolean;
   readonly events: Readonly<Record<Way, EventsVerdict>>;
   /**
    * Those at hosts that are asked in vain are left out of `during`, and counted; those at hosts that are apart from all others stand by themselves. `before`: in the last moments before each fault, when
@@ -79,11 +79,10 @@ export function check(history: readonly Happening[]): Verdict {
   for (const [id, { end, runs }] of seen)
     if (end === 'refused' && runs.length > 0) strange.push(`${id} was refused, and ran`);
   const faults = faultsIn(history);
-  const broken = faults.filter(({ planned }) => !planned);
   const of = (way: Way): EventsVerdict =>
     eventsVerdict(
       [...seen].filter(([, event]) => event.way === way),
-      broken,
+      faults,
     );
   const calls = history.filter((each) => each.what === 'called');
   const writes = history.filter((each) => each.what === 'wrote');
@@ -98,7 +97,6 @@ export function check(history: readonly Happening[]): Verdict {
     faults.some(({ fromMs }) => beganMs < fromMs && beganMs >= fromMs - shortlyMs);
   const firstMs = faults[0]?.fromMs ?? Number.POSITIVE_INFINITY;
   return {
-    planned: faults.length > 0 && broken.length === 0,
     events: { async: of('async'), queue: of('queue') },
     calls: {
       before: callsVerdict(quiet.filter(isBefore)),
@@ -124,7 +122,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
     ...ways.flatMap((way) => [
       ...some(`acknowledged (${way}) and lost`, verdict.events[way].lost),
       ...some(`submitted once (${way}) and taken as two`, verdict.events[way].doubled),
-      ...some(`run again (${way}) with nothing broken`, verdict.planned ? verdict.events[way].unexplained : []),
+      ...some(`run again (${way}) as a home moved on purpose`, verdict.events[way].moved),
     ]),
     ...some('writes under a lock that was held twice', verdict.fencingBroken),
     ...verdict.strange.slice(0, 10),
@@ -177,11 +175,14 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
   const count = (is: (event: Seen) => boolean): number => events.filter(([, event]) => is(event)).length;
   let ranAgain = 0;
   const unexplained: string[] = [];
+  const moved: string[] = [];
   for (const [id, { runs }] of events)
     runs.slice(1).forEach((run, n) => {
       const before = runs[n]?.atMs ?? 0;
-      if (faults.some(({ fromMs, toMs }) => run.atMs >= fromMs && before <= toMs)) ranAgain += 1;
-      else unexplained.push(id);
+      const between = faults.filter(({ fromMs, toMs }) => run.atMs >= fromMs && before <= toMs);
+      if (between.length === 0) unexplained.push(id);
+      else if (between.every(({ planned }) => planned)) moved.push(id);
+      else ranAgain += 1;
     });
   return {
     submitted: events.length,
@@ -194,6 +195,7 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
       .filter(([, { acknowledged, runs, deadLettered }]) => acknowledged && runs.length === 0 && !deadLettered)
       .map(([id]) => id),
     ranAgain,
+    moved,
     unexplained,
     doubled: events.filter(([, { runs }]) => new Set(runs.map(({ delivery }) => delivery)).size > 1).map(([id]) => id),
   };
