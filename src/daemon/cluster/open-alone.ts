@@ -1,7 +1,7 @@
 import { AloneMembership } from '../../cluster/alone/alone-membership.ts';
 import { AskedHosts } from '../../cluster/alone/asked-hosts.ts';
 import { DownLink } from '../../cluster/alone/down-link.ts';
-import type { HostRecord, Leases } from '../../cluster/contract.ts';
+import { ClusterUnavailableError, type HostRecord, type Leases } from '../../cluster/contract.ts';
 import { hostIdOf } from '../../cluster/membership/host-id.ts';
 import { openBucket } from '../../cluster/nats/buckets.ts';
 import { openNatsLink } from '../../cluster/nats/connection.ts';
@@ -46,9 +46,11 @@ export async function openAlone(
   const back = new AbortController();
   void untilBack({ settings, home, release, logger, signal: AbortSignal.any([signal, over.signal]) }, back);
   return {
+    isNew: false,
     link,
     membership,
     leases,
+    prove: async () => await Promise.reject(new ClusterUnavailableError('No NATS server of the cluster is connected.')),
     why: async () => inWords(await servers.count()),
     peers,
     identityOf,

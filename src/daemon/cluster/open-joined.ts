@@ -7,7 +7,7 @@ import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import { openLeaseStore } from '../../cluster/leases/bucket-store.ts';
 import { ClusterLeases } from '../../cluster/leases/cluster-leases.ts';
 import { ClusterMembership } from '../../cluster/membership/cluster-membership.ts';
-import { hostIdOf } from '../../cluster/membership/host-id.ts';
+import { hostIdOf, isNewHost } from '../../cluster/membership/host-id.ts';
 import { type NatsLink, openNatsLink } from '../../cluster/nats/connection.ts';
 import { inWords, ServerCount } from '../../cluster/nats/reach.ts';
 import { systemClock } from '../../model/clock.ts';
@@ -37,9 +37,13 @@ export type MembershipOfHost = Membership &
 
 /** What all other rooms of a cluster stand on. */
 export interface OpenedCluster extends Pick<OpenedPeers, 'peers' | 'identityOf'> {
+  /** No process of this host was there before. */
+  readonly isNew: boolean;
   readonly link: NatsLink;
   readonly membership: MembershipOfHost;
   readonly leases: Leases;
+  /** Has most NATS servers carry out a write; rejects with ClusterUnavailableError where they do not in time. */
+  readonly prove: () => Promise<void>;
   /** Why the cluster does not answer, in words: how many of its servers this host hears. Never rejects. */
   readonly why: () => Promise<string>;
   /** Hosts as their operator sees to them; opened before this one is announced. */
@@ -61,6 +65,7 @@ export async function openJoined(
   undo: AsyncDisposableStack,
 ): Promise<OpenedCluster> {
   const { settings, home, release, logger, onDisplaced, signal } = surroundings;
+  const isNew = isNewHost(home);
   const id = await hostIdOf(home);
   const link = undo.use(await openNatsLink({ settings, name: `${settings.hostName} ${id}`, logger, signal }));
   const { replicas, hostName: name } = settings;
@@ -78,9 +83,11 @@ export async function openJoined(
   serveHolders(peers, leases, shards);
   const servers = new ServerCount(settings, () => link.connection.getServers().map(({ listen }) => listen));
   return {
+    isNew,
     link,
     membership,
     leases,
+    prove: () => store.prove(),
     why: async () => inWords(await servers.count()),
     peers,
     identityOf,

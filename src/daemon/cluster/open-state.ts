@@ -3,12 +3,19 @@ import type { Logger } from 'pino';
 import { clusterCodeStore } from '../../cluster/code/cluster-code-store.ts';
 import { CodeObjects } from '../../cluster/code/code-objects.ts';
 import { codePrefetch } from '../../cluster/code/prefetch.ts';
-import type { Leases, Membership, Peers } from '../../cluster/contract.ts';
+import {
+  ClusterUnavailableError,
+  type Leases,
+  type LogPosition,
+  type Membership,
+  type Peers,
+} from '../../cluster/contract.ts';
 import { openLog } from '../../cluster/log/open-log.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import { readSeed } from '../../cluster/nats/seed.ts';
 import { readCode } from '../../cluster/running/code.ts';
 import { ensureClusterCredentials } from '../../cluster/state/cluster-credentials.ts';
+import type { ReadLease } from '../../cluster/state/read-lease/read-lease.ts';
 import { openClusterStore, type ClusterStore } from '../../cluster/state/open-state.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
 import { changedElsewhere } from '../../frontend/replicated/changed-elsewhere.ts';
@@ -23,6 +30,7 @@ import type { CodeStore } from '../../store/contract.ts';
 import { renewCredentials } from '../../store/credentials.ts';
 import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
+import { openReadLease, type ReadLeaseSurroundings, type ReadState } from './open-read-lease.ts';
 
 /** The stream of the state's log. */
 export const stateLogName = 'HEDDLE_STATE';
@@ -32,11 +40,12 @@ const keyBytes = 32;
 export interface StateSurroundings {
   readonly settings: Settings & { readonly cluster: ClusterSettings };
   readonly link: Pick<NatsLink, 'connection'>;
-  readonly membership: Pick<Membership, 'alive' | 'self'>;
+  readonly membership: ReadLeaseSurroundings['membership'];
   readonly leases: Pick<Leases, 'take'>;
-  readonly peers: Pick<Peers, 'open'>;
+  readonly peers: Pick<Peers, 'call' | 'open' | 'serve'>;
   /** Why the cluster does not answer, in words. */
   readonly why: () => Promise<string>;
+  readonly prove: ReadLeaseSurroundings['prove'];
   readonly logger: Logger;
 }
 
@@ -51,6 +60,8 @@ export interface ClusterState extends SharedState {
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
   /** As the store's; and what follows from it here has been done. */
   readonly reached: ClusterStore['reached'];
+  /** Whether this host may answer from it. */
+  readonly readLease: ReadLease;
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -60,9 +71,12 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const { replicas } = cluster;
   const report = (err: unknown): void =>
     logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
-  const open = async (): ReturnType<typeof openLog> =>
+  const openLogNow = async (): ReturnType<typeof openLog> =>
     await openLog({ connection: link.connection, name: stateLogName, replicas, report });
-  const store = undo.use(await openClusterStore({ home, logger, why, openLog: open }));
+  const open: { state?: ReadState } = {};
+  const { readers, lease: readLease } = openReadLease(parts, () => open.state ?? notYet(), undo);
+  const allHave = (position: LogPosition): Promise<void> => readers.allHave(position);
+  const store = undo.use(await openClusterStore({ home, logger, why, allHave, openLog: openLogNow }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
@@ -78,6 +92,8 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   undo.defer(() => ended.abort());
   const prefetch = codePrefetch(store, codeStore, logger, ended.signal);
   const key = await clusterKey(cluster, 'heddle secrets of a cluster');
+  const follows = followed(store, { prefetch, home, logger }, undo);
+  open.state = { position: () => store.position(), tail: () => store.tail(), reached: follows.reached };
   return {
     store,
     account,
@@ -86,8 +102,13 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
-    ...followed(store, { prefetch, home, logger }, undo),
+    readLease,
+    ...follows,
   };
+}
+
+function notYet(): never {
+  throw new ClusterUnavailableError('This host is beginning, and has not opened the state of its cluster yet.');
 }
 
 /** What changes before the frontend is there waits for it. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { bootstrap, featuresOf } from '../../bootstrap/bootstrap.ts';
-import { flagsOf, launcher, printJson, wantsJson } from '../../context.ts';
+import { flagsOf, launcherFor, printJson, shortPath, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { Progress } from '../../output/progress.ts';
 import { paint } from '../../output/style.ts';
@@ -45,9 +45,9 @@ async function backOf({ back }: OwnService): Promise<undefined> {
 function sayReady(command: Command, { url, driver, home }: OwnService): void {
   if (wantsJson(command)) return printJson({ event: 'ready', url, driver, home });
   process.stdout.write(
-    `${paint('green', '✓')} Heddle is ready at ${paint('bold', url)} (driver ${driver}, home ${home}).\n`,
+    `${paint('green', '✓')} Heddle is ready at ${paint('bold', url)} (driver ${driver}, home ${shortPath(home)}).\n`,
   );
-  process.stdout.write(`  Point AWS tools at it: eval "$(${launcher()} env)"   Ctrl-C stops it.\n`);
+  process.stdout.write(`  Point AWS tools at it: eval "$(${launcherFor(home)} env)"   Ctrl-C stops it.\n`);
 }
 
 function portOf(url: string): number | undefined {
