@@ -37,6 +37,8 @@ export interface Service {
   readonly ready: Promise<void>;
   /** Resolves, with why, when another process is the host of a cluster that this one was: it must be stopped. */
   readonly displaced: Promise<Error>;
+  /** Fires when the NATS servers of its cluster answer, where they did not when it was started: started again it joins. Absent where it has. */
+  readonly back: AbortSignal | undefined;
   /** A session for threads without HTTP, as the service's own account: for programs that have the service in their process. */
   connect(wire: Wire): SessionConnection;
   /** No new work; what runs may end within `settings.stopMs`; then nothing is left. Idempotent. */
@@ -69,7 +71,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   const { signal } = cancelWith(options.signal, undo);
   const opening = { settings, logger, embedded, signal, undo };
 
-  const { cluster, displaced } = await joinCluster(settings, logger, signal, undo);
+  const { cluster, displaced, back } = await joinCluster(settings, logger, signal, undo);
   const state = await openState(settings, logger, undo, cluster && ((stack) => cluster.openState(stack)));
   const bounds = openPolicies(state.store, systemClock);
   const { policies } = bounds;
@@ -93,7 +95,7 @@ export async function startService(settings: Settings, options: ServiceOptions =
   logger.info({ url, driver: driver.name, mode: verdict.mode, account }, 'Heddle accepts requests.');
 
   const ready = filled(instances.prepare, warming, cluster?.untilAllHaveHomes(signal));
-  const is = { url, driver: driver.name, home: settings.home, ready, displaced };
+  const is = { url, driver: driver.name, home: settings.home, ready, displaced, back };
   return { ...is, connect: (wire) => clients.sessions.accept(account, wire), stop: stopOnce(undo.move()) };
 }
 

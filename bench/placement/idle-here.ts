@@ -1,5 +1,5 @@
 import { CallPlacer } from '../../src/cluster/placement/call-placer.ts';
-import { ClusterView } from '../../src/cluster/placement/view/cluster-view.ts';
+import { PlacementView } from '../../src/cluster/placement/view/placement-view.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import type { Invocation } from '../../src/model/invocations/invocation.ts';
 import { MemoryBudget } from '../../src/warming-pool/memory-budget.ts';
@@ -35,7 +35,7 @@ export class IdleHere {
       concurrency: { computing: 0, waitingShares: 0 },
       runner: { running: 0 },
     });
-    const view = new ClusterView('h-0');
+    const view = new PlacementView('h-0');
     for (const id of ['h-0', 'h-1', 'h-2']) view.host(id).present = true;
     this.#placer = new CallPlacer({ view, outlook, clock: systemClock, random: Math.random, changed: () => undefined });
     this.#invocation = { function: fn, requestId: 'r', payload: new Uint8Array(), receivedAt: 0 };

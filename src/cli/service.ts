@@ -12,6 +12,8 @@ export interface OwnService extends AsyncDisposable {
   readonly home: string;
   readonly ready: Promise<void>;
   readonly displaced: Promise<Error>;
+  /** See {@link Service}. */
+  readonly back: AbortSignal | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function startOwnService(
     home: service.home,
     ready: ready(service, refused),
     displaced: service.displaced,
+    back: service.back,
     [Symbol.asyncDispose]: async () => await service.stop(),
   };
 }

@@ -10,6 +10,8 @@ export interface JoinedCluster {
   readonly cluster: ClusteredService | undefined;
   /** Resolves, with why, when another process is the host that this one was. */
   readonly displaced: Promise<Error>;
+  /** Fires when the cluster's NATS servers answer, where they did not at the start: it should be started again, to join. Absent where it has. */
+  readonly back: AbortSignal | undefined;
 }
 
 /** Joins the cluster that the settings name, if they name one; waits for its NATS servers until `signal` fires. */
@@ -21,11 +23,15 @@ export async function joinCluster(
 ): Promise<JoinedCluster> {
   const { promise: displaced, resolve: onDisplaced } = Promise.withResolvers<Error>();
   const { cluster, home } = settings;
-  if (cluster === undefined) return { cluster: undefined, displaced };
+  if (cluster === undefined) return { cluster: undefined, displaced, back: undefined };
   const { openCluster } = await import('./cluster/open-cluster.ts');
   const { ClusteredService } = await import('./cluster/clustered-service.ts');
   await mkdir(home, { recursive: true, mode: 0o700 });
   const surroundings = { settings: cluster, home, release: releaseOf(), logger, onDisplaced, signal };
   const opened = await openCluster(surroundings, undo);
-  return { cluster: new ClusteredService({ ...settings, cluster }, opened, logger), displaced };
+  return {
+    cluster: new ClusteredService({ ...settings, cluster }, opened, logger),
+    displaced,
+    back: opened.alone?.back,
+  };
 }

@@ -9,6 +9,7 @@ import { StoppingError } from '../model/errors.ts';
 import type { RuntimeName } from '../model/runtimes/configuration.ts';
 import type { Store } from '../store/contract.ts';
 import type { DurableStore } from '../store/durable/contracts/durable-store.ts';
+import type { EventName } from '../store/durable/contracts/events.ts';
 import type { WorkerManager } from '../worker-manager/contract.ts';
 import { LoopGuard } from './lambda/invocation/loop-guard.ts';
 import type { OpenedEvents } from './opened-events.ts';
@@ -26,6 +27,8 @@ export interface EventParts {
   readonly outside: OutsideSettings;
   readonly connections: SourceConnections;
   readonly whyMissing?: (runtime: RuntimeName) => string | undefined;
+  /** Another process runs these, and says what becomes of them: they are not begun here before. */
+  readonly elsewhere?: readonly EventName[];
   /** Told of each function that is to run later, and in how many ms: what it needs can be there then. */
   readonly awaited?: (called: Called, inMs: number) => void;
   /** Told of each function that is to run once more for an event that it failed at. */
@@ -115,16 +118,31 @@ export class Events implements AccountEvents {
     if (opened !== undefined) await this.#begin(opened);
   }
 
-  /** Nothing more is accepted or begun. */
-  stop(): void {
+  /** Nothing more is accepted or begun. `runsOn`: what runs will not be cut, so that a failure is one. */
+  stop(runsOn = false): void {
     this.#stopped = true;
-    this.#opened?.stop();
+    this.#opened?.stop(runsOn);
+  }
+
+  /** What another process had begun was written down: nobody runs these any more, and something else may be due. */
+  async toldLate(events: readonly Pick<EventName, 'id'>[]): Promise<void> {
+    await (await this.inUse())?.toldLate(events);
+  }
+
+  /** Those that run, or of which it is not written down what became of them. */
+  working(): readonly EventName[] {
+    return this.#opened?.async.working() ?? [];
   }
 
   /** Resolves when what ran has ended and is written down. */
   async settled(): Promise<void> {
     await this.#opening?.catch(() => undefined);
     await this.#opened?.settled();
+  }
+
+  /** Resolves, once it was stopped, when occurrences of schedules that were on their way are where they go. */
+  async delivered(): Promise<void> {
+    await this.#opened?.delivered();
   }
 
   async #begin(opened: OpenedEvents): Promise<void> {

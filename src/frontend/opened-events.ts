@@ -11,6 +11,7 @@ import { EventSources } from '../events/sources/event-sources.ts';
 import { failureTeller } from '../events/sources/on-failure.ts';
 import { ownQueues } from '../events/sources/own-queues.ts';
 import { outsideSources, unknownWords } from '../events/sources/outside/outside-sources.ts';
+import type { EventName } from '../store/durable/contracts/events.ts';
 import type { EventParts } from './events.ts';
 import { eventInvoker } from './lambda/executions/event-invoker.ts';
 import { openExecutions } from './lambda/executions/open-executions.ts';
@@ -27,10 +28,14 @@ export interface OpenedEvents {
   readonly executions: Executions;
   /** Goes on with what a service before this one left. */
   begin(): Promise<void>;
-  /** Nothing more is accepted or begun. */
-  stop(): void;
+  /** What another process had begun was written down: nobody runs these any more, and something else may be due. */
+  toldLate(events: readonly Pick<EventName, 'id'>[]): Promise<void>;
+  /** Nothing more is accepted or begun. `runsOn`: what runs will not be cut. */
+  stop(runsOn?: boolean): void;
   /** Resolves when what ran has ended and is written down. */
   settled(): Promise<void>;
+  /** Resolves, once it was stopped, when occurrences of schedules that were on their way are where they go. */
+  delivered(): Promise<void>;
 }
 
 /** Puts the events' parts together. Nothing runs before something is asked of them, or they begin. */
@@ -55,6 +60,7 @@ export function openEvents(parts: EventParts & { readonly loops: LoopGuard }): O
   const { awaited, retried } = parts;
   const kept = { store: durable, clock, ages: keeper, logger };
   const async = new AsyncEvents({ ...kept, workerManager: invoker, targets, delivery, retried, awaited });
+  async.hold(parts.elsewhere ?? []);
   const deliver = scheduleDelivery({ async, targets, queues: queues.inside, region });
   const scheduler = new Scheduler({ store: durable, deliver, clock, ages: keeper, region, logger, awaited });
   const sources = new EventSources({
@@ -71,12 +77,7 @@ export function openEvents(parts: EventParts & { readonly loops: LoopGuard }): O
   let stopped: Promise<unknown> | undefined;
   return {
     async,
-    keyedCalls: new KeyedCalls({
-      store: durable,
-      clock,
-      ages: keeper,
-      onUnkept: (err) => logger.error({ err }, 'The answer to a request with an idempotency key could not be kept.'),
-    }),
+    keyedCalls: new KeyedCalls({ ...kept, onUnkept: unkeptTeller(logger) }),
     queues: Object.assign(queues, { onSent: messageTeller(sources, region, awaited) }),
     scheduler,
     sources,
@@ -95,18 +96,30 @@ export function openEvents(parts: EventParts & { readonly loops: LoopGuard }): O
         schedules: (plan) => scheduler.planAnew(plan),
       });
     },
-    stop() {
+    async toldLate(events) {
+      async.release(events);
+      queues.changedElsewhere();
+      await async.resume();
+    },
+    stop(runsOn) {
       keeper.stop();
       stopped ??= Promise.all([scheduler.stop(), sources.stop()]);
       executions.stop();
       queues.stop();
-      async.stop();
+      async.stop(runsOn);
+    },
+    async delivered() {
+      await scheduler.settled();
     },
     async settled() {
       await stopped;
       await async.settled();
     },
   };
+}
+
+function unkeptTeller(logger: EventParts['logger']): (err: unknown) => void {
+  return (err) => logger.error({ err }, 'The answer to a request with an idempotency key could not be kept.');
 }
 
 /** Tells whose functions get messages that were sent: as calls of the code that sent them, and when they are late, when they will. */

@@ -245,6 +245,8 @@ export const limits = {
   sharedTtlMsMax: 2_147_483_647, // 24 d
   /** How long what only says that it is over (an open latch, a closed channel, a broken barrier) is kept unused. */
   sharedSpentMsMax: 3_600_000, // 1 h
+  /** How long what threads ask about what they share waits while most of a cluster's servers do not answer, ms. */
+  sharedDoubtMsMax: 10_000,
   /** Rows that a query of the locks answers with, those held and those waited for each. */
   sharedLockRowsMax: 10_000,
 } as const;

@@ -18,6 +18,8 @@ export const sharingErrorCodes = [
   'conflict',
   /** The holder ended while it waited. */
   'released',
+  /** Nothing was done: most of a cluster's servers do not answer. */
+  'unavailable',
 ] as const;
 /** One of {@link sharingErrorCodes}. */
 export type SharingErrorCode = (typeof sharingErrorCodes)[number];

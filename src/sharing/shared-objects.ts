@@ -2,7 +2,7 @@ import type { DictVersion, SharedReply, SharedRequest } from '../api/sharing.ts'
 import type { Clock } from '../model/clock.ts';
 import { Account } from './account.ts';
 import { releasedError } from './lifetime/stakes.ts';
-import { tenureOver, type Tenure, type TenureOf } from './lifetime/tenure.ts';
+import { tenureInDoubt, tenureOver, type Tenure, type TenureOf } from './lifetime/tenure.ts';
 import { type SharingLimits, sharingLimits } from './sharing-limits.ts';
 
 /** How much of everything one account has. */
@@ -53,6 +53,7 @@ export class SharedObjects {
     signal.throwIfAborted();
     const tenure = this.#tenureOf?.(account);
     if (tenure?.over === true) throw tenureOver();
+    if (tenure?.suspended === true) await this.#untilSure(tenure, signal);
     const all = this.#account(account);
     all.belongings.stakes.enter(holder);
     const timeoutMs = 'timeoutMs' in request ? request.timeoutMs : undefined;
@@ -99,6 +100,21 @@ export class SharedObjects {
       holders: belongings?.stakes.size ?? 0,
       bytes: belongings?.bytes.used ?? 0,
     };
+  }
+
+  /** Those that wait go on in their order. Throws SharingError where it takes too long, or it is over then, and the signal's reason. */
+  async #untilSure(tenure: Tenure, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<'late'>();
+    const gone = (): void => reject(signal.reason);
+    signal.addEventListener('abort', gone, { once: true });
+    using _late = this.#clock.timer(this.#limits.sharedDoubtMsMax, () => resolve('late'));
+    try {
+      const sure = await Promise.race([tenure.settled(), promise]);
+      if (sure === 'late') throw tenureInDoubt(this.#limits.sharedDoubtMsMax);
+      if (!sure) throw tenureOver();
+    } finally {
+      signal.removeEventListener('abort', gone);
+    }
   }
 
   #account(id: string): Account {

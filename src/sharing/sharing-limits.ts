@@ -9,6 +9,7 @@ export type SharingLimits = Readonly<
     | 'sharedBytesPerAccountMax'
     | 'sharedDictEntriesMax'
     | 'sharedSpentMsMax'
+    | 'sharedDoubtMsMax'
     | 'sharedLockRowsMax',
     number
   >

@@ -14,3 +14,9 @@ export async function drainHost({ home }: LocalHost, signal: AbortSignal): Promi
     state = await client.admin('GET', '/cluster/drain', { query: { host: '' } });
   }
 }
+
+/** Has it take work again. */
+export async function takeBack({ home }: LocalHost): Promise<void> {
+  using client = new HeddleClient(findConnection(home, {}));
+  await client.admin('POST', '/cluster/drain', { body: { host: '', draining: false } });
+}

@@ -1,4 +1,6 @@
+import { appendFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { Happening } from './history/history.ts';
 import { scenarios } from './faults/scenarios.ts';
 import { verdictTables } from './faults/table.ts';
 import { startTrialCluster, type Trial, type TrialCluster } from './faults/trial.ts';
@@ -6,10 +8,16 @@ import { whyNoFaults } from './harness.ts';
 
 // Faults again and again under traffic, by hand: `./heddle --node test/cluster/long-run.ts kill-host pause --minutes 10` takes ten minutes for each, on one cluster where they
 // need none of their own. Without a name it lists what there is.
+// `--history FILE`: each thing that was seen, a line of JSON each; `--log-level LEVEL`: of the hosts, whose logs are in `/tmp/heddle-cluster-*/host-*/heddle.log` while it runs.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
+  options: {
+    minutes: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+    history: { type: 'string' },
+    'log-level': { type: 'string', default: 'warn' },
+  },
 });
 const say = (line: string): void => void process.stderr.write(`${(performance.now() / 1_000).toFixed(0)} s: ${line}\n`);
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
@@ -22,6 +30,8 @@ function tell(name: string, { verdict, faults }: Trial): void {
   if (values.json) process.stdout.write(`${JSON.stringify({ name, verdict, faults }, undefined, 2)}\n`);
   else process.stdout.write(`${name}\n\n${verdictTables(verdict)}\n\n`);
   for (const fault of faults) say(`FAULT: ${fault}`);
+  const { async, queue } = verdict.events;
+  for (const why of new Set([...async.whys, ...queue.whys])) say(`  an event was told: ${why.slice(0, 300)}`);
   const { during, apart, after } = verdict.calls;
   for (const [when, { told }] of Object.entries({ during, apart, after }))
     for (const { machine, beganMs, tookMs, outcome, why = '' } of told.slice(0, shown))
@@ -42,8 +52,10 @@ async function run(names: readonly string[]): Promise<boolean> {
   const times = Math.max(1, Math.round((Number(values.minutes) * 60) / roundSeconds));
   const lengths = { quietMs: roundSeconds * 500, brokenMs: roundSeconds * 500, settleMsMax: 300_000, progress: say };
   await using undo = new AsyncDisposableStack();
+  const flags = ['--log-level', values['log-level']];
   let shared: TrialCluster | undefined;
   let kept = true;
+  if (values.history !== undefined) await writeFile(values.history, '');
   for (const name of names) {
     const scenario = scenarios[name];
     if (scenario === undefined) continue;
@@ -52,12 +64,20 @@ async function run(names: readonly string[]): Promise<boolean> {
       kept = false;
       continue;
     }
-    await using own = scenario.cluster && (await startTrialCluster(scenario.cluster));
-    const trial = await (own ?? (shared ??= undo.use(await startTrialCluster()))).try(scenario, { ...lengths, times });
+    await using own = scenario.cluster && (await startTrialCluster({ ...scenario.cluster, flags }));
+    const trial = await (own ?? (shared ??= undo.use(await startTrialCluster({ flags })))).try(scenario, {
+      ...lengths,
+      times,
+    });
+    if (values.history !== undefined) await appendFile(values.history, trial.history.map(asLine).join(''));
     tell(name, trial);
     kept &&= trial.faults.length === 0;
   }
   return kept;
+}
+
+function asLine(happening: Happening): string {
+  return `${JSON.stringify(happening, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}\n`;
 }
 
 process.exitCode = (await run(positionals)) ? 0 : 1;

@@ -3,19 +3,27 @@ import type { ObjectStore } from '@nats-io/obj';
 import { codeFileName } from '../../model/functions/code.ts';
 import { ClusterUnavailableError } from '../contract.ts';
 import { openObjects } from '../nats/objects.ts';
+import { isUnavailable } from '../nats/unavailable.ts';
 
 /** Of the object store that code lies in. */
 const bucketName = 'HEDDLE_CODE';
 
 /** Zips of functions and layers in JetStream's object store, by their content. All of it throws ClusterUnavailableError where nobody answers. */
 export class CodeObjects {
-  readonly #connection: NatsConnection;
+  readonly #link: { readonly connection: NatsConnection };
   readonly #replicas: number;
+  readonly #why: () => Promise<string>;
   #bucket: Promise<ObjectStore> | undefined;
 
-  constructor(connection: NatsConnection, replicas: number) {
-    this.#connection = connection;
+  /** `why`: why nobody answers, in words. Never rejects. */
+  constructor(
+    link: { readonly connection: NatsConnection },
+    replicas: number,
+    why: () => Promise<string> = async () => '',
+  ) {
+    this.#link = link;
     this.#replicas = replicas;
+    this.#why = why;
   }
 
   /** Puts it, unless it was put since `fresh`, so that nobody who looks for what is old finds it. */
@@ -55,11 +63,13 @@ export class CodeObjects {
 
   async #told<Result>(what: string, work: (bucket: ObjectStore) => Promise<Result>): Promise<Result> {
     try {
-      this.#bucket ??= openObjects(this.#connection, bucketName, this.#replicas);
+      this.#bucket ??= openObjects(this.#link.connection, bucketName, this.#replicas);
       return await work(await this.#bucket);
     } catch (cause) {
       this.#bucket = undefined;
-      throw new ClusterUnavailableError(`${what}: ${String(cause)}. Nothing was changed; try again.`, { cause });
+      const reason = isUnavailable(cause) ? await this.#why() : '';
+      const because = reason === '' ? String(cause) : reason;
+      throw new ClusterUnavailableError(`${what}: ${because}. Nothing was changed; try again.`, { cause });
     }
   }
 }

@@ -42,7 +42,7 @@ describe("a cluster's code", () => {
     };
     const parts: ClusterCodeParts = {
       local,
-      objects: new CodeObjects(connection, 1),
+      objects: new CodeObjects({ connection }, 1),
       readFrom: nobody,
       others: () => [],
       leases: { take: async () => aLease },

@@ -18,10 +18,21 @@ export interface ShardStoreParts {
   readonly lease: Lease;
   /** Called once, when it can keep nothing more: this host is not the home any longer. */
   readonly onLost: (error: Error) => void;
+  /** Asked what comes when all that it had is where the next home finds it; absent: that is refused. */
+  readonly onLeft?: LateAsk;
   /** A snapshot is made when so much was added to the log since the last, bytes of entries. */
   readonly snapshotBytes?: number;
   readonly logger: Logger;
 }
+
+/** What of that can be done at the next home as well: by ids, keys and receipts that it knows. */
+const lateOperations: Readonly<Record<string, readonly string[]>> = {
+  events: ['answer', 'end', 'retry', 'unbegin'],
+  queues: ['delete', 'changeVisibility'],
+};
+
+/** What is asked of a shard's store after its home has left it in order. */
+export type LateAsk = (part: string, operation: string, input: unknown) => Promise<unknown>;
 
 const snapshotBytesUsual = 33_554_432; // 32 MiB
 /** After a snapshot that could not be kept, ms. */
@@ -49,6 +60,8 @@ export class ShardStore implements DurableStore {
   #saving: Promise<void> | undefined;
   #over: Error | undefined;
   #ending = false;
+  /** Resolves, when it has ended in order, with whether all that it had is kept. */
+  readonly #left = Promise.withResolvers<boolean>();
   readonly #stopped = new AbortController();
 
   private constructor(parts: ShardStoreParts, used: boolean) {
@@ -84,22 +97,32 @@ export class ShardStore implements DurableStore {
     this.#stopped.abort();
     const opened = await this.#opening?.catch(() => undefined);
     await this.#saving;
-    if (opened !== undefined && this.#over === undefined && (await this.#isHeldSoon())) {
+    const isKept = opened !== undefined && this.#over === undefined && (await this.#isHeldSoon());
+    if (isKept) {
       if (opened.commits.bytesSinceSnapshot >= leavingBytes) await this.#saveLast(opened);
       await opened.thread.stop();
     }
+    const isInOrder = isKept && this.#over === undefined;
     await this.drop(lostHome());
+    this.#left.resolve(isInOrder);
   }
 
   /** Ends at once; what waits rejects with this. */
   async drop(error: Error): Promise<void> {
     this.#over ??= error;
     this.#stopped.abort();
+    if (!this.#ending) this.#left.resolve(false);
     const opened = await this.#opening?.catch(() => undefined);
     opened?.commits.lose(this.#over);
     await opened?.thread.drop(this.#over);
     await this.#saving;
     await rm(this.#parts.folder, { recursive: true, force: true });
+  }
+
+  /** Has done what a home before this one was asked after it had left. Throws StoppingError for what has to be asked of the home itself. */
+  async askLate(part: string, operation: string, input: unknown): Promise<unknown> {
+    if (!mayBeLate(part, operation)) throw lostHome();
+    return await this.#ask(part, operation, input, 'process');
   }
 
   async #isHeldSoon(): Promise<boolean> {
@@ -113,6 +136,9 @@ export class ShardStore implements DurableStore {
   }
 
   async #ask(part: string, operation: string, input: unknown, durability: Durability): Promise<unknown> {
+    const { onLeft } = this.#parts;
+    if (this.#ending && onLeft !== undefined && mayBeLate(part, operation) && (await this.#left.promise))
+      return await onLeft(part, operation, input);
     if (this.#over !== undefined) throw this.#over;
     // What comes while it is suspended waits: what is under way here by itself would otherwise fail at nothing.
     const { lease } = this.#parts;
@@ -213,4 +239,8 @@ export class ShardStore implements DurableStore {
       await rm(file, { force: true });
     }
   }
+}
+
+function mayBeLate(part: string, operation: string): boolean {
+  return lateOperations[part]?.includes(operation) === true;
 }

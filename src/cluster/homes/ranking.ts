@@ -12,6 +12,16 @@ export function ranked(shard: number, hosts: readonly HostId[]): readonly HostId
     .map(({ host }) => host);
 }
 
+/** Each host looks at all shards whenever something is heard: hashes that are known are not made again. */
+const known = new Map<string, bigint>();
+const knownMax = 20_000;
+
 function weightOf(shard: number, host: HostId): bigint {
-  return createHash('sha256').update(`${shard} ${host}`).digest().readBigUInt64BE(0);
+  const name = `${shard} ${host}`;
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const weight = createHash('sha256').update(name).digest().readBigUInt64BE(0);
+  if (known.size >= knownMax) known.clear();
+  known.set(name, weight);
+  return weight;
 }

@@ -10,13 +10,13 @@ import { BucketWatch } from '../nats/watch-bucket.ts';
 import { protocolVersions } from '../protocol-version.ts';
 import type { Beat } from './beat.ts';
 import { Beats } from './beats.ts';
-import { KnownHosts, speaks } from './known-hosts.ts';
+import { HostRecords, speaks } from './host-records.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
 import { MissedRecords } from './missed-records.ts';
 import { refuseNamesake } from './namesake.ts';
 import { OwnBeats } from './own-beats.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
-import { RecordWriter } from './record-writer.ts';
+import { RecordStore } from './record-store.ts';
 import { refuseRemoved, removedBy, removedError } from './removed.ts';
 import { decodeRecord } from './stored-record.ts';
 import { Strangers } from './strangers.ts';
@@ -46,7 +46,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #options: MembershipOptions;
   readonly #process = randomBytes(8).toString('hex');
   readonly #heard: WhoIsHeard;
-  readonly #known = new KnownHosts();
+  readonly #known = new HostRecords();
   readonly #own = new OwnRecord(this.#process);
   readonly #stack = new DisposableStack();
   readonly #closing = new AbortController();
@@ -55,7 +55,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
   readonly #ownBeats: OwnBeats;
   readonly #strangers: Strangers;
   readonly #missed = new MissedRecords();
-  readonly #writer: RecordWriter;
+  readonly #writer: RecordStore;
   #nextLook: Timer | undefined;
   #self: HostRecord;
 
@@ -80,7 +80,7 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     this.#options = options;
     this.#heard = new WhoIsHeard(clock.now());
     this.#strangers = new Strangers(options.logger);
-    this.#writer = new RecordWriter(bucket, this.#process, this.#own, this.#closing.signal);
+    this.#writer = new RecordStore(bucket, this.#process, this.#own, this.#closing.signal);
     const places = { peer: { host: '', port: 0 }, certificate: '', url: '' };
     this.#self = { id, name, release, ...places, protocol: protocolVersions, startedAt: clock.wall() };
     this.#beats = this.#stack.use(new Beats(link, id, this.#process, (from, beat) => this.#hear(from, beat)));

@@ -7,7 +7,7 @@ import { CallMemory } from './call-memory.ts';
 import type { Placing, SentCall } from './cluster-worker-manager.ts';
 import { decide, refusedFrom, type Decision, type PlacementWord } from './decide.ts';
 import type { HostState } from './summary/summary.ts';
-import { type ClusterView, freshMs } from './view/cluster-view.ts';
+import { type PlacementView, freshMs } from './view/placement-view.ts';
 import type { HostView } from './view/host-view.ts';
 
 /** Below this load, in processors wanted for each, a host never has too much to do (`allowedLoad`). */
@@ -15,7 +15,7 @@ const lightLoad = 0.5;
 
 /** What decides needs. */
 export interface CallPlacerOptions {
-  readonly view: ClusterView;
+  readonly view: PlacementView;
   readonly outlook: Outlook;
   readonly clock: Clock;
   /** Numbers in [0, 1). */

@@ -3,26 +3,26 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { allowedLoad, decide, type Call, type Decision } from './decide.ts';
 import { addHost, testCall, testCode, testState, type TestHost } from './testing/hosts.ts';
-import { ClusterView } from './view/cluster-view.ts';
+import { PlacementView } from './view/placement-view.ts';
 import { scoreOf } from './view/rendezvous.ts';
 
 const fresh = (): boolean => true;
 const middle = (): number => 0.5;
 
 /** This host, and others. */
-function hosts(here: TestHost, ...others: readonly TestHost[]): ClusterView {
-  const view = new ClusterView('h-0');
+function hosts(here: TestHost, ...others: readonly TestHost[]): PlacementView {
+  const view = new PlacementView('h-0');
   addHost(view, 'h-0', here);
   for (const [nth, host] of others.entries()) addHost(view, `h-${nth + 1}`, host);
   return view;
 }
 
-function decided(view: ClusterView, call: Partial<Call> = {}): Decision {
+function decided(view: PlacementView, call: Partial<Call> = {}): Decision {
   return decide(testCall(call), view, fresh, middle);
 }
 
 /** Ids of all, in the order of the code. */
-function ordered(view: ClusterView): string[] {
+function ordered(view: PlacementView): string[] {
   return view.hosts
     .map(({ hash, id }) => ({ id, score: scoreOf(testCode, hash) }))
     .toSorted((a, b) => b.score - a.score)

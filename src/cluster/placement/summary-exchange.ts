@@ -13,7 +13,7 @@ import {
   type HostSummary,
   type SummaryRow,
 } from './summary/summary.ts';
-import type { ClusterView } from './view/cluster-view.ts';
+import type { PlacementView } from './view/placement-view.ts';
 
 /** A change of what is wanted of this part of the processors is told before the next beat. */
 const bigChange = 0.25;
@@ -22,7 +22,7 @@ const asksMax = 64;
 
 /** What summaries are made of, and who hears of them. */
 export interface SummaryExchangeOptions {
-  readonly view: ClusterView;
+  readonly view: PlacementView;
   readonly outlook: Outlook;
   readonly clock: Clock;
   /** The same object as long as nothing is different. */
@@ -39,7 +39,7 @@ export interface SummaryExchangeOptions {
 }
 
 /**
- * This host's summary to the others, and theirs into the {@link ClusterView}. `next` is asked with each beat, `take` told of each that comes, `changed`
+ * This host's summary to the others, and theirs into the {@link PlacementView}. `next` is asked with each beat, `take` told of each that comes, `changed`
  * called where something may be worth a beat of its own. What is sent is bounded by `pace.ts`.
  */
 export class SummaryExchange {

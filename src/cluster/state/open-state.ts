@@ -33,6 +33,8 @@ export interface ClusterStoreOptions {
   readonly openLog: () => Promise<ReplicatedLog>;
   /** As in {@link OwnLogOptions}. */
   readonly oldEndMsMax?: number;
+  /** As in {@link ReplicaOptions}. */
+  readonly why?: () => Promise<string>;
   readonly logger: Logger;
   /** Resolves when on no other host anything is answered from before what lies at a position: until then nobody is told that it is changed. Absent where nobody is to wait for others. */
   readonly allHave?: (position: LogPosition) => Promise<void>;
@@ -47,6 +49,7 @@ export async function openClusterStore({
   home,
   openLog,
   oldEndMsMax,
+  why,
   logger,
   allHave,
 }: ClusterStoreOptions): Promise<ClusterStore> {
@@ -62,6 +65,7 @@ export async function openClusterStore({
     mirror,
     openLog: async () => (log = await openLog()),
     oldEndMsMax,
+    why,
     snapshotFile: join(home, 'state-snapshot.sqlite'),
     logger,
   });
@@ -81,7 +85,7 @@ export async function openClusterStore({
     position: () => mirror.position,
     reached: (position) => (position === undefined ? replica.caughtUp() : replica.reached(position)),
     tail: async () => {
-      if (log === undefined) throw unavailable();
+      if (log === undefined) throw unavailable((await why?.()) ?? '');
       return await log.tail();
     },
     saveSnapshot: () => replica.saveSnapshot(),

@@ -18,7 +18,7 @@ import type { Mirror } from './mirror.ts';
 import { openOwnLog, type OwnLogOptions } from './same-history.ts';
 import { loadSnapshot, saveSnapshot } from './state-snapshots.ts';
 import { stateLimits } from './state-limits.ts';
-import { unavailable } from './unavailable.ts';
+import { unanswered, unavailable } from './unavailable.ts';
 
 /** Rows that have changed here. `ours`: by a write that whoever asked for it on this host was told of. */
 export type RowsListener = (rows: readonly ChangedRow[], ours: boolean) => void;
@@ -28,6 +28,8 @@ export interface ReplicaOptions extends OwnLogOptions {
   readonly mirror: Mirror;
   /** A path that nobody else uses, for snapshots on their way. */
   readonly snapshotFile: string;
+  /** Why the cluster does not answer, in words, for who is refused something; absent: nobody looks. Never rejects. */
+  readonly why?: (() => Promise<string>) | undefined;
   readonly logger: Logger;
 }
 
@@ -95,7 +97,7 @@ export class Replica implements AsyncDisposable {
     const deadline = performance.now() + stateLimits.writeMsMax;
     return this.#inTurn(async () => {
       // Those before it have waited for a majority in vain.
-      if (performance.now() > deadline) throw unavailable();
+      if (performance.now() > deadline) throw unavailable(await this.#why());
       return await this.#write(method);
     });
   }
@@ -109,7 +111,7 @@ export class Replica implements AsyncDisposable {
 
   async #write<Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> {
     const log = this.#log;
-    if (log === undefined || (this.#silent && !(await this.#answers(log)))) throw unavailable();
+    if (log === undefined || (this.#silent && !(await this.#answers(log)))) throw unavailable(await this.#why());
     for (let attempt = 0; attempt < stateLimits.attemptsMax; attempt++) {
       const { after, outcome, changeset } = await this.#alone(async () => {
         const { position } = this.#mirror;
@@ -140,13 +142,14 @@ export class Replica implements AsyncDisposable {
       if (!this.#own.has(entry.id)) return true;
       if (!(error instanceof ClusterUnavailableError)) throw error;
       this.#silent = true;
-      throw new ClusterUnavailableError(
-        'The cluster did not answer in time: this may have been changed, or may yet be. Look at it when the cluster has a majority again.',
-        { cause: error },
-      );
+      throw unanswered(await this.#why(), error);
     } finally {
       this.#own.delete(entry.id);
     }
+  }
+
+  async #why(): Promise<string> {
+    return (await this.#options.why?.()) ?? '';
   }
 
   async #answers(log: ReplicatedLog): Promise<boolean> {
@@ -178,7 +181,7 @@ export class Replica implements AsyncDisposable {
     const gone = new Promise<void>((resolve) => late.signal.addEventListener('abort', () => resolve()));
     try {
       while (this.#mirror.position < position) {
-        if (late.signal.aborted || this.#end.signal.aborted) throw unavailable();
+        if (late.signal.aborted || this.#end.signal.aborted) throw unavailable(await this.#why());
         await Promise.race([this.#moved.promise, gone]);
       }
     } finally {

@@ -17,10 +17,14 @@ async function take(objects: SharedObjects, holder: string): Promise<bigint> {
   return reply.type === 'granted' ? reply.token : 0n;
 }
 
-function host(): { readonly homes: MemoryHomes; readonly objects: SharedObjects; readonly tenures: Tenures } {
+function host(limits: ConstructorParameters<typeof SharedObjects>[1] = {}): {
+  readonly homes: MemoryHomes;
+  readonly objects: SharedObjects;
+  readonly tenures: Tenures;
+} {
   const homes = new MemoryHomes();
   const tenures = new Tenures(homes);
-  return { homes, tenures, objects: new SharedObjects(systemClock, {}, tenures.of) };
+  return { homes, tenures, objects: new SharedObjects(systemClock, limits, tenures.of) };
 }
 
 test('tokens of a later home are larger, whatever its clock says, and larger than those of one machine', async () => {
@@ -70,6 +74,23 @@ test('a home whose lease is suspended grants nothing until it has it again, and 
   await objects.call(account, 'second', { kind: 'mutex', op: 'unlock', name: 'a', token: next }, never);
   assert.ok((await third) > next);
   assert.deepEqual(over, []);
+});
+
+test('what is asked while a lease is suspended is refused after a while, and was not done', async () => {
+  const { homes, objects } = host({ sharedDoubtMsMax: 20 });
+  const lease = new TestLease('shard', 1n);
+  homes.move({ at: 'here', lease });
+  const token = await take(objects, 'first');
+  lease.suspend();
+  homes.move({ at: 'nowhere', suspended: lease });
+  const unlock = { kind: 'mutex', op: 'unlock', name: 'a', token } as const;
+  await assert.rejects(objects.call(account, 'first', unlock, never), { name: 'SharingError', code: 'unavailable' });
+  await assert.rejects(objects.call(account, 'second', lock, never), { code: 'unavailable' });
+  lease.resume();
+  homes.move({ at: 'here', lease });
+  // It is held still, and nobody else is in line.
+  assert.deepEqual(await objects.call(account, 'first', unlock, never), { type: 'done' });
+  assert.ok((await take(objects, 'third')) > token);
 });
 
 test('a home whose lease is lost after it was suspended grants nothing, though nobody has told it before', async () => {

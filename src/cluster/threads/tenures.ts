@@ -14,6 +14,10 @@ class AccountTenure implements Tenure {
     this.firstNumber = firstToken(lease.epoch);
   }
 
+  get suspended(): boolean {
+    return !this.over && !this.lease.valid;
+  }
+
   get over(): boolean {
     return this.#isGivenUp || this.lease.over.aborted;
   }

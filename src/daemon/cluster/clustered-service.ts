@@ -18,7 +18,7 @@ import type { Tracer } from '../../traces/tracer.ts';
 import type { CodeStore, Store } from '../../store/contract.ts';
 import type { LogStore } from '../../store/logs/contract.ts';
 import type { EventsKept } from '../events.ts';
-import type { OpenedCluster } from './open-cluster.ts';
+import type { OpenedCluster } from './open-joined.ts';
 import { openHomes, type OpenedHomes, type ShardShown } from './open-homes.ts';
 import { openLimits, type OpenedLimits } from './open-limits.ts';
 import { openPlacement, type OpenedPlacement, type PlacementSurroundings } from './open-placement.ts';
@@ -75,19 +75,19 @@ export class ClusteredService {
     this.#cluster = cluster;
     this.#logger = logger;
     this.#ways = new Ways(cluster.membership.self.name, systemClock);
-    const { link, membership, leases, peers, identityOf } = cluster;
+    const { link, membership, leases, peers, identityOf, why } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
       shardLog(link.connection, name, settings.cluster.replicas, (err) =>
         logger.warn({ err, log: name }, 'The log of a shard cannot be read now; trying again.'),
       );
-    const around = { membership, leases, peers, identityOf, logOf, logger };
+    const around = { membership, leases, peers, identityOf, logOf, why, logger };
     this.#homes = openHomes({ ...around, folder: settings.home });
   }
 
   /** In place of what is on this machine alone. */
   async openState(undo: AsyncDisposableStack): Promise<ClusterState> {
-    const { link, membership, leases, peers, prove } = this.#cluster;
-    const parts = { connection: link.connection, membership, leases, peers, prove, logger: this.#logger };
+    const { link, membership, leases, peers, why, prove } = this.#cluster;
+    const parts = { link, membership, leases, peers, why, prove, logger: this.#logger };
     return (this.#state = await openClusterState({ ...parts, settings: this.#settings }, undo));
   }
 
@@ -97,7 +97,9 @@ export class ClusteredService {
     return openClusterLogs(local, peers, membership);
   }
 
-  openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
+  /** Undefined where limits are this host's alone. */
+  openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits | undefined {
+    if (this.#cluster.alone?.isOnly === true) return undefined;
     const { isNew, membership, peers } = this.#cluster;
     const { homes } = this.#homes;
     if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');

@@ -25,6 +25,8 @@ export interface HomeSurroundings {
   readonly identityOf: IdentityOfForwarded;
   /** Makes nothing before something is added to it. */
   readonly logOf: (name: string) => ReplicatedLog;
+  /** Why the cluster does not answer, in words. Never rejects. */
+  readonly why: () => Promise<string>;
   readonly logger: Logger;
 }
 
@@ -52,17 +54,19 @@ export interface OpenedHomes {
  * Homes of accounts in a cluster. Shards are taken from when the frontend begins its events, and given to others when the service stops. Other rooms of homes are added before.
  */
 export function openHomes(surroundings: HomeSurroundings): OpenedHomes {
-  const { folder, membership, leases, peers, identityOf, logOf, logger } = surroundings;
+  const { folder, membership, leases, peers, identityOf, logOf, why, logger } = surroundings;
   const homes = new ClusterHomes({ membership, leases, clock: systemClock, logger });
   let events: ClusterEvents | undefined;
   return {
     homes,
-    requests: requestHomes({ homes, peers, identityOf, clock: systemClock }),
+    requests: requestHomes({ homes, peers, identityOf, why, clock: systemClock }),
     eventsKept: (parts, undo) => {
-      events = new ClusterEvents({ events: parts, homes, folder: join(folder, 'shards'), logOf, peers, logger });
-      homes.add(events);
+      const around = { homes, membership, folder: join(folder, 'shards'), logOf, peers, logger };
+      const opened = (events = new ClusterEvents({ events: parts, ...around }));
+      homes.add(opened);
+      undo.defer(async () => await opened.told());
       undo.use(homes);
-      return events;
+      return opened;
     },
     here: () => homes.here().map(({ shard, epoch }) => ({ shard, epoch, log: events?.logState(shard) })),
   };

@@ -11,7 +11,8 @@ import { zipOf } from '../../frontend/testing/zip-of.ts';
 import { systemClock } from '../../model/clock.ts';
 import { CannotMoveError, NoSuchInstanceError } from '../../model/errors.ts';
 import { openCodeStore } from '../../store/code/code-store.ts';
-import { openCluster, type OpenedCluster } from './open-cluster.ts';
+import { openCluster } from './open-cluster.ts';
+import type { OpenedCluster } from './open-joined.ts';
 import { openRunner, serveOtherHosts } from './open-running.ts';
 import { openPlacement, type OpenedPlacement } from './open-placement.ts';
 

@@ -16,7 +16,7 @@ import { ClusterProvisioner } from '../../cluster/placement/provisioned/cluster-
 import { SummaryExchange } from '../../cluster/placement/summary-exchange.ts';
 import type { HostFacts } from '../../cluster/placement/summary/summary.ts';
 import { takingIn } from '../../cluster/placement/taking-in.ts';
-import { ClusterView } from '../../cluster/placement/view/cluster-view.ts';
+import { PlacementView } from '../../cluster/placement/view/placement-view.ts';
 import type { DriverCapabilities } from '../../instance/contract.ts';
 import { systemClock } from '../../model/clock.ts';
 import { allRuntimes, blankKinds, isEnded, partsOf } from '../../model/runtimes/configuration.ts';
@@ -66,7 +66,7 @@ const emulatedPerProcessor = 10;
 export function openPlacement(surroundings: PlacementSurroundings, undo: AsyncDisposableStack): OpenedPlacement {
   const { elsewhere, local, logger, membership, peers } = surroundings;
   const { outlook } = local;
-  const view = new ClusterView(membership.self.id);
+  const view = new PlacementView(membership.self.id);
   const provisioned = new ClusterProvisioner(local, view, outlook);
   local.keptReadyBy = provisioned;
   const exchange = undo.use(
@@ -120,7 +120,7 @@ export function openPlacement(surroundings: PlacementSurroundings, undo: AsyncDi
 }
 
 /** Who is there, and takes what is new. */
-function followMembership(membership: Membership, view: ClusterView, exchange: SummaryExchange): void {
+function followMembership(membership: Membership, view: PlacementView, exchange: SummaryExchange): void {
   const present = new Set<HostId>();
   let joined = false;
   for (const { draining, id } of membership.alive()) {

@@ -1,5 +1,4 @@
 import { hkdfSync } from 'node:crypto';
-import type { NatsConnection } from '@nats-io/nats-core';
 import type { Logger } from 'pino';
 import { clusterCodeStore } from '../../cluster/code/cluster-code-store.ts';
 import { CodeObjects } from '../../cluster/code/code-objects.ts';
@@ -12,6 +11,7 @@ import {
   type Peers,
 } from '../../cluster/contract.ts';
 import { openLog } from '../../cluster/log/open-log.ts';
+import type { NatsLink } from '../../cluster/nats/connection.ts';
 import { readSeed } from '../../cluster/nats/seed.ts';
 import { readCode } from '../../cluster/running/code.ts';
 import { ensureClusterCredentials } from '../../cluster/state/cluster-credentials.ts';
@@ -39,10 +39,12 @@ const keyBytes = 32;
 /** What a cluster's state is opened with. */
 export interface StateSurroundings {
   readonly settings: Settings & { readonly cluster: ClusterSettings };
-  readonly connection: NatsConnection;
+  readonly link: Pick<NatsLink, 'connection'>;
   readonly membership: ReadLeaseSurroundings['membership'];
   readonly leases: Pick<Leases, 'take'>;
   readonly peers: Pick<Peers, 'call' | 'open' | 'serve'>;
+  /** Why the cluster does not answer, in words. */
+  readonly why: () => Promise<string>;
   readonly prove: ReadLeaseSurroundings['prove'];
   readonly logger: Logger;
 }
@@ -64,22 +66,23 @@ export interface ClusterState extends SharedState {
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
 export async function openClusterState(parts: StateSurroundings, undo: AsyncDisposableStack): Promise<ClusterState> {
-  const { settings, connection, membership, leases, peers, logger } = parts;
+  const { settings, link, membership, leases, peers, why, logger } = parts;
   const { home, cluster, auxiliaries } = settings;
   const { replicas } = cluster;
   const report = (err: unknown): void =>
     logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
-  const log = { connection, name: stateLogName, replicas, report };
+  const openLogNow = async (): ReturnType<typeof openLog> =>
+    await openLog({ connection: link.connection, name: stateLogName, replicas, report });
   const open: { state?: ReadState } = {};
   const { readers, lease: readLease } = openReadLease(parts, () => open.state ?? notYet(), undo);
   const allHave = (position: LogPosition): Promise<void> => readers.allHave(position);
-  const store = undo.use(await openClusterStore({ home, logger, allHave, openLog: () => openLog(log) }));
+  const store = undo.use(await openClusterStore({ home, logger, why, allHave, openLog: openLogNow }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
   const codeStore = clusterCodeStore({
     local: localCode,
-    objects: new CodeObjects(connection, replicas),
+    objects: new CodeObjects(link, replicas, why),
     readFrom: (host, sha256) => readCode(peers, host, sha256),
     others: () => othersOf(membership),
     leases,

@@ -53,7 +53,7 @@ export function openClusterView(
     homes,
     shards,
     peers,
-    streams: link.manager.streams,
+    streams: { list: () => link.manager.streams.list() },
     stateStream: state.stream,
     clock: systemClock,
     text,

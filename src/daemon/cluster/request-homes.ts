@@ -3,9 +3,12 @@ import { ClusterUnavailableError, MisdirectedError, PeerLostError, type Homes } 
 import { ApiError } from '../../api/errors.ts';
 import type { CheckedRequest, RequestHomes } from '../../frontend/routes/request-homes.ts';
 import type { Clock } from '../../model/clock.ts';
+import { untilUnanswerable } from './until-unanswerable.ts';
 
 /** How long a request waits for a home: as long as a dead host's lease, or an election of NATS, lasts. Less than clients wait for an answer. */
 const waitMs = 10_000;
+/** Where others have waited for so long in vain: who comes then waits for less, ms. */
+const shortlyMs = 1_000;
 /** Where two hosts do not know the same for a moment, how long until it is looked at again. */
 const againMs = 50;
 
@@ -14,16 +17,29 @@ export interface RequestHomeParts {
   readonly homes: Homes;
   readonly peers: Pick<Peers, 'forward'>;
   readonly identityOf: IdentityOfForwarded;
+  /** Why the cluster does not answer, in words. Never rejects. */
+  readonly why: () => Promise<string>;
   readonly clock: Clock;
 }
 
 /** Leads requests to the homes of accounts, by one hop. */
-export function requestHomes({ homes, peers, identityOf, clock }: RequestHomeParts): RequestHomes {
+export function requestHomes({ homes, peers, identityOf, why, clock }: RequestHomeParts): RequestHomes {
+  /** Until when it makes no sense to wait for long: somebody has just waited in vain. */
+  let hopelessUntil = Number.NEGATIVE_INFINITY;
+  const homeOf = async (account: string, ms: number): ReturnType<Homes['settledHomeOf']> => {
+    try {
+      return await homes.settledHomeOf(account, ms);
+    } catch (error) {
+      if (!(error instanceof ClusterUnavailableError)) throw error;
+      hopelessUntil = clock.now() + waitMs;
+      throw notNow(error, `This was not done: ${error.message} (${await why()}.)`);
+    }
+  };
   return {
     async answeredElsewhere(account, checked) {
-      const endsAt = clock.now() + waitMs;
+      const endsAt = clock.now() + (clock.now() < hopelessUntil ? shortlyMs : waitMs);
       for (;;) {
-        const home = await homeOf(homes, account, Math.max(1, endsAt - clock.now()));
+        const home = await homeOf(account, Math.max(1, endsAt - clock.now()));
         if (home.at === 'here') return false;
         // Whoever sent it here finds the home anew.
         if (identityOf(checked.request) !== undefined) throw misdirected();
@@ -36,6 +52,14 @@ export function requestHomes({ homes, peers, identityOf, clock }: RequestHomePar
           await changed(homes, clock);
         }
       }
+    },
+    async whileHeld(account, run) {
+      using unanswerable = untilUnanswerable(() => homes.homeOf(account), waitMs, clock);
+      const ran = await Promise.race([run().then((value) => ({ value })), unanswerable.comes]);
+      if (ran !== undefined) return ran.value;
+      hopelessUntil = clock.now() + waitMs;
+      const said = `This was not answered by most of the cluster's servers within ${waitMs / 1_000} s (${await why()}): it may have been done, or may yet be. Look at it when they answer again.`;
+      throw notNow(new ClusterUnavailableError(said), said);
     },
   };
 }
@@ -54,16 +78,7 @@ function canBeSentAgain({ request, response, body }: CheckedRequest): boolean {
 }
 
 function answerable(error: unknown): unknown {
-  return error instanceof MisdirectedError ? notNow(error) : error;
-}
-
-async function homeOf(homes: Homes, account: string, ms: number): ReturnType<Homes['settledHomeOf']> {
-  try {
-    return await homes.settledHomeOf(account, ms);
-  } catch (error) {
-    if (error instanceof ClusterUnavailableError) throw notNow(error);
-    throw error;
-  }
+  return error instanceof MisdirectedError ? notNow(error, error.message) : error;
 }
 
 async function forward(
@@ -74,8 +89,8 @@ async function forward(
   await peers.forward(host, request, response, { key, signingKey }, body);
 }
 
-function notNow(cause: Error): ApiError {
-  return new ApiError('ServiceException', cause.message, { status: 503, retryAfterSeconds: 1, cause });
+function notNow(cause: Error, message: string): ApiError {
+  return new ApiError('ServiceException', message, { status: 503, retryAfterSeconds: 1, cause });
 }
 
 /** Told to the other host, and by it to nobody. */

@@ -5,6 +5,7 @@ import { CapacityError, StoppingError } from '../../model/errors.ts';
 import { limits } from '../../model/limits.ts';
 import type { DurableStore } from '../../store/durable/contracts/durable-store.ts';
 import type {
+  EventName,
   EventPlace,
   EventReport,
   LineName,
@@ -91,10 +92,11 @@ export class AsyncEvents {
   readonly #o: AsyncEventsOptions;
   readonly #dispatcher: Dispatcher;
   #stopped = false;
+  #isCut = false;
 
   constructor(options: AsyncEventsOptions) {
     this.#o = options;
-    const stopping = (): boolean => this.#stopped;
+    const stopping = (): boolean => this.#isCut;
     const worker = new EventWorker({ ages: { heldMs: () => 0 }, ...options, tally: this.tally, stopping });
     this.#dispatcher = new Dispatcher({
       store: options.store.parts.events,
@@ -210,9 +212,25 @@ export class AsyncEvents {
     return this.#o.store.used ? await this.#dispatcher.purge(name) : 0;
   }
 
-  /** Nothing more is accepted or begun. What runs is written down as long as the store is open. */
-  stop(): void {
+  /** Those that run, or of which it is not written down what became of them. */
+  working(): readonly EventName[] {
+    return this.#dispatcher.working();
+  }
+
+  /** Another process runs these, and says what becomes of them: they are not begun here until they are released. To be told before {@link resume}. */
+  hold(events: readonly EventName[]): void {
+    for (const event of events) this.#dispatcher.hold(event);
+  }
+
+  /** Nobody runs them any more. */
+  release(events: readonly Pick<EventName, 'id'>[]): void {
+    for (const event of events) this.#dispatcher.release(event);
+  }
+
+  /** Nothing more is accepted or begun. What runs is written down as long as the store is open. `runsOn`: it will not be cut, so that a failure is one. */
+  stop(runsOn = false): void {
     this.#stopped = true;
+    this.#isCut ||= !runsOn;
     this.#dispatcher.stop();
   }
 

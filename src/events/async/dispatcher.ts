@@ -1,6 +1,6 @@
 import type { Timer } from '../../model/clock.ts';
 import { limits } from '../../model/limits.ts';
-import type { KeptEvent, LineName, NewEvent } from '../../store/durable/contracts/events.ts';
+import type { EventName, KeptEvent, LineName, NewEvent } from '../../store/durable/contracts/events.ts';
 import { Ages } from './ages.ts';
 import { Line, never } from './lines/line.ts';
 import { Loaded } from './lines/loaded.ts';
@@ -42,6 +42,10 @@ export class Dispatcher {
   readonly #loaded = new Loaded();
   #stopped = false;
   readonly #writes = new Set<Promise<void>>();
+  /** Those that run, until what became of them is written down. */
+  readonly #working = new Map<number, EventName>();
+  /** Those that another process runs. */
+  readonly #elsewhere = new Map<number, EventName>();
   readonly #ages: Ages;
 
   constructor(options: DispatcherOptions) {
@@ -117,6 +121,27 @@ export class Dispatcher {
     return purged;
   }
 
+  /** Those that run, or of which it is not written down what became of them. */
+  working(): readonly EventName[] {
+    return [...this.#working.values()];
+  }
+
+  /** Another process runs it: it is not begun here until it is released. To be told before anything is looked for. */
+  hold(event: EventName): void {
+    this.#elsewhere.set(event.id, event);
+    this.#line(event).held.add(event.id);
+  }
+
+  /** Nobody runs it any more: where it is still there, it may be begun. */
+  release({ id }: Pick<EventName, 'id'>): void {
+    const event = this.#elsewhere.get(id);
+    if (event === undefined) return;
+    this.#elsewhere.delete(id);
+    const line = this.#line(event);
+    line.held.delete(id);
+    this.#look(line, this.#o.clock.wall());
+  }
+
   /** Nothing more is begun. */
   stop(): void {
     this.#stopped = true;
@@ -175,12 +200,23 @@ export class Dispatcher {
   }
 
   async #work(line: Line, event: KeptEvent): Promise<void> {
+    this.#working.set(event.id, nameOf(event));
+    try {
+      const became = await this.#worked(line, event);
+      if (became !== undefined) await this.#conclude(line, event, became);
+    } finally {
+      this.#working.delete(event.id);
+    }
+  }
+
+  /** Gives what became of it; undefined where it is left, or was turned away. */
+  async #worked(line: Line, event: KeptEvent): Promise<Became | undefined> {
     const { store, clock, work } = this.#o;
     // Not waited for: it is written before the end is. Where it cannot be, nothing is lost but that it ran, should the process die.
     store.begin({ id: event.id, atMs: clock.wall() }, 'process').catch(() => undefined);
     const worked = await work(event);
     this.#rotation.over(line);
-    if (worked.kind === 'left') return;
+    if (worked.kind === 'left') return undefined;
     if (worked.kind === 'turned-away') {
       store.unbegin(event.id, 'process').catch(() => undefined);
       line.turnedAway(event, clock.wall());
@@ -190,7 +226,7 @@ export class Dispatcher {
     }
     this.#settle(line);
     this.#pump();
-    if (worked.kind !== 'turned-away') await this.#conclude(line, event, worked);
+    return worked.kind === 'turned-away' ? undefined : worked;
   }
 
   async #conclude(line: Line, event: KeptEvent, became: Became): Promise<void> {
@@ -256,6 +292,10 @@ export class Dispatcher {
     this.#lines.set(key, line);
     return line;
   }
+}
+
+function nameOf({ account, line, id }: EventName): EventName {
+  return { account, line, id };
 }
 
 function keyOf({ account, line }: LineName): string {

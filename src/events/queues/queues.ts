@@ -33,6 +33,8 @@ export interface Queues {
   readonly waiting: number;
   /** After the clock was put back: gives how many messages are due sooner. */
   planAnew(): Promise<number>;
+  /** Messages were deleted, or can be received sooner, by who is not here any more: those that wait look again. */
+  changedElsewhere(): void;
   /** What a service before this one left under way goes on. Does nothing where there never was anything. */
   resume(): Promise<void>;
   /** Whoever waits for messages is answered, and nothing is done in the background any more. Before the store is closed. */
@@ -83,6 +85,9 @@ export function openQueues({ store, clock, ages = { jumps: [] }, region, warn }:
       lines.stirAll();
       chores.tidy();
       return changed;
+    },
+    changedElsewhere() {
+      lines.stirAll();
     },
     async resume() {
       if (used()) await chores.resume();

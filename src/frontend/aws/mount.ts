@@ -89,7 +89,8 @@ async function answer(
   const checked = { request: request.raw, response: reply.raw, key, body };
   if (home !== undefined && (await homes?.answeredElsewhere(home, checked)) === true) return reply.hijack();
   await gate.request(key.account);
-  return sendReply(reply, await api.run(operation, call));
+  const run = async (): ReturnType<AwsApi['run']> => await api.run(operation, call);
+  return sendReply(reply, await (home === undefined || homes === undefined ? run() : homes.whileHeld(home, run)));
 }
 
 function tooLarge(): ApiError {

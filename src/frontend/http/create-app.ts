@@ -53,7 +53,7 @@ export interface AppOptions {
   /** Serves a request without fastify; gives false, having done nothing, for one that it does not serve. */
   readonly servedRaw: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Absent where there is one host only. */
-  readonly readLease: Knowing | undefined;
+  readonly readLease?: Knowing | undefined;
 }
 
 /** An HTTP server without routes: how requests arrive, which are taken, and how errors are answered. */

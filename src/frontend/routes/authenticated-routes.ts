@@ -74,7 +74,8 @@ export function mountOperations(
         if (home !== undefined && (await homes?.answeredElsewhere(home, checked)) === true) return reply.hijack();
         const letIn = operation.name.startsWith('Invoke') ? undefined : gate.request(claimant.key.account);
         if (letIn !== undefined) await letIn;
-        return sendReply(reply, await operation.run(asked));
+        const run = async (): ReturnType<Operation['run']> => await operation.run(asked);
+        return sendReply(reply, await (home === undefined || homes === undefined ? run() : homes.whileHeld(home, run)));
       },
       errorHandler: (error, request, reply) => {
         const answer = errorReply(asApiError(error, operation.name, operation.bodyBytesMax, logger));

@@ -117,7 +117,8 @@ async function answer(
   const home = homes === undefined ? undefined : await operation.home?.(asked);
   const checked = { request, response, key: claimant.key, body };
   if (home !== undefined && (await homes?.answeredElsewhere(home, checked)) === true) return answered();
-  const reply = await operation.run(asked);
+  const run = async (): ReturnType<Operation['run']> => await operation.run(asked);
+  const reply = await (home === undefined || homes === undefined ? operation.run(asked) : homes.whileHeld(home, run));
   if (reply.stream !== undefined) {
     void sendParts(response, requestId, reply, reply.stream).then(answered);
     return;

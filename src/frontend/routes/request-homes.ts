@@ -19,4 +19,9 @@ export interface RequestHomes {
    * try again, where there is no home for the moment.
    */
   answeredElsewhere(account: string, request: CheckedRequest): Promise<boolean>;
+  /**
+   * Does what answers it here. Rejects with an ApiError (503) that says that it may have been done, where this host may not act for the account for so long that whoever asked should be told: what
+   * was begun goes on by itself.
+   */
+  whileHeld<Answer>(account: string, run: () => Promise<Answer>): Promise<Answer>;
 }

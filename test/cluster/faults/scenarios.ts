@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deceived, writeClock } from './clocks.ts';
 import { cutOff, oneWay, powerBack, powerLoss, smallDisk, standStill } from './breaking.ts';
-import { drainHost } from '../drain.ts';
+import { drainHost, takeBack } from '../drain.ts';
 import { hostOf, type TestCluster, type TestClusterOptions } from '../harness.ts';
 import { leadersOf } from '../leaders.ts';
 import { untilTheySpeak } from './protocols.ts';
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly mounts?: true;
   /** Whose hosts are asked in vain while it is broken. */
   readonly dead?: 'machine' | 'all';
+  /** Nothing breaks by it: it is no reason for an event to run again. */
+  readonly planned?: true;
   /** A machine's host is there for those who call it, and not for the others. */
   readonly apart?: true;
   readonly cluster?: Pick<TestClusterOptions, 'prepare' | 'environment'>;
@@ -152,6 +154,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await Promise.all(lost.map(({ process }) => process.kill()));
       await wait(brokenMs, undefined, { signal });
       await Promise.all(lost.map(({ process }) => process.start(signal)));
+    },
+  },
+  move: {
+    what: 'the home is drained, so that another host goes on, and taken back',
+    planned: true,
+    run: async (cluster, { machine, brokenMs, signal }) => {
+      const host = hostOf(cluster, machine);
+      await drainHost(host, signal);
+      await wait(brokenMs, undefined, { signal });
+      await takeBack(host);
     },
   },
   upgrade: {

@@ -25,6 +25,7 @@ export interface Trial {
   readonly verdict: Verdict;
   /** Promises that were not kept, as sentences. */
   readonly faults: readonly string[];
+  readonly history: readonly Happening[];
 }
 
 /** A cluster of three under whose traffic faults are tried, one after the other. */
@@ -71,10 +72,12 @@ async function tryOn(
   for (let n = 1; n <= times; n += 1) {
     const home = await homeMachine(cluster, deployment.account, signal);
     // What only a home may do is what breaks; every other time it is another that it happens to.
-    const machine = n % 2 === 1 ? home : (home + 1) % cluster.hosts.length;
+    const machine = n % 2 === 1 || scenario.planned ? home : (home + 1) % cluster.hosts.length;
     const atMs = ledger.now();
     const apart = scenario.apart === true ? [machine] : [];
-    ledger.write({ what: 'fault-began', atMs, dead: deadMachines(scenario, machine, cluster), apart });
+    const { planned } = scenario;
+    const dead = deadMachines(scenario, machine, cluster);
+    ledger.write({ what: 'fault-began', atMs, dead, apart, ...(planned && { planned }) });
     await scenario.run(cluster, { machine, brokenMs, signal });
     ledger.write({ what: 'fault-ended', atMs: ledger.now() });
     const where = `host-${machine + 1}${machine === home ? ', the home' : ''}`;
@@ -87,8 +90,9 @@ async function tryOn(
   const settled = AbortSignal.timeout(settleMsMax);
   await ledger.until(() => ledger.open.size === 0, settled).catch(() => progress('not all is done in time'));
   await readDeadLetters(cluster, ledger, deployment, AbortSignal.timeout(settleMsMax));
-  const verdict = check(historyOf(ledger.history, from));
-  return { verdict, faults: faultsOf(verdict) };
+  const history = historyOf(ledger.history, from);
+  const verdict = check(history);
+  return { verdict, faults: faultsOf(verdict), history };
 }
 
 /** What happened from a place on, but for what comes late of what was submitted before. */

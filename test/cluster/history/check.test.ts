@@ -38,6 +38,11 @@ describe('a history of a cluster', () => {
     ];
     assert.equal(check([...fault(100, 200), ...twice(50, 300)]).events.queue.ranAgain, 1);
     assert.equal(check([...fault(100, 200), ...twice(150, 160)]).events.queue.ranAgain, 1);
+    const planned: Happening[] = [{ what: 'fault-began', atMs: 100, dead: [], apart: [], planned: true }];
+    assert.deepEqual(faultsOf(check([...planned, ...twice(150, 160)])), [
+      '1 run again (queue) as a home moved on purpose: a',
+    ]);
+    assert.deepEqual(faultsOf(check([...planned, ...twice(10, 90)])), []);
     assert.deepEqual(check([...fault(100, 200), ...twice(10, 90)]).events.queue.unexplained, ['a']);
     assert.deepEqual(check([...fault(100, 200), ...twice(60_000, 60_100)]).events.queue.unexplained, ['a']);
   });

@@ -4,14 +4,19 @@ import { ways, type Called, type Happening, type Way } from './history.ts';
 export interface EventsVerdict {
   readonly submitted: number;
   readonly acknowledged: number;
+  /** Nobody knows whether it was taken. */
   readonly unanswered: number;
   readonly refused: number;
+  /** What those were told, each once. */
+  readonly whys: readonly string[];
   readonly deadLettered: number;
   /** Acknowledged, and neither run nor dead-lettered. */
   readonly lost: readonly string[];
   /** Ran again with a fault between: at least once is what is promised. */
   readonly ranAgain: number;
-  /** Ran again though nothing was broken between: no promise is broken by it (a shard that moves on purpose does it), and it should be rare. */
+  /** Ran again as something was done on purpose, by which nothing may. */
+  readonly moved: readonly string[];
+  /** Ran again though nothing was broken between: its function failed, or took longer than it may, as on a machine that is busy. */
   readonly unexplained: readonly string[];
   /** Submitted once, and taken as two: which run again each by itself, and are told apart by their names. */
   readonly doubled: readonly string[];
@@ -62,6 +67,7 @@ interface Seen {
   readonly runs: { readonly delivery: string; readonly atMs: number }[];
   acknowledged: boolean;
   end: 'unanswered' | 'refused' | undefined;
+  why: string | undefined;
   deadLettered: boolean;
 }
 
@@ -116,6 +122,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
     ...ways.flatMap((way) => [
       ...some(`acknowledged (${way}) and lost`, verdict.events[way].lost),
       ...some(`submitted once (${way}) and taken as two`, verdict.events[way].doubled),
+      ...some(`run again (${way}) as a home moved on purpose`, verdict.events[way].moved),
     ]),
     ...some('writes under a lock that was held twice', verdict.fencingBroken),
     ...verdict.strange.slice(0, 10),
@@ -126,7 +133,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
 function note(happening: Happening, seen: Map<string, Seen>, strange: string[]): void {
   if (happening.what === 'submitted') {
     const { way } = happening;
-    seen.set(happening.id, { way, runs: [], acknowledged: false, end: undefined, deadLettered: false });
+    seen.set(happening.id, { way, runs: [], acknowledged: false, end: undefined, why: undefined, deadLettered: false });
     return;
   }
   if (!('id' in happening)) return;
@@ -135,7 +142,7 @@ function note(happening: Happening, seen: Map<string, Seen>, strange: string[]):
   else if (happening.what === 'acknowledged') event.acknowledged = true;
   else if (happening.what === 'dead-lettered') event.deadLettered = true;
   else if (happening.what === 'ran') event.runs.push(happening);
-  else event.end = happening.what;
+  else [event.end, event.why] = [happening.what, happening.why];
 }
 
 interface FaultTime {
@@ -145,6 +152,7 @@ interface FaultTime {
   readonly toMs: number;
   readonly dead: readonly number[];
   readonly apart: readonly number[];
+  readonly planned: boolean;
 }
 
 function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
@@ -152,7 +160,8 @@ function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
   let began: Extract<Happening, { readonly what: 'fault-began' }> | undefined;
   const end = (mendedMs: number): void => {
     if (began === undefined) return;
-    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead, apart: began.apart });
+    const { atMs: fromMs, dead, apart, planned = false } = began;
+    times.push({ fromMs, mendedMs, toMs: mendedMs + aftermathMs, dead, apart, planned });
     began = undefined;
   };
   for (const happening of history)
@@ -166,22 +175,27 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
   const count = (is: (event: Seen) => boolean): number => events.filter(([, event]) => is(event)).length;
   let ranAgain = 0;
   const unexplained: string[] = [];
+  const moved: string[] = [];
   for (const [id, { runs }] of events)
     runs.slice(1).forEach((run, n) => {
       const before = runs[n]?.atMs ?? 0;
-      if (faults.some(({ fromMs, toMs }) => run.atMs >= fromMs && before <= toMs)) ranAgain += 1;
-      else unexplained.push(id);
+      const between = faults.filter(({ fromMs, toMs }) => run.atMs >= fromMs && before <= toMs);
+      if (between.length === 0) unexplained.push(id);
+      else if (between.every(({ planned }) => planned)) moved.push(id);
+      else ranAgain += 1;
     });
   return {
     submitted: events.length,
     acknowledged: count(({ acknowledged }) => acknowledged),
     unanswered: count(({ end }) => end === 'unanswered'),
     refused: count(({ end }) => end === 'refused'),
+    whys: [...new Set(events.flatMap(([, { why }]) => (why === undefined ? [] : [why])))].slice(0, 5),
     deadLettered: count(({ deadLettered }) => deadLettered),
     lost: events
       .filter(([, { acknowledged, runs, deadLettered }]) => acknowledged && runs.length === 0 && !deadLettered)
       .map(([id]) => id),
     ranAgain,
+    moved,
     unexplained,
     doubled: events.filter(([, { runs }]) => new Set(runs.map(({ delivery }) => delivery)).size > 1).map(([id]) => id),
   };

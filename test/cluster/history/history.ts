@@ -26,12 +26,13 @@ export type Happening =
       readonly holder: string;
       readonly taken: boolean;
     }
-  /** From now on something is broken, or no longer. `dead`: machines whose hosts are asked in vain meanwhile; `apart`: those that are there, and not for the others. */
+  /** From now on something is broken, or no longer. `dead`: machines whose hosts are asked in vain meanwhile; `apart`: those that are there, and not for the others. `planned`: nothing breaks by it. */
   | {
       readonly what: 'fault-began';
       readonly atMs: number;
       readonly dead: readonly number[];
       readonly apart: readonly number[];
+      readonly planned?: true;
     }
   | { readonly what: 'fault-ended'; readonly atMs: number };
 

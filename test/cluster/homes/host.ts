@@ -52,7 +52,8 @@ const leases = undo.use(
 );
 const { peers, record, identityOf } = await openPeers(home, id, settings, logger, undo);
 const logOf = (name: string): ReturnType<typeof shardLog> => shardLog(link.connection, name, replicas, report);
-const homes: OpenedHomes = openHomes({ folder: home, membership, leases, peers, identityOf, logOf, logger });
+const why = async (): Promise<string> => '';
+const homes: OpenedHomes = openHomes({ folder: home, membership, leases, peers, identityOf, logOf, why, logger });
 const frontend = undo.use(
   await startTestFrontend({
     home,

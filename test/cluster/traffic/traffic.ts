@@ -64,10 +64,13 @@ async function submit(way: Way, host: number, ledger: Ledger, send: (text: strin
     await send(JSON.stringify({ id }));
     ledger.write({ what: 'acknowledged', id, atMs: ledger.now() });
   } catch (error) {
-    // What it says with a 5xx does not say that it was not done.
-    const what = (statusOf(error) ?? 500) < 500 ? 'refused' : 'unanswered';
-    ledger.write({ what, id, why: String(error) });
+    ledger.write({ what: wasRefused(error) ? 'refused' : 'unanswered', id, why: String(error) });
   }
+}
+
+/** A 5xx does not say that something was not done, but where it says so in words. */
+function wasRefused(error: unknown): boolean {
+  return (statusOf(error) ?? 500) < 500 || /not done|nothing was changed/i.test(String(error));
 }
 
 async function call(machine: number, ledger: Ledger, client: LambdaClient): Promise<void> {

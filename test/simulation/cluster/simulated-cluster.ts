@@ -1,7 +1,7 @@
 import { decide, refusedFrom, type Decision } from '../../../src/cluster/placement/decide.ts';
 import { urgentMsMin } from '../../../src/cluster/placement/summary/pace.ts';
 import { SummaryReceiver } from '../../../src/cluster/placement/summary/receiver.ts';
-import { ClusterView, freshMs } from '../../../src/cluster/placement/view/cluster-view.ts';
+import { PlacementView, freshMs } from '../../../src/cluster/placement/view/placement-view.ts';
 import type { HostView } from '../../../src/cluster/placement/view/host-view.ts';
 import { EventQueue } from './event-queue.ts';
 import { SimulatedHost } from './simulated-host.ts';
@@ -39,7 +39,7 @@ export interface SimulationCounts {
  */
 export class SimulatedCluster {
   readonly hosts: readonly SimulatedHost[];
-  readonly view: ClusterView = new ClusterView('h-nobody');
+  readonly view: PlacementView = new PlacementView('h-nobody');
   readonly counts: SimulationCounts = { calls: 0, reused: 0, refused: 0, dead: 0, wrong: 0, failed: 0 };
   readonly workload: Workload;
   /** Hosts on which each function has run since `forget`. */

@@ -3,6 +3,7 @@ import { ClusterUnavailableError } from '../../contract.ts';
 import type { LeaseEntry, SeenEntry } from '../entry.ts';
 import { LeaseConflictError, type LeaseStore } from '../lease-store.ts';
 import { answerMs } from '../times.ts';
+import { EventHeap, type WorldEvent } from './event-heap.ts';
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -30,7 +31,7 @@ export interface Weather {
 export class World {
   readonly random: () => number;
   readonly #weather: Weather;
-  readonly #events: { readonly at: number; readonly order: number; readonly run: () => void }[] = [];
+  readonly #events = new EventHeap();
   readonly #entries = new Map<string, SeenEntry[]>();
   readonly #watchers = new Set<(name: string, entry: SeenEntry) => void>();
   #order = 0;
@@ -46,17 +47,18 @@ export class World {
   }
 
   at(delayMs: number, run: () => void): Disposable {
-    const event = { at: this.now + delayMs, order: this.#order++, run };
+    const event: WorldEvent = { at: this.now + delayMs, order: this.#order++, run, cancelled: false };
     this.#events.push(event);
-    return { [Symbol.dispose]: () => remove(this.#events, event) };
+    return { [Symbol.dispose]: () => void (event.cancelled = true) };
   }
 
   /** Runs what comes until a time; `check` is called after each event. */
   async runUntil(end: number, check: () => void): Promise<void> {
     for (;;) {
-      const next = this.#earliest();
+      const next = this.#events.first;
       if (next === undefined || next.at > end) break;
-      remove(this.#events, next);
+      this.#events.takeFirst();
+      if (next.cancelled) continue;
       this.now = Math.max(this.now, next.at);
       next.run();
       // What follows by promises alone takes no time.
@@ -64,14 +66,6 @@ export class World {
       check();
     }
     this.now = end;
-  }
-
-  #earliest(): { readonly at: number; readonly order: number; readonly run: () => void } | undefined {
-    let first = this.#events[0];
-    for (const each of this.#events)
-      if (first !== undefined && (each.at < first.at || (each.at === first.at && each.order < first.order)))
-        first = each;
-    return first;
   }
 
   /** Undefined: it is lost. */
@@ -99,7 +93,8 @@ export class World {
     const entries = this.#entries.get(name) ?? [];
     if ((entries.at(-1)?.revision ?? 0) !== expected) throw new LeaseConflictError('Another was first.');
     const seen = { ...entry, revision: ++this.#revision };
-    this.#entries.set(name, [...entries, seen]);
+    entries.push(seen);
+    this.#entries.set(name, entries);
     for (const watcher of this.#watchers) watcher(name, seen);
     return seen.revision;
   }
@@ -118,11 +113,6 @@ export class World {
     }
     return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) };
   }
-}
-
-function remove<T>(list: T[], item: T): void {
-  const index = list.indexOf(item);
-  if (index !== -1) list.splice(index, 1);
 }
 
 /** A machine in a world: its clock, and its way to the bucket. */
@@ -220,13 +210,20 @@ export class Machine implements Clock, LeaseStore {
 
   #ask<T>(answer: () => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.timer(answerMs, () => reject(new ClusterUnavailableError('No answer.')));
+    const late = this.timer(answerMs, () => reject(new ClusterUnavailableError('No answer.')));
+    const answered = (settle: () => void): void =>
+      this.#send(() =>
+        this.#run(() => {
+          late[Symbol.dispose]();
+          settle();
+        }),
+      );
     const carryOut = (): void => {
       try {
         const value = answer();
-        this.#send(() => this.#run(() => resolve(value)));
+        answered(() => resolve(value));
       } catch (error) {
-        this.#send(() => this.#run(() => reject(error)));
+        answered(() => reject(error));
       }
     };
     this.#send(() => this.#world.arrive(carryOut));

@@ -12,7 +12,7 @@ import {
   type PoolClaim,
   type PoolName,
 } from '../contract.ts';
-import { HeldPool } from './held-pool.ts';
+import { TokenPool } from './token-pool.ts';
 import { HeldRate } from './held-rate.ts';
 import { noCalls, type ShareSurroundings } from './share-surroundings.ts';
 
@@ -20,7 +20,7 @@ import { noCalls, type ShareSurroundings } from './share-surroundings.ts';
 export class HeldShare implements AccountShare {
   readonly account: string;
   readonly #o: ShareSurroundings;
-  readonly #pools = new Map<PoolName, HeldPool>();
+  readonly #pools = new Map<PoolName, TokenPool>();
   readonly #rate = new HeldRate();
   /** What of the rate it gives back with the next claim. */
   #spill = 0;
@@ -220,9 +220,9 @@ export class HeldShare implements AccountShare {
     return now < this.until && this.#o.backed(this);
   }
 
-  #of(pool: PoolName): HeldPool {
+  #of(pool: PoolName): TokenPool {
     let one = this.#pools.get(pool);
-    if (one === undefined) this.#pools.set(pool, (one = new HeldPool()));
+    if (one === undefined) this.#pools.set(pool, (one = new TokenPool()));
     return one;
   }
 

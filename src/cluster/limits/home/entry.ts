@@ -3,7 +3,7 @@ import type { Timer } from '../../../model/clock.ts';
 import { limitTimes, type AccountClaim, type AccountLook, type PoolName, type SharedLimits } from '../contract.ts';
 import { HomeBefore } from './home-before.ts';
 import { Ledger } from './ledger.ts';
-import type { Right } from './tenures.ts';
+import type { Right } from './home-terms.ts';
 
 /** An account whose home is here: its ledger, and what is under way to find out what others hold. */
 export class Entry {

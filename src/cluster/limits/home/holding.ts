@@ -1,11 +1,11 @@
 import type { AccountClaim, PoolClaim, PoolName } from '../contract.ts';
 
 /** What a host has of one pool: what it was granted, and what it said of it last. */
-export interface HeldPool extends PoolClaim {
+export interface LentPool extends PoolClaim {
   readonly granted: number;
 }
 
-const nothing: HeldPool = { granted: 0, keep: 0, use: 0, need: 0, want: 0 };
+const nothing: LentPool = { granted: 0, keep: 0, use: 0, need: 0, want: 0 };
 
 /** What one host has of one account, as the account's home knows it: never less than the host believes. */
 export class Holding {
@@ -15,13 +15,13 @@ export class Holding {
   until = 0;
   /** When the host last said what it has. */
   saidAt = 0;
-  readonly pools: Map<PoolName, HeldPool> = new Map();
+  readonly pools: Map<PoolName, LentPool> = new Map();
 
   constructor(incarnation: string) {
     this.incarnation = incarnation;
   }
 
-  of(pool: PoolName): HeldPool {
+  of(pool: PoolName): LentPool {
     return this.pools.get(pool) ?? nothing;
   }
 

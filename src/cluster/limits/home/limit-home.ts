@@ -16,7 +16,7 @@ import { Asking } from './asking.ts';
 import { Entry } from './entry.ts';
 import { recall } from './recall.ts';
 import { Rights } from './rights.ts';
-import { Tenures } from './tenures.ts';
+import { HomeTerms } from './home-terms.ts';
 import { Touch } from './touch.ts';
 
 /** How often others are asked for tokens for one claim. */
@@ -40,7 +40,7 @@ export class LimitHome implements Disposable {
     this.#o = options;
     const now = (): number => options.clock.now();
     const touch = (this.#touch = new Touch(options.hosts, now));
-    const rights = (this.#rights = new Rights(new Tenures(options.homes, now), touch, now));
+    const rights = (this.#rights = new Rights(new HomeTerms(options.homes, now), touch, now));
     const about = { touch, rights, over: this.#over.signal, counts: this.counts };
     this.#asking = new Asking({ ...options, ...about, find: (account) => this.#entries.get(account) });
   }

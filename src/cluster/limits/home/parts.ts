@@ -1,12 +1,12 @@
 import type { Clock } from '../../../model/clock.ts';
 import type { Homes } from '../../contract.ts';
 import type { Ask, SharedLimits } from '../contract.ts';
-import type { KnownHosts } from './touch.ts';
+import type { HostLiveness } from './touch.ts';
 
 /** What the home of accounts' limits works with. */
 export interface LimitHomeOptions {
   readonly clock: Clock;
-  readonly hosts: KnownHosts;
+  readonly hosts: HostLiveness;
   readonly homes: Pick<Homes, 'homeOf'>;
   readonly ask: Ask;
   readonly limitsOf: (account: string) => SharedLimits;

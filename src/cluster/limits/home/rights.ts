@@ -1,7 +1,7 @@
 import type { HostId } from '../../contract.ts';
 import { limitTimes } from '../contract.ts';
 import type { Entry } from './entry.ts';
-import type { Right, Tenures } from './tenures.ts';
+import type { Right, HomeTerms } from './home-terms.ts';
 import type { Touch } from './touch.ts';
 
 /** After so long all that an earlier home lent has run out: most hosts vouched for it for that long at most, and it lent for so long. ms */
@@ -12,31 +12,31 @@ export const settledMs: number = limitTimes.heardMs + limitTimes.leaseMs;
  * knows only.
  */
 export class Rights {
-  readonly #tenures: Tenures;
+  readonly #terms: HomeTerms;
   readonly #touch: Touch;
   readonly #now: () => number;
 
-  constructor(tenures: Tenures, touch: Touch, now: () => number) {
-    this.#tenures = tenures;
+  constructor(terms: HomeTerms, touch: Touch, now: () => number) {
+    this.#terms = terms;
     this.#touch = touch;
     this.#now = now;
   }
 
   of(account: string, known: Entry | undefined): Right | undefined {
-    const right = this.#tenures.of(account, known?.ledger.epoch);
+    const right = this.#terms.of(account, known?.ledger.epoch);
     if (right === undefined) return undefined;
     if (right.epoch === known?.ledger.epoch && known.passed) return undefined;
     return right.leased || (known !== undefined && this.isVouched(known)) ? right : undefined;
   }
 
   isLeased({ account, ledger }: Entry): boolean {
-    const right = this.#tenures.of(account, ledger.epoch);
+    const right = this.#terms.of(account, ledger.epoch);
     return right?.leased === true && right.epoch === ledger.epoch;
   }
 
   /** It was the account's home last, as far as is known here. */
   isLast({ account, ledger }: Entry): boolean {
-    return this.#tenures.of(account, ledger.epoch)?.epoch === ledger.epoch;
+    return this.#terms.of(account, ledger.epoch)?.epoch === ledger.epoch;
   }
 
   /** Whether most hosts have said lately that they know no newer home. */

@@ -1,15 +1,15 @@
 import type { HostId, Membership } from '../../contract.ts';
 
 /** What is known of hosts. */
-export type KnownHosts = Pick<Membership, 'self' | 'alive' | 'all' | 'hasEnded'>;
+export type HostLiveness = Pick<Membership, 'self' | 'alive' | 'all' | 'hasEnded'>;
 
 /** Which hosts there are, and which were heard lately. */
 export class Touch {
-  readonly #hosts: KnownHosts;
+  readonly #hosts: HostLiveness;
   readonly #now: () => number;
   readonly #heard = new Map<HostId, number>();
 
-  constructor(hosts: KnownHosts, now: () => number) {
+  constructor(hosts: HostLiveness, now: () => number) {
     this.#hosts = hosts;
     this.#now = now;
   }

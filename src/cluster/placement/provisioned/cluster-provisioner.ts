@@ -7,7 +7,7 @@ import type {
   WorkerManager,
 } from '../../../worker-manager/contract.ts';
 import type { SummaryRow } from '../summary/summary.ts';
-import type { ClusterView } from '../view/cluster-view.ts';
+import type { PlacementView } from '../view/placement-view.ts';
 import { splitProvisioned } from './split.ts';
 
 interface Target {
@@ -24,13 +24,13 @@ interface Target {
  */
 export class ClusterProvisioner implements Pick<WorkerManager, 'provision' | 'provisioned' | 'removed'> {
   readonly #local: Pick<WorkerManager, 'provision' | 'provisioned'>;
-  readonly #view: ClusterView;
+  readonly #view: PlacementView;
   readonly #outlook: Pick<Outlook, 'needsOf'>;
   readonly #targets: Map<number, Target> = new Map();
 
   constructor(
     local: Pick<WorkerManager, 'provision' | 'provisioned'>,
-    view: ClusterView,
+    view: PlacementView,
     outlook: Pick<Outlook, 'needsOf'>,
   ) {
     this.#local = local;

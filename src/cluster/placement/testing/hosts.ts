@@ -1,6 +1,6 @@
 import type { Call } from '../decide.ts';
 import type { HostFacts, HostState, HostSummary } from '../summary/summary.ts';
-import type { ClusterView } from '../view/cluster-view.ts';
+import type { PlacementView } from '../view/placement-view.ts';
 import type { HostView } from '../view/host-view.ts';
 
 /** What hosts of tests are like. */
@@ -35,7 +35,7 @@ export const testCode = 0xabcdef;
 
 /** A host that is there, and has said so. */
 export function addHost(
-  view: ClusterView,
+  view: PlacementView,
   id: string,
   { busy = 0, facts, idle = 0, warm = 0, ...state }: TestHost = {},
 ): HostView {

@@ -9,7 +9,7 @@ import { portionsEndedHandler, portionsEndedMethod } from '../portions-elsewhere
 import { NotBegunError } from '../run-again.ts';
 import { SummaryExchange } from '../summary-exchange.ts';
 import { takingIn } from '../taking-in.ts';
-import { ClusterView } from '../view/cluster-view.ts';
+import { PlacementView } from '../view/placement-view.ts';
 import { testFacts } from './hosts.ts';
 import { TestManager } from './local-manager.ts';
 
@@ -19,7 +19,7 @@ export interface PlacedHost {
   readonly local: TestManager;
   readonly manager: ClusterWorkerManager;
   readonly placer: CallPlacer;
-  readonly view: ClusterView;
+  readonly view: PlacementView;
   readonly exchange: SummaryExchange;
   draining: boolean;
   /** It does not answer. */
@@ -66,7 +66,7 @@ export class PlacedHosts {
 
   #host(id: HostId): PlacedHost {
     const local = new TestManager();
-    const view = new ClusterView(id);
+    const view = new PlacementView(id);
     const { clock } = this;
     const { outlook } = local;
     const provisioned = new ClusterProvisioner(local, view, outlook);

@@ -13,6 +13,7 @@ import { signatureClaim } from '../../auth/signature-claim.ts';
 import { signingKey } from '../../auth/signature.ts';
 import { outcomeOf } from '../../testing/fake-worker-manager.ts';
 import { signedHeaders } from '../../testing/signed-headers.ts';
+import type { RequestHomes } from '../../routes/request-homes.ts';
 import { startTestFrontend, type TestFrontend } from '../../testing/test-frontend.ts';
 import { zipOf } from '../../testing/zip-of.ts';
 import { s3Client } from './testing.ts';
@@ -39,7 +40,7 @@ describe('objects that are asked for at another host than their home', () => {
       onChange: () => ({ [Symbol.dispose]() {} }),
     };
     const identityOf = identityOfForwarded;
-    const isHome = { answeredElsewhere: async () => false };
+    const isHome: RequestHomes = { answeredElsewhere: async () => false, whileHeld: async (_, run) => await run() };
     home = undo.use(await startTestFrontend({ identityOf, homes: isHome }));
     const { server, key } = home;
     other.peers.opensTo({
@@ -50,7 +51,7 @@ describe('objects that are asked for at another host than their home', () => {
       upgrade: () => assert.fail(),
     });
     await Promise.all([one.join(), other.join()]);
-    const requests = requestHomes({ homes, peers: one.peers, identityOf, clock: systemClock });
+    const requests = requestHomes({ homes, peers: one.peers, identityOf, why: async () => '', clock: systemClock });
     away = undo.use(await startTestFrontend({ identityOf, homes: requests }));
     ofCode = { ...key, accessKeyId: 'ASIAOFCODE0000000000', secretAccessKey: 'known there', sessionToken: 'a token' };
     const { accounts } = away.store;

@@ -57,6 +57,11 @@ export interface LineName {
   readonly line: string;
 }
 
+/** An event among all of its store's. */
+export interface EventName extends LineName {
+  readonly id: number;
+}
+
 export interface NewEvent extends LineName {
   readonly requestId: string;
   /** Milliseconds since the Unix epoch. */

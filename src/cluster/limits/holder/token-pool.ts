@@ -1,7 +1,7 @@
 import { limitTimes } from '../contract.ts';
 
 /** Tokens of one pool that this host holds. */
-export class HeldPool {
+export class TokenPool {
   held = 0;
   /** To how many it comes down as calls end. */
   cap: number = Number.POSITIVE_INFINITY;

@@ -10,10 +10,10 @@ export interface Right {
 }
 
 /** How many leases are remembered: there are as many as shards. */
-const tenuresMax = 10_000;
+const termsMax = 10_000;
 
 /** Of which accounts this host is the home, and since when. */
-export class Tenures {
+export class HomeTerms {
   readonly #homes: Pick<Homes, 'homeOf'>;
   readonly #now: () => number;
   readonly #since = new Map<string, number>();
@@ -39,7 +39,7 @@ export class Tenures {
     const key = `${name} ${epoch}`;
     const known = this.#since.get(key);
     if (known !== undefined) return known;
-    if (this.#since.size >= tenuresMax) this.#since.clear();
+    if (this.#since.size >= termsMax) this.#since.clear();
     const now = this.#now();
     this.#since.set(key, now);
     return now;

@@ -10,7 +10,7 @@ interface Known {
 }
 
 /** Records of hosts, as the bucket has them. */
-export class KnownHosts {
+export class HostRecords {
   readonly #known = new Map<HostId, Known>();
 
   /** Gives whether it is news. */

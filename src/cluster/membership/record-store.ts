@@ -6,7 +6,7 @@ import { remove, type Removal } from './removed.ts';
 import { encodeRecord } from './stored-record.ts';
 
 /** The bucket of hosts, as this process changes it: one change after the other, each until somebody answers. */
-export class RecordWriter {
+export class RecordStore {
   readonly #bucket: KV;
   readonly #process: string;
   readonly #own: OwnRecord;

@@ -10,7 +10,7 @@ export const freshMs = 2_000;
 const nobody: readonly HostView[] = [];
 
 /** All hosts as they are known here, this one among them, and who has what. */
-export class ClusterView implements HostViewEvents {
+export class PlacementView implements HostViewEvents {
   readonly self: HostView;
   readonly #hosts: Map<HostId, HostView> = new Map();
   readonly #holders: Map<number, HostView[]> = new Map();
