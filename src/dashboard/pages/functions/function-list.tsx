@@ -104,7 +104,9 @@ function Rows({ rows }: { rows: readonly FunctionRow[] }): ReactNode {
         <thead>
           <tr>
             <th scope="col">Function</th>
-            <th scope="col">Calls, last hour</th>
+            <th scope="col">
+              Calls<span className="wide-only">, last hour</span>
+            </th>
             <th scope="col" className="number">
               Errors
             </th>
