@@ -14,7 +14,7 @@ export interface Drawn {
 }
 
 type Context = CanvasRenderingContext2D;
-const font = 'ui-sans-serif, system-ui, "Liberation Sans", sans-serif';
+const font = 'system-ui, "Liberation Sans", sans-serif';
 
 /** Draws the whole scene. */
 export function draw(context: Context, scene: Scene, drawn: Drawn): void {
