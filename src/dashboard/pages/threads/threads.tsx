@@ -61,7 +61,9 @@ function Job({
   const isNamed = usePlace().rest.length > 0;
   const { rows, known } = useTopic<ThreadRow>('threads', job);
   const lanes = useMemo(() => lanesOf(rows), [rows]);
-  if (known && rows.size === 0) return <EmptyState title={isThere ? 'No threads' : 'This job is not kept any more'} />;
+  // As high as it is going to be is not known before.
+  if (!known) return <output className="page-loading">Loading…</output>;
+  if (rows.size === 0) return <EmptyState title={isThere ? 'No threads' : 'This job is not kept any more'} />;
   return (
     <>
       <section className="card threads-timeline">
