@@ -22,6 +22,7 @@ const long = [
   'src/instance/microvm/parked',
   'src/instance/microvm/staying-warm',
   'test/cluster/dashboard',
+  'test/cluster/seen',
   'test/cluster/threads/election',
   'test/cluster/threads/locks',
   'test/dashboard/busy',

@@ -1,5 +1,5 @@
+import { sentEvents } from '../../api/state/sent-events.ts';
 import { beatMs, streamPath, type StreamEvent } from '../../model/dashboard/stream.ts';
-import { sentEvents } from './events.ts';
 import { ask, ServiceError, type Session } from './session.ts';
 import type { StateStore } from './store.ts';
 
@@ -83,7 +83,7 @@ export class StateStream {
         const refused = error instanceof ServiceError && error.refused;
         this.#changed(refused ? 'refused' : 'away', error instanceof ServiceError ? error.message : 'Nobody answers.');
         if (refused) return;
-        await Promise.race([aborted(signal), wait(retryMs * (0.75 + Math.random() / 2)), online()]);
+        await patience(retryMs * (0.75 + Math.random() / 2), signal);
         retryMs = Math.min(retryMsMax, retryMs * 2);
       }
     }
@@ -100,7 +100,7 @@ export class StateStream {
         signal: AbortSignal.any([signal, silence.signal]),
       });
       if (response.body === null) throw new Error('The service answered with nothing.');
-      for await (const event of sentEvents(response.body)) {
+      for await (const event of sentEvents(textsOf(response.body))) {
         silence.broken();
         heard();
         if ('comment' in event) continue;
@@ -113,6 +113,20 @@ export class StateStream {
     } finally {
       silence.over();
     }
+  }
+}
+
+/** Not every browser's bodies can be iterated over. */
+async function* textsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 
@@ -139,10 +153,6 @@ class Silence {
   }
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -150,7 +160,15 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A machine that comes back to its network does not wait for its turn. */
-function online(): Promise<void> {
-  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }));
+/** Waits, but not where `signal` fires or the machine comes back to its network. Leaves nothing behind, however often it is done. */
+async function patience(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+  addEventListener('online', () => resolve(), { signal: over.signal });
+  if (signal.aborted) resolve();
+  await promise;
+  clearTimeout(timer);
+  over.abort();
 }

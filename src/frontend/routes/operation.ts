@@ -63,6 +63,8 @@ export interface ApiReply {
   /** The request that this is the answer to, where that is another one. */
   readonly requestId?: string;
   readonly body?: object | Uint8Array | AsyncIterable<string>;
+  /** Of a body that comes over time: so long may pass, ms, without its client taking anything of it; then its connection is ended. */
+  readonly silentMsMax?: number;
   /** In the place of a body. */
   readonly stream?: ByteParts;
 }

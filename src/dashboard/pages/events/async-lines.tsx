@@ -8,6 +8,18 @@ import { useServiceTime } from '../../parts/use-second.ts';
 import type { EventLineRow } from '../../../model/dashboard/events.ts';
 import { useRead } from '../../state/use-read.ts';
 import { useAsk } from '../../state/use.ts';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Function or destination' },
+  { title: 'Waiting', number: true },
+  { title: 'Running', number: true },
+  { title: 'To be tried again', number: true, wide: true },
+  { title: 'Oldest', number: true, wide: true },
+  { title: 'Succeeded', number: true, wide: true },
+  { title: 'Given up', number: true },
+  { title: 'Look', hidden: true },
+];
 
 /** Asynchronous calls by function, and what is on its way to destinations. */
 export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNode {
@@ -16,32 +28,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
   return (
     <TableFrame label="Asynchronous calls">
       <table className="events-table">
-        <thead>
-          <tr>
-            <th scope="col">Function or destination</th>
-            <th scope="col" className="number">
-              Waiting
-            </th>
-            <th scope="col" className="number">
-              Running
-            </th>
-            <th scope="col" className="number wide-only">
-              To be tried again
-            </th>
-            <th scope="col" className="number wide-only">
-              Oldest
-            </th>
-            <th scope="col" className="number wide-only">
-              Succeeded
-            </th>
-            <th scope="col" className="number">
-              Given up
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Look</span>
-            </th>
-          </tr>
-        </thead>
+        <Headings of={headings} />
         <tbody>
           {rows
             .toSorted((a, b) => b.depth - a.depth || a.line.localeCompare(b.line))

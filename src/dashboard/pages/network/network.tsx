@@ -11,6 +11,16 @@ import { useServiceTime } from '../../parts/use-second.ts';
 import type { EgressRow, EgressTarget } from '../../../model/dashboard/network.ts';
 import { useTopic } from '../../state/use.ts';
 import { AllowDialog } from './allow-dialog.tsx';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'To' },
+  { title: 'Allowed', number: true },
+  { title: 'Refused', number: true },
+  { title: 'Why', wide: true },
+  { title: 'Last', wide: true },
+  { title: 'Allow', hidden: true },
+];
 
 interface Asked {
   readonly row: EgressRow;
@@ -118,30 +128,7 @@ function Targets({
   return (
     <TableFrame bare label={`Where ${functionName} connected to`}>
       <table className="network-table">
-        <thead>
-          <tr>
-            <th scope="col">To</th>
-            <th scope="col" className="number">
-              Allowed
-            </th>
-            {anyRefused && (
-              <>
-                <th scope="col" className="number">
-                  Refused
-                </th>
-                <th scope="col" className="wide-only">
-                  Why
-                </th>
-              </>
-            )}
-            <th scope="col" className="wide-only">
-              Last
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Allow</span>
-            </th>
-          </tr>
-        </thead>
+        <Headings of={anyRefused ? headings : headings.filter(({ title }) => title !== 'Refused' && title !== 'Why')} />
         <tbody>
           {targets.map((target) => (
             <tr key={target.to}>

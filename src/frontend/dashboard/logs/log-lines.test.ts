@@ -95,6 +95,8 @@ describe('lines of logs', () => {
     assert.deepEqual(await texts(''), all);
     assert.deepEqual(await texts('?level=error'), all.slice(1, 3));
     assert.deepEqual(await texts('?function=two'), all.slice(3));
+    const arn = `arn:aws:lambda:${service.region}:${service.key.account}:function:two`;
+    assert.deepEqual(await texts(`?function=${encodeURIComponent(arn)}`), all.slice(3));
     assert.deepEqual(await texts('?text=WORD'), all.slice(3));
     assert.deepEqual(await texts('?limit=1'), all.slice(3));
     assert.deepEqual(await texts('?requestId=none'), []);

@@ -1,4 +1,5 @@
 import type { FrontendOptions } from '../../context.ts';
+import { joinedActivity, joining } from '../over-hosts/join.ts';
 import { recentSnapshot } from '../recent-snapshot.ts';
 import type { Topic } from '../topic.ts';
 
@@ -8,6 +9,7 @@ export function openActivity(options: FrontendOptions): Topic {
   return {
     name: 'activity',
     everyMs: 500,
+    over: { at: 'hosts', join: joining('second', joinedActivity) },
     rows({ account }) {
       const queued = recentSnapshot(options).queue.length;
       const rows = dashboard?.tally.activity(account, queued) ?? [];

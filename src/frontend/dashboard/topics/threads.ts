@@ -6,6 +6,8 @@ import type { Topic } from '../topic.ts';
 export function openJobs({ threads }: FrontendOptions): Topic {
   return {
     name: 'jobs',
+    // Where sessions are.
+    over: { at: 'home' },
     keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }) => new Map(threads?.jobs(account) ?? []),
@@ -16,6 +18,8 @@ export function openJobs({ threads }: FrontendOptions): Topic {
 export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
+    ofOne: true,
+    over: { at: 'home' },
     keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {

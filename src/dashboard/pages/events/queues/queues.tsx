@@ -6,6 +6,18 @@ import { useServiceTime } from '../../../parts/use-second.ts';
 import type { QueueRow } from '../../../../model/dashboard/events.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Messages } from './messages.tsx';
+import { Headings, type Heading } from '../../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Queue' },
+  { title: 'Depth' },
+  { title: 'In flight', number: true },
+  { title: 'Delayed', number: true, wide: true },
+  { title: 'Oldest', number: true },
+  { title: 'Size', number: true, wide: true },
+  { title: 'Dead letters go to', wide: true },
+  { title: 'Look', wide: true, hidden: true },
+];
 
 /** Queues, and above them those with dead letters in them. */
 export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
@@ -20,30 +32,7 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
       ))}
       <TableFrame label="Queues">
         <table className="events-table">
-          <thead>
-            <tr>
-              <th scope="col">Queue</th>
-              <th scope="col">Depth</th>
-              <th scope="col" className="number">
-                In flight
-              </th>
-              <th scope="col" className="number wide-only">
-                Delayed
-              </th>
-              <th scope="col" className="number">
-                Oldest
-              </th>
-              <th scope="col" className="number wide-only">
-                Size
-              </th>
-              <th scope="col" className="wide-only">
-                Dead letters go to
-              </th>
-              <th scope="col" className="wide-only">
-                <span className="visually-hidden">Look</span>
-              </th>
-            </tr>
-          </thead>
+          <Headings of={headings} />
           <tbody>
             {rows
               .toSorted((a, b) => a.name.localeCompare(b.name))
