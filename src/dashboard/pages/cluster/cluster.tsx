@@ -110,7 +110,7 @@ function hostColumns(now: number): readonly Column<HostRow>[] {
       number: true,
       cell: ({ stateBehind }) => (stateBehind === undefined ? '–' : count(stateBehind)),
     },
-    { title: 'Up', number: true, cell: ({ startedAt }) => age(now - startedAt) },
+    { title: 'Up', number: true, cell: ({ alive, startedAt }) => (alive ? age(now - startedAt) : '–') },
     { title: 'Release', cell: ({ release }) => release },
   ];
 }
