@@ -123,6 +123,8 @@ export interface PeerStream {
   /** Gives false when the sender should wait for `drained`. After the end it does nothing. */
   send(message: Uint8Array): boolean;
   drained(): Promise<void>;
+  /** While it is set, it ends with PeerLostError where nothing at all is heard of the other host for some 1.5 s, though it is asked: long before it is given up by all. */
+  expectsWord: boolean;
   /** Messages are handed over while it is not paused; set before anything can come. */
   onMessage: (message: Uint8Array) => void;
   pause(): void;

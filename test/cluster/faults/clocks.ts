@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const preload = join(import.meta.dirname, '..', 'events', 'fixtures', 'settable-clock.ts');
+const preload = join(import.meta.dirname, '..', '..', 'events', 'fixtures', 'settable-clock.ts');
 const clockOf = (machineFolder: string): string => join(machineFolder, 'clock');
 
 /** Sets the clock of a machine's host: it is off by so many ms. In a width of its own: whoever reads it reads it whole. */

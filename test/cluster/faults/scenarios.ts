@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { deceived, writeClock } from './clocks.ts';
-import { cutOff, mute, powerBack, powerLoss, smallDisk, standStill } from './faults.ts';
-import { drainHost } from './drain.ts';
-import { hostOf, type TestCluster, type TestClusterOptions } from './harness.ts';
-import { leadersOf } from './leaders.ts';
+import { cutOff, oneWay, powerBack, powerLoss, smallDisk, standStill } from './breaking.ts';
+import { drainHost } from '../drain.ts';
+import { hostOf, type TestCluster, type TestClusterOptions } from '../harness.ts';
+import { leadersOf } from '../leaders.ts';
 import { untilTheySpeak } from './protocols.ts';
 
 /** Something that breaks, and is mended. */
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly mounts?: true;
   /** Whose hosts are asked in vain while it is broken. */
   readonly dead?: 'machine' | 'all';
+  /** A machine's host is there for those who call it, and not for the others. */
+  readonly apart?: true;
   readonly cluster?: Pick<TestClusterOptions, 'prepare' | 'environment'>;
   /** Breaks it, waits for so long, and mends it. */
   run(cluster: TestCluster, fault: Fault): Promise<void>;
@@ -85,6 +87,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   partition: {
     what: 'a machine is cut off from the others, both ways',
     cutsLinks: true,
+    apart: true,
     run: async (cluster, { machine, brokenMs, signal }) => {
       const { mend } = await cutOff(cluster, machine);
       await wait(brokenMs, undefined, { signal });
@@ -94,8 +97,19 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   mute: {
     what: 'what a machine sends to the others is lost, and it hears them',
     cutsLinks: true,
+    apart: true,
     run: async (cluster, { machine, brokenMs, signal }) => {
-      const { mend } = await mute(cluster, machine);
+      const { mend } = await oneWay(cluster, machine, 'sends');
+      await wait(brokenMs, undefined, { signal });
+      await mend();
+    },
+  },
+  deaf: {
+    what: 'what the others send to a machine is lost, and they hear it',
+    cutsLinks: true,
+    apart: true,
+    run: async (cluster, { machine, brokenMs, signal }) => {
+      const { mend } = await oneWay(cluster, machine, 'hears');
       await wait(brokenMs, undefined, { signal });
       await mend();
     },
@@ -117,6 +131,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       const { emptied } = await (await import('./full-disk.ts')).fill(hostOf(cluster, machine).home);
       await wait(brokenMs, undefined, { signal });
       await emptied();
+      // As its operator has to: it keeps nothing from then on, also when there is room again.
+      const server = cluster.servers[machine]?.process;
+      await server?.stop();
+      await server?.start(signal);
     },
   },
   clocks: {

@@ -1,6 +1,6 @@
-import { table } from '../../src/cli/output/table.ts';
-import { answerMsMax, type Verdict } from './history/check.ts';
-import { ways } from './history/history.ts';
+import { table } from '../../../src/cli/output/table.ts';
+import { answerMsMax, type Verdict } from '../history/check.ts';
+import { ways } from '../history/history.ts';
 
 /** What happened, for people. */
 export function verdictTables({ events, calls, inVain, writes, holders, fenced }: Verdict): string {
@@ -24,11 +24,11 @@ export function verdictTables({ events, calls, inVain, writes, holders, fenced }
     'FOR NOTHING',
     'DEAD-LETTERED',
   ];
-  const callRows = (['before', 'during', 'after'] as const).map((when) => {
+  const callRows = (['before', 'during', 'apart', 'after'] as const).map((when) => {
     const { answered, refused, broken, late, p50Ms, p99Ms, slowestMs } = calls[when];
     return [
       when,
-      ...[answered, refused, broken, late].map(String),
+      ...[answered, refused, broken, late.length].map(String),
       ...[p50Ms, p99Ms, slowestMs].map((ms) => ms.toFixed(0)),
     ];
   });
@@ -41,7 +41,7 @@ export function verdictTables({ events, calls, inVain, writes, holders, fenced }
     'P99 MS',
     'SLOWEST MS',
   ];
-  const longer = `During faults the p99 of calls was ${(calls.during.p99Ms / calls.before.p99Ms).toFixed(2)} times what it was before.`;
+  const longer = `During faults the p99 of calls that were answered was ${(calls.during.p99Ms / calls.before.p99Ms).toFixed(2)} times what it was before.`;
   return [
     table([{ heading: 'EVENTS' }, ...heads.map(right)], eventRows),
     table([{ heading: 'CALLS' }, ...callHeads.map(right)], callRows),

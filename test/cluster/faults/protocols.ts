@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { HeddleClient } from '../../src/sdk/client.ts';
-import { findConnection } from '../../src/sdk/connection.ts';
-import { hostOf, type TestCluster } from './harness.ts';
+import { HeddleClient } from '../../../src/sdk/client.ts';
+import { findConnection } from '../../../src/sdk/connection.ts';
+import { hostOf, type TestCluster } from '../harness.ts';
 
 const lookMs = 100;
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
-import { hostOf, type TestCluster } from './harness.ts';
+import { hostOf, type TestCluster } from '../harness.ts';
 
 const run = promisify(execFile);
 
@@ -30,16 +30,18 @@ export async function cutOff(cluster: TestCluster, machine: number): Promise<{ r
   );
 }
 
-/** One direction only: what a machine sends to the others is lost, and it hears all that they send. */
-export async function mute(
+/** One direction only: what a machine sends to the others is lost, and it hears all that they send; or (`hears`) the other way round. */
+export async function oneWay(
   { faults, hosts }: TestCluster,
   machine: number,
+  lost: 'sends' | 'hears',
 ): Promise<{ readonly mend: () => Promise<void> }> {
   const others = hosts.map((_, n) => n).filter((n) => n !== machine);
-  for (const other of others) await faults.block(machine, other);
+  const links = others.map((other) => (lost === 'sends' ? ([machine, other] as const) : ([other, machine] as const)));
+  for (const [from, to] of links) await faults.block(from, to);
   return {
     mend: async () => {
-      for (const other of others) await faults.unblock(machine, other);
+      for (const [from, to] of links) await faults.unblock(from, to);
     },
   };
 }
