@@ -54,9 +54,9 @@ describe('the dashboard of much', { skip }, () => {
         snapshot: async () => cluster,
         instances: async () => ({
           found: manyInstances(1_000, account(), 0).map((one, n) => ({ ...one, host: `host-${n % 3}` })),
-          silent: [],
+          silent: ['host-3'],
         }),
-        told: unused,
+        told: async () => ({ found: [], silent: ['host-3'] }),
         tells: () => undefined,
         usage: unused,
         traces: unused,
