@@ -54,10 +54,6 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
   );
 }
 
-function Loading(): ReactNode {
-  return <Loading />;
-}
-
 /** In the place of a page that only the operator is shown. `known`: whether it is known yet who looks. */
 function OperatorsPage({ known }: { known: boolean }): ReactNode {
   if (!known) return <Loading />;
