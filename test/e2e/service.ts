@@ -24,6 +24,8 @@ export interface RunningService extends AsyncDisposable {
   readonly region: string;
   readonly driver: string;
   readonly home: string;
+  /** Of the hosts where there are several, else the same: what runs there is marked with it. */
+  readonly homes: readonly string[];
   readonly process: ChildProcess;
   readonly client: LambdaClient;
   /** Everything it wrote to standard error so far. */
@@ -70,7 +72,8 @@ export async function startHeddleBy(
       throw new Error(`heddle ${args.slice(1).join(' ')} ended with ${code} before it was ready:\n${log}`);
     }),
   ]);
-  const ready: { event: string; url: string; driver: string; home: string; pids?: number[] } = JSON.parse(line);
+  const ready: { event: string; url: string; driver: string; home: string; homes?: string[]; pids?: number[] } =
+    JSON.parse(line);
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     if (signal === 'SIGKILL') await killAll(ready.pids ?? []);
@@ -81,6 +84,7 @@ export async function startHeddleBy(
     region,
     driver: ready.driver,
     home: ready.home,
+    homes: ready.homes ?? [ready.home],
     process: child,
     client: await clientOf(ready.url, home),
     log: () => log,
