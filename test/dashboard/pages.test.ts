@@ -168,7 +168,7 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await using tab = await dashboard.open('machine', { key: Object(JSON.parse(stdout)).key });
     await tab.page.getByRole('heading', { name: 'This page is the operator' }).waitFor();
     await tab.page.getByRole('link', { name: 'To the overview' }).click();
-    await tab.page.getByText('Warming pool').first().waitFor();
+    await tab.page.getByRole('heading', { name: 'Overview' }).waitFor();
     await tab.page.getByText('Live', { exact: true }).waitFor();
   });
 
