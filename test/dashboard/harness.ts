@@ -178,6 +178,8 @@ export async function assertLooks(
   options: OpenOptions = {},
 ): Promise<void> {
   const folder = process.env['HEDDLE_SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'heddle-screenshots-')));
+  await using undo = new AsyncDisposableStack();
+  if (process.env['HEDDLE_SCREENSHOTS'] === undefined) undo.defer(() => rm(folder, { recursive: true, force: true }));
   await mkdir(folder, { recursive: true });
   const name = place.replaceAll(/[^\w-]+/g, '-') || 'start';
   for (const { width, dark } of nextLooks()) {
@@ -194,5 +196,4 @@ export async function assertLooks(
     await assertAccessible(tab.page);
     if (options.key !== null) await assertFits(tab.page);
   }
-  if (process.env['HEDDLE_SCREENSHOTS'] === undefined) await rm(folder, { recursive: true });
 }
