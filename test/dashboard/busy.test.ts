@@ -35,7 +35,7 @@ const places: readonly (readonly [place: string, empty: string | RegExp | undefi
   ['threads', 'No threads yet', '65 threads of 1 job'],
   ['logs', 'Nothing can print yet', /^REPORT/],
   ['events', 'Nothing waits', 'jobs-dead'],
-  ['events?tab=executions', undefined, 'running'],
+  ['events?tab=executions', undefined, 'asleep'],
   ['network', 'Nothing has connected anywhere', '192.168.7.7:8080'],
   ['profiles', 'No function has called another yet', /certain/],
   ['machine', 'in use', 'in use'],
@@ -56,7 +56,8 @@ describe('the dashboard of a service that has nothing, and of a busy one', { ski
 
   /** Again and again, until it is over. */
   async function call(name: string): Promise<void> {
-    for (let n = 0; !over.signal.aborted; n++) await invoke(dashboard.service, name, { n });
+    // On a machine with too much to do some are refused, or lost: that is not what is tried here.
+    for (let n = 0; !over.signal.aborted; n++) await invoke(dashboard.service, name, { n }).catch(() => undefined);
   }
 
   const shows =

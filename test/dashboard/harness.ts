@@ -99,6 +99,7 @@ export async function openTab(
   page.on('console', (message) => {
     if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) problems.push(message.text());
   });
+  await page.addInitScript(watchShifts);
   // As the page keeps it over a reload: the form itself has a test of its own.
   const kept = JSON.stringify(JSON.stringify(key));
   if (key !== null) await page.addInitScript(`sessionStorage.setItem('heddle-session', ${kept})`);
@@ -135,6 +136,23 @@ export async function assertFits(page: Page): Promise<void> {
   assert.ok(wide <= has, `The content is ${wide} pixels wide in ${has}.`);
 }
 
+/** Has a page remember how far what was on it moved by itself, and what. */
+const watchShifts = `
+  globalThis.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries())
+      if (!hadRecentInput) shifts.push({ value, what: sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? '') });
+  }).observe({ type: 'layout-shift', buffered: true });`;
+/** What counts as good (https://web.dev/articles/cls): the share of the window that moved, times how far. */
+const shiftMax = 0.1;
+
+/** Fails if things on the page have moved while it was loaded, so that somebody would have pressed something else than he meant to. */
+async function assertStill(page: Page): Promise<void> {
+  const found: readonly { readonly value: number }[] = await page.evaluate('shifts');
+  const all = found.reduce((sum, { value }) => sum + value, 0);
+  assert.ok(all < shiftMax, `What is on the page moved by ${all}: ${JSON.stringify(found, undefined, 2)}`);
+}
+
 /** How a page can be shown. */
 interface Look {
   readonly width: number;
@@ -160,11 +178,14 @@ export async function assertLooks(
   options: OpenOptions = {},
 ): Promise<void> {
   const folder = process.env['HEDDLE_SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'heddle-screenshots-')));
+  await using undo = new AsyncDisposableStack();
+  if (process.env['HEDDLE_SCREENSHOTS'] === undefined) undo.defer(() => rm(folder, { recursive: true, force: true }));
   await mkdir(folder, { recursive: true });
   const name = place.replaceAll(/[^\w-]+/g, '-') || 'start';
   for (const { width, dark } of nextLooks()) {
     await using tab = await dashboard.open(place, { ...options, width, dark });
     await ready(tab.page);
+    await assertStill(tab.page);
     const picture = join(folder, `${name}-${width}-${dark ? 'dark' : 'light'}`);
     await tab.page.screenshot({ path: `${picture}.png` });
     // What is below that.
@@ -175,5 +196,4 @@ export async function assertLooks(
     await assertAccessible(tab.page);
     if (options.key !== null) await assertFits(tab.page);
   }
-  if (process.env['HEDDLE_SCREENSHOTS'] === undefined) await rm(folder, { recursive: true });
 }

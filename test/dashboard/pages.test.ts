@@ -79,6 +79,9 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
       .getByText(/^REPORT RequestId/)
       .first()
       .waitFor();
+    // It stands at its end: the newest line is seen.
+    const last = page.getByRole('option').last();
+    assert.equal(await last.getAttribute('aria-posinset'), await last.getAttribute('aria-setsize'));
     await page.getByLabel('Level, at least').selectOption('ERROR');
     await lines.getByText('nothing can be reported').waitFor();
     await lines

@@ -1,5 +1,6 @@
 import { createElement, lazy, Suspense, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { EmptyState } from '../parts/empty-state.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { useService, useSilentHosts } from '../state/use.ts';
 import { Failing } from './failing.tsx';
 import { pages } from './pages.ts';
@@ -51,10 +52,6 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
       </main>
     </div>
   );
-}
-
-function Loading(): ReactNode {
-  return <output className="page-loading">Loading…</output>;
 }
 
 /** In the place of a page that only the operator is shown. `known`: whether it is known yet who looks. */

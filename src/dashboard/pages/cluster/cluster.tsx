@@ -2,6 +2,7 @@ import '../../parts/parts.css';
 import type { ReactNode } from 'react';
 import type { ClusterRow } from '../../../model/dashboard/cluster.ts';
 import { age, bytes, count, plural } from '../../parts/format.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Table, type Column } from '../../parts/table.tsx';
 import { Tiles } from '../../parts/tiles.tsx';
@@ -16,7 +17,7 @@ const tableHeight = 480;
 
 /** The hosts that are one service. */
 export function Cluster(): ReactNode {
-  const { rows: found, error } = useTopic<ClusterRow>('cluster');
+  const { rows: found, known, error } = useTopic<ClusterRow>('cluster');
   const now = useServiceTime();
   const rows = [...found.values()];
   const hosts = rows.filter((row) => row.kind === 'host');
@@ -25,6 +26,13 @@ export function Cluster(): ReactNode {
   const alive = hosts.filter((host) => host.alive);
   const sum = (pick: (load: NonNullable<HostRow['load']>) => number): number =>
     hosts.reduce((all, { load }) => all + (load === undefined ? 0 : pick(load)), 0);
+  if (!known)
+    return (
+      <>
+        <PageHead title="Cluster" />
+        <Loading />
+      </>
+    );
   return (
     <>
       <PageHead title="Cluster">{plural(hosts.length, 'host')}</PageHead>
@@ -110,7 +118,7 @@ function hostColumns(now: number): readonly Column<HostRow>[] {
       number: true,
       cell: ({ stateBehind }) => (stateBehind === undefined ? '–' : count(stateBehind)),
     },
-    { title: 'Up', number: true, cell: ({ startedAt }) => age(now - startedAt) },
+    { title: 'Up', number: true, cell: ({ alive, startedAt }) => (alive ? age(now - startedAt) : '–') },
     { title: 'Release', cell: ({ release }) => release },
   ];
 }

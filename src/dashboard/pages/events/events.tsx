@@ -3,6 +3,7 @@ import './events.css';
 import type { ReactNode } from 'react';
 import { usePlace } from '../../app/router.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import type { EventLineRow, ExecutionRow, QueueRow, ScheduleRow } from '../../../model/dashboard/events.ts';
@@ -12,6 +13,8 @@ import { Executions } from './executions/executions.tsx';
 import { OneExecution } from './executions/one-execution.tsx';
 import { Queues } from './queues/queues.tsx';
 import { Schedules } from './schedules.tsx';
+
+const about = 'What is done later, because something happened';
 
 /** What is done later: queues, schedules, asynchronous invocations, durable executions; each only where there are some. */
 export function Events(): ReactNode {
@@ -32,12 +35,19 @@ export function Events(): ReactNode {
   const shown = tabs.find(({ name }) => name === query.get('tab'))?.name ?? tabs[0]?.name;
   const all = Object.values(topics);
   const error = all.find((topic) => topic.error !== undefined)?.error;
+  if (!all.every(({ known }) => known))
+    return (
+      <>
+        <PageHead title="Events">{about}</PageHead>
+        <Loading />
+      </>
+    );
   return (
     <>
-      <PageHead title="Events">What is done later, because something happened</PageHead>
+      <PageHead title="Events">{about}</PageHead>
       {error !== undefined && <p className="problem">{error}</p>}
       {tabs.length > 0 && <Tabs tabs={tabs} shown={shown ?? ''} />}
-      {tabs.length === 0 && all.every(({ known }) => known) && (
+      {tabs.length === 0 && (
         <EmptyState
           title="Nothing waits"
           command={

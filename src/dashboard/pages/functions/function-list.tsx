@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { TableFrame } from '../../parts/scrolling.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { count, plural } from '../../parts/format.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
@@ -11,7 +12,7 @@ import { Headings, type Heading } from '../../parts/headings.tsx';
 
 const headings: readonly Heading[] = [
   { title: 'Function' },
-  { title: 'Calls, last hour' },
+  { title: 'Calls', about: 'In the last hour' },
   { title: 'Errors', number: true },
   { title: 'p50', number: true, wide: true },
   { title: 'p99', number: true },
@@ -47,7 +48,14 @@ export function FunctionList(): ReactNode {
     [...rows.values()].filter(({ name }) => name.toLowerCase().includes(text.toLowerCase())),
     order,
   );
-  if (known && rows.size === 0 && error === undefined)
+  if (!known)
+    return (
+      <>
+        <PageHead title="Functions" />
+        <Loading />
+      </>
+    );
+  if (rows.size === 0 && error === undefined)
     return (
       <>
         <PageHead title="Functions" />
@@ -66,7 +74,7 @@ export function FunctionList(): ReactNode {
         title="Functions"
         actions={<Controls many={rows.size > 8} text={text} look={setText} order={order} sort={setOrder} />}
       >
-        {known ? `${plural(rows.size, 'function')}, ${plural(calls, 'call')} in the last hour` : ''}
+        {`${plural(rows.size, 'function')}, ${plural(calls, 'call')} in the last hour`}
       </PageHead>
       {error !== undefined && <p className="problem">{error}</p>}
       <Rows rows={found.slice(0, shownMax)} />

@@ -11,8 +11,9 @@ export type SpanName = keyof typeof spans;
 /** What is drawn: a value of each for each step of ten seconds, also of those in which there was nothing. */
 export interface Steps {
   readonly seconds: readonly number[];
-  readonly calls: readonly number[];
-  readonly failed: readonly number[];
+  /** null: the step is under way, and would look like a fall. */
+  readonly calls: readonly (number | null)[];
+  readonly failed: readonly (number | null)[];
   readonly durationP50: readonly (number | null)[];
   readonly durationP99: readonly (number | null)[];
   readonly startP50: readonly (number | null)[];
@@ -28,8 +29,8 @@ export function stepsOf(rows: ReadonlyMap<string, CallStep>, untilMs: number, sp
   const found = places.map((at) => rows.get(String(at)));
   return {
     seconds: places.map((at) => at / 1_000),
-    calls: found.map((step) => step?.calls ?? 0),
-    failed: found.map((step) => (step?.errors ?? 0) + (step?.refused ?? 0)),
+    calls: found.map((step, at) => (at === found.length - 1 ? null : (step?.calls ?? 0))),
+    failed: found.map((step, at) => (at === found.length - 1 ? null : (step?.errors ?? 0) + (step?.refused ?? 0))),
     durationP50: found.map((step) => step?.durationP50 ?? null),
     durationP99: found.map((step) => step?.durationP99 ?? null),
     startP50: found.map((step) => step?.startP50 ?? null),

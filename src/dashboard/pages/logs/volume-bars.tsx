@@ -1,3 +1,4 @@
+import '../../parts/time-chart.css';
 import { useMemo, type PointerEvent, type ReactNode } from 'react';
 import type { LogLine } from '../../../model/dashboard/logs.ts';
 import { setQuery } from '../../app/router.ts';
@@ -55,7 +56,7 @@ export function VolumeBars({
             <button
               key={kind}
               type="button"
-              className="as-link"
+              className={kind === 'others' ? 'as-link wide-only' : 'as-link'}
               aria-pressed={kind !== 'others' && words[kind].level === level}
               disabled={sums[kind] === 0 || kind === 'others'}
               onClick={() => setQuery({ level: words[kind].level === level ? '' : words[kind].level })}

@@ -3,6 +3,7 @@ import './machine.css';
 import type { ReactNode } from 'react';
 import type { DriverRow, LimitRow, MachineMemory, MachineRow } from '../../../model/dashboard/machine.ts';
 import { bytes, count, milliseconds } from '../../parts/format.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { Meter } from '../../parts/meter.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Tiles } from '../../parts/tiles.tsx';
@@ -12,9 +13,17 @@ const mib = (value: number): string => bytes(value * 1_048_576);
 
 /** What the service runs on. */
 export function Machine(): ReactNode {
-  const rows = [...useTopic<MachineRow>('machine').rows.values()];
+  const { rows: found, known } = useTopic<MachineRow>('machine');
+  const rows = [...found.values()];
   const facts = rows.find((row) => row.kind === 'facts');
   const memory = rows.find((row) => row.kind === 'memory');
+  if (!known)
+    return (
+      <>
+        <PageHead title="Machine" />
+        <Loading />
+      </>
+    );
   return (
     <>
       <PageHead title="Machine">{facts === undefined ? ' ' : `${facts.name} · Linux ${facts.kernel}`}</PageHead>

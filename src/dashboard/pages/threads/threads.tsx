@@ -4,6 +4,7 @@ import type { JobRow, ThreadRow } from '../../../model/dashboard/threads.ts';
 import { goTo, hrefOf, setQuery, usePlace } from '../../app/router.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { count, plural } from '../../parts/format.ts';
+import { Loading } from '../../parts/loading.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { useTopic } from '../../state/use.ts';
 import { Jobs } from './jobs.tsx';
@@ -61,7 +62,8 @@ function Job({
   const isNamed = usePlace().rest.length > 0;
   const { rows, known } = useTopic<ThreadRow>('threads', job);
   const lanes = useMemo(() => lanesOf(rows), [rows]);
-  if (known && rows.size === 0) return <EmptyState title={isThere ? 'No threads' : 'This job is not kept any more'} />;
+  if (!known) return <Loading />;
+  if (rows.size === 0) return <EmptyState title={isThere ? 'No threads' : 'This job is not kept any more'} />;
   return (
     <>
       <section className="card threads-timeline">

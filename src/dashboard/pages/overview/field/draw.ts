@@ -14,7 +14,7 @@ export interface Drawn {
 }
 
 type Context = CanvasRenderingContext2D;
-const font = 'ui-sans-serif, system-ui, "Liberation Sans", sans-serif';
+const font = 'system-ui, "Liberation Sans", sans-serif';
 
 /** Draws the whole scene. */
 export function draw(context: Context, scene: Scene, drawn: Drawn): void {
@@ -29,6 +29,10 @@ export function draw(context: Context, scene: Scene, drawn: Drawn): void {
     drawn.palette,
   );
   drawLane(context, scene.lanes.active, 'Active pool', `${scene.counts.active}`, drawn.palette);
+  if (scene.counts.warm + scene.counts.booting === 0)
+    drawHint(context, scene.lanes.warm, 'Nothing is kept warm.', drawn.palette);
+  if (scene.counts.active === 0)
+    drawHint(context, scene.lanes.active, 'An instance comes here with its first call.', drawn.palette);
   for (const tile of scene.tiles.values()) {
     context.globalAlpha = tile.alpha;
     drawTile(context, scene, tile, drawn);
@@ -66,6 +70,15 @@ function drawLane(
   context.font = `13px ${font}`;
   context.fillStyle = muted;
   context.fillText(how, lane.x + width, lane.y - 13);
+}
+
+/** In the middle of a lane that has nothing in it. */
+function drawHint(context: Context, lane: Lane, words: string, { muted }: Palette): void {
+  context.font = `12px ${font}`;
+  context.fillStyle = muted;
+  context.textAlign = 'center';
+  context.fillText(words, lane.x + lane.width / 2, lane.y + lane.height / 2, lane.width);
+  context.textAlign = 'start';
 }
 
 function drawTile(context: Context, { detail }: Scene, tile: Tile, drawn: Drawn): void {

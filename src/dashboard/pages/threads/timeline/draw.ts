@@ -26,7 +26,7 @@ type Canvas = CanvasRenderingContext2D;
 export function draw(canvas: Canvas, picture: Picture): void {
   const { width, height, colours, lanes, tops, scrollY } = picture;
   canvas.clearRect(0, 0, width, height);
-  canvas.font = '11px ui-sans-serif, system-ui, sans-serif';
+  canvas.font = '11px system-ui, sans-serif';
   canvas.textBaseline = 'middle';
   drawAxis(canvas, picture);
   drawQueue(canvas, picture);
