@@ -9,7 +9,7 @@ import { populate } from './populated.ts';
 describe('pages of functions, logs, events, the network and profiles', { skip }, () => {
   let dashboard: Dashboard;
   before(async () => {
-    dashboard = await startDashboard();
+    dashboard = await startDashboard('--prices', 'EUR=0.0000167,0.0000002');
     await populate(dashboard);
   });
   after(async () => {
@@ -25,6 +25,10 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await calls.getByText('6', { exact: true }).waitFor();
     for (let call = 0; call < 3; call++) await invoke(dashboard.service, 'price');
     await calls.getByText('9', { exact: true }).waitFor();
+    await tab.page
+      .getByRole('row', { name: /^price/ })
+      .getByText(/^€0\.0000\d+$/)
+      .waitFor();
     await tab.page
       .getByRole('row', { name: /^failing/ })
       .getByText('100 %')
@@ -165,7 +169,7 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await using tab = await dashboard.open('machine', { key: Object(JSON.parse(stdout)).key });
     await tab.page.getByRole('heading', { name: 'This page is the operator' }).waitFor();
     await tab.page.getByRole('link', { name: 'To the overview' }).click();
-    await tab.page.getByText('Warming pool').first().waitFor();
+    await tab.page.getByRole('heading', { name: 'Overview' }).waitFor();
     await tab.page.getByText('Live', { exact: true }).waitFor();
   });
 

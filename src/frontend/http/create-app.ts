@@ -78,6 +78,8 @@ export function createApp({ clock, logger, admission, servedRaw, readLease }: Ap
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    // To resume what a service before it left unfinished takes as long as it takes: given up after ten seconds, it would never start again.
+    pluginTimeout: 0,
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => sendError(error, reply.header('x-amzn-requestid', request.id)),
   });
