@@ -19,6 +19,7 @@ import type { Auxiliaries } from './auxiliary/auxiliaries.ts';
 import type { Tally } from './dashboard/tally.ts';
 import type { AccountEvents } from './events.ts';
 import type { Objects } from './objects.ts';
+import type { Knowing } from './routes/while-knowing.ts';
 import type { RequestHomes } from './routes/request-homes.ts';
 import type { Preparation } from './lambda/functions/preparation.ts';
 import type { FetchFor } from './policies/keys-of-issuer.ts';
@@ -88,6 +89,8 @@ export interface FrontendOptions {
   readonly linkKey?: Uint8Array;
   /** Resolves when limits of an account that were changed hold on all hosts: nothing begins beyond them any more. Rejects where that cannot be made sure. Absent where there is one host only. */
   readonly limitsHold?: (account: string) => Promise<void>;
+  /** Whether this host may answer from what it knows; absent where there is one host only. */
+  readonly readLease?: Knowing;
   /** Where requests are answered that need an account's home; absent where there is one host only. */
   readonly homes?: RequestHomes;
   /** Buckets and what is in them; it ends with the frontend. */

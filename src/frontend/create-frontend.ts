@@ -25,6 +25,7 @@ import { mountOperations, type RouteOptions } from './routes/authenticated-route
 import { directInvocations } from './routes/direct-invocations.ts';
 import { mountOpenRoutes } from './routes/open-routes.ts';
 import { type RawHandlers, servedRaw } from './routes/raw-requests.ts';
+import { untilKnowing } from './routes/while-knowing.ts';
 import { mountSessions } from './threads/websocket.ts';
 import { serveUrls } from './urls/serve-urls.ts';
 import { UrlBook } from './urls/url-book.ts';
@@ -34,13 +35,14 @@ import { UrlBook } from './urls/url-book.ts';
  * answered. Its `ready` resumes what a service before it left unfinished.
  */
 export function createFrontend(options: FrontendOptions): FastifyInstance {
-  const { settings, clock, logger, identityOf } = options;
+  const { settings, clock, logger, identityOf, readLease } = options;
   const stopping = new AbortController();
   const admission = admissionOf(settings.host, identityOf, stopping.signal);
   const app = createApp({
     clock,
     logger,
     admission,
+    readLease,
     servedRaw: (request, response) => servedRaw(handlers, admission, request, response),
   });
   const context = contextOf(options, app);
@@ -96,6 +98,7 @@ function mountRoutes(app: FastifyInstance, context: Context, mounting: RouteOpti
   mountSessions(app.server, {
     ...context,
     ...mounting,
+    settled: () => untilKnowing(context.readLease),
     admit: (request) => {
       const refused = refusal(request);
       if (refused !== undefined) throw refused;

@@ -5,11 +5,13 @@ import {
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
   DeleteFunctionCommand,
+  GetAliasCommand,
   GetFunctionCommand,
   InvokeCommand,
   PublishVersionCommand,
   TooManyRequestsException,
   CreateAliasCommand,
+  UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
@@ -66,11 +68,21 @@ test('what is deployed, changed and deleted at one host is so at all of them, fo
   const { endpoint } = cluster.clientOptions(0);
   assert.equal(await (await fetch(`${endpoint}/heddle/url/${urlId}/`)).text(), 'two');
 
+  // What was said at one holds at the others from the next request on.
+  for (let turn = 0; turn < 30; turn += 1) {
+    const alias = { FunctionName: name, Name: 'live' };
+    const [teller, ...others] = [...hosts.slice(turn % 3), ...hosts.slice(0, turn % 3)];
+    await teller?.send(new UpdateAliasCommand({ ...alias, Description: `turn ${turn}` }));
+    const found = await Promise.all(others.map((host) => host.send(new GetAliasCommand(alias))));
+    assert.deepEqual(
+      found.map(({ Description }) => Description),
+      [`turn ${turn}`, `turn ${turn}`],
+    );
+  }
   await first.send(new DeleteFunctionCommand({ FunctionName: name }));
   for (const host of hosts)
-    await until(async () => {
-      const gone = await host.send(new GetFunctionCommand({ FunctionName: name })).catch((error: unknown) => error);
-      return gone instanceof Error && gone.name === 'ResourceNotFoundException';
+    await assert.rejects(host.send(new GetFunctionCommand({ FunctionName: name })), {
+      name: 'ResourceNotFoundException',
     });
 });
 
@@ -90,9 +102,4 @@ async function said(host: LambdaClient, qualifier?: string): Promise<unknown> {
       if (!(error instanceof TooManyRequestsException)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-}
-
-/** What was deleted is told to others within moments, and nobody is told when. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

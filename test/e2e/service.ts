@@ -24,6 +24,8 @@ export interface RunningService extends AsyncDisposable {
   readonly region: string;
   readonly driver: string;
   readonly home: string;
+  /** Of the hosts where there are several, else the same: what runs there is marked with it. */
+  readonly homes: readonly string[];
   readonly process: ChildProcess;
   readonly client: LambdaClient;
   /** Everything it wrote to standard error so far. */
@@ -38,6 +40,9 @@ const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 /** For tests to which it does not matter how much is kept warm. A sandbox takes a second of a processor to boot, and a tenth of one to wait. */
 export const littleWarm = ['--warm', 'nodejs24.x-256=1..1'] as const;
+
+/** A boot beside other tests takes longer than a caller would wait for room by default. */
+const patient = ['--queue-wait', '120s'] as const;
 
 /** A home of its own below the system's temporary folder. Remove it with `rm`. */
 export function newHome(): Promise<string> {
@@ -56,9 +61,8 @@ export async function startHeddleBy(
   ...flags: readonly string[]
 ): Promise<RunningService> {
   const hosts = hostsOfTests(process.env);
-  const args = hosts
-    ? commandOfHosts(hosts, home, ['--log-level', 'warn', ...flags])
-    : [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
+  const all = ['--log-level', 'warn', ...(flags.includes('--queue-wait') ? [] : patient), ...flags];
+  const args = hosts ? commandOfHosts(hosts, home, all) : [main, 'up', '--json', '--home', home, '--port', '0', ...all];
   const [command = '', ...others] = [...before, process.execPath, ...args];
   const child = spawn(command, others, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -70,7 +74,8 @@ export async function startHeddleBy(
       throw new Error(`heddle ${args.slice(1).join(' ')} ended with ${code} before it was ready:\n${log}`);
     }),
   ]);
-  const ready: { event: string; url: string; driver: string; home: string; pids?: number[] } = JSON.parse(line);
+  const ready: { event: string; url: string; driver: string; home: string; homes?: string[]; pids?: number[] } =
+    JSON.parse(line);
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     if (signal === 'SIGKILL') await killAll(ready.pids ?? []);
@@ -81,6 +86,7 @@ export async function startHeddleBy(
     region,
     driver: ready.driver,
     home: ready.home,
+    homes: ready.homes ?? [ready.home],
     process: child,
     client: await clientOf(ready.url, home),
     log: () => log,

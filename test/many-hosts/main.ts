@@ -38,5 +38,6 @@ const { driver } = Object(word);
 await copyFile(join(one.home, 'credentials'), join(home, 'credentials'));
 await writeFile(join(home, 'service.json'), JSON.stringify({ ...Object(word), url, pid: process.pid }));
 const pids = [...cluster.hosts, ...cluster.servers].map((each) => each.process.pid);
-process.stdout.write(`${JSON.stringify({ event: 'ready', url, driver, home, pids })}\n`);
+const homes = cluster.hosts.map((host) => host.home);
+process.stdout.write(`${JSON.stringify({ event: 'ready', url, driver, home, homes, pids })}\n`);
 await told;

@@ -25,7 +25,13 @@ export async function roundRobin(urls: readonly string[]): Promise<RoundRobin> {
   const server = createServer({ requestTimeout: 0 }, pass);
   // Whether it wants the body is for the host to say.
   server.on('checkContinue', pass).on('checkExpectation', pass);
-  server.on('upgrade', (request, socket, head) => lead(request, socket, head, next()));
+  // Of these the server knows nothing any more: they would keep it open.
+  const led = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    led.add(socket);
+    socket.on('close', () => led.delete(socket));
+    lead(request, socket, head, next());
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
@@ -36,6 +42,7 @@ export async function roundRobin(urls: readonly string[]): Promise<RoundRobin> {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      for (const socket of led) socket.destroy();
       agent.destroy();
       await closed;
     },

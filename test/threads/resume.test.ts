@@ -133,8 +133,8 @@ describe('threads whose service fails them', () => {
   test('an instance that is killed under a thread: lost, or tried again where that is allowed', async () => {
     await using service = await useService('host');
     const kill = async (): Promise<void> => {
-      const victims = await processesMarked({ HEDDLE_HOME: service.home });
-      for (const { pid } of victims)
+      const victims = await Promise.all(service.homes.map((HEDDLE_HOME) => processesMarked({ HEDDLE_HOME })));
+      for (const { pid } of victims.flat())
         try {
           process.kill(pid, 'SIGKILL');
         } catch (error) {

@@ -26,9 +26,9 @@ export const limitTimes = {
   /** The same for a home that asks others while one waits. */
   lookMs: 500,
   /** A host that got nothing asks again after so long, and refuses until then. */
-  askAgainMs: 50,
+  askAgainMs: 20,
   /** Where others are short, tokens that nobody used for so long go back. */
-  idleMs: 50,
+  idleMs: 20,
   /** What an account's share is remembered for after its last use. */
   forgottenMs: 60_000,
 } as const;
@@ -135,6 +135,8 @@ export interface FollowedBefore {
   readonly host: HostId;
   readonly epoch: string;
   readonly quietMs: number;
+  /** Where it is the host that says so itself: who may hold something of what it lent, or others before it; missing where it does not know all of it. */
+  readonly lent?: readonly HostId[];
 }
 
 /** Has an account's limits hold that are in the state's log by this position (decimal). */

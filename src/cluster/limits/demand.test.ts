@@ -3,12 +3,16 @@ import { test } from 'node:test';
 import { simulateDemand, type Demand } from '../../../test/simulation/limits-demand.ts';
 
 const usual: Demand = { hosts: 3, calls: 100, load: 1.5, runMs: 200, shiftMs: 2_000, seconds: 20, seed: 7 };
-/** More of them, and what they left, in docs/decisions/0064: beyond 10 hosts it is more than 5 %. */
+/** More of them, and what they left, in docs/decisions/0064. */
 const cases: readonly Partial<Demand>[] = [
   {},
   { hosts: 2, calls: 10 },
   { hosts: 3, calls: 5 },
   { load: 4, seconds: 8 },
+  { runMs: 20, seconds: 5 },
+  { hosts: 10, calls: 200, seconds: 10 },
+  { hosts: 10, calls: 200, load: 1.05, seconds: 10 },
+  ...(process.env['HEDDLE_TEST_SLOW'] === '1' ? [{ hosts: 50, calls: 500, seconds: 4 }] : []),
 ];
 
 for (const one of cases) {

@@ -9,6 +9,7 @@ import { storeFile } from '../../store/sqlite/open.ts';
 import { ClusterUnavailableError, type LogPosition, type ReplicatedLog } from '../contract.ts';
 import { Mirror } from './mirror.ts';
 import { Replica, type RowsListener } from './replica.ts';
+import { unavailable } from './unavailable.ts';
 import { replicatedStore } from './replicated-store.ts';
 
 /** The store of a host in a cluster. */
@@ -19,6 +20,8 @@ export interface ClusterStore extends Store {
   position(): LogPosition;
   /** Resolves when this host has what the log has up to a position, and rejects with ClusterUnavailableError after 5 s; without one, when it has what is true now, or after a moment where nobody can tell. */
   reached(position?: LogPosition): Promise<void>;
+  /** Where the log ends, as its leader knows it. Throws ClusterUnavailableError. */
+  tail(): Promise<LogPosition>;
   /** Keeps a snapshot now: for backups, and for tests. */
   saveSnapshot(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface ClusterStoreOptions {
   /** As in {@link OwnLogOptions}. */
   readonly oldEndMsMax?: number;
   readonly logger: Logger;
+  /** Resolves when on no other host anything is answered from before what lies at a position: until then nobody is told that it is changed. Absent where nobody is to wait for others. */
+  readonly allHave?: (position: LogPosition) => Promise<void>;
 }
 
 /**
@@ -43,6 +48,7 @@ export async function openClusterStore({
   openLog,
   oldEndMsMax,
   logger,
+  allHave,
 }: ClusterStoreOptions): Promise<ClusterStore> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   await using undo = new AsyncDisposableStack();
@@ -51,9 +57,10 @@ export async function openClusterStore({
   const known = existsSync(join(home, mirrorMark));
   if (!known) makeWay(home, path);
   const mirror = undo.use(new Mirror(path));
+  let log: ReplicatedLog | undefined;
   const replica = new Replica({
     mirror,
-    openLog,
+    openLog: async () => (log = await openLog()),
     oldEndMsMax,
     snapshotFile: join(home, 'state-snapshot.sqlite'),
     logger,
@@ -69,10 +76,14 @@ export async function openClusterStore({
   if (!known) writeFileSync(join(home, mirrorMark), `${JSON.stringify({ joined: new Date().toISOString() })}\n`);
   const stack = undo.move();
   return {
-    ...replicatedStore(mirror, replica),
+    ...replicatedStore(mirror, replica, allHave),
     onRows: (listener) => replica.onRows(listener),
     position: () => mirror.position,
     reached: (position) => (position === undefined ? replica.caughtUp() : replica.reached(position)),
+    tail: async () => {
+      if (log === undefined) throw unavailable();
+      return await log.tail();
+    },
     saveSnapshot: () => replica.saveSnapshot(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

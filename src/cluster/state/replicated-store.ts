@@ -2,6 +2,7 @@ import type { FunctionRecord } from '../../model/functions/function-record.ts';
 import type { PublishedVersion } from '../../model/functions/published-version.ts';
 import { ChangedElsewhereError } from '../../store/changes-contract.ts';
 import type { Store } from '../../store/contract.ts';
+import type { LogPosition } from '../contract.ts';
 import type { SettingsDocument } from '../../store/settings-contract.ts';
 import type { SqliteTables } from '../../store/sqlite/tables.ts';
 import { checkKeptCode } from './kept-code.ts';
@@ -9,13 +10,17 @@ import type { Mirror } from './mirror.ts';
 import type { Replica } from './replica.ts';
 
 /**
- * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true when it resolves. What another host was
- * told a moment ago may not be here yet; but that something is not there, or a function not ready yet, is said only when the mirror has all that the cluster had: who has waited for it at one host
+ * A store whose changes are the cluster's: what reads is answered by the mirror, what writes is written to the log, and true on all hosts when it resolves (`allHave`). What another host is
+ * about to tell somebody may not be here yet; but that something is not there, or a function not ready yet, is said only when the mirror has all that the cluster had: who has waited for it at one host
  * may call it at the next.
  */
-export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, typeof Symbol.asyncDispose> {
+export function replicatedStore(
+  mirror: Mirror,
+  replica: Replica,
+  allHave: AllHave = async () => undefined,
+): Omit<Store, typeof Symbol.asyncDispose> {
   const { served } = mirror;
-  const write = <Result>(method: (store: SqliteTables) => Promise<Result>): Promise<Result> => replica.write(method);
+  const write = writing(mirror, replica, allHave);
   const found = async <Result>(
     read: () => Promise<Result | undefined>,
     isLast: (result: Result) => boolean = () => true,
@@ -60,10 +65,8 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
     },
     aliases: {
       ...served.aliases,
+      ...aliasesWritten(write),
       get: (...which) => found(() => served.aliases.get(...which)),
-      create: (alias) => write(({ aliases }) => aliases.create(alias)),
-      update: (...what) => write(({ aliases }) => aliases.update(...what)),
-      delete: (...which) => write(({ aliases }) => aliases.delete(...which)),
     },
     layers: {
       ...served.layers,
@@ -91,12 +94,33 @@ export function replicatedStore(mirror: Mirror, replica: Replica): Omit<Store, t
   };
 }
 
+type AllHave = (position: LogPosition) => Promise<void>;
+
+/** What is changed is told to nobody before all hosts have it. */
+function writing(mirror: Mirror, replica: Replica, allHave: AllHave): Write {
+  return async (method) => {
+    const before = mirror.position;
+    const result = await replica.write(method);
+    if (mirror.position > before) await allHave(mirror.position);
+    return result;
+  };
+}
+
 function isSettled({ state, update }: FunctionRecord): boolean {
   return state.status !== 'Pending' && update.status !== 'InProgress';
 }
 
 function sizeOf(record: Pick<FunctionRecord, 'latest'> | undefined): number {
   return record?.latest.codeBytes ?? 0;
+}
+
+/** What changes aliases. */
+function aliasesWritten(write: Write): Pick<Store['aliases'], 'create' | 'delete' | 'update'> {
+  return {
+    create: (alias) => write(({ aliases }) => aliases.create(alias)),
+    update: (...what) => write(({ aliases }) => aliases.update(...what)),
+    delete: (...which) => write(({ aliases }) => aliases.delete(...which)),
+  };
 }
 
 type Write = <Result>(method: (store: SqliteTables) => Promise<Result>) => Promise<Result>;

@@ -47,6 +47,7 @@ type ForFrontend = Pick<
   | 'homes'
   | 'limitsHold'
   | 'linkKey'
+  | 'readLease'
   | 'sessionRoute'
   | 'replicated'
   | 'clusterLife'
@@ -85,8 +86,8 @@ export class ClusteredService {
 
   /** In place of what is on this machine alone. */
   async openState(undo: AsyncDisposableStack): Promise<ClusterState> {
-    const { link, membership, leases, peers } = this.#cluster;
-    const parts = { connection: link.connection, membership, leases, peers, logger: this.#logger };
+    const { link, membership, leases, peers, prove } = this.#cluster;
+    const parts = { connection: link.connection, membership, leases, peers, prove, logger: this.#logger };
     return (this.#state = await openClusterState({ ...parts, settings: this.#settings }, undo));
   }
 
@@ -97,10 +98,10 @@ export class ClusteredService {
   }
 
   openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
-    const { membership, peers } = this.#cluster;
+    const { isNew, membership, peers } = this.#cluster;
     const { homes } = this.#homes;
     if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');
-    const around = { membership, homes, peers, store, state: this.#state, settings: this.#settings };
+    const around = { isNew, membership, homes, peers, store, state: this.#state, settings: this.#settings };
     return (this.#limits = openLimits(around, undo));
   }
 
@@ -155,7 +156,7 @@ export class ClusteredService {
       sessionRoute: this.#threads?.route,
       ways: this.#ways,
       ...(this.#limits && { limitsHold: this.#limits.settle }),
-      ...(this.#state && { linkKey: this.#state.linkKey, replicated: this.#state.replicated }),
+      ...(this.#state && { ...forFrontend(this.#state) }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
       clusterView: this.#cluster.openView({
         ...shown,
@@ -172,9 +173,14 @@ export class ClusteredService {
     this.#logger.warn('Some accounts have no home yet: their calls are refused until they do.');
   }
 
-  announce(url: string, server: Server): Promise<void> {
-    return this.#cluster.announce(url, server);
+  async announce(url: string, server: Server): Promise<void> {
+    await this.#cluster.announce(url, server);
+    this.#state?.readLease.begin();
   }
+}
+
+function forFrontend({ linkKey, readLease, replicated }: ClusterState): Partial<ForFrontend> {
+  return { linkKey, readLease, replicated };
 }
 
 function asShown({ shard, epoch, log }: ShardShown): OwnShard {

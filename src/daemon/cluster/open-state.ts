@@ -4,11 +4,18 @@ import type { Logger } from 'pino';
 import { clusterCodeStore } from '../../cluster/code/cluster-code-store.ts';
 import { CodeObjects } from '../../cluster/code/code-objects.ts';
 import { codePrefetch } from '../../cluster/code/prefetch.ts';
-import type { Leases, Membership, Peers } from '../../cluster/contract.ts';
+import {
+  ClusterUnavailableError,
+  type Leases,
+  type LogPosition,
+  type Membership,
+  type Peers,
+} from '../../cluster/contract.ts';
 import { openLog } from '../../cluster/log/open-log.ts';
 import { readSeed } from '../../cluster/nats/seed.ts';
 import { readCode } from '../../cluster/running/code.ts';
 import { ensureClusterCredentials } from '../../cluster/state/cluster-credentials.ts';
+import type { ReadLease } from '../../cluster/state/read-lease/read-lease.ts';
 import { openClusterStore, type ClusterStore } from '../../cluster/state/open-state.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
 import { changedElsewhere } from '../../frontend/replicated/changed-elsewhere.ts';
@@ -23,6 +30,7 @@ import type { CodeStore } from '../../store/contract.ts';
 import { renewCredentials } from '../../store/credentials.ts';
 import { DocumentSecretStore } from '../../store/secrets/document-secrets.ts';
 import { codeFolder, type SharedState } from '../state.ts';
+import { openReadLease, type ReadLeaseSurroundings, type ReadState } from './open-read-lease.ts';
 
 /** The stream of the state's log. */
 export const stateLogName = 'HEDDLE_STATE';
@@ -32,9 +40,10 @@ const keyBytes = 32;
 export interface StateSurroundings {
   readonly settings: Settings & { readonly cluster: ClusterSettings };
   readonly connection: NatsConnection;
-  readonly membership: Pick<Membership, 'alive' | 'self'>;
+  readonly membership: ReadLeaseSurroundings['membership'];
   readonly leases: Pick<Leases, 'take'>;
-  readonly peers: Pick<Peers, 'open'>;
+  readonly peers: Pick<Peers, 'call' | 'open' | 'serve'>;
+  readonly prove: ReadLeaseSurroundings['prove'];
   readonly logger: Logger;
 }
 
@@ -49,6 +58,8 @@ export interface ClusterState extends SharedState {
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
   /** As the store's; and what follows from it here has been done. */
   readonly reached: ClusterStore['reached'];
+  /** Whether this host may answer from it. */
+  readonly readLease: ReadLease;
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -59,7 +70,10 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   const report = (err: unknown): void =>
     logger.warn({ err }, "The log of the cluster's state cannot be read now; trying again.");
   const log = { connection, name: stateLogName, replicas, report };
-  const store = undo.use(await openClusterStore({ home, logger, openLog: () => openLog(log) }));
+  const open: { state?: ReadState } = {};
+  const { readers, lease: readLease } = openReadLease(parts, () => open.state ?? notYet(), undo);
+  const allHave = (position: LogPosition): Promise<void> => readers.allHave(position);
+  const store = undo.use(await openClusterStore({ home, logger, allHave, openLog: () => openLog(log) }));
   const { account } = await ensureClusterCredentials(store, home, systemClock.wall());
   const code = { folder: codeFolder(settings), clock: systemClock, keepsHeldZips: true };
   const localCode = await openCodeStore(code);
@@ -75,6 +89,8 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
   undo.defer(() => ended.abort());
   const prefetch = codePrefetch(store, codeStore, logger, ended.signal);
   const key = await clusterKey(cluster, 'heddle secrets of a cluster');
+  const follows = followed(store, { prefetch, home, logger }, undo);
+  open.state = { position: () => store.position(), tail: () => store.tail(), reached: follows.reached };
   return {
     store,
     account,
@@ -83,8 +99,13 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     secrets: new DocumentSecretStore(store.documents, key, () => systemClock.wall()),
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
-    ...followed(store, { prefetch, home, logger }, undo),
+    readLease,
+    ...follows,
   };
+}
+
+function notYet(): never {
+  throw new ClusterUnavailableError('This host is beginning, and has not opened the state of its cluster yet.');
 }
 
 /** What changes before the frontend is there waits for it. */

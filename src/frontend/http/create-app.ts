@@ -9,6 +9,7 @@ import type { Clock } from '../../model/clock.ts';
 import { asApiError } from '../routes/error-handling.ts';
 import { smallBodyBytesMax } from '../routes/operation.ts';
 import { urlTarget } from '../urls/target.ts';
+import { type Knowing, whileKnowing } from '../routes/while-knowing.ts';
 import type { Admission } from './admission.ts';
 import { http } from './node-http.ts';
 import { checkArrived, refuseConnection, refuseExpectation } from './transport-errors.ts';
@@ -51,10 +52,12 @@ export interface AppOptions {
   readonly admission: Admission;
   /** Serves a request without fastify; gives false, having done nothing, for one that it does not serve. */
   readonly servedRaw: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Absent where there is one host only. */
+  readonly readLease: Knowing | undefined;
 }
 
 /** An HTTP server without routes: how requests arrive, which are taken, and how errors are answered. */
-export function createApp({ clock, logger, admission, servedRaw }: AppOptions): FastifyInstance {
+export function createApp({ clock, logger, admission, servedRaw, readLease }: AppOptions): FastifyInstance {
   const sendError = (error: unknown, reply: FastifyReply): void => {
     const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
     void reply.code(answer.status).headers(answer.headers).send(answer.body);
@@ -66,12 +69,17 @@ export function createApp({ clock, logger, admission, servedRaw }: AppOptions): 
     bodyLimit: smallBodyBytesMax,
     schemaController: noSchemas,
     serverFactory: (handler) =>
-      http.createServer(serverOptions, (request, response) => {
-        if (!servedRaw(request, response)) handler(request, response);
-      }),
+      http.createServer(
+        serverOptions,
+        whileKnowing(readLease, (request, response) => {
+          if (!servedRaw(request, response)) handler(request, response);
+        }),
+      ),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    // To resume what a service before it left unfinished takes as long as it takes: given up after ten seconds, it would never start again.
+    pluginTimeout: 0,
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => sendError(error, reply.header('x-amzn-requestid', request.id)),
   });

@@ -44,6 +44,8 @@ export interface SessionsMount {
   readonly authenticator: Authenticator;
   /** Throws ApiError for a request that may not come in at all. */
   readonly admit: (request: IncomingMessage) => void;
+  /** Resolves when it may be answered; rejects with ApiError. */
+  readonly settled: () => Promise<void>;
   readonly logger: Logger;
   /** Absent on one machine. */
   readonly sessionRoute?: SessionRoute | undefined;
@@ -76,6 +78,7 @@ export function mountSessions(server: Server, mount: SessionsMount): void {
 /** Undefined where another host answers. */
 async function keyOf(upgrade: UpgradeRequest, mount: SessionsMount): Promise<AccessKey | undefined> {
   const { sessionRoute: route } = mount;
+  await mount.settled();
   const sentOn = route?.identityOf(upgrade.request);
   const key = sentOn === undefined ? await authenticate(upgrade.request, mount) : sentOn.key;
   return (await route?.leadsOn(upgrade, { key }, sentOn !== undefined)) === true ? undefined : key;

@@ -17,6 +17,8 @@ export class HeldPool {
   #missedAt: number = Number.NEGATIVE_INFINITY;
   /** The home had too little: it is not asked for more before, ms. */
   askAfter: number = Number.NEGATIVE_INFINITY;
+  /** Somebody waits for the home's answer. */
+  awaited = false;
   /** When one was last used or missed, ms. */
   usedAt: number = Number.NEGATIVE_INFINITY;
   /** The most that one call has taken: 1, but of memory. */
@@ -27,14 +29,9 @@ export class HeldPool {
     this.#missedAt = now;
   }
 
-  /** What is asked for in vain: who was refused a while ago has gone. */
+  /** What is asked for in vain: who was refused a while ago has gone, but for who waits for an answer. */
   missed(now: number): number {
-    return now - this.#missedAt > limitTimes.askAgainMs ? 0 : this.#missed;
-  }
-
-  /** Who asked in vain has waited until now. */
-  stillMissed(now: number): void {
-    if (this.#missed > 0) this.#missedAt = now;
+    return !this.awaited && now - this.#missedAt > limitTimes.askAgainMs ? 0 : this.#missed;
   }
 
   /** What was asked for in vain until now is asked of the home. */

@@ -1,6 +1,7 @@
 import type { AccountShare, CallsInUse } from '../../../worker-manager/contract.ts';
 import {
   isOfCalls,
+  isReserved,
   limitTimes,
   memoryPool,
   ratePool,
@@ -67,14 +68,21 @@ export class HeldShare implements AccountShare {
   more(pool: PoolName): Promise<void> | undefined {
     const now = this.#o.now();
     // What others have too little of says nothing of this one: what is reserved is kept, however many ask for the rest.
-    const asked = isOfCalls(pool) ? [pool, memoryPool] : [pool];
-    const inVain = asked.some((one) => now < (this.#pools.get(one)?.askAfter ?? now));
-    return inVain || !this.lacks ? undefined : this.#o.claim(this);
+    const asked = (isOfCalls(pool) ? [pool, memoryPool] : [pool]).map((one) => this.#pools.get(one)?.askAfter ?? now);
+    const askAfter = Math.max(...asked);
+    // What is reserved is promised: whoever has it was not found yet, or still counts a call that has ended.
+    if (!this.lacks || (now < askAfter && !isReserved(pool))) return undefined;
+    return now < askAfter ? this.#o.pause(askAfter - now).then(() => this.#o.claim(this)) : this.#o.claim(this);
   }
 
   /** The same, of the rate. */
   moreRequests(): Promise<void> | undefined {
     return this.more(ratePool);
+  }
+
+  /** Whether somebody waits for the next answer: what he asked for is asked for until then. */
+  awaits(awaited: boolean): void {
+    for (const one of this.#pools.values()) one.awaited = awaited;
   }
 
   ended(): void {
@@ -90,9 +98,7 @@ export class HeldShare implements AccountShare {
 
   /** Somebody was refused or waits. */
   get lacks(): boolean {
-    if (this.calls.waiting > 0) return true;
-    for (const one of this.#pools.values()) if (one.missed(this.#o.now()) > 0) return true;
-    return false;
+    return this.calls.waiting > 0 || [...this.#pools.values()].some((one) => one.missed(this.#o.now()) > 0);
   }
 
   /** Lets go of what others lack and nobody uses here. Gives whether there was any. */
@@ -164,11 +170,6 @@ export class HeldShare implements AccountShare {
     this.calls.review();
     if (this.givesBack) this.#o.giveSoon(this);
     return true;
-  }
-
-  /** Who lacks something waits still. */
-  waits(): void {
-    for (const one of this.#pools.values()) one.stillMissed(this.#o.now());
   }
 
   /** There was no answer, or no home. */

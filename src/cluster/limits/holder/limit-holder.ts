@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import type { AccountShare, CallsInUse, SharedCalls } from '../../../worker-manager/contract.ts';
-import type { HostId, Homes } from '../../contract.ts';
+import type { HostId } from '../../contract.ts';
 import {
   limitTimes,
   type AccountLook,
@@ -11,16 +11,14 @@ import {
   type SharedLimits,
 } from '../contract.ts';
 import { exchange } from './exchange.ts';
-import { FollowedHomes } from './followed.ts';
+import { FollowedHomes, type FollowedHomesOptions } from './followed.ts';
 import { portionOf } from './portion.ts';
 import { HeldShare } from './held-share.ts';
 import type { ShareSurroundings } from './share-surroundings.ts';
 
 /** What the holder of limits works with. */
-export interface LimitHolderOptions {
+export interface LimitHolderOptions extends FollowedHomesOptions {
   readonly clock: Clock;
-  readonly homes: Pick<Homes, 'homeOf'>;
-  readonly self: HostId;
   /** Names this process; no other of any host has it. */
   readonly incarnation: string;
   readonly ask: Ask;
@@ -40,6 +38,8 @@ interface Held {
   home: HostId | undefined;
   claiming: Promise<void> | undefined;
   giving: Timer | undefined;
+  /** How many wait for an answer. */
+  waiters: number;
 }
 
 /** What was counted, since the start. */
@@ -64,7 +64,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
 
   constructor(options: LimitHolderOptions) {
     this.#o = options;
-    this.#followed = new FollowedHomes(options.homes, options.clock);
+    this.#followed = new FollowedHomes(options);
     this.#surroundings = {
       now: () => options.clock.now(),
       limitsOf: options.limitsOf,
@@ -72,6 +72,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
       nextSeq: () => (this.#seq += 1),
       backed: ({ account }) => this.#all.get(account)?.home !== options.self || options.speaksFor(account),
       claim: (share) => this.#waitFor(this.#heldOf(share.account)),
+      pause: (ms) => new Promise((resolve) => void options.clock.timer(ms, resolve)),
       giveSoon: (share) => this.#giveSoon(this.#heldOf(share.account)),
     };
   }
@@ -138,7 +139,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
     let held = this.#all.get(account);
     if (held === undefined) {
       const share = new HeldShare(account, this.#surroundings);
-      this.#all.set(account, (held = { share, home: undefined, claiming: undefined, giving: undefined }));
+      this.#all.set(account, (held = { share, home: undefined, claiming: undefined, giving: undefined, waiters: 0 }));
       this.#timer ??= this.#later();
     }
     return held;
@@ -179,18 +180,17 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
     const began = clock.now();
     const late = Promise.withResolvers<void>();
     using _timer = clock.timer(limitTimes.waitMs, late.resolve);
+    held.share.awaits((held.waiters += 1) > 0);
     // Who has waited for so long is not to ask, and wait, once more.
     await Promise.race([this.#moreFor(held), late.promise.then(() => held.share.failed())]);
+    held.share.awaits((held.waiters -= 1) > 0);
     this.counts.waited += 1;
     this.counts.waitedMs += clock.now() - began;
   }
 
   async #moreFor(held: Held): Promise<void> {
     // What is under way may have been sent before this was missed.
-    if (held.claiming !== undefined) {
-      await held.claiming;
-      held.share.waits();
-    }
+    if (held.claiming !== undefined) await held.claiming;
     if (held.share.lacks) await this.#claim(held);
   }
 
@@ -216,7 +216,6 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
       if (home !== undefined && (await this.#exchange(home, [held]))) return;
       if (clock.now() >= until || this.#over.signal.aborted) break;
       await new Promise<void>((resolve) => clock.timer(limitTimes.askAgainMs, resolve));
-      held.share.waits();
     }
     held.share.failed();
   }

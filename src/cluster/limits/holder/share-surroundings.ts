@@ -14,6 +14,7 @@ export interface ShareSurroundings {
   readonly backed: (share: HeldShare) => boolean;
   /** Claims now, and resolves when that is answered or given up. */
   readonly claim: (share: HeldShare) => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
   /** There is something to give back: soon. */
   readonly giveSoon: (share: HeldShare) => void;
 }

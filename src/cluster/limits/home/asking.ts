@@ -1,6 +1,6 @@
 import type { HostId } from '../../contract.ts';
 import { limitTimes, type AccountLook } from '../contract.ts';
-import type { Circumstances } from './circumstances.ts';
+import type { Circumstances, Wanted } from './circumstances.ts';
 import type { Entry } from './entry.ts';
 import { lookAt } from './look.ts';
 import { noteAnswer } from './note-answer.ts';
@@ -9,7 +9,7 @@ import type { Rights } from './rights.ts';
 import type { Touch } from './touch.ts';
 
 /** Hosts that are asked for tokens, or told that there are some, at once. */
-export const askedMax = 8;
+const askedMax = 8;
 
 /** What a home asks hosts with. */
 export interface AskingParts extends Pick<LimitHomeOptions, 'ask' | 'clock' | 'limitsOf'> {
@@ -47,6 +47,16 @@ export class Asking {
     return { now, limits: limitsOf(entry.account), withheld: !rights.knowsAll(entry, now) };
   }
 
+  /** Who is asked for what is due to a host, and for what. `promised`: whether some of it is reserved. */
+  whom(entry: Entry, host: HostId, promised: boolean): readonly (readonly [HostId, Wanted])[] {
+    const { clock, limitsOf, touch } = this.#o;
+    // Who is silent would have it wait for nothing; and who claims now says what it has by that.
+    const silent = new Set(touch.silent(limitTimes.heardMs));
+    const waits = (one: HostId): boolean => entry.claiming.has(one) && !promised;
+    const wanted = entry.ledger.wantedOf(host, limitsOf(entry.account), clock.now());
+    return [...wanted].filter(([one]) => !silent.has(one) && !waits(one)).slice(0, askedMax);
+  }
+
   /** Looks at what a host holds, and notes what it says. Gives whether something came free; undefined where it was silent: that is noted by nothing. */
   async ask(host: HostId, looks: readonly AccountLook[]): Promise<boolean | undefined> {
     this.#o.counts.looks += 1;
@@ -78,5 +88,16 @@ export class Asking {
       const hungry = entry.ledger.hungry().filter((host) => !entry.claiming.has(host));
       for (const host of hungry.slice(0, askedMax)) void this.ask(host, [this.plainLook(entry)]);
     });
+  }
+
+  /** Asks others whether they know of a newer home, where NATS cannot be asked. */
+  async untilVouched(entry: Entry): Promise<void> {
+    const { rights, touch } = this.#o;
+    if (entry.passed || rights.isLeased(entry) || rights.isVouched(entry) || !rights.isLast(entry)) return;
+    const look = this.plainLook(entry);
+    entry.vouching ??= Promise.all(touch.others().map((host) => this.ask(host, [look]))).then(
+      () => void (entry.vouching = undefined),
+    );
+    await entry.vouching;
   }
 }

@@ -34,6 +34,8 @@ export class Entry {
   round: Promise<void> | undefined;
   vouching: Promise<void> | undefined;
   looking: Promise<void> | undefined;
+  /** The same for what functions have reserved: it waits for nobody who asks for the rest. */
+  lookingForPromised: Promise<void> | undefined;
   /** Pools of which hosts were asked and had nothing to give, and when last, ms. Each for itself: what is reserved is there, however many ask for the rest. */
   readonly nothingAt: Map<PoolName, number> = new Map();
   /** Of these, claims are being worked on. */
@@ -51,6 +53,11 @@ export class Entry {
   heard(host: HostId, claim: Pick<AccountClaim, 'epoch'> | undefined, now: number): void {
     if (!this.told.has(host)) this.told.set(host, now);
     if (claim !== undefined && claim.epoch !== '0' && BigInt(claim.epoch) < this.ledger.epoch) this.remembered = true;
+  }
+
+  /** Who may hold something; undefined where not all of it is known. */
+  lent(now: number): readonly HostId[] | undefined {
+    return this.complete ? this.ledger.holders(now) : undefined;
   }
 
   /** Of these hosts, how many have followed it for so long. */

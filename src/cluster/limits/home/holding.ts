@@ -36,6 +36,15 @@ export class Holding {
     return gave;
   }
 
+  /** What it has said last, and was granted for it, in place of an earlier claim. */
+  claimAs(earlier: AccountClaim): AccountClaim {
+    const pools = Array.from(this.pools, ([pool, { granted, use, need, want }]) => [
+      pool,
+      { keep: granted, use, need, want },
+    ]);
+    return { ...earlier, seq: this.seq, pools: Object.fromEntries(pools), spill: 0 };
+  }
+
   grant(pool: PoolName, granted: number): void {
     this.pools.set(pool, { ...this.of(pool), granted });
   }

@@ -43,6 +43,13 @@ export class Ledger {
     return this.#hosts.get(host)?.seq ?? -1;
   }
 
+  /** A claim of a host, or what that has said since in answer to a look, with what it was granted for it: a later claim is not overtaken by itself. Undefined where another process of it has spoken. */
+  newest(host: HostId, incarnation: string, claim: AccountClaim): AccountClaim | undefined {
+    const holding = this.#hosts.get(host);
+    if (holding === undefined || holding.incarnation !== incarnation) return undefined;
+    return holding.seq === claim.seq ? claim : holding.claimAs(claim);
+  }
+
   /** Whether it has less of something than it needs now. */
   lacks(host: HostId): boolean {
     return this.lacked(host).length > 0;
@@ -149,6 +156,11 @@ export class Ledger {
   /** Whether it may hold something. */
   holds(host: HostId): boolean {
     return this.#hosts.get(host)?.empty === false;
+  }
+
+  /** Hosts that may hold something, and whose time is not over. */
+  holders(now: number): readonly HostId[] {
+    return Array.from(this.#hosts).flatMap(([host, { empty, until }]) => (empty || now >= until ? [] : [host]));
   }
 
   /** When the next host's time is over, ms. */

@@ -12,7 +12,7 @@ import {
 } from '../contract.ts';
 import type { LimitHomeCounts, LimitHomeOptions } from './parts.ts';
 import { refusedGrant, withMore } from './answers.ts';
-import { Asking, askedMax } from './asking.ts';
+import { Asking } from './asking.ts';
 import { Entry } from './entry.ts';
 import { recall } from './recall.ts';
 import { Rights } from './rights.ts';
@@ -67,6 +67,12 @@ export class LimitHome implements Disposable {
     return this.#rights.of(account, this.#entries.get(account)) !== undefined;
   }
 
+  /** Who may hold something of an account of which this host was the home last, or is; undefined where it does not know all. One that was forgotten is held by nobody. */
+  lent(account: string): readonly HostId[] | undefined {
+    const entry = this.#entries.get(account);
+    return entry === undefined ? [] : entry.lent(this.#o.clock.now());
+  }
+
   /** For people, and for tests. */
   entries(): Iterable<Pick<Entry, 'account' | 'ledger'>> {
     return this.#entries.values();
@@ -104,34 +110,36 @@ export class LimitHome implements Disposable {
   async #claim(from: HostId, incarnation: string, claim: AccountClaim): Promise<AccountGrant> {
     this.counts.claims += 1;
     const known = this.#entries.get(claim.account);
-    if (known !== undefined) await this.#vouched(known);
+    if (known !== undefined) await this.#asking.untilVouched(known);
     const entry = this.#entryFor(claim);
     if (entry === undefined) return this.#refuse(claim);
     entry.claims(from, 1);
     try {
       entry.heard(from, claim, this.#o.clock.now());
-      const gave = entry.ledger.say(from, incarnation, claim, this.#asking.circumstances(entry));
-      if (gave === undefined) return this.#refuse(claim);
-      if (gave) this.#asking.pushSoon(entry);
+      const { ledger } = entry;
+      if (ledger.say(from, incarnation, claim, this.#asking.circumstances(entry)) === true)
+        this.#asking.pushSoon(entry);
       await this.#gathered(entry);
       await entry.round;
-      if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-      let grant = entry.ledger.grant(from, claim, this.#asking.circumstances(entry));
-      for (let round = 0; round < roundsMax && entry.ledger.lacks(from); round += 1) {
+      // It may have been looked at meanwhile, and what it said then is newer.
+      const newest = (): AccountClaim | undefined =>
+        this.#entryFor(claim) === entry ? ledger.newest(from, incarnation, claim) : undefined;
+      let said = newest();
+      if (said === undefined) return this.#refuse(claim);
+      let grant = ledger.grant(from, said, this.#asking.circumstances(entry));
+      for (let round = 0; round < roundsMax && ledger.lacks(from); round += 1) {
         if (!(await this.#look(entry, from))) break;
-        if (!this.#stillFor(entry, from, claim)) return this.#refuse(claim);
-        const more = entry.ledger.grant(from, withMore(claim, grant), this.#asking.circumstances(entry));
+        const before: number = said.seq;
+        said = newest();
+        if (said === undefined) return this.#refuse(claim);
+        const kept = said.seq === before ? withMore(said, grant) : said;
+        const more = ledger.grant(from, kept, this.#asking.circumstances(entry));
         grant = { ...more, fill: grant.fill + more.fill };
       }
       return grant;
     } finally {
       entry.claims(from, -1);
     }
-  }
-
-  /** It speaks for the account still, and the host has said nothing newer. */
-  #stillFor(entry: Entry, from: HostId, claim: AccountClaim): boolean {
-    return this.#entryFor(claim) === entry && entry.ledger.seqOf(from) === claim.seq;
   }
 
   #refuse(claim: AccountClaim): AccountGrant {
@@ -172,30 +180,24 @@ export class LimitHome implements Disposable {
 
   /** Asks others for what is due to this host. Gives false where there is nobody to ask, or nothing was found lately. */
   async #look(entry: Entry, host: HostId): Promise<boolean> {
-    const now = this.#o.clock.now();
-    if (entry.looking !== undefined) {
-      await entry.looking;
-      return true;
-    }
-    const { ledger, nothingAt } = entry;
-    const lacked = ledger.lacked(host);
-    const lately = now - limitTimes.askAgainMs;
+    const { nothingAt } = entry;
+    const lacked = entry.ledger.lacked(host);
     // What is reserved is looked for each time, also where others want the rest all the time: it is promised.
     const promised = lacked.some(isReserved);
+    const slot = promised ? 'lookingForPromised' : 'looking';
+    const under = entry[slot];
+    if (under !== undefined) return await under.then(() => true);
+    const lately = this.#o.clock.now() - limitTimes.askAgainMs;
     if (!promised && lacked.every((pool) => (nothingAt.get(pool) ?? lately) > lately)) return false;
-    // Who is silent would have it wait for nothing; and who claims now says what it has by that.
-    const silent = new Set(this.#touch.silent(limitTimes.heardMs));
-    const waits = (one: HostId): boolean => entry.claiming.has(one) && !promised;
-    const wanted = ledger.wantedOf(host, this.#o.limitsOf(entry.account), now);
-    const asked = [...wanted].filter(([one]) => !silent.has(one) && !waits(one)).slice(0, askedMax);
+    const asked = this.#asking.whom(entry, host, promised);
     if (asked.length === 0) return false;
     const look = this.#asking.plainLook(entry);
     const looks = asked.map(([other, which]) => this.#asking.ask(other, [{ ...look, ...which }]));
-    entry.looking = Promise.all(looks).then((gave) => {
-      entry.looking = undefined;
+    const looking = Promise.all(looks).then((gave) => {
+      entry[slot] = undefined;
       if (!gave.includes(true)) for (const pool of lacked) nothingAt.set(pool, this.#o.clock.now());
     });
-    await entry.looking;
+    await (entry[slot] = looking);
     return true;
   }
 
@@ -227,16 +229,5 @@ export class LimitHome implements Disposable {
       const looks = entries.map((entry) => this.#asking.plainLook(entry));
       if (looks.length > 0 || silent.has(host)) void this.#asking.ask(host, looks);
     }
-  }
-
-  /** Asks others whether they know of a newer home, where NATS cannot be asked. */
-  async #vouched(entry: Entry): Promise<void> {
-    if (entry.passed || this.#rights.isLeased(entry) || this.#rights.isVouched(entry)) return;
-    if (!this.#rights.isLast(entry)) return;
-    const look = this.#asking.plainLook(entry);
-    entry.vouching ??= Promise.all(this.#touch.others().map((host) => this.#asking.ask(host, [look]))).then(
-      () => void (entry.vouching = undefined),
-    );
-    await entry.vouching;
   }
 }
