@@ -28,6 +28,7 @@ import { stressRow } from './stress.ts';
 import { tailRow } from './tail.ts';
 import { mapRow, threadRow, threadsRow } from './threads.ts';
 import { throughputRow } from './throughput.ts';
+import { tracesRow } from './traces.ts';
 import { urlRow } from './url.ts';
 import { waitingRow } from './waiting.ts';
 
@@ -55,6 +56,7 @@ export const rows: readonly Row[] = [
   cleaningRow,
   memoryRow,
   dashboardRow,
+  tracesRow,
   egressRow,
   movedRow,
   objectsRow,

@@ -130,6 +130,7 @@ export function readSettings(sources: SettingSources): Settings {
     prediction: pick(fields.prediction),
     otlpEndpoint: pick(fields.otlpEndpoint),
     traceRatio: pick(fields.traceRatio),
+    prices: pick(fields.prices),
     threadKeepMs: pick(fields.threadKeepMs),
     stopMs: pick(fields.stopMs),
     logLevel: pick(fields.logLevel),

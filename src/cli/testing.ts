@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFrontend } from '../frontend/create-frontend.ts';
+import { Tally } from '../frontend/dashboard/tally.ts';
 import { openPolicies } from '../frontend/policies/open-policies.ts';
 import { createLogger } from '../frontend/observing/logger.ts';
 import { AccountGate } from '../frontend/accounts/account-gate.ts';
@@ -81,7 +82,8 @@ export async function startTestService(): Promise<TestService> {
   const logger = createLogger('silent');
   const usageStore = openUsageStore(home);
   const usage = new UsageRecorder({ store: usageStore, clock: systemClock, logger });
-  const observer = observers([logObserver(logs), usage]);
+  const [metrics, tally] = [createMetrics('host'), new Tally(systemClock)];
+  const observer = observers([logObserver(logs), usage, metrics, tally]);
   const received: string[] = [];
   const workerManager: WorkerManager = {
     async invoke(invocation) {
@@ -133,7 +135,8 @@ export async function startTestService(): Promise<TestService> {
     ownAccount: '000000000000',
     concurrencyMaxOf: () => 1_000,
     clock: systemClock,
-    metrics: createMetrics('host'),
+    metrics,
+    dashboard: { tally, folder: async () => assert.fail('Nobody was to look at a page.') },
     logger,
     driver: 'host',
     version: '0.0.0',

@@ -123,6 +123,8 @@ export interface PeerStream {
   /** Gives false when the sender should wait for `drained`. After the end it does nothing. */
   send(message: Uint8Array): boolean;
   drained(): Promise<void>;
+  /** While it is set, it ends with PeerLostError where nothing at all is heard of the other host for some 1.5 s, though it is asked: long before it is given up by all. */
+  expectsWord: boolean;
   /** Messages are handed over while it is not paused; set before anything can come. */
   onMessage: (message: Uint8Array) => void;
   pause(): void;
@@ -212,15 +214,23 @@ export interface ClusterOverview {
   /** Instances on all hosts, each with the name of its host: those of an account, and those that wait for any. */
   instances(account: string): Promise<Gathered<InstanceSnapshot>>;
   /** What the others have of an account, each as {@link tells} has it say that of this name. */
-  told(what: string, account: string): Promise<Gathered<object>>;
-  /** What this host says to others of an account, by names of its own: plain data. Called before it is announced. */
-  tells(what: string, tell: (account: string) => Promise<object>): void;
+  told(what: string, account: string, asked?: Told): Promise<Gathered<object>>;
+  /** What this host says to others of an account, by names of its own: plain data. `about`: what it was asked for, '' where that was not said. Called before it is announced. */
+  tells(what: string, tell: (account: string, about: string) => Promise<object>): void;
   /** What was used, of all hosts; records of the same are one. */
   usage(span: UsageSpan): Promise<Gathered<UsageRecord>>;
   /** Where the time of an account's calls went, of all hosts; each with the name of the one that ran it. */
   traces(query: TracesAsked): Promise<Gathered<ShownTrace>>;
   /** What this host knows of the cluster, in Prometheus' text format. */
   metrics(): Promise<string>;
+}
+
+/** What of an account is asked for, and whom. */
+export interface Told {
+  /** Passed on to those who tell. */
+  readonly about?: string;
+  /** Only the account's home, where that is another host: nobody else has it. */
+  readonly ofHome?: true;
 }
 
 /** Which traces are asked for: of all of an account, the newest; of a function, or the one of a request. */

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FrontendOptions } from '../frontend/context.ts';
 import type { EndedNodes } from '../image/node/ended-nodes.ts';
 import type { FunctionVersion } from '../model/functions/function.ts';
-import type { CompiledPython } from './compiled-python.ts';
-import type { WhyMissing } from './missing-runtimes.ts';
-import type { Workers } from './workers.ts';
+import type { CompiledPython } from './calls/compiled-python.ts';
+import type { WhyMissing } from './instances/missing-runtimes.ts';
+import type { Workers } from './calls/workers.ts';
 
 /** A new function is `Pending` until its first invocation would start at once, but no longer than this, ms. */
 const pendingMsMax = 5_000;
@@ -28,7 +28,7 @@ export interface DeploymentParts {
 export function deployments(
   { known, manager, warming }: Workers,
   { why, compiled, nodes, prediction, stopping }: DeploymentParts,
-): Pick<FrontendOptions, 'isReady' | 'deployed' | 'prepare' | 'whyMissing'> {
+): Pick<FrontendOptions, 'isReady' | 'deployed' | 'prepare'> {
   const fetched = (version: FunctionVersion, then: () => void): void => {
     // Whoever prepares it is told why it could not be had.
     void nodes.ensure(version.runtime).then(then, () => undefined);
@@ -57,7 +57,6 @@ export function deployments(
       }
       await manager.untilReady(version, pendingMsMax);
     },
-    whyMissing: why,
   };
 }
 

@@ -13,7 +13,7 @@ import type { WorkerManager } from '../worker-manager/contract.ts';
 import { openEffects } from './effects/open-effects.ts';
 import { retryWarning } from './effects/retry-warning.ts';
 import type { Outside } from './egress.ts';
-import type { WhyMissing } from './missing-runtimes.ts';
+import type { WhyMissing } from './instances/missing-runtimes.ts';
 
 /** What events are opened with in a service. */
 export interface EventSurroundings {

@@ -70,7 +70,7 @@ async function openExport(
     const now = systemClock.now();
     if (now - warnedAt < warnMs) return;
     warnedAt = now;
-    logger.warn({ err, spans: lost, endpoint }, 'Spans could not be exported.');
+    logger.warn({ err, spans: lost, endpoint: shownAddress(endpoint) }, 'Spans could not be exported.');
     lost = 0;
   };
   return new Export({ endpoint, host: cluster?.hostName, version: releaseOf(), queueMax, onFailed });
@@ -79,6 +79,12 @@ async function openExport(
 function isWanted({ otlpEndpoint }: Pick<Settings, 'otlpEndpoint'>, environment: NodeJS.ProcessEnv): boolean {
   const off = environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none';
   return !off && (otlpEndpoint !== '' || isSaid(environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']));
+}
+
+/** An address without what signs in there: a password before its host, or a token in its query. Undefined where it is none, or none was said. */
+export function shownAddress(address: string | undefined): string | undefined {
+  const url = address === undefined ? null : URL.parse(address);
+  return url === null ? undefined : `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 /** As OpenTelemetry has it: an empty variable says nothing. */

@@ -17,6 +17,16 @@ test('functions of an account beyond a number are counted together, and cost oth
   assert.equal(made('2', 'f'), 1);
 });
 
+test('codes of threads take no room from functions', () => {
+  const counts = new Counts();
+  for (let nth = 0; nth < 600; nth += 1) counts.of('1', `thread-${String(nth).padStart(16, '0')}`).connections += 1;
+  counts.of('1', 'f').connections += 1;
+  const totals = counts.totals();
+  assert.equal(totals.length, 102);
+  assert.equal(totals.find(({ functionName }) => functionName === 'f')?.connections, 1);
+  assert.equal(totals.find(({ functionName }) => functionName === '')?.connections, 500);
+});
+
 test('where functions connected to is told with what would allow what was refused, and bounded', () => {
   let now = 1;
   const counts = new Counts({ wall: () => now });

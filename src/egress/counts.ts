@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../model/clock.ts';
 import type { EgressTotals } from '../model/network.ts';
+import { isThreadCode } from '../model/functions/thread-code.ts';
 import { Targets } from './targets.ts';
 
-/** Functions of an account that are counted by name; what its others do is counted together, under no name. */
-const functionsMax = 500;
+/** Functions of an account that are counted by name, and codes of its threads; what its others do is counted together, under no name. */
+const [functionsMax, threadsMax] = [500, 100];
 
 /** A connection that says what went over it. */
 interface Counted extends Duplex {
@@ -74,10 +75,18 @@ export class Counts {
   of(account: string, functionName: string): EgressCount {
     const functions = this.#byAccount.get(account) ?? new Map<string, EgressCount>();
     this.#byAccount.set(account, functions);
-    const name = functions.has(functionName) || functions.size < functionsMax ? functionName : '';
+    const name = functions.has(functionName) || this.#hasRoom(functions, functionName) ? functionName : '';
     const count = functions.get(name) ?? new EgressCount(account, name, this.#clock);
     functions.set(name, count);
     return count;
+  }
+
+  /** Threads have a name for each code: they take no room from functions. */
+  #hasRoom(functions: ReadonlyMap<string, EgressCount>, functionName: string): boolean {
+    const threads = isThreadCode(functionName);
+    let alike = 0;
+    for (const name of functions.keys()) if (isThreadCode(name) === threads) alike += 1;
+    return alike < (threads ? threadsMax : functionsMax);
   }
 
   totals(): EgressTotals[] {

@@ -29,6 +29,7 @@ import type { RoleSessions } from './policies/role-sessions.ts';
 import type { ServiceMetrics } from './metrics/metrics.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { TriggerWatch } from './triggers/trigger-watch.ts';
+import type { Ways } from '../traces/records/ways.ts';
 import type { ThreadBook } from '../traces/threads/thread-book.ts';
 import type { TracesHere } from './traces/shown-traces.ts';
 import type { ThreadSessions } from './threads/sessions.ts';
@@ -120,6 +121,8 @@ export interface FrontendOptions {
   ) => void;
   /** Where the time of an account's calls on this host went; absent where nobody keeps that. */
   readonly traces?: TracesHere;
+  /** How the newest calls that other hosts ran went there; absent where there is one host only. */
+  readonly ways?: Pick<Ways, 'of'>;
   /** The newest threads whose sessions are on this host; absent where nobody keeps them. */
   readonly threads?: ThreadBook;
   /** What became of traces that are exported, in Prometheus' text format; absent where none are. */
@@ -131,7 +134,7 @@ export interface FrontendOptions {
   /** Whether functions may have runtimes that AWS has ended. */
   readonly endedRuntimes: boolean;
   readonly settings: Pick<Settings, 'host' | 'region' | 'memoryMb' | 'unreservedConcurrency'> &
-    Partial<Pick<Settings, 'capacityByAccount'>>;
+    Partial<Pick<Settings, 'capacityByAccount' | 'prices'>>;
   /** The account that is this service's own. */
   readonly ownAccount: string;
   /** When provisioned concurrency is to change. */

@@ -155,7 +155,7 @@ test('what could not be kept is kept the next time', () => {
 
 test('a thread is not prepared as it was bound before policies changed', async () => {
   using prediction = open();
-  for (let n = 0; n < 3; n += 1) run(prediction, 'a', 'thread-1');
+  for (let n = 0; n < 3; n += 1) run(prediction, 'a', 'thread-0123456789abcdef');
   const begins = async (): Promise<void> => {
     clock.moveTo(clock.now() + 60_000);
     const caller = prediction.callerOf(version('a'));
@@ -166,9 +166,9 @@ test('a thread is not prepared as it was bound before policies changed', async (
   prediction.policiesChanged(account);
   await begins();
   assert.deepEqual(prepared, []);
-  run(prediction, 'a', 'thread-1');
+  run(prediction, 'a', 'thread-0123456789abcdef');
   await begins();
-  assert.deepEqual(prepared, ['thread-1 1']);
+  assert.deepEqual(prepared, ['thread-0123456789abcdef 1']);
 });
 
 test('what is due is prepared shortly before, with what follows it; what cannot be called is not', async () => {

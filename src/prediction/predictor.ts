@@ -7,7 +7,8 @@ import { predictionLimits as limits } from './limits.ts';
 import { Outstanding, type Asked } from './deciding/outstanding.ts';
 import type { Edge } from './profile/edge.ts';
 import type { FunctionProfile } from './profile/function-profile.ts';
-import { isThread, type ProfileBook } from './profile/profile-book.ts';
+import type { ProfileBook } from './profile/profile-book.ts';
+import { isThreadCode } from '../model/functions/thread-code.ts';
 
 /** Where nothing was missing, nothing is looked for again so soon: what is called a thousand times a second is looked at fifty times, ms. */
 const quietMs = 20;
@@ -150,7 +151,7 @@ export class Predictor {
         looked += 1;
         if (edge.last === undefined) {
           // After a restart nobody has seen it yet: what it leads to is found when it is to be prepared.
-          if (isThread(edge.name)) return undefined;
+          if (isThreadCode(edge.name)) return undefined;
           return nothingThere;
         }
         return of === account && edge.last.account === account ? supplyOf(edge.last) : undefined;
@@ -183,7 +184,7 @@ export class Predictor {
     const { prepare, resolve, supplyOf } = this.#parts;
     const { account } = asked;
     // An alias may lead elsewhere by now; what is a thread's has nothing else that it could lead to.
-    const fn = isThread(edge.name) ? edge.last : await resolve(account, edge.name, edge.qualifier);
+    const fn = isThreadCode(edge.name) ? edge.last : await resolve(account, edge.name, edge.qualifier);
     if (fn === undefined || this.#stopped) return 0;
     edge.last = fn;
     const supply = supplyOf(fn);

@@ -125,10 +125,26 @@ test('an invocation that another host runs is one trace, and any host tells wher
   assert.equal(way?.name, `run on ${String(hosts[2])}`);
   for (const { home } of cluster.hosts) {
     const { stdout } = await runCli(home, ['--json', 'trace', requestId]);
-    const { host, name }: { host: string; name: string } = JSON.parse(stdout);
-    assert.deepEqual([host, name], [hosts[2], 'lone']);
+    const { host, name, cameTo, stages }: Told = JSON.parse(stdout);
+    assert.deepEqual([host, name, cameTo], [hosts[2], 'lone', hosts[0]]);
+    assert.deepEqual(
+      [stages[0], stages[1], stages.at(-2), stages.at(-1)].map((stage) => [stage?.name, stage?.host]),
+      [
+        ['request', hosts[0]],
+        ['way there', undefined],
+        ['handler', hosts[2]],
+        ['way back', undefined],
+      ],
+    );
   }
 });
+
+interface Told {
+  readonly host: string;
+  readonly name: string;
+  readonly cameTo: string;
+  readonly stages: readonly { readonly name: string; readonly host?: string }[];
+}
 
 async function untilKnown(host: number, name: string): Promise<void> {
   for (let tries = 0; ; tries += 1) {

@@ -163,7 +163,13 @@ export async function assertLooks(
   for (const { width, dark } of nextLooks()) {
     await using tab = await dashboard.open(place, { ...options, width, dark });
     await ready(tab.page);
-    await tab.page.screenshot({ path: join(folder, `${name}-${width}-${dark ? 'dark' : 'light'}.png`) });
+    const picture = join(folder, `${name}-${width}-${dark ? 'dark' : 'light'}`);
+    await tab.page.screenshot({ path: `${picture}.png` });
+    // What is below that.
+    const moved: unknown = await tab.page.evaluate(
+      '(() => { const all = document.querySelector(".content"); all?.scrollTo(0, 9e9); return all?.scrollTop > 0; })()',
+    );
+    if (moved === true) await tab.page.screenshot({ path: `${picture}-end.png` });
     await assertAccessible(tab.page);
     if (options.key !== null) await assertFits(tab.page);
   }

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import type { TestFrontend } from '../../src/frontend/testing/test-frontend.ts';
 import type { ClusterSnapshot } from '../../src/model/cluster-snapshot.ts';
 import { assertLooks, launchBrowser, openTab, skip, type Dashboard } from './harness.ts';
+import { SyntheticJob } from './synthetic-job.ts';
 import { manyInstances, startSynthetic } from './synthetic.ts';
 
 const load = {
@@ -40,6 +41,7 @@ const cluster: ClusterSnapshot = {
 };
 
 describe('the dashboard of much', { skip }, () => {
+  const job = new SyntheticJob(10_000, 300);
   let service: TestFrontend;
   let browser: Browser;
   let dashboard: Pick<Dashboard, 'open'>;
@@ -47,6 +49,7 @@ describe('the dashboard of much', { skip }, () => {
     const account = (): string => service.key.account;
     const unused = (): never => assert.fail('Nobody asked for that.');
     service = await startSynthetic({
+      threads: job.book,
       clusterView: {
         snapshot: async () => cluster,
         instances: async () => ({
@@ -60,6 +63,7 @@ describe('the dashboard of much', { skip }, () => {
         metrics: unused,
       },
     });
+    job.advance(service.key.account, 20_000);
     browser = await launchBrowser();
     const { key, url } = service;
     dashboard = { open: (place, options = {}) => openTab({ browser, key, url }, place, options) };
@@ -83,6 +87,26 @@ describe('the dashboard of much', { skip }, () => {
 
   test('many instances look as they should', async () => {
     await assertLooks(dashboard, 'overview?many', (page) => page.getByText('1,000 instances').waitFor());
+  });
+
+  test('ten thousand threads that go on are all in the picture and found in the table, of which only what is seen is in the page', async () => {
+    await using tab = await dashboard.open('threads');
+    const { page } = tab;
+    await page.getByText('10,000 threads of 1 job, 64 running').waitFor();
+    const table = page.getByRole('region', { name: 'Threads of the job' });
+    await table.getByRole('link').first().waitFor();
+    assert.equal(await table.getByRole('table').getAttribute('aria-rowcount'), '10001');
+    assert.ok((await table.getByRole('row').count()) < 50);
+    await page.getByLabel('Find threads').fill('t-009999');
+    await table.getByText('queued').waitFor();
+    // It is over while somebody looks.
+    job.advance(service.key.account, job.totalMs);
+    await page.getByText('10,000 threads of 1 job', { exact: true }).waitFor();
+    await table.getByText('ended').waitFor();
+  });
+
+  test('many threads look as they should', async () => {
+    await assertLooks(dashboard, 'threads?many', (page) => page.getByText('103 failures').waitFor());
   });
 
   test('the cluster looks as it should, and says who is missing', async () => {

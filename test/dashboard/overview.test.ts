@@ -29,6 +29,13 @@ describe('the overview and the machine in Chromium', { skip }, () => {
     assert.equal(await page.evaluate('sessionStorage.length'), 0);
   });
 
+  test('the sign-in looks as it should, and the styles in the page itself are all that may be inline', async () => {
+    const answer = await fetch(dashboard.service.url);
+    assert.match(answer.headers.get('content-security-policy') ?? '', /style-src 'self' 'sha256-[^' ]+';/);
+    assert.match(await answer.text(), /<style>/);
+    await assertLooks(dashboard, '', (page) => page.getByLabel('Access key id').waitFor(), { key: null });
+  });
+
   test('an instance goes to the active pool when it is called, and calls are seen as they come', async () => {
     await using tab = await dashboard.open('overview');
     const { page } = tab;

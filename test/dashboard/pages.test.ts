@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { active, invoke } from '../e2e/service.ts';
+import { active, deploy, invoke } from '../e2e/service.ts';
 import { assertLooks, skip, startDashboard, type Dashboard } from './harness.ts';
 import { populate } from './populated.ts';
 
@@ -127,11 +127,36 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     const dead = page.getByLabel('Dead letters in lost');
     await dead.getByText('given up by function moody').waitFor();
     await dead.getByRole('button', { name: 'Redrive…' }).click();
-    await page.getByRole('button', { name: 'Hand 1 event over again' }).click();
+    await page.getByRole('button', { name: 'Hand 1 message over again' }).click();
     await dead.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Asynchronous calls/ }).click();
     const row = page.getByRole('row', { name: /^moody/ });
     await row.locator('td').nth(5).getByText('1', { exact: true }).waitFor();
+  });
+
+  test('what a schedule could not deliver is sent again', async () => {
+    await deploy(dashboard.service, 'not-yet', 'exports.handler = async (event) => console.log("got", event.month)');
+    await using tab = await dashboard.open('events?tab=queues');
+    const { page } = tab;
+    const dead = page.getByLabel('Dead letters in unsent');
+    await dead.getByText('given up by schedule report').waitFor();
+    await dead.getByRole('button', { name: 'Redrive…' }).click();
+    await page.getByRole('button', { name: 'Hand 1 message over again' }).click();
+    await dead.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: /^Asynchronous calls/ }).click();
+    const row = page.getByRole('row', { name: /^not-yet/ });
+    await row.locator('td').nth(5).getByText('1', { exact: true }).waitFor();
+  });
+
+  test('a durable execution is a timeline of its steps, with attempts that failed', async () => {
+    await using tab = await dashboard.open('events?tab=executions');
+    const { page } = tab;
+    const row = page.getByRole('row').filter({ hasText: 'order:' }).first();
+    await row.getByRole('link').first().click();
+    const timeline = page.getByLabel('Timeline');
+    await timeline.getByRole('listitem').first().waitFor();
+    assert.ok((await timeline.getByText('done', { exact: true }).count()) > 0);
+    assert.equal(await timeline.locator('.events-span').count(), await timeline.getByRole('listitem').count());
   });
 
   test('what was refused is shown with the rule that would allow it', async () => {

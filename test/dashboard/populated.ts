@@ -61,7 +61,7 @@ async function later({ client, url, region }: RunningService, credentials: Typed
   const account = FunctionArn.split(':')[4] ?? '';
   const options = { endpoint: url, region, credentials };
   const sqs = new SQSClient(options);
-  for (const QueueName of ['jobs-dead', 'lost']) await sqs.send(new CreateQueueCommand({ QueueName }));
+  for (const QueueName of ['jobs-dead', 'lost', 'unsent']) await sqs.send(new CreateQueueCommand({ QueueName }));
   const deadLetterTargetArn = `arn:aws:sqs:${region}:${account}:jobs-dead`;
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 });
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'jobs', Attributes: { RedrivePolicy } }));
@@ -84,6 +84,17 @@ async function later({ client, url, region }: RunningService, credentials: Typed
         ...{ FlexibleTimeWindow: { Mode: 'OFF' }, Target: target },
       }),
     );
+  // What it calls is not there: that is given up at once.
+  const soon = new Date(Date.now() + 1_000).toISOString().slice(0, 19);
+  await scheduler.send(
+    new CreateScheduleCommand({
+      ...{ Name: 'report', ScheduleExpression: `at(${soon})`, FlexibleTimeWindow: { Mode: 'OFF' } },
+      Target: {
+        ...{ ...target, Arn: FunctionArn.replace(/hello$/, 'not-yet'), Input: '{"month":3}' },
+        DeadLetterConfig: { Arn: `arn:aws:sqs:${region}:${account}:unsent` },
+      },
+    }),
+  );
   scheduler.destroy();
   for (let call = 0; call < 2; call++)
     await client.send(new InvokeCommand({ FunctionName: 'hello', InvocationType: 'Event' }));

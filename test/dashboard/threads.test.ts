@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { assertLooks, skip, startDashboard, type Dashboard } from './harness.ts';
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+import { runJob } from './jobs.ts';
 
 describe('threads on the dashboard', { skip }, () => {
   let dashboard: Dashboard;
@@ -20,17 +15,6 @@ describe('threads on the dashboard', { skip }, () => {
     await dashboard?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a program against the service, to its end. */
-  async function run(program: string): Promise<string> {
-    const child = spawn(process.execPath, [main, 'run', join(import.meta.dirname, 'fixtures', program)], {
-      env: { ...process.env, HEDDLE_HOME: dashboard.service.home },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-    assert.equal(code, 0);
-    return printed;
-  }
-
   const ready = async (page: Page): Promise<void> => await page.getByText('65 threads of 1 job').waitFor();
 
   test('without any, the page says how there come to be some', async () => {
@@ -42,7 +26,7 @@ describe('threads on the dashboard', { skip }, () => {
     await using tab = await dashboard.open('threads');
     const { page } = tab;
     await page.getByText('No threads yet').waitFor();
-    const printed = await run('job.ts');
+    const printed = await runJob(dashboard.service, 'job.ts');
     assert.match(printed, /^60 tiles, .*There is no tile 7/m);
     await ready(page);
     // The one that failed: its line in the source, and what it had printed.

@@ -17,7 +17,7 @@ import { runCli } from '../../src/cli/testing.ts';
 import { littleWarm, newHome, startHeddle, type RunningService } from '../e2e/service.ts';
 import { begin, deployDurable, endOf, eventIn, execute, historyOf, told, zipOfFunctions } from './durable-function.ts';
 
-const drivers = await driversUnderTest();
+const drivers = await driversUnderTest({ usual: 'host' });
 for (const { name: driver, skip } of drivers.filter(({ name }) => name !== 'microvm'))
   // Most of them wait for seconds to pass.
   describe(`durable functions with AWS's library on ${driver}`, { skip, concurrency: 4 }, () => {

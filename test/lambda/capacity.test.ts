@@ -66,7 +66,7 @@ id=$(sed -n 's/^lambda-extension-identifier: *\\([^\r]*\\)\r*$/\\1/Ip' "$headers
 while true; do curl -sS -o /dev/null "$api/event/next" -H "Lambda-Extension-Identifier: $id"; done
 `;
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   if (driver === 'microvm') continue;
   describe(`capacity, driver ${driver}`, { skip }, () => {
     let service: RunningService;

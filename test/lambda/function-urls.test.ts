@@ -114,7 +114,9 @@ const throwing = `exports.handler = awslambda.streamifyResponse(async (event, st
   throw new Error('secret');
 });`;
 
-for (const { name: driver, skip } of (await driversUnderTest()).filter(({ name }) => name !== 'microvm'))
+for (const { name: driver, skip } of (await driversUnderTest({ usual: 'host' })).filter(
+  ({ name }) => name !== 'microvm',
+))
   describe(`functions' URLs, driver ${driver}`, { skip }, () => {
     let service: RunningService;
     const urls: Record<string, URL> = {};

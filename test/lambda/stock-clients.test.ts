@@ -59,7 +59,7 @@ print(count, digest.hexdigest())
 `;
 
 const tools = await stockTools();
-for (const { name: driver, skip: noDriver } of await driversUnderTest()) {
+for (const { name: driver, skip: noDriver } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; what stands between it and these clients is the same.
   if (driver === 'microvm') continue;
   describe(`stock clients, driver ${driver}`, { skip: noDriver || tools.skip }, () => {

@@ -80,7 +80,7 @@ interface Streamed {
   readonly version: string | undefined;
 }
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; the runtimes are the same.
   if (driver === 'microvm') continue;
   describe(`streamed answers, driver ${driver}`, { skip }, () => {

@@ -45,7 +45,7 @@ while true; do
 done
 `;
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; who gets which instance is decided outside of it.
   if (driver === 'microvm') continue;
   describe(`tenants, driver ${driver}`, { skip }, () => {

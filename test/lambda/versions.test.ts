@@ -44,7 +44,7 @@ async function update(service: RunningService, FunctionName: string, marker: str
   await active(service, FunctionName);
 }
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; nothing of this is the driver's.
   if (driver === 'microvm') continue;
   describe(`versions and aliases, driver ${driver}`, { skip }, () => {

@@ -89,6 +89,8 @@ export interface OtlpReceiver extends AsyncDisposable {
   hold(held: boolean): void;
   /** Refuses all from now on. */
   refuse(status: number): void;
+  /** Answers with success from now on, and that it has not kept so many spans of each batch. */
+  rejectOfEach(spans: number, why: string): void;
 }
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
@@ -97,13 +99,14 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const waiting = new Set<() => void>();
   let held: PromiseWithResolvers<void> | undefined;
   let status = 200;
+  let partialSuccess: { readonly rejectedSpans: number; readonly errorMessage: string } | undefined;
   const server = createServer((request, response) => {
     void (async () => {
       const body = await buffer(request);
       await held?.promise;
       types.add(`${request.method} ${request.url} ${request.headers['content-type']}`);
       response.writeHead(status, { 'content-type': 'application/x-protobuf' });
-      response.end(ExportTraceServiceResponse.encode({}).finish());
+      response.end(ExportTraceServiceResponse.encode({ partialSuccess }).finish());
       if (status !== 200) return;
       spans.push(...received(request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body));
       for (const look of waiting) look();
@@ -133,6 +136,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       held = hold ? Promise.withResolvers<void>() : undefined;
     },
     refuse: (given) => void (status = given),
+    rejectOfEach: (rejectedSpans, errorMessage) => void (partialSuccess = { rejectedSpans, errorMessage }),
     [Symbol.asyncDispose]: async () => {
       held?.resolve();
       server.closeAllConnections();

@@ -6,7 +6,8 @@ import { deploy } from '../../service/functions.ts';
 import { startService, type BenchService } from '../../service/service.ts';
 import { credentialsIn, sign } from '../../service/sign.ts';
 import { linesOf, measureInTurns, type Target, type WarmPlan } from '../starts/warm.ts';
-import { firstPaints, frames } from './page.ts';
+import { instanceFrames, threadFrames } from './frames.ts';
+import { firstPaints } from './page.ts';
 
 /** What the overview watches. */
 const topics = 'activity,instances,service,starts,warming';
@@ -35,7 +36,8 @@ async function watching({ port, home }: BenchService): Promise<AsyncDisposable> 
 /** What looking costs: warm throughput while somebody does and while nobody does, by turns; and how quick the page is. */
 export const dashboardRow: Row = {
   name: 'dashboard',
-  about: '16 connections, warm, with the dashboard open and not; its first paint, and its frames with 1,000 instances',
+  about:
+    '16 connections, warm, with the dashboard open and not; its first paint, and its frames with 1,000 instances and 10,000 threads',
   drivers: ['host'],
   run: async function* ({ builds, driver, full, note }) {
     const plan: WarmPlan = full
@@ -64,6 +66,8 @@ export const dashboardRow: Row = {
     targets.push({ who: 'page open', ...server, beside: () => openTab(own, 'overview', {}) });
     yield* linesOf(await measureInTurns(targets, plan), '16 connections');
     yield* firstPaints(own, full ? 31 : 11);
-    yield* frames(browser, full ? 20_000 : 6_000);
+    const watchedMs = full ? 20_000 : 6_000;
+    yield* instanceFrames(browser, watchedMs);
+    yield* threadFrames(browser, watchedMs);
   },
 };

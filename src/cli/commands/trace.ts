@@ -74,6 +74,7 @@ function showOne(one: Shape, command: Command): void {
 /** A call and where its time went, for people: lines that fit so many columns where they can. */
 export function describeTrace(one: Shape, columns: number): string[] {
   const host = one.text('host');
+  const cameTo = one.text('cameTo');
   const cold = one.text('coldReason');
   const retries = one.number('retries');
   const traceId = one.text('traceId');
@@ -89,7 +90,7 @@ export function describeTrace(one: Shape, columns: number): string[] {
     ...(one.text('container') === ''
       ? []
       : [
-          `container ${one.text('container')} of instance ${one.text('instance')}${host === '' ? '' : ` on host ${host}`}`,
+          `container ${one.text('container')} of instance ${one.text('instance')}${host === '' ? '' : ` on host ${host}`}${cameTo === '' ? '' : `, asked of host ${cameTo}`}`,
         ]),
     ...(retries > 0 ? [`begun ${retries + 1} times: it was lost before its code began`] : []),
     ...(traceId === '' ? [] : [`trace ${traceId}`]),
@@ -100,7 +101,8 @@ export function describeTrace(one: Shape, columns: number): string[] {
 
 function nameOf(one: Shape): string {
   const version = one.text('version');
-  if (one.text('kind') === 'thread') return `thread ${one.text('name')}`;
+  // A program names its threads as it likes: what moves the cursor, or turns the text round, is not for a terminal.
+  if (one.text('kind') === 'thread') return `thread ${one.text('name').replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '·')}`;
   return version === '' || version === '$LATEST' ? one.text('name') : `${one.text('name')}:${version}`;
 }
 

@@ -13,6 +13,8 @@ const meanings: Readonly<Record<string, string>> = {
   start: 'code read, up to its first line',
   init: 'module loaded (its top level)',
   handler: 'handler',
+  'way there': 'on its way to another host',
+  'way back': 'on its way back',
 };
 
 /** Eighths of a cell, from none to seven. */
@@ -37,7 +39,9 @@ export function waterfall(trace: Shape, columns: number): string[] {
   const rows = trace.list('stages').map((stage) => {
     const how = stage.text('how');
     const name = how === '' ? stage.text('name') : `${stage.text('name')} ${how}`;
-    return { name, meaning: meanings[name] ?? name, fromMs: stage.number('fromMs'), ms: stage.number('ms') };
+    const host = stage.text('host');
+    const meaning = `${host === '' ? '' : `${host}: `}${meanings[name] ?? name}`;
+    return { name, meaning, fromMs: stage.number('fromMs'), ms: stage.number('ms') };
   });
   const nameWidth = Math.max(...rows.map(({ meaning }) => meaning.length), 0);
   const times = rows.map(({ ms }) => formatMs(ms));

@@ -6,6 +6,7 @@ import { clusterFields } from './cluster-fields.ts';
 import type { Field } from './field.ts';
 import { outsideFields } from './outside-fields.ts';
 import { predictionFields } from './prediction-field.ts';
+import { priceFields } from './price-field.ts';
 import { traceFields } from './trace-fields.ts';
 import { parseEgress, parseEgressByAccount } from './parse-egress.ts';
 import { parseChoice, parseDuration, parseMemory, parseText, parseWarm, parseWhole } from './parse.ts';
@@ -148,6 +149,7 @@ export const fields: { readonly [K in keyof Omit<Settings, 'cluster'>]: Field<Se
   ...outsideFields,
   ...predictionFields,
   ...traceFields,
+  ...priceFields,
   threadKeepMs: {
     flag: 'thread-keep',
     environment: 'HEDDLE_THREAD_KEEP',

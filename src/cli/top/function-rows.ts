@@ -9,8 +9,8 @@ interface Growing {
   memoryMb: number;
 }
 
-/** Functions that were called between two samples, or have containers: the busiest first. `seconds`: between the samples. */
-export function functionRows(now: Sample, before: Sample | undefined, seconds: number | undefined): FunctionRow[] {
+/** Functions that were called of late, or have containers: the busiest first. */
+export function functionRows({ used: { now, before }, instances }: Sample): FunctionRow[] {
   const rows = new Map<string, Growing>();
   const of = (account: string, name: string): Growing => {
     const key = `${account}/${name}`;
@@ -18,14 +18,14 @@ export function functionRows(now: Sample, before: Sample | undefined, seconds: n
     rows.set(key, known);
     return known;
   };
-  for (const [key, used] of now.used) {
-    const was = before?.used.get(key) ?? (before === undefined ? used : { requests: 0, errors: 0 });
+  for (const [key, used] of now) {
+    const was = before?.counts.get(key) ?? (before === undefined ? used : { requests: 0, errors: 0 });
     if (used.requests === was.requests) continue;
     const row = of(used.account, used.name === '' ? '(others)' : used.name);
     row.requests += Math.max(0, used.requests - was.requests);
     row.errors += Math.max(0, used.errors - was.errors);
   }
-  for (const instance of now.snapshot.list('instances'))
+  for (const instance of instances)
     for (const container of instance.list('containers')) {
       // Versions are counted with their function, as usage does.
       const name = container.text('functionName').split(':')[0] ?? '';
@@ -36,7 +36,7 @@ export function functionRows(now: Sample, before: Sample | undefined, seconds: n
       if (container.text('state') === 'running') row.running += 1;
     }
   const several = new Set(Array.from(rows.keys(), (key) => key.split('/')[0])).size > 1;
-  const perSecond = (count: number): number | undefined => (seconds === undefined ? undefined : count / seconds);
+  const perSecond = (count: number): number | undefined => (before === undefined ? undefined : count / before.seconds);
   return Array.from(rows, ([key, { requests, errors, ...held }]) => ({
     name: several ? key : key.slice(key.indexOf('/') + 1),
     perSecond: perSecond(requests),

@@ -1,14 +1,16 @@
+import { startPaths } from '../../model/invocations/start-path.ts';
 import type { Shape } from '../../sdk/shape.ts';
+import type { Counted } from './counted.ts';
 import { functionRows } from './function-rows.ts';
-import type { Sample } from './sample.ts';
+import type { Sample, Starts } from './sample.ts';
 
-/** What there is to see, as numbers and words, from two samples: rates are of the time between them. Times in ms, rates a second. */
+/** What there is to see, as numbers and words. Times in ms, rates a second. */
 export interface Picture {
   readonly driver: string;
   readonly version: string;
   readonly region: string;
   readonly uptimeMs: number;
-  /** Undefined where there was only one sample. */
+  /** Undefined where nothing older is known. */
   readonly callsPerSecond: number | undefined;
   readonly errorsPerSecond: number | undefined;
   readonly running: number;
@@ -86,28 +88,26 @@ export interface HostRow {
   readonly processors: number;
 }
 
-/** Pure. `before`: the sample that rates are counted from. */
-export function pictureOf(now: Sample, before: Sample | undefined): Picture {
-  const { snapshot, status } = now;
-  const seconds = before === undefined ? undefined : Math.max(0.001, (now.atMs - before.atMs) / 1_000);
-  const starts = startRows(now, before, seconds);
-  const instances = snapshot.list('instances').map(instanceRow);
-  const functions = functionRows(now, before, seconds);
-  const queue = snapshot.object('queue');
-  const memory = snapshot.object('memory');
+/** Pure. */
+export function pictureOf(now: Sample): Picture {
+  const { service, queue, memory, wallMs } = now;
+  const starts = startRows(now.starts);
+  const instances = now.instances.map((one) => instanceRow(one, wallMs));
+  const functions = functionRows(now);
   return {
-    driver: status.text('driver'),
-    version: status.text('version'),
-    region: status.text('region'),
-    uptimeMs: status.number('uptimeMs'),
+    driver: service.text('driver'),
+    version: service.text('version'),
+    region: service.text('region'),
+    uptimeMs: Math.max(0, wallMs - service.number('startedAtMs')),
     callsPerSecond: sum(starts.map(({ perSecond }) => perSecond)),
-    errorsPerSecond: seconds === undefined ? undefined : sum(functions.map((row) => row.errorsPerSecond ?? 0)),
+    errorsPerSecond: now.used.before === undefined ? undefined : sum(functions.map((row) => row.errorsPerSecond ?? 0)),
     running: instances.reduce((total, { running }) => total + running, 0),
     queue: { length: queue.number('length'), max: queue.number('max') },
-    memory: snapshot.names.includes('memory')
-      ? { totalMb: memory.number('totalMb'), freeMb: memory.number('freeMb'), idleMb: memory.number('idleMb') }
-      : undefined,
-    warming: snapshot.list('warming').map((pool) => ({
+    memory:
+      memory === undefined
+        ? undefined
+        : { totalMb: memory.number('totalMb'), freeMb: memory.number('freeMb'), idleMb: memory.number('idleMb') },
+    warming: now.warming.map((pool) => ({
       configuration: pool.text('configuration'),
       ready: pool.number('ready'),
       starting: pool.number('starting'),
@@ -116,8 +116,8 @@ export function pictureOf(now: Sample, before: Sample | undefined): Picture {
     starts,
     functions,
     instances,
-    hosts: now.cluster === undefined ? [] : now.cluster.list('hosts').map(hostRow),
-    silentHosts: snapshot.texts('silentHosts'),
+    hosts: now.hosts.map(hostRow),
+    silentHosts: now.silentHosts,
   };
 }
 
@@ -131,24 +131,27 @@ function sum(values: readonly (number | undefined)[]): number | undefined {
   return total;
 }
 
-function startRows(now: Sample, before: Sample | undefined, seconds: number | undefined): StartRow[] {
-  const counts = new Map(before?.status.list('starts').map((row) => [row.text('path'), row.number('count')]));
-  return now.status.list('starts').map((row) => {
-    const [path, count] = [row.text('path'), row.number('count')];
-    const grown = count - (counts.get(path) ?? 0);
-    const known = (value: number): number | undefined => (count === 0 ? undefined : value);
+function startRows({ now, before }: Counted<Starts>): StartRow[] {
+  return startPaths.map((path) => {
+    const row = now.get(path);
+    const count = row?.number('count') ?? 0;
+    const known = (name: string): number | undefined => (count === 0 ? undefined : row?.number(name));
     return {
       path,
       count,
-      // A service that was started anew counts from the start again.
-      perSecond: seconds === undefined ? undefined : Math.max(0, grown) / seconds,
-      p50Ms: known(row.number('p50Ms')),
-      p99Ms: known(row.number('p99Ms')),
+      perSecond:
+        before === undefined
+          ? undefined
+          : Math.max(0, count - (before.counts.get(path)?.number('count') ?? 0)) / before.seconds,
+      p50Ms: known('p50Ms'),
+      p99Ms: known('p99Ms'),
     };
   });
 }
 
-function instanceRow(instance: Shape): InstanceRow {
+function instanceRow(instance: Shape, wallMs: number): InstanceRow {
+  const since = (ms: number): number => Math.max(0, wallMs - ms);
+  const idleSinceMs = instance.number('idleSinceMs');
   const containers = instance.list('containers');
   const cells = containers.map((container) => cellStates.find((one) => one === container.text('state')) ?? 'blank');
   const counts = new Map<string, number>();
@@ -159,8 +162,8 @@ function instanceRow(instance: Shape): InstanceRow {
     host: instance.text('host'),
     state: instance.text('state'),
     account: instance.text('account'),
-    ageMs: instance.number('ageMs'),
-    idleMs: instance.number('idleMs'),
+    ageMs: since(instance.number('bornAtMs')),
+    idleMs: idleSinceMs === 0 ? 0 : since(idleSinceMs),
     calls: containers.reduce((total, container) => total + container.number('invocations'), 0),
     running: cells.filter((cell) => cell === 'running').length,
     cells: cells.toSorted((one, other) => cellStates.indexOf(one) - cellStates.indexOf(other)),

@@ -1,6 +1,6 @@
-import type { HeddleClient } from '../../sdk/client.ts';
-import { ServiceError } from '../../sdk/service-error.ts';
-import type { Shape } from '../../sdk/shape.ts';
+import type { TopicState } from '../../api/state/topic-state.ts';
+import { Shape } from '../../sdk/shape.ts';
+import type { Counted } from './counted.ts';
 
 /** What a function had used until a moment, in one hour. */
 export interface Used {
@@ -10,77 +10,74 @@ export interface Used {
   readonly errors: number;
 }
 
-/** Everything that is asked of a service at one moment. */
+/** By account, function and hour. */
+export type AllUsed = ReadonlyMap<string, Used>;
+/** Starts by their paths, each with its count. */
+export type Starts = ReadonlyMap<string, Shape>;
+
+/** Everything that is known of a service at one moment: rows of topics of its stream of state, one by one. */
 export interface Sample {
-  /** Of this process, ms. */
-  readonly atMs: number;
-  readonly snapshot: Shape;
-  readonly status: Shape;
-  /** By account, function and hour. */
-  readonly used: ReadonlyMap<string, Used>;
-  /** Where it belongs to a cluster, and who asks may see it. */
-  readonly cluster: Shape | undefined;
+  /** On the service's clock, milliseconds since the Unix epoch. */
+  readonly wallMs: number;
+  readonly service: Shape;
+  readonly instances: readonly Shape[];
+  readonly warming: readonly Shape[];
+  readonly queue: Shape;
+  /** Absent where nobody counts it. */
+  readonly memory: Shape | undefined;
+  readonly starts: Counted<Starts>;
+  readonly used: Counted<AllUsed>;
+  /** Of a cluster, where who asks may see them. */
+  readonly hosts: readonly Shape[];
+  /** Hosts of a cluster that did not say what they have. */
+  readonly silentHosts: readonly string[];
 }
 
-const hourMs = 3_600_000;
+/** Topics that are watched. `cluster` is for the operator only. */
+export const watchedTopics = ['service', 'instances', 'warming', 'paths', 'usage', 'cluster'] as const;
+/** One of {@link watchedTopics}. */
+export type WatchedTopic = (typeof watchedTopics)[number];
 
-/** Asks a service, again and again. What it does not tell who asks is found out once. */
-export class Sampler {
-  readonly #client: HeddleClient;
-  #accounts = 'all';
-  #hasCluster = true;
-
-  constructor(client: HeddleClient) {
-    this.#client = client;
-  }
-
-  /** Throws UnreachableError or ServiceError. */
-  async take(signal?: AbortSignal): Promise<Sample> {
-    const [snapshot, status, used, cluster] = await Promise.all([
-      this.#client.snapshot(signal),
-      this.#client.admin('GET', '/status'),
-      this.#used(),
-      this.#cluster(),
-    ]);
-    return { atMs: performance.now(), snapshot, status, used, cluster };
-  }
-
-  /** Of this hour and the last: who looks at both sides of a full hour misses nothing. */
-  async #used(): Promise<ReadonlyMap<string, Used>> {
-    const since = String(Math.floor(Date.now() / hourMs) * hourMs - hourMs);
-    const answer = await this.#client
-      .admin('GET', '/usage', { query: { since, account: this.#accounts } })
-      .catch((error: unknown) => {
-        // All accounts are the operator's to see.
-        if (this.#accounts === 'self' || !(error instanceof ServiceError) || error.status !== 403) throw error;
-        this.#accounts = 'self';
-        return undefined;
-      });
-    if (answer === undefined) return await this.#used();
-    return new Map(answer.list('records').map((record) => [usedKey(record), usedOf(record)]));
-  }
-
-  async #cluster(): Promise<Shape | undefined> {
-    if (!this.#hasCluster) return undefined;
-    try {
-      return await this.#client.admin('GET', '/cluster');
-    } catch (error) {
-      if (!(error instanceof ServiceError) || (error.status !== 404 && error.status !== 403)) throw error;
-      this.#hasCluster = false;
-      return undefined;
-    }
-  }
+/** Starts as the topic `paths` has them. */
+export function startsOf({ rows }: TopicState): Starts {
+  return new Map(Array.from(rows, ([path, row]) => [path, new Shape(row, 'paths')]));
 }
 
-function usedKey(record: Shape): string {
-  return `${record.text('account')} ${record.text('functionName')} ${record.number('fromMs')}`;
+/** What functions used, as the topic `usage` has it. */
+export function usedOf({ rows }: TopicState): AllUsed {
+  return new Map(
+    Array.from(rows, ([key, row]) => {
+      const one = new Shape(row, 'usage');
+      const [account, name] = [one.text('account'), one.text('functionName')];
+      return [key, { account, name, requests: one.number('requests'), errors: one.number('errors') }];
+    }),
+  );
 }
 
-function usedOf(record: Shape): Used {
+/** A sample of what topics say; undefined where one of them has said nothing yet. `wallMs`: the service's time. */
+export function sampleOf(
+  topics: ReadonlyMap<WatchedTopic, TopicState>,
+  wallMs: number,
+  starts: Counted<Starts> | undefined,
+  used: Counted<AllUsed> | undefined,
+): Sample | undefined {
+  const states = [...topics.values()];
+  const service = topics.get('service')?.rows.get('service');
+  if (starts === undefined || used === undefined || service === undefined || !states.every(({ known }) => known))
+    return undefined;
+  const rows = (topic: WatchedTopic): readonly (readonly [string, Shape])[] =>
+    Array.from(topics.get(topic)?.rows ?? [], ([key, row]) => [key, new Shape(row, topic)]);
+  const warming = new Map(rows('warming'));
   return {
-    account: record.text('account'),
-    name: record.text('functionName'),
-    requests: record.number('requests'),
-    errors: record.number('errors'),
+    wallMs,
+    service: new Shape(service, 'service'),
+    instances: rows('instances').map(([, row]) => row),
+    warming: Array.from(warming).flatMap(([key, row]) => (key.startsWith('runtime ') ? [row] : [])),
+    queue: warming.get('queue') ?? new Shape({}, 'warming'),
+    memory: warming.get('memory'),
+    starts,
+    used,
+    hosts: rows('cluster').flatMap(([, row]) => (row.text('kind') === 'host' ? [row] : [])),
+    silentHosts: [...new Set(states.flatMap(({ silentHosts }) => silentHosts))],
   };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Shape } from '../../sdk/shape.ts';
+import type { TopicState } from '../../api/state/topic-state.ts';
 import { pictureOf, type InstanceRow, type Picture } from './picture.ts';
-import type { Sample, Used } from './sample.ts';
+import { CountedOverTime } from './counted.ts';
+import { sampleOf, startsOf, usedOf, type WatchedTopic } from './sample.ts';
 import type { About } from './sections/header.ts';
 import { cellsText, sortedInstances } from './sections/instances.ts';
 import { atFirst, keyPressed, sorts, type Key, type Outcome, type ViewState } from './state.ts';
@@ -11,11 +12,12 @@ import { view } from './view.ts';
 
 const about: About = {
   url: 'http://127.0.0.1:4333',
-  intervalMs: 1_000,
   paused: false,
   trouble: undefined,
   history: [1, 4, 2],
 };
+
+const wallMs = 1_800_000_061_000;
 
 function containers(name: string, states: readonly string[]): object[] {
   return states.map((state, index) => ({
@@ -23,31 +25,63 @@ function containers(name: string, states: readonly string[]): object[] {
     state,
     runtime: 'nodejs24.x',
     ...(state === 'blank' ? {} : { functionName: name, memoryMb: 256 }),
-    ageMs: 1,
-    idleMs: 0,
     invocations: 10,
   }));
 }
 
-function sample(atMs: number, reused: number, used: readonly Used[], instances: readonly object[] = []): Sample {
-  const snapshot = {
-    warming: [{ configuration: 'nodejs24.x', ready: 1, starting: 1, target: 2, blanks: 4, blanksWanted: 4 }],
-    instances,
-    queue: { length: 2, max: 1_000 },
-    memory: { totalMb: 8_192, freeMb: 4_096, idleMb: 1_024 },
-  };
-  const starts = [
-    { path: 'reused-container', count: reused, p50Ms: 0.5, p99Ms: 2 },
-    { path: 'warm-instance', count: 1, p50Ms: 120, p99Ms: 120 },
-    { path: 'cold-instance', count: 0, p50Ms: null, p99Ms: null },
-  ];
-  return {
-    atMs,
-    snapshot: new Shape(snapshot, 'snapshot'),
-    status: new Shape({ driver: 'host', version: '1.2.3', region: 'us-east-1', uptimeMs: 61_000, starts }, 'status'),
-    used: new Map(used.map((one, index) => [`${one.account} ${one.name} ${index}`, one])),
-    cluster: undefined,
-  };
+function topic(rows: Readonly<Record<string, object>>): TopicState {
+  return { rows: new Map(Object.entries(rows)), known: true, cut: 0, silentHosts: [] };
+}
+
+/** What functions of an account had used: name, requests, errors. */
+type UsedThen = readonly (readonly [string, number, number])[];
+
+/** What had been counted at one moment after the other. */
+interface Then {
+  readonly atMs: number;
+  readonly reused: number;
+  readonly used: UsedThen;
+}
+
+function pictureAt(
+  moments: readonly Then[],
+  instances: readonly object[] = [],
+  nowMs = moments.at(-1)?.atMs ?? 0,
+): Picture {
+  const starts = new CountedOverTime<ReturnType<typeof startsOf>>(1_000);
+  const used = new CountedOverTime<ReturnType<typeof usedOf>>(1_000);
+  for (const moment of moments) {
+    const paths = {
+      'reused-container': { path: 'reused-container', count: moment.reused, p50Ms: 0.5, p99Ms: 2 },
+      'warm-instance': { path: 'warm-instance', count: 1, p50Ms: 120, p99Ms: 120 },
+      'cold-instance': { path: 'cold-instance', count: 0, p50Ms: null, p99Ms: null },
+    };
+    starts.add(moment.atMs, startsOf(topic(paths)));
+    const rows = moment.used.map(([functionName, requests, errors]) => ({
+      account: '1',
+      functionName,
+      requests,
+      errors,
+    }));
+    used.add(moment.atMs, usedOf(topic(Object.fromEntries(rows.map((row) => [row.functionName, row])))));
+  }
+  const topics = new Map<WatchedTopic, TopicState>([
+    [
+      'service',
+      topic({ service: { driver: 'host', version: '1.2.3', region: 'us-east-1', startedAtMs: wallMs - 61_000 } }),
+    ],
+    ['instances', topic(Object.fromEntries(instances.map((one, n) => [String(n), one])))],
+    [
+      'warming',
+      topic({
+        queue: { length: 2, max: 1_000 },
+        memory: { totalMb: 8_192, freeMb: 4_096, idleMb: 1_024 },
+        'runtime nodejs24.x': { configuration: 'nodejs24.x', ready: 1, starting: 1, target: 2 },
+      }),
+    ],
+  ]);
+  const sample = sampleOf(topics, wallMs, starts.at(nowMs), used.at(nowMs));
+  return pictureOf(sample ?? assert.fail('Something is not known.'));
 }
 
 /** So many instances, each of three containers. */
@@ -57,34 +91,64 @@ function many(count: number): object[] {
     state: n % 10 === 0 ? 'warm' : 'allocated',
     ...(n % 10 !== 0 && { account: '1' }),
     configuration: 'nodejs24.x',
-    ageMs: count - n,
-    idleMs: 0,
+    bornAtMs: wallMs - (count - n) * 1_000,
     containers: containers(`f${n % 7}`, n % 10 === 0 ? ['blank'] : ['running', 'idle', 'blank']),
   }));
 }
 
-const used = (name: string, requests: number, errors: number): Used => ({ account: '1', name, requests, errors });
 const picture = (count: number): Picture =>
-  pictureOf(
-    sample(3_000, 300, [used('a', 150, 3), used('b', 5, 0)], many(count)),
-    sample(1_000, 100, [used('a', 50, 1), used('b', 5, 0)]),
+  pictureAt(
+    [
+      {
+        atMs: 1_000,
+        reused: 100,
+        used: [
+          ['a', 50, 1],
+          ['b', 5, 0],
+        ],
+      },
+      {
+        atMs: 3_000,
+        reused: 300,
+        used: [
+          ['a', 150, 3],
+          ['b', 5, 0],
+        ],
+      },
+    ],
+    many(count),
   );
 
-describe('what two samples say', () => {
-  test('rates are of the time between them, of calls by path and by function', () => {
+describe('what was told over time', () => {
+  test('rates are of the time between, of calls by path and by function', () => {
     const { callsPerSecond, errorsPerSecond, functions, running, starts } = picture(0);
     assert.deepEqual([callsPerSecond, errorsPerSecond, running], [100, 1, 0]);
-    assert.deepEqual(starts[0], { path: 'reused-container', count: 300, perSecond: 100, p50Ms: 0.5, p99Ms: 2 });
-    assert.deepEqual(starts[2], { path: 'cold-instance', count: 0, perSecond: 0, p50Ms: undefined, p99Ms: undefined });
+    const reused = starts.find(({ path }) => path === 'reused-container');
+    assert.deepEqual(reused, { path: 'reused-container', count: 300, perSecond: 100, p50Ms: 0.5, p99Ms: 2 });
+    const cold = starts.find(({ path }) => path === 'cold-instance');
+    assert.deepEqual(cold, { path: 'cold-instance', count: 0, perSecond: 0, p50Ms: undefined, p99Ms: undefined });
     assert.deepEqual(
       functions.map(({ name, perSecond }) => [name, perSecond]),
       [['a', 50]],
     );
   });
 
-  test('one sample has no rates, and a service that counts from 0 again no negative ones', () => {
-    assert.equal(pictureOf(sample(0, 5, []), undefined).callsPerSecond, undefined);
-    assert.equal(pictureOf(sample(1_000, 1, [used('a', 1, 0)]), sample(0, 100, [used('a', 9, 9)])).callsPerSecond, 0);
+  test('rates are of the newest time that is long enough, and nothing was called where nothing is told', () => {
+    const moments = [0, 500, 1_000, 1_500, 2_000].map((atMs) => ({ atMs, reused: atMs ** 2 / 1_000, used: [] }));
+    assert.equal(pictureAt(moments).callsPerSecond, 3_000, 'from 1,000 to 2,000');
+    assert.equal(pictureAt(moments, [], 3_900).callsPerSecond, 3_000, 'it may still be told');
+    assert.equal(pictureAt(moments, [], 5_000).callsPerSecond, 0);
+  });
+
+  test('what was told once has no rates until it could have changed, and a service that counts from 0 again no negative ones', () => {
+    const once = { atMs: 0, reused: 5, used: [] };
+    assert.equal(pictureAt([once]).callsPerSecond, undefined);
+    assert.equal(pictureAt([once], [], 1_000).callsPerSecond, 0);
+    const [before, after] = [
+      { atMs: 0, reused: 100, used: [['a', 9, 9]] as const },
+      { atMs: 1_000, reused: 1, used: [['a', 1, 0]] as const },
+    ];
+    assert.equal(pictureAt([before, after]).callsPerSecond, 0);
   });
 
   test('functions have their containers, whichever instances these are in', () => {
@@ -121,7 +185,7 @@ describe('the picture', () => {
   test('in 80 columns and 24 rows it has all parts, and the last row says what keys do', () => {
     const { lines, page, offsetMax } = view(picture(1_000), about, atFirst, 80, 24);
     assert.equal(lines.length, 24);
-    assert.match(lines[0] ?? '', /^heddle top {2}http:\/\/127\.0\.0\.1:4333 {2}host {2}v1\.2\.3 {2}up 1m +every 1 s$/);
+    assert.match(lines[0] ?? '', /^heddle top {2}http:\/\/127\.0\.0\.1:4333 {2}host {2}v1\.2\.3 {2}up 1m +live$/);
     assert.match(lines[1] ?? '', /^Calls +▃█▅ 100\/s {2}1\.0\/s fail {2}900 running {2}2 of 1,000 waiting$/);
     assert.match(lines[2] ?? '', /^Memory {2}██████▒▒░{8} 3,072 used, 1,024 idle, of 8,192 MB$/);
     assert.match(lines[3] ?? '', /nodejs24\.x 1 of 2 \(\+1\)/);

@@ -1,8 +1,8 @@
-import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import type { ObjectStore } from '@nats-io/obj';
 import { codeFileName } from '../../model/functions/code.ts';
 import { ClusterUnavailableError } from '../contract.ts';
+import { openObjects } from '../nats/objects.ts';
 
 /** Of the object store that code lies in. */
 const bucketName = 'HEDDLE_CODE';
@@ -55,7 +55,7 @@ export class CodeObjects {
 
   async #told<Result>(what: string, work: (bucket: ObjectStore) => Promise<Result>): Promise<Result> {
     try {
-      this.#bucket ??= new Objm(jetstream(this.#connection)).create(bucketName, { replicas: this.#replicas });
+      this.#bucket ??= openObjects(this.#connection, bucketName, this.#replicas);
       return await work(await this.#bucket);
     } catch (cause) {
       this.#bucket = undefined;

@@ -21,6 +21,8 @@ export const limitTimes = {
   heardMs: 6_000,
   /** Longest wait for an answer of another host. */
   callMs: 2_000,
+  /** Longest that a call waits for one: it is let in or refused within 2 s, whatever else it waits for. */
+  waitMs: 1_500,
   /** The same for a home that asks others while one waits. */
   lookMs: 500,
   /** A host that got nothing asks again after so long, and refuses until then. */

@@ -184,6 +184,20 @@ test('a host that is cut off from everybody lets nobody in when its lease has ru
   assert.equal(await calls(w, 1, 2), 1);
 });
 
+test('a call is refused within two seconds where the home does not answer, whenever it comes', async () => {
+  const w = world(3, { calls: 30 });
+  assert.equal(await calls(w, 2, 4), 4);
+  w.cut(0, 2);
+  await w.clock.advance(20_000);
+  for (let n = 0; n < 30; n += 1) {
+    await w.clock.advance(190);
+    const from = w.clock.now();
+    assert.equal(await calls(w, 2, 1), 0);
+    const tookMs = w.clock.now() - from;
+    assert.ok(tookMs < 2_000, `${tookMs} ms`);
+  }
+});
+
 test('a host that stood still believes in nothing that has run out', async () => {
   const w = world(2, { calls: 10 });
   assert.equal(await calls(w, 1, 2), 2);

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { AddedLines } from './added-lines.ts';
 
 /** How to start a process of a local cluster. */
 export interface Start {
@@ -69,13 +70,14 @@ export class Supervised {
   /** Reads what it says for as long as it says something: it must never wait for a reader. */
   #untilSaid(start: Start): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { saysReady, logFile, onLine } = start;
+    const { saysReady, onLine } = start;
+    const log = new AddedLines(start.logFile);
     for (const output of ['stdout', 'stderr'] as const) {
       const stream = this.#child[output];
       if (!isRead(output, start)) continue;
       if (stream === null) throw new Error(`${this.name} has no ${output}.`);
       createInterface(stream).on('line', (line) => {
-        appendFileSync(logFile, `${line}\n`);
+        log.add(line);
         if (output !== saysReady.on) onLine?.(line);
         else if (saysReady.line.test(line)) resolve();
       });

@@ -135,8 +135,10 @@ async function ensureStream(manager: JetStreamManager, options: LogOptions): Pro
     // It is there, made by another with other bounds.
     const there = await manager.streams.info(name).catch(() => undefined);
     if (there === undefined) throw error;
-    if (there.config.max_bytes === bytesMax && there.config.num_replicas === replicas) return;
-    await manager.streams.update(name, { max_bytes: bytesMax, num_replicas: replicas });
+    // What has more replicas than this host asks for keeps them.
+    const most = Math.max(replicas, there.config.num_replicas);
+    if (there.config.max_bytes === bytesMax && there.config.num_replicas === most) return;
+    await manager.streams.update(name, { max_bytes: bytesMax, num_replicas: most });
   }
 }
 

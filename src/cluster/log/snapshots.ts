@@ -2,8 +2,9 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
+import type { ObjectInfo, ObjectStore } from '@nats-io/obj';
 import { ClusterUnavailableError, type LogPosition } from '../contract.ts';
+import { openObjects } from '../nats/objects.ts';
 import { logLimits } from './log-limits.ts';
 import { answered, type LogStream } from './log-stream.ts';
 import { untilSilent, within } from './until-silent.ts';
@@ -21,10 +22,10 @@ export class LogSnapshots {
     this.#bucket = bucket;
   }
 
-  /** Makes their bucket where it is not there; servers bound it by what they may store at all. Throws ClusterUnavailableError. */
+  /** Makes their bucket where it is not there. Throws ClusterUnavailableError. */
   static async open(stream: LogStream, replicas: number): Promise<LogSnapshots> {
     return await answered(`The snapshots of the log ${stream.name} could not be opened`, async () => {
-      const bucket = await new Objm(stream.client).create(`${stream.name}_SNAPSHOTS`, { replicas });
+      const bucket = await openObjects(stream.connection, `${stream.name}_SNAPSHOTS`, replicas);
       return new LogSnapshots(stream, bucket);
     });
   }

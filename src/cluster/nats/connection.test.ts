@@ -9,6 +9,7 @@ import { createUser } from '@nats-io/nkeys';
 import { silentLogger, testLink } from '../testing/links.ts';
 import { startNatsServers, type TestNats } from '../testing/nats.ts';
 import { openBucket } from './buckets.ts';
+import { openObjects } from './objects.ts';
 import { type NatsLink, openNatsLink } from './connection.ts';
 import { ensureStream, untilAnswered } from './streams.ts';
 import { isConflict, isUnavailable } from './unavailable.ts';
@@ -109,8 +110,8 @@ test(
     const [link] = all;
     assert.ok(link);
     await assert.rejects(
-      openBucket(link, 'together', { replicas: 1 }, patience()),
-      /num_replicas is 3, and should be 1/,
+      openBucket(link, 'together', { replicas: 3, valueBytesMax: 100 }, patience()),
+      /max_msg_size is 65536, and should be 100/,
     );
   },
 );
@@ -153,4 +154,21 @@ test('a host that starts before its servers waits for them', minutes, async () =
   await servers.servers[0]?.restart();
   await using link = await opening;
   assert.equal(link.up, true);
+});
+
+test('what was made with one replica gets three where those are asked for, and keeps them', minutes, async () => {
+  await using link = await testLink(nats.settings);
+  const seen: number[][] = [];
+  for (const replicas of [1, 3, 1]) {
+    await ensureStream(link, 'GROWS', replicas, { subjects: ['grows'] }, patience());
+    await openBucket(link, 'grows', { replicas }, patience());
+    await untilAnswered(() => openObjects(link.connection, 'grows', replicas), patience());
+    const kept = ['GROWS', 'KV_grows', 'OBJ_grows'].map(async (name) => (await link.manager.streams.info(name)).config);
+    seen.push((await Promise.all(kept)).map((config) => config.num_replicas));
+  }
+  assert.deepEqual(seen, [
+    [1, 1, 1],
+    [3, 3, 3],
+    [3, 3, 3],
+  ]);
 });

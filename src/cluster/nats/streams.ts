@@ -18,7 +18,8 @@ const sayAfterMs = 5_000;
 
 /**
  * Sees to it that a stream is there. Where several hosts do that at once, or it was there, it is the same: what it is then is looked at, as servers ignore what they do not
- * know. Waits for servers that have not found each other yet, until `signal` fires. Throws where it is there and something of `options` is otherwise.
+ * know. One that was made with fewer replicas gets what is asked for now, one with more keeps them: so a cluster of one server grows to three. Waits for servers that have not
+ * found each other yet, until `signal` fires. Throws where it is there and something of `options` is otherwise.
  */
 export async function ensureStream(
   link: NatsLink,
@@ -41,7 +42,9 @@ async function addOrFind(link: NatsLink, wanted: Partial<StreamConfig> & { reado
     if (apiCodeOf(error) === apiCodes.otherConfiguration) return await link.manager.streams.info(wanted.name);
     throw error;
   });
-  const differing = differences(wanted, found.config);
+  const { num_replicas: replicas = 1, ...others } = wanted;
+  if (found.config.num_replicas < replicas) await link.manager.streams.update(wanted.name, { num_replicas: replicas });
+  const differing = differences(others, found.config);
   if (differing.length === 0) return;
   throw new Error(
     `The stream ${wanted.name} of the cluster is not as it should be: ${differing.join('; ')}. The NATS server may be too old, or another made it.`,

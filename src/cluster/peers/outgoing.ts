@@ -31,6 +31,8 @@ export class OutgoingLink {
   /** Which record a link is of, or is being made of. */
   #record: HostRecord | undefined;
   #waiting: Waiting[] | undefined;
+  /** A connection is being made for longer than anybody waits for it. */
+  #late = false;
   #failures = 0;
   #notBefore = 0;
   #why = '';
@@ -51,7 +53,7 @@ export class OutgoingLink {
   /** Begins a conversation: where none comes about, it ends with what is known of why. Throws CapacityError. */
   open(method: string, opening: Uint8Array): LinkStream {
     const stream = new LinkStream(this.#host);
-    if (this.#link !== undefined) {
+    if (this.#link !== undefined && !this.#link.silent) {
       this.#link.begin(stream, method, opening);
       return stream;
     }
@@ -88,11 +90,14 @@ export class OutgoingLink {
   #drop(error: PeerLostError): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#late = false;
     for (const { stream } of waiting ?? []) stream.lost(new PeerLostError(error.message, { unsent: true }));
     this.#link?.close(error);
   }
 
   #whyNot(): string | undefined {
+    if (this.#link !== undefined) return 'it is not heard at the moment.';
+    if (this.#late) return `there is no connection after ${peerLimits.dialWaitMsMax} ms.`;
     if (this.#waiting !== undefined) return undefined;
     if (this.#find() === undefined) return 'it is not there.';
     const leftMs = this.#notBefore - this.#clock.now();
@@ -104,8 +109,10 @@ export class OutgoingLink {
     const record = this.#find();
     this.#record = record;
     if (record === undefined) throw new Error(`Host ${this.#host} is not there.`);
+    const timer = this.#clock.timer(peerLimits.dialWaitMsMax, () => this.#waitsNoLonger(waiting));
     connectTo(record, this.#own)
       .then((socket) => askForLink(socket, record))
+      .finally(() => timer[Symbol.dispose]())
       .then(
         (socket) => this.#dialled(socket, waiting),
         (error: unknown) => this.#failed(error, waiting),
@@ -113,10 +120,18 @@ export class OutgoingLink {
     return waiting;
   }
 
+  #waitsNoLonger(waiting: Waiting[]): void {
+    if (this.#waiting !== waiting) return;
+    this.#late = true;
+    const why = `Host ${this.#host} was not asked: there is no connection after ${peerLimits.dialWaitMsMax} ms.`;
+    for (const { stream } of waiting.splice(0)) stream.lost(new PeerLostError(why, { unsent: true }));
+  }
+
   #dialled(socket: Awaited<ReturnType<typeof askForLink>>, waiting: readonly Waiting[]): void {
     // Nobody wants it any more: the host was not there for a moment.
     if (this.#waiting !== waiting) return void socket.destroy();
     this.#waiting = undefined;
+    this.#late = false;
     this.#failures = 0;
     const link = new Link(socket, {
       host: this.#host,
@@ -137,6 +152,7 @@ export class OutgoingLink {
   #failed(error: unknown, waiting: readonly Waiting[]): void {
     if (this.#waiting !== waiting) return;
     this.#waiting = undefined;
+    this.#late = false;
     const lost =
       error instanceof PeerLostError ? error : new PeerLostError(String(error), { cause: error, unsent: true });
     const { backoffMs, backoffMsMax } = peerLimits;

@@ -34,6 +34,15 @@ export const peerLimits = {
   pingMs: 5_000,
   /** Nothing was heard for so long, having asked: it is lost. */
   silentMsMax: 15_000,
+  /** While somebody waits for a first word, it is looked so often; nothing was heard for so long: asks. */
+  lookMs: 250,
+  quietMs: 400,
+  /** Nothing was heard for so long, having asked: who waits for a first word waits no longer. With a look between, within 2 s. */
+  wordlessMsMax: 1_500,
+  /** Of what was sent and not taken, bytes that a slow network has time for each second. */
+  bytesPerSecondMin: 131_072, // 128 KiB
+  /** Longest that a conversation waits for a connection that is being made. */
+  dialWaitMsMax: 1_500,
   /** A link that nobody uses is closed. */
   idleMs: 600_000, // 10 min
 

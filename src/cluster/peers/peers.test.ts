@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { test } from 'node:test';
@@ -160,6 +161,18 @@ test('who shows another certificate than the record of a host gets no byte', asy
   const refused: unknown = await one.peers.call(other.id, 'echo', 1).catch((error: unknown) => error);
   assert.ok(refused instanceof PeerLostError && refused.unsent);
   assert.match(refused.message, /another certificate/);
+});
+
+test('strangers that connect and say nothing do not keep hosts out', async () => {
+  await using undo = new AsyncDisposableStack();
+  const [one, other, known] = await pair(undo, ({ peers }) => peers.serve('echo', async (body) => body));
+  const there = known.seenBy(one.id).find(other.id)?.peer ?? assert.fail('It is not known.');
+  const strangers = Array.from({ length: peerLimits.handshakesMax + 1 }, () => connect(there));
+  undo.defer(() => strangers.forEach((socket) => socket.destroy()));
+  for (const socket of strangers) socket.on('error', () => undefined);
+  const gone = await Promise.race(strangers.map((socket, index) => once(socket, 'close').then(() => index)));
+  assert.equal(gone, 0, 'The one that has held on for longest goes for the last one that comes.');
+  assert.equal(await one.peers.call(other.id, 'echo', 1), 1);
 });
 
 test('a host whose record is gone is put out', async () => {

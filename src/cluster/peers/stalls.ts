@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../model/clock.ts';
 
 /** How often it is looked, and from when on nothing that has come meanwhile is believed to be still wanted. */
-const lookMs = 1_000;
-const stallMs = 3_000;
+const lookMs = 500;
+const stallMs = 1_500;
 
 /** Tells whether this process has stood still (stopped, its machine paused, or with too much to do): others may have given it up meanwhile. */
 export class Stalls implements Disposable {

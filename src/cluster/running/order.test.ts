@@ -29,7 +29,7 @@ test('code is asked for by its SHA-256 and by nothing else, as that becomes the 
   let accept: PeerAcceptor = () => assert.fail('Nobody accepts.');
   const zipFile = async (): Promise<never> => assert.fail('It was looked for.');
   serveCode({ accept: (_method, acceptor) => void (accept = acceptor) }, { zipFile });
-  const stream = { host: 'h', onMessage: () => undefined, ended: Promise.resolve(undefined) };
+  const stream = { host: 'h', expectsWord: false, onMessage: () => undefined, ended: Promise.resolve(undefined) };
   const nothing = (): undefined => undefined;
   const rest = {
     send: () => true,

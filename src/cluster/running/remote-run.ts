@@ -43,6 +43,8 @@ export class RemoteRun {
     cancel?.addEventListener('abort', cancelled, { once: true });
     if (cancel?.aborted === true) cancelled();
     stream.onMessage = (message) => this.#take(message);
+    // Until it has begun: what has is given up with its host only.
+    stream.expectsWord = true;
     void stream.ended.then((error) => {
       signal.removeEventListener('abort', gone);
       cancel?.removeEventListener('abort', cancelled);
@@ -96,6 +98,7 @@ export class RemoteRun {
 
   #started(message: Uint8Array): void {
     this.#startedAt = this.#clock.now();
+    this.#stream.expectsWord = false;
     const { watcher, receivedAt, begun } = this.#invocation;
     if (watcher === undefined) return begun?.();
     watcher.started(startPathIn(dataOf(message)), this.#startedAt - receivedAt, this.#stream.host);

@@ -57,6 +57,12 @@ async function viewed(undo: AsyncDisposableStack, streams: () => AsyncIterable<L
         },
         alive: () => known.seenBy(id).alive(),
         all: () => known.seenBy(id).all(),
+        find: (host) => known.seenBy(id).find(host),
+      },
+      // Of all accounts but one the second host is the home.
+      homes: {
+        homeOf: (account) =>
+          account === 'homeless' ? { at: 'nowhere' } : { at: 'host', host: ids[1] ?? '', epoch: 7n },
       },
       leases: { holderOf: (name) => (name === 'shard-0' ? { host: ids[1] ?? '', epoch: 7n } : undefined) },
       shards: ['shard-0', 'shard-1'],
@@ -138,6 +144,29 @@ test('instances have the name of their host, and usage is the sum; who is away i
   const usage = (await views[0]?.usage({ sinceMs: 0, untilMs: 1 })) ?? assert.fail();
   assert.deepEqual(usage.found, [{ ...used, requests: 4, errors: 2, gbSeconds: 1, egressBytes: 8 }]);
   assert.deepEqual(usage.silent, [names[1]?.name]);
+});
+
+test('what hosts tell of an account is asked of all, or of its home alone', async () => {
+  await using undo = new AsyncDisposableStack();
+  const { known, ids, views } = await viewed(undo, none);
+  for (const [n, view] of views.entries())
+    view.tells('greeting', async (account, about) => ({ said: `${n} ${account} ${about}` }));
+  const [view] = views;
+  assert.deepEqual((await view?.told('greeting', '1'))?.found.map((one) => Object(one).said).toSorted(), [
+    '1 1 ',
+    '2 1 ',
+  ]);
+  assert.deepEqual(await view?.told('greeting', '1', { about: 'x', ofHome: true }), {
+    found: [{ said: '1 1 x' }],
+    silent: [],
+  });
+  assert.deepEqual(await view?.told('greeting', 'homeless', { ofHome: true }), {
+    found: [],
+    silent: ["the account's home"],
+  });
+  known.setSilent(ids[1] ?? '', true);
+  const names = known.seenBy(ids[0] ?? '').all();
+  assert.deepEqual((await view?.told('greeting', '1', { ofHome: true }))?.silent, [names[1]?.name]);
 });
 
 test('usage of different functions, accounts and times stays apart', () => {

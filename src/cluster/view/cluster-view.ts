@@ -11,6 +11,7 @@ import type { InstanceSnapshot } from '../../model/snapshot.ts';
 import type {
   ClusterOverview,
   Gathered,
+  Homes,
   HostRecord,
   Leases,
   LogPosition,
@@ -47,8 +48,9 @@ export interface OwnView {
 
 /** What the view is made with. */
 export interface ViewParts {
-  readonly membership: Pick<Membership, 'self' | 'alive' | 'all'>;
+  readonly membership: Pick<Membership, 'self' | 'alive' | 'all' | 'find'>;
   readonly leases: Pick<Leases, 'holderOf'>;
+  readonly homes: Pick<Homes, 'homeOf'>;
   /** Names of the leases of shards, in their order. */
   readonly shards: readonly string[];
   readonly peers: Pick<Peers, 'call' | 'serve'>;
@@ -68,16 +70,20 @@ export function openView(parts: ViewParts): ClusterOverview {
   peers.serve(methods.load, async () => own.load());
   peers.serve(methods.instances, async (body) => own.instances(textIn(fieldsOf(body), 'account')));
   peers.serve(methods.usage, async (body) => own.usage(readSpan(body)));
-  const tellers = new Map<string, (account: string) => Promise<object>>();
+  const tellers = new Map<string, Parameters<ClusterOverview['tells']>[1]>();
   peers.serve(methods.told, async (body) => {
     const asked = fieldsOf(body);
-    return (await tellers.get(textIn(asked, 'what'))?.(textIn(asked, 'account'))) ?? {};
+    const about = typeof asked['about'] === 'string' ? asked['about'] : '';
+    return (await tellers.get(textIn(asked, 'what'))?.(textIn(asked, 'account'), about)) ?? {};
   });
   peers.serve(methods.traces, async (body) => own.traces(readTracesAsked(body)));
   return {
     snapshot: () => snapshotOf(parts),
     instances: (account) => instancesOf(parts, account),
-    told: (what, account) => gathered(parts, methods.told, { what, account }, fieldsOf),
+    told: (what, account, { about, ofHome } = {}) => {
+      const body = { what, account, ...(about !== undefined && { about }) };
+      return ofHome === true ? fromHome(parts, account, body) : gathered(parts, methods.told, body, fieldsOf);
+    },
     tells: (what, tell) => void tellers.set(what, tell),
     usage: async (span) => {
       const { found, silent } = await gathered(parts, methods.usage, span, readUsage);
@@ -204,6 +210,19 @@ async function gathered<T>(
     found: answers.flatMap((answer) => ('value' in answer ? [answer.value] : [])),
     silent: silentOf(parts, answers),
   };
+}
+
+/** What an account's home says, where that is another host. Where it has none now, what it has is missing. */
+async function fromHome(parts: ViewParts, account: string, body: object): Promise<Gathered<object>> {
+  const { membership, homes, peers } = parts;
+  const home = homes.homeOf(account);
+  if (home.at === 'here') return { found: [], silent: [] };
+  const host = home.at === 'host' ? membership.find(home.host) : undefined;
+  if (host === undefined) return { found: [], silent: ["the account's home"] };
+  if (!membership.alive().some(({ id }) => id === host.id)) return { found: [], silent: [host.name] };
+  const answers = await askAll(peers, [host], methods.told, body, fieldsOf);
+  const found = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []));
+  return { found, silent: found.length === 0 ? [host.name] : [] };
 }
 
 /** Names of hosts that did not answer, and of those that are not heard. */

@@ -12,6 +12,7 @@ import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
 import type { Settings } from '../../model/functions/settings.ts';
 import type { OwnShard } from '../../model/cluster-snapshot.ts';
+import { Ways } from '../../traces/records/ways.ts';
 import { tracedElsewhere } from '../../traces/traced-worker-manager.ts';
 import type { Tracer } from '../../traces/tracer.ts';
 import type { CodeStore, Store } from '../../store/contract.ts';
@@ -51,6 +52,7 @@ type ForFrontend = Pick<
   | 'replicated'
   | 'clusterLife'
   | 'clusterView'
+  | 'ways'
 >;
 
 /**
@@ -62,6 +64,7 @@ export class ClusteredService {
   readonly #cluster: OpenedCluster;
   readonly #logger: Logger;
   readonly #homes: OpenedHomes;
+  readonly #ways: Ways;
   #state: ClusterState | undefined;
   #threads: ClusteredThreads | undefined;
   #limits: OpenedLimits | undefined;
@@ -71,6 +74,7 @@ export class ClusteredService {
     this.#settings = settings;
     this.#cluster = cluster;
     this.#logger = logger;
+    this.#ways = new Ways(cluster.membership.self.name, systemClock);
     const { link, membership, leases, peers, identityOf } = cluster;
     const logOf = (name: string): ReturnType<typeof shardLog> =>
       shardLog(link.connection, name, settings.cluster.replicas, (err) =>
@@ -107,7 +111,8 @@ export class ClusteredService {
     const { tracer } = service;
     const runner = openRunner(peers);
     const nameOf = (host: HostId): string => membership.find(host)?.name ?? host;
-    const elsewhere = tracer === undefined ? runner : tracedElsewhere(runner, nameOf, tracer);
+    const noted = this.#ways.noting(runner);
+    const elsewhere = tracer === undefined ? noted : tracedElsewhere(noted, nameOf, tracer);
     const placement = openPlacement({ ...service, membership, peers, elsewhere, logger: this.#logger }, undo);
     this.#placed = placement.counts;
     const localCode = this.#state?.localCode ?? codeStore;
@@ -149,10 +154,15 @@ export class ClusteredService {
       identityOf: this.#cluster.identityOf,
       homes: this.#homes.requests,
       sessionRoute: this.#threads?.route,
+      ways: this.#ways,
       ...(this.#limits && { limitsHold: this.#limits.settle }),
       ...(this.#state && { ...forFrontend(this.#state) }),
       clusterLife: this.#cluster.openLife(shown.snapshot),
-      clusterView: this.#cluster.openView({ ...shown, state, shardsHere: () => this.#homes.here().map(asShown), text }),
+      clusterView: this.#cluster.openView({
+        ...shown,
+        ...{ state, text, homes: this.#homes.homes },
+        shardsHere: () => this.#homes.here().map(asShown),
+      }),
     };
   }
 

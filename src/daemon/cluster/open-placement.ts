@@ -21,7 +21,7 @@ import type { DriverCapabilities } from '../../instance/contract.ts';
 import { systemClock } from '../../model/clock.ts';
 import { allRuntimes, blankKinds, isEnded, partsOf } from '../../model/runtimes/configuration.ts';
 import type { InstanceMoves, WorkerManager } from '../../worker-manager/contract.ts';
-import type { WhyMissing } from '../missing-runtimes.ts';
+import type { WhyMissing } from '../instances/missing-runtimes.ts';
 
 /** How summaries travel: with what hosts say twice a second, or at once. */
 export interface SummaryWay {

@@ -1,5 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
-import type { ClusterOverview, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
+import type { ClusterOverview, Homes, Leases, LogPosition, Membership } from '../../cluster/contract.ts';
 import { shardCount, shardName } from '../../cluster/homes/shards.ts';
 import type { NatsLink } from '../../cluster/nats/connection.ts';
 import type { HostPeers } from '../../cluster/peers/host-peers.ts';
@@ -27,6 +27,8 @@ export interface ViewSurroundings {
   readonly memoryMb: number;
   /** Last position of the log of the cluster's state that is applied here, and the stream that has that. */
   readonly state: { readonly position: () => LogPosition; readonly stream: string };
+  /** Where accounts are at home. */
+  readonly homes: Pick<Homes, 'homeOf'>;
   /** Shards whose home it is. */
   readonly shardsHere?: () => readonly OwnShard[];
   /** More of what this host knows of the cluster, in Prometheus' text format. */
@@ -36,7 +38,7 @@ export interface ViewSurroundings {
 /** What is to be seen of all hosts of a cluster. */
 export function openClusterView(
   { membership, peers, leases, link }: ClusterParts,
-  { snapshot, usage, traces, memoryMb, state, shardsHere, text = () => '' }: ViewSurroundings,
+  { snapshot, usage, traces, memoryMb, state, homes, shardsHere, text = () => '' }: ViewSurroundings,
 ): ClusterOverview {
   const shards = Array.from({ length: shardCount }, (_, shard) => shardName(shard));
   const { id } = membership.self;
@@ -48,6 +50,7 @@ export function openClusterView(
   return openView({
     membership,
     leases,
+    homes,
     shards,
     peers,
     streams: link.manager.streams,

@@ -3,7 +3,7 @@ import type { Homes, Membership, Peers } from '../../cluster/contract.ts';
 import { fieldsOf, fieldsOrNone, flagIn, listIn, numberIn, textIn } from '../../cluster/fields.ts';
 import type { OtherHosts, SeenCall, TriggerWatch } from '../../frontend/triggers/trigger-watch.ts';
 import type { Clock, Timer } from '../../model/clock.ts';
-import { readTrigger, wireOfTrigger } from '../kept-trigger.ts';
+import { readTrigger, wireOfTrigger } from '../calls/kept-trigger.ts';
 
 const methods = { gather: 'triggers.gather', seen: 'triggers.seen' } as const;
 

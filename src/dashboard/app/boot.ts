@@ -1,8 +1,7 @@
-import './theme.css';
-import './base.css';
-import './shell.css';
+import { applyTheme } from './theme.ts';
 
-// The page's name is painted before its program is loaded, which takes longer than that. A page that nobody sees is not painted: it does not wait.
+applyTheme();
+// The page's head is painted before its program is loaded, which takes longer than that. A page that nobody sees is not painted: it does not wait.
 const load = (): void => void import('./main.tsx');
 if (document.hidden) load();
 else requestAnimationFrame(() => setTimeout(load));

@@ -1,9 +1,9 @@
+import './base.css';
+import './shell.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { applyTheme } from './theme.ts';
 
-applyTheme();
 const root = document.querySelector('#app');
 if (root === null) throw new Error('The page has no place for the dashboard.');
 createRoot(root).render(

@@ -9,6 +9,8 @@ export interface PageSpec {
   readonly icon: string;
   /** A topic without which there is nothing to show: where the service says that it is not there, the page is not offered. */
   readonly needs?: string;
+  /** Its topic, and a stream with that in it, is refused to all others. */
+  readonly operatorsOnly?: true;
   /** Loads it when it is opened first. */
   readonly load: () => Promise<ComponentType>;
 }

@@ -1,6 +1,6 @@
 import { createElement, lazy, Suspense, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { useService } from '../state/use.ts';
+import { useService, useSilentHosts } from '../state/use.ts';
 import { Failing } from './failing.tsx';
 import { pages } from './pages.ts';
 import { hrefOf, usePlace } from './router.ts';
@@ -38,15 +38,45 @@ export function Shell({ signOut }: { signOut: () => void }): ReactNode {
       {/* It scrolls, which must be possible with the keyboard, too. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <main className="content" ref={main} tabIndex={0}>
+        <Missing />
         {page === undefined ? (
           <NoSuchPage />
+        ) : spec?.operatorsOnly === true && service?.operator !== true ? (
+          <OperatorsPage known={service !== undefined} />
         ) : (
           <Failing key={name}>
-            <Suspense fallback={<output className="page-loading">Loading…</output>}>{createElement(page)}</Suspense>
+            <Suspense fallback={<Loading />}>{createElement(page)}</Suspense>
           </Failing>
         )}
       </main>
     </div>
+  );
+}
+
+function Loading(): ReactNode {
+  return <output className="page-loading">Loading…</output>;
+}
+
+/** In the place of a page that only the operator is shown. `known`: whether it is known yet who looks. */
+function OperatorsPage({ known }: { known: boolean }): ReactNode {
+  if (!known) return <Loading />;
+  return (
+    <EmptyState title="This page is the operator's">
+      <p>
+        It shows the machines that all accounts share. Sign in with the key of whoever runs the service to see it.{' '}
+        <a href={hrefOf('overview')}>To the overview</a>
+      </p>
+    </EmptyState>
+  );
+}
+
+/** Hosts whose part of what is shown is missing. */
+function Missing(): ReactNode {
+  const hosts = useSilentHosts();
+  return (
+    <output className="missing-hosts">
+      {hosts !== '' && `No answer from ${hosts}: what is there is missing here.`}
+    </output>
   );
 }
 

@@ -22,34 +22,40 @@ export function SignIn({ signIn, notice }: { signIn: (session: Session) => Promi
     });
   };
   return (
-    <main className="sign-in">
-      <form className="sign-in-card" onSubmit={submit}>
-        <h1>
+    <div className="sign-in">
+      <header className="top">
+        <span className="brand">
           <Mark /> Heddle
-        </h1>
-        <p className="muted">
-          Sign in with the key of an account. It stays in this tab, and every request is signed with it.
-        </p>
-        <label>
-          Access key id
-          <input name="id" autoComplete="username" autoCapitalize="off" spellCheck={false} required />
-        </label>
-        <label>
-          Secret access key
-          <input name="secret" type="password" autoComplete="current-password" required />
-        </label>
-        <p className="problem" role="alert">
-          {problem}
-        </p>
-        <button className="primary" type="submit" disabled={asking}>
-          {asking ? 'Signing in…' : 'Sign in'}
-        </button>
-        <p className="muted small">
-          <code>heddle env</code> prints the key of whoever runs the service;{' '}
-          <code>heddle key create --account NAME</code> makes one for another account.
-        </p>
-      </form>
-      <ThemeSwitch />
-    </main>
+        </span>
+        <span className="top-space" />
+        <ThemeSwitch />
+      </header>
+      <main>
+        <form className="sign-in-card" onSubmit={submit}>
+          <h1>Sign in</h1>
+          <p className="muted">
+            With the key of an account. It stays in this tab, and every request is signed with it.
+          </p>
+          <label>
+            Access key id
+            <input name="id" autoComplete="username" autoCapitalize="off" spellCheck={false} required />
+          </label>
+          <label>
+            Secret access key
+            <input name="secret" type="password" autoComplete="current-password" required />
+          </label>
+          <p className="problem" role="alert">
+            {problem}
+          </p>
+          <button className="primary" type="submit" disabled={asking}>
+            {asking ? 'Signing in…' : 'Sign in'}
+          </button>
+          <p className="muted small">
+            <code>heddle env</code> prints the key of whoever runs the service;{' '}
+            <code>heddle key create --account NAME</code> makes one for another account.
+          </p>
+        </form>
+      </main>
+    </div>
   );
 }

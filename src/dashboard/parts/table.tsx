@@ -21,8 +21,9 @@ export interface TableProps<Row> {
 }
 
 const rowHeight = 37;
-/** Rows beyond what is seen, so that scrolling finds something. */
+/** Rows beyond what is seen, so that scrolling finds something; others are put there when half of them were passed. */
 const beyond = 8;
+const stepPixels = (beyond / 2) * rowHeight;
 
 /** Only rows that can be seen are in the page. */
 export function Table<Row>({ label, columns, rows, keyOf, heightMax }: TableProps<Row>): ReactNode {
@@ -39,7 +40,7 @@ export function Table<Row>({ label, columns, rows, keyOf, heightMax }: TableProp
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       style={{ maxHeight: heightMax }}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={(event) => setTop(Math.floor(event.currentTarget.scrollTop / stepPixels) * stepPixels)}
     >
       <table aria-rowcount={rows.length + 1}>
         <thead>

@@ -28,6 +28,8 @@ export interface TimeChartProps {
   readonly height: number;
   /** How a value is written at the axis. */
   readonly format?: (value: number) => string;
+  /** There are no values between two whole numbers. */
+  readonly whole?: boolean;
   /** First and last second that are shown; all that there are where it is not said. */
   readonly range?: readonly [number, number];
   /** A value that a line is drawn at, right across. */
@@ -42,6 +44,7 @@ export function TimeChart({
   series,
   height,
   format = String,
+  whole = false,
   range,
   mark,
 }: TimeChartProps): ReactNode {
@@ -54,7 +57,7 @@ export function TimeChart({
     const kinds: ChartSeries[] = JSON.parse(shape);
     const draw = (): void => {
       chart.current?.destroy();
-      chart.current = new uPlot(optionsOf(kinds, element.clientWidth, height, format, mark), [[]], element);
+      chart.current = new uPlot(optionsOf(kinds, element.clientWidth, { height, format, whole, mark }), [[]], element);
       element.dispatchEvent(new Event('heddle-drawn'));
     };
     draw();
@@ -69,7 +72,7 @@ export function TimeChart({
     };
     // `format` is written where it is used, and always does the same.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [shape, height, mark]);
+  }, [shape, height, whole, mark]);
   useEffect(() => {
     const show = (): void => {
       if (chart.current === undefined) return;
@@ -98,12 +101,18 @@ export function TimeChart({
   );
 }
 
+/** Steps of an axis that has whole numbers only. */
+const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((one) => one * 10 ** power)).flat();
+
 function optionsOf(
   series: readonly ChartSeries[],
   width: number,
-  height: number,
-  format: (value: number) => string,
-  mark: number | undefined,
+  {
+    height,
+    format,
+    whole,
+    mark,
+  }: Required<Pick<TimeChartProps, 'height' | 'format' | 'whole'>> & { mark: number | undefined },
 ): uPlot.Options {
   const [muted, line] = [colourOf('--muted'), colourOf('--line')];
   const axis: uPlot.Axis = {
@@ -120,7 +129,12 @@ function optionsOf(
     scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, (max ?? 0) * 1.1, (mark ?? 0) * 1.1)] } },
     axes: [
       { ...axis, space: 70, size: 26, values: (_chart, all) => all.map(clock) },
-      { ...axis, size: 58, values: (_chart, all) => all.map((value) => (value === 0 ? '0' : format(value))) },
+      {
+        ...axis,
+        ...(whole && { incrs: wholeSteps }),
+        size: 58,
+        values: (_chart, all) => all.map((value) => (value === 0 ? '0' : format(value))),
+      },
     ],
     ...(mark !== undefined && { hooks: { draw: [(chart: uPlot) => drawMark(chart, mark, format(mark))] } }),
     series: [

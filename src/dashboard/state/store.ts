@@ -1,18 +1,6 @@
-import type { StreamEvent, TopicChange } from '../../model/dashboard/stream.ts';
+import { changedTopic, unknownTopic, type TopicState } from '../../api/state/topic-state.ts';
+import type { StreamEvent } from '../../model/dashboard/stream.ts';
 
-/** A topic's state on this page. A new object after each change. */
-export interface TopicState {
-  /** Rows by their keys, as the service's topic has them. */
-  readonly rows: ReadonlyMap<string, object>;
-  /** Whether the service has said anything of it yet. */
-  readonly known: boolean;
-  /** So many more rows there are than are shown. */
-  readonly cut: number;
-  /** Why the service cannot say. */
-  readonly error?: string;
-}
-
-const unknown: TopicState = { rows: new Map(), known: false, cut: 0 };
 /** What nobody looks at is kept for so long, ms, so that going back to a page shows something at once. */
 const keptMs = 120_000;
 
@@ -20,6 +8,7 @@ const keptMs = 120_000;
 export class StateStore {
   readonly #states = new Map<string, TopicState>();
   readonly #wanted = new Map<string, { readonly listeners: Set<() => void>; leftAt: number }>();
+  readonly #watchers = new Set<() => void>();
   /** Called when other topics are wanted than before. */
   onWanted: () => void = () => undefined;
   /** How far the service's clock is ahead of this machine's, ms. */
@@ -31,7 +20,13 @@ export class StateStore {
   }
 
   state(topic: string): TopicState {
-    return this.#states.get(topic) ?? unknown;
+    return this.#states.get(topic) ?? unknownTopic;
+  }
+
+  /** Hosts that did not answer of anything that is wanted, sorted. Joined, so that the same is the same. */
+  silentHosts(): string {
+    const names = new Set(this.wanted().flatMap((topic) => this.state(topic).silentHosts));
+    return [...names].sort().join(', ');
   }
 
   /** `listener` is called after each change of a topic; gives how to leave. */
@@ -48,24 +43,23 @@ export class StateStore {
     };
   }
 
+  /** `watcher` is called after each event, whatever it is of; gives how to leave. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
   apply({ atMs, topics }: StreamEvent): void {
     this.aheadMs = atMs - Date.now();
     for (const [topic, change] of Object.entries(topics)) {
-      this.#states.set(topic, changed(this.state(topic), change));
+      this.#states.set(topic, changedTopic(this.state(topic), change));
       for (const listener of this.#wanted.get(topic)?.listeners ?? []) listener();
     }
+    for (const listener of this.#watchers) listener();
     for (const [topic, { listeners, leftAt }] of this.#wanted)
       if (listeners.size === 0 && performance.now() - leftAt > keptMs) {
         this.#wanted.delete(topic);
         this.#states.delete(topic);
       }
   }
-}
-
-function changed(state: TopicState, { whole, put = {}, remove = [], cut = 0, error }: TopicChange): TopicState {
-  if (error !== undefined) return { ...state, known: true, error };
-  const rows = new Map(whole === true ? [] : state.rows);
-  for (const [key, row] of Object.entries(put)) rows.set(key, row);
-  for (const key of remove) rows.delete(key);
-  return { rows, known: true, cut };
 }

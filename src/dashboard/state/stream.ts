@@ -1,5 +1,5 @@
+import { sentEvents } from '../../api/state/sent-events.ts';
 import { beatMs, streamPath, type StreamEvent } from '../../model/dashboard/stream.ts';
-import { sentEvents } from './events.ts';
 import { ask, ServiceError, type Session } from './session.ts';
 import type { StateStore } from './store.ts';
 
@@ -9,6 +9,8 @@ export type Connection = 'connecting' | 'live' | 'away' | 'refused';
 const silentMsMax = 3 * beatMs;
 /** How long is waited before it is tried again, ms: twice as long each time, and not all pages in the same moment. */
 const [retryMsMin, retryMsMax] = [250, 8_000];
+/** A page that nobody sees any more is told nothing after so long, ms: who changes between windows finds it as it is. */
+const hiddenMsMax = 30_000;
 /** A page that is changed wants other topics, one after the other within a moment: they are asked for together, ms. */
 const gatherMs = 20;
 
@@ -20,6 +22,7 @@ export class StateStream {
   readonly #stopped = new AbortController();
   #reopen = new AbortController();
   #topics = '';
+  #isSeen = true;
 
   /** `changed` is told how the page stands with the service, and why. */
   constructor(session: Session, store: StateStore, changed: (connection: Connection, why: string) => void) {
@@ -33,6 +36,7 @@ export class StateStream {
         if (store.wanted().join() !== this.#topics) this.#reopen.abort();
       }, gatherMs);
     };
+    this.#stopWhileHidden();
     void this.#run();
   }
 
@@ -41,12 +45,31 @@ export class StateStream {
     this.#stopped.abort();
   }
 
+  #stopWhileHidden(): void {
+    let hidden: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      clearTimeout(hidden);
+      const seen = (isSeen: boolean): void => {
+        if (isSeen === this.#isSeen) return;
+        this.#isSeen = isSeen;
+        this.#reopen.abort();
+      };
+      if (document.hidden) hidden = setTimeout(() => seen(false), hiddenMsMax);
+      else seen(true);
+    };
+    document.addEventListener('visibilitychange', look);
+    this.#stopped.signal.addEventListener('abort', () => {
+      clearTimeout(hidden);
+      document.removeEventListener('visibilitychange', look);
+    });
+  }
+
   async #run(): Promise<void> {
     let retryMs = retryMsMin;
     const { signal: stopped } = this.#stopped;
     while (!stopped.aborted) {
       this.#reopen = new AbortController();
-      const wanted = this.#store.wanted();
+      const wanted = this.#isSeen ? this.#store.wanted() : [];
       this.#topics = wanted.join();
       const signal = AbortSignal.any([stopped, this.#reopen.signal]);
       if (wanted.length === 0) {
@@ -60,7 +83,7 @@ export class StateStream {
         const refused = error instanceof ServiceError && error.refused;
         this.#changed(refused ? 'refused' : 'away', error instanceof ServiceError ? error.message : 'Nobody answers.');
         if (refused) return;
-        await Promise.race([aborted(signal), wait(retryMs * (0.75 + Math.random() / 2)), online()]);
+        await patience(retryMs * (0.75 + Math.random() / 2), signal);
         retryMs = Math.min(retryMsMax, retryMs * 2);
       }
     }
@@ -77,7 +100,7 @@ export class StateStream {
         signal: AbortSignal.any([signal, silence.signal]),
       });
       if (response.body === null) throw new Error('The service answered with nothing.');
-      for await (const event of sentEvents(response.body)) {
+      for await (const event of sentEvents(textsOf(response.body))) {
         silence.broken();
         heard();
         if ('comment' in event) continue;
@@ -90,6 +113,20 @@ export class StateStream {
     } finally {
       silence.over();
     }
+  }
+}
+
+/** Not every browser's bodies can be iterated over. */
+async function* textsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 
@@ -116,10 +153,6 @@ class Silence {
   }
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -127,7 +160,15 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** A machine that comes back to its network does not wait for its turn. */
-function online(): Promise<void> {
-  return new Promise((resolve) => addEventListener('online', () => resolve(), { once: true }));
+/** Waits, but not where `signal` fires or the machine comes back to its network. Leaves nothing behind, however often it is done. */
+async function patience(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => resolve(), { signal: over.signal });
+  addEventListener('online', () => resolve(), { signal: over.signal });
+  if (signal.aborted) resolve();
+  await promise;
+  clearTimeout(timer);
+  over.abort();
 }

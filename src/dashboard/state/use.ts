@@ -1,8 +1,9 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import type { TopicState } from '../../api/state/topic-state.ts';
 import type { ServiceRow } from '../../model/dashboard/service.ts';
 import { ask, type Asked, type Session } from './session.ts';
 import type { Connection } from './stream.ts';
-import type { StateStore, TopicState } from './store.ts';
+import type { StateStore } from './store.ts';
 
 /** What every part of the page can ask for. */
 export interface Shared {
@@ -42,6 +43,13 @@ export function useTopic<Row extends object>(name: string, argument = ''): Rows<
 /** What the service says of itself; undefined until it has. */
 export function useService(): ServiceRow | undefined {
   return useTopic<ServiceRow>('service').rows.get('service');
+}
+
+/** Names of hosts that did not answer of something that is shown, for people; '' where all have. */
+export function useSilentHosts(): string {
+  const { store } = useShared();
+  const watch = useCallback((watcher: () => void) => store.watch(watcher), [store]);
+  return useSyncExternalStore(watch, () => store.silentHosts());
 }
 
 /** How to ask the service for something, as who has signed in. Throws ServiceError. */

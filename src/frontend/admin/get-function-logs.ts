@@ -11,7 +11,7 @@ const entriesDefault = 100;
 
 /**
  * What a function printed: one JSON object a line, an invocation each, oldest first. `since`: milliseconds since the
- * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, line by line where an invocation is still running, until the client goes or
+ * Unix epoch; `limit`: the newest so many; `follow=1`: and what comes, line by line where an invocation is still running, until the client goes, its key ends or
  * the service stops. `times` says from which character on it was printed when.
  */
 export function getFunctionLogs({ store, logs }: FrontendOptions, stopping: AbortSignal): Operation {
@@ -31,7 +31,7 @@ export function getFunctionLogs({ store, logs }: FrontendOptions, stopping: Abor
       };
       const entries =
         request.query('follow') === '1'
-          ? logs.follow(account, name, from, AbortSignal.any([request.gone(), stopping]))
+          ? logs.follow(account, name, from, AbortSignal.any([request.over(), stopping]))
           : await logs.read(account, name, from);
       return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body: lines(entries) };
     },

@@ -1,7 +1,8 @@
 import { logLinesPath } from '../../model/dashboard/logs.ts';
 import { streamPath } from '../../model/dashboard/stream.ts';
 import type { FrontendOptions } from '../context.ts';
-import { loadedLater } from '../routes/loaded-later.ts';
+import { loadedLater, once } from '../routes/loaded-later.ts';
+import { tellTopics } from './over-hosts/gather.ts';
 import { smallBodyBytesMax, type Operation } from '../routes/operation.ts';
 
 /**
@@ -11,8 +12,10 @@ import { smallBodyBytesMax, type Operation } from '../routes/operation.ts';
 export function dashboardOperations(options: FrontendOptions, stopping: AbortSignal): readonly Operation[] {
   const common = { method: 'GET', bodyBytesMax: smallBodyBytesMax } as const;
   const routes = { WatchState: { ...common, path: streamPath }, ReadLogLines: { ...common, path: logLinesPath } };
+  const here = once(async () => (await import('./topics.ts')).openTopicsHere(options));
+  if (options.clusterView !== undefined) tellTopics(options.clusterView, here);
   const operations = loadedLater(routes, async () => ({
-    ...(await import('./stream/watch-state.ts')).streamRuns(options, stopping),
+    ...(await import('./stream/watch-state.ts')).streamRuns(options, await here(), stopping),
     ...(await import('./logs/read-log-lines.ts')).logRuns(options, stopping),
   }));
   // Only for keys of accounts: code that runs has no business here.

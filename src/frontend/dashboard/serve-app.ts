@@ -12,27 +12,39 @@ const filesPath = '/heddle/dashboard/';
 /** Names as the bundler gives them: with a hash of what is in them. */
 const fileName = /^[\w.-]{1,128}$/;
 
+const htmlType = 'text/html; charset=utf-8';
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
 
-/** What a page may do: load what this service gives it, and talk to this service. Nothing inline, nothing from elsewhere, in nobody's frame. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * What a page may do: load what this service gives it, and talk to this service. Nothing inline but these styles (their hashes), nothing from elsewhere, in nobody's
+ * frame.
+ */
+function contentSecurityPolicy(styles: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    ["style-src 'self'", ...styles.map((hash) => `'sha256-${hash}'`)].join(' '),
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The hash of each of a page's own styles, which are what it paints first without asking for more. */
+function stylesIn(page: string): readonly string[] {
+  return [...page.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text = '']) =>
+    createHash('sha256').update(text).digest('base64'),
+  );
+}
 
 const always: Readonly<Record<string, string>> = {
-  'content-security-policy': contentSecurityPolicy,
+  'content-security-policy': contentSecurityPolicy(),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -42,8 +54,7 @@ const always: Readonly<Record<string, string>> = {
 interface ServedFile {
   readonly plain: Buffer;
   readonly zipped: Buffer;
-  readonly etag: string;
-  readonly type: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the page is served with. */
@@ -73,16 +84,7 @@ export function serveApp(
     const path = join(await found(), page ? 'index.html' : join('heddle/dashboard', name));
     const plain = await readFile(path).catch(missing);
     if (plain === undefined) return undefined;
-    const bytes = page
-      ? Buffer.from(plain.toString('utf8').replaceAll('%REGION%', region.replaceAll(/[^\w-]/g, '')))
-      : plain;
-    const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
-    return {
-      plain: bytes,
-      zipped: await promisify(gzip)(bytes, { level: 9 }),
-      etag,
-      type: types[extname(path)] ?? 'application/octet-stream',
-    };
+    return page ? await served(...pageIn(plain, region)) : await served(plain, headersOf(path));
   };
   const fileOf = async (name: string): Promise<ServedFile | undefined> => {
     const known = files.get(name) ?? load(name);
@@ -101,10 +103,7 @@ export function serveApp(
     const name = url === '/' ? '' : url.slice(filesPath.length).replace(/\?.*$/s, '');
     const known = name === '' || fileName.test(name) ? fileOf(name) : Promise.resolve(undefined);
     known.then(
-      (file) =>
-        file === undefined
-          ? refuse(response, 404, 'There is no such file.')
-          : send(request, response, file, name === ''),
+      (file) => (file === undefined ? refuse(response, 404, 'There is no such file.') : send(request, response, file)),
       (error: unknown) => {
         logger.error({ err: error }, 'The dashboard cannot be shown.');
         refuse(response, 500, 'The dashboard cannot be shown: the log of the service says why.');
@@ -113,19 +112,30 @@ export function serveApp(
   };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, file: ServedFile, page: boolean): void {
-  const { etag, type, plain, zipped } = file;
-  const caching = page ? 'no-cache' : 'public, max-age=31536000, immutable';
-  const headers = { ...always, 'cache-control': caching, etag, vary: 'accept-encoding' };
-  if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
+/** The page itself, which is asked for anew each time, and how it is sent. */
+function pageIn(file: Buffer, region: string): [Buffer, Readonly<Record<string, string>>] {
+  const page = file.toString('utf8').replaceAll('%REGION%', region.replaceAll(/[^\w-]/g, ''));
+  const policy = { 'content-security-policy': contentSecurityPolicy(stylesIn(page)) };
+  return [Buffer.from(page), { ...always, ...policy, 'cache-control': 'no-cache', 'content-type': htmlType }];
+}
+
+/** Of what is named by its hash, and never another. */
+function headersOf(path: string): Readonly<Record<string, string>> {
+  const type = types[extname(path)] ?? 'application/octet-stream';
+  return { ...always, 'cache-control': 'public, max-age=31536000, immutable', 'content-type': type };
+}
+
+async function served(plain: Buffer, headers: Readonly<Record<string, string>>): Promise<ServedFile> {
+  const etag = `"${createHash('sha256').update(plain).digest('hex').slice(0, 32)}"`;
+  const zipped = await promisify(gzip)(plain, { level: 9 });
+  return { plain, zipped, headers: { ...headers, etag, vary: 'accept-encoding' } };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { headers, plain, zipped }: ServedFile): void {
+  if (request.headers['if-none-match'] === headers['etag']) return void response.writeHead(304, headers).end();
   const zips = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
   const body = zips ? zipped : plain;
-  response.writeHead(200, {
-    ...headers,
-    'content-type': type,
-    'content-length': body.length,
-    ...(zips && { 'content-encoding': 'gzip' }),
-  });
+  response.writeHead(200, { ...headers, 'content-length': body.length, ...(zips && { 'content-encoding': 'gzip' }) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 

@@ -108,6 +108,33 @@ describe('what the dashboard is told', () => {
     assert.partialDeepStrictEqual(lost, { deadLettersOf: [{ kind: 'function', name: 'f' }] });
   });
 
+  test('only topics that are about one thing take its name, and only the operator sees the machine', async () => {
+    const statusOf = async (topics: string, key = service.key): Promise<number> => {
+      const path = `/heddle/v1/stream?topics=${encodeURIComponent(topics)}`;
+      const { status, body } = await fetch(service.url + path, {
+        headers: await signedHeaders({ ...service, key }, 'GET', path),
+      });
+      await body?.cancel();
+      return status;
+    };
+    for (const topic of [
+      'instances:1',
+      'queues:jobs',
+      'service:x',
+      'nosuch',
+      '',
+      'calls:%zz',
+      `calls:${'f'.repeat(257)}`,
+    ])
+      assert.equal(await statusOf(topic), 400, topic);
+    assert.deepEqual(
+      [await statusOf('calls:f,functions:f,threads:j,profiles:f'), await statusOf('machine')],
+      [200, 200],
+    );
+    const other = await createAccount(service.store, 2);
+    assert.deepEqual([await statusOf('machine', other), await statusOf('cluster', other)], [403, 403]);
+  });
+
   test('another account sees none of it', async () => {
     const other = await createAccount(service.store, 1);
     for (const topic of [

@@ -1,10 +1,14 @@
 import type { EgressTotals } from '../../model/network.ts';
+import { isThreadCode } from '../../model/functions/thread-code.ts';
 import { valuesText } from '../../model/metrics-text.ts';
 import type { LabelBound } from './label-bound.ts';
 
 const labels = ['account', 'function'];
 
-/** What functions connected to, in Prometheus' text format. Beyond `bound` functions are told together. */
+/** No function can have such a name. */
+const threads = '(threads)';
+
+/** What functions connected to, in Prometheus' text format. Beyond `bound` functions are told together, and so are threads of an account. */
 export function egressText(all: readonly EgressTotals[], bound: LabelBound): string {
   const totals = bounded(all, bound);
   const by = (value: (one: EgressTotals) => number): (readonly [string[], number])[] =>
@@ -49,8 +53,9 @@ export function egressText(all: readonly EgressTotals[], bound: LabelBound): str
 function bounded(all: readonly EgressTotals[], bound: LabelBound): readonly EgressTotals[] {
   const byName = new Map<string, EgressTotals>();
   for (const one of all) {
-    const key = bound.of(`${one.account} ${one.functionName}`);
-    const named = key === '' ? { ...one, account: '', functionName: '' } : one;
+    const functionName = isThreadCode(one.functionName) ? threads : one.functionName;
+    const key = bound.of(`${one.account} ${functionName}`);
+    const named = key === '' ? { ...one, account: '', functionName: '' } : { ...one, functionName };
     const before = byName.get(key);
     byName.set(key, before === undefined ? named : sum(before, named));
   }

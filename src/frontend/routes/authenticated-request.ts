@@ -14,6 +14,8 @@ export interface RequestFacts {
   /** What stands in its path, by the route's names. */
   readonly parameters: unknown;
   readonly socket: Socket;
+  /** Fires when the key that it was signed with is good for nothing any more, where that can be. */
+  readonly keyEnded: AbortSignal | undefined;
 }
 
 /** A request as operations see it, whichever way it came in. */
@@ -25,6 +27,7 @@ export class AuthenticatedRequest implements ApiRequest {
   readonly #sent: SignedRequest;
   readonly #parameters: unknown;
   readonly #socket: Socket;
+  readonly #keyEnded: AbortSignal | undefined;
 
   constructor(sent: SignedRequest, facts: RequestFacts) {
     this.scope = facts.scope;
@@ -34,6 +37,7 @@ export class AuthenticatedRequest implements ApiRequest {
     this.#sent = sent;
     this.#parameters = facts.parameters;
     this.#socket = facts.socket;
+    this.#keyEnded = facts.keyEnded;
   }
 
   get origin(): string {
@@ -67,5 +71,9 @@ export class AuthenticatedRequest implements ApiRequest {
 
   gone(): AbortSignal {
     return connectionGone(this.#socket);
+  }
+
+  over(): AbortSignal {
+    return this.#keyEnded === undefined ? this.gone() : AbortSignal.any([this.gone(), this.#keyEnded]);
   }
 }

@@ -66,7 +66,8 @@ export function mountOperations(
             headers: sent.headers,
           });
         const { id: requestId, receivedAt, params: parameters } = request;
-        const facts = { scope, requestId, receivedAt, body, parameters, socket: request.raw.socket };
+        const { socket } = request.raw;
+        const facts = { scope, requestId, receivedAt, body, parameters, socket, keyEnded: claimant.key.ended };
         const asked = new AuthenticatedRequest(sent, facts);
         const home = homes === undefined ? undefined : await operation.home?.(asked);
         const checked = { request: request.raw, response: reply.raw, key: claimant.key, body };

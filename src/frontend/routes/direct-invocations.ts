@@ -104,7 +104,15 @@ async function answer(
   const parameters = { functionName };
   if (claimant.key.sessionToken !== undefined)
     authoriseOperation(claimant.key, { ...signed, operation, service: 'lambda', parameters, body, scope });
-  const facts = { scope, requestId, receivedAt, body, parameters, socket: request.socket };
+  const facts = {
+    scope,
+    requestId,
+    receivedAt,
+    body,
+    parameters,
+    socket: request.socket,
+    keyEnded: claimant.key.ended,
+  };
   const asked = new AuthenticatedRequest(signed, facts);
   const home = homes === undefined ? undefined : await operation.home?.(asked);
   const checked = { request, response, key: claimant.key, body };

@@ -44,6 +44,8 @@ export interface ApiRequest {
   caller(): Caller | undefined;
   /** Fires when the client has gone away before it got its answer. */
   gone(): AbortSignal;
+  /** The same, and when the key that it was signed with is good for nothing any more: ends what is told on and on. */
+  over(): AbortSignal;
 }
 
 /** Bytes that come over time. */
@@ -61,6 +63,8 @@ export interface ApiReply {
   /** The request that this is the answer to, where that is another one. */
   readonly requestId?: string;
   readonly body?: object | Uint8Array | AsyncIterable<string>;
+  /** Of a body that comes over time: so long may pass, ms, without its client taking anything of it; then its connection is ended. */
+  readonly silentMsMax?: number;
   /** In the place of a body. */
   readonly stream?: ByteParts;
 }

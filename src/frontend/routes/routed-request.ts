@@ -24,6 +24,7 @@ export function sendReply(reply: FastifyReply, answer: ApiReply): FastifyReply {
   if (answer.requestId !== undefined) reply.header('x-amzn-requestid', answer.requestId);
   if (body === undefined) return reply.send();
   if (!(Symbol.asyncIterator in body)) return reply.send(body);
+  if (answer.silentMsMax !== undefined) reply.raw.setTimeout(answer.silentMsMax, () => reply.raw.destroy());
   void reply.send(Readable.from(body));
   // The first line of a stream may come much later; that there is a stream, the client is told now.
   reply.raw.flushHeaders();

@@ -13,6 +13,7 @@ import {
   type Starter,
 } from '../../model/functions/function.ts';
 import { portionKey } from '../../model/functions/portion.ts';
+import { threadCodeName } from '../../model/functions/thread-code.ts';
 import type { SecurityPolicy } from '../../model/policies/security-policy.ts';
 import { limits } from '../../model/limits.ts';
 import type { SpawnOrder } from '../../protocol/session/session-messages.ts';
@@ -52,7 +53,7 @@ export function moduleFunction(
   const tenantId = starter?.tenantId;
   const portion = portionPlace(order, surroundings);
   const role = roleOf(starter, scope.account);
-  const name = `thread-${order.code.slice(0, 16)}`;
+  const name = threadCodeName(order.code);
   const kind = JSON.stringify([
     order.code,
     runtime,

@@ -1,6 +1,7 @@
 import { constraintError } from '../../api/constraint.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { ShownTrace } from '../../model/invocations/shown-trace.ts';
+import { withWay, type Way } from '../../model/invocations/way.ts';
 import { limits } from '../../model/limits.ts';
 import { getThread } from './get-thread.ts';
 import type { FrontendOptions } from '../context.ts';
@@ -35,8 +36,13 @@ function listTraces(options: FrontendOptions): Operation {
   };
 }
 
-/** A `ShownTrace`: of a request that ran on several hosts, or several times, the newest. */
+/** What hosts tell each other: the way of a call to the host that ran it. */
+const toldWay = 'way';
+
+/** A `ShownTrace`: of a request that ran several times, the newest; of one that another host ran than it came to, with the way there and back. */
 function getTrace(options: FrontendOptions): Operation {
+  const { clusterView, ways } = options;
+  clusterView?.tells(toldWay, async (account, requestId) => ({ ...ways?.of(account, requestId) }));
   return {
     name: 'GetTrace',
     method: 'GET',
@@ -46,7 +52,10 @@ function getTrace(options: FrontendOptions): Operation {
       const requestId = request.parameter('requestId');
       const { found, silent } = await tracesOf(options, request.scope.account, { limit: 1, requestId });
       const [newest] = found.toSorted((a, b) => b.at - a.at);
-      if (newest !== undefined) return { status: 200, body: newest };
+      if (newest !== undefined) {
+        const way = newest.kind === 'invocation' ? await wayOf(options, request.scope.account, requestId) : undefined;
+        return { status: 200, body: way === undefined ? newest : withWay(newest, way) };
+      }
       const unheard = silent.length === 0 ? '' : ` Not heard: ${silent.join(', ')}.`;
       throw new ApiError(
         'ResourceNotFoundException',
@@ -54,6 +63,17 @@ function getTrace(options: FrontendOptions): Operation {
       );
     },
   };
+}
+
+async function wayOf(
+  { ways, clusterView }: FrontendOptions,
+  account: string,
+  requestId: string,
+): Promise<Way | undefined> {
+  const own = ways?.of(account, requestId);
+  if (own !== undefined || clusterView === undefined) return own;
+  const { found } = await clusterView.told(toldWay, account, { about: requestId });
+  return found.find((one): one is Way => 'from' in one && 'sentMs' in one && 'totalMs' in one);
 }
 
 /** What is asked for of traces. */

@@ -8,6 +8,8 @@ export interface InstanceRow extends Pick<
 > {
   /** Milliseconds since the Unix epoch. */
   readonly bornAtMs: number;
+  /** Since when nothing has run in it; absent while something does. */
+  readonly idleSinceMs?: number;
   readonly containers: readonly ContainerRow[];
 }
 
@@ -26,6 +28,14 @@ export interface StartsRow {
   /** Of the newest 1,000, milliseconds. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+}
+
+/** A row of the topic `paths`, by the path's name: starts of all accounts since the service started. Percentiles are of the newest 1,000, milliseconds; null where there was none. */
+export interface PathRow {
+  readonly path: StartPath;
+  readonly count: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
 }
 
 /** Buckets a decade of the histogram of starts, and where it begins and ends, milliseconds. */

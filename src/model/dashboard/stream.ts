@@ -17,6 +17,8 @@ export interface TopicChange {
   readonly remove?: readonly string[];
   /** So many more there are than are shown. */
   readonly cut?: number;
+  /** With `whole`: hosts of a cluster that did not answer, by their names. What they have is missing; none where this is not there. */
+  readonly silentHosts?: readonly string[];
   /** The state could not be found out, and why, for people. What was known is still shown. */
   readonly error?: string;
 }

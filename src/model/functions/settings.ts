@@ -1,3 +1,4 @@
+import type { Prices } from '../accounts/prices.ts';
 import type { RuntimeName } from '../runtimes/configuration.ts';
 import type { ClusterSettings } from '../cluster.ts';
 import type { Capacity } from './function.ts';
@@ -124,6 +125,8 @@ export interface Settings {
   readonly otlpEndpoint: string;
   /** Of traces that begin here, so many are kept: 0 to 1. */
   readonly traceRatio: number;
+  /** What is taken for what functions use; undefined: nothing is said of that. */
+  readonly prices: Prices | undefined;
   /** How long the end of a thread that outlived its client is kept. */
   readonly threadKeepMs: number;
   /** How long running invocations have to end when the service stops. */

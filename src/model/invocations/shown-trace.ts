@@ -23,8 +23,9 @@ export interface ShownTrace {
   readonly coldReason?: ColdReason;
   readonly instance?: string;
   readonly container?: string;
-  /** The host that ran it, of a cluster. */
+  /** The host that ran it, of a cluster; and the one that its request came to, where that was another. */
   readonly host?: string;
+  readonly cameTo?: string;
   /** How often it was begun before, and that was lost. */
   readonly retries: number;
   readonly ended: RunEnding | ThreadOutcome;
@@ -35,7 +36,9 @@ export interface ShownTrace {
 
 /** One part of it; they follow each other. */
 export interface ShownStage {
-  readonly name: Stage['name'];
+  readonly name: Stage['name'] | 'way there' | 'way back';
+  /** Where that was, of a call that had to do with two hosts. */
+  readonly host?: string;
   /** From the request's receipt, ms. */
   readonly fromMs: number;
   readonly ms: number;

@@ -34,6 +34,8 @@ test('where both words are given, the one of W3C says who called, and the lineag
   assert.equal(joinedTraceHeader(undefined, traceparent), parent);
   assert.equal(joinedTraceHeader(header, 'nothing'), header);
   assert.equal(joinedTraceHeader(undefined, undefined), undefined);
+  const long = `${header};${'x'.repeat(1_024)}`;
+  assert.deepEqual([joinedTraceHeader(long, undefined), joinedTraceHeader(long, traceparent)], [undefined, parent]);
 });
 
 test('a tracestate that nobody could pass on is not', () => {

@@ -24,11 +24,20 @@ export function traceStateOf(value: string | undefined): string | undefined {
   return value;
 }
 
+/** X-Ray's tracing header has some 200 characters. What is longer is none, as it is kept with each call, and given to its code. */
+const traceHeaderMax = 1_024;
+
+/** A tracing header that was given; undefined where it is too long to be one. */
+export function givenHeader(value: string | undefined): string | undefined {
+  return value === undefined || value.length > traceHeaderMax ? undefined : value;
+}
+
 /**
  * The tracing header of a request that has one (`X-Amzn-Trace-Id`), W3C's `traceparent`, or both. Where both are there, `traceparent` says who called, as instrumentation
  * of programs puts it there; the header's lineage stays.
  */
-export function joinedTraceHeader(header: string | undefined, traceparent: string | undefined): string | undefined {
+export function joinedTraceHeader(given: string | undefined, traceparent: string | undefined): string | undefined {
+  const header = givenHeader(given);
   const parent = traceHeaderOf(traceparent);
   if (parent === undefined || header === undefined) return parent ?? header;
   const lineage = header.split(';').find((part) => part.trim().startsWith('Lineage='));

@@ -1,3 +1,4 @@
+import { isThreadCode } from '../../model/functions/thread-code.ts';
 import type { ProfileRecord } from '../../model/call-profiles.ts';
 import { predictionLimits as limits } from '../limits.ts';
 import { FunctionProfile } from './function-profile.ts';
@@ -72,12 +73,13 @@ export class ProfileBook {
   /** What the account knows of a function that was called is no longer so. */
   forgetTarget(account: string, name: string): void {
     for (const { edges } of this.all(account))
-      for (const edge of edges) if (edge.name === name && !isThread(name)) edge.last = undefined;
+      for (const edge of edges) if (edge.name === name && !isThreadCode(name)) edge.last = undefined;
   }
 
   /** As threads of the account were last seen, they are not to be made any more. */
   forgetThreads(account: string): void {
-    for (const { edges } of this.all(account)) for (const edge of edges) if (isThread(edge.name)) edge.last = undefined;
+    for (const { edges } of this.all(account))
+      for (const edge of edges) if (isThreadCode(edge.name)) edge.last = undefined;
   }
 
   #add(profile: FunctionProfile): void {
@@ -111,9 +113,4 @@ export class ProfileBook {
 function isLess(one: FunctionProfile, other: FunctionProfile): boolean {
   const says = one.edges.length > 0;
   return says === other.edges.length > 0 ? one.updatedAt < other.updatedAt : !says;
-}
-
-/** Code of a thread has no name that it could be found by again. */
-export function isThread(name: string): boolean {
-  return name.startsWith('thread-');
 }

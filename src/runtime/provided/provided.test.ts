@@ -52,10 +52,11 @@ test('what stands beside an invocation comes in its headers, and the environment
     environment: { PATH: '/usr/bin:/bin', _HANDLER: 'my handler', AWS_EXECUTION_ENV: 'x' },
   });
   const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+  const traceparent = '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01';
   const before = Date.now();
   const { value } = await runtime.invoke(
     {},
-    { requestId: 'r-1', clientContext: '{"a":\n"ä"}', traceId, timeoutMs: 60_000 },
+    { requestId: 'r-1', clientContext: '{"a":\n"ä"}', traceId, traceparent, traceState: 'vendor=1', timeoutMs: 60_000 },
   );
   const lines = String(value).split(/\r?\n/);
   for (const line of [
@@ -65,6 +66,8 @@ test('what stands beside an invocation comes in its headers, and the environment
     'Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:000000000000:function:tested',
     'Lambda-Runtime-Client-Context: {"a":"ä"}',
     `Lambda-Runtime-Trace-Id: ${traceId}`,
+    `traceparent: ${traceparent}`,
+    'tracestate: vendor=1',
     `my handler|none|${runtime.taskRoot}|0`,
     '/dev/null',
   ])

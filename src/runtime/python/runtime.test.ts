@@ -211,11 +211,19 @@ def handler(e, c):
     );
   });
 
-  test('has a trace id of its own for each invocation that has one', async () => {
+  test('knows of each invocation which trace it is part of, and of none the one before it was', async () => {
+    const names = ['_X_AMZN_TRACE_ID', 'TRACEPARENT', 'TRACESTATE'];
     await using runtime = await startPython({
-      'app.py': 'import os\ndef handler(e, c): return os.environ.get("_X_AMZN_TRACE_ID")',
+      'app.py': `import os\ndef handler(e, c): return [os.environ.get(name) for name in ${JSON.stringify(names)}]`,
     });
-    assert.equal((await runtime.first('app.handler')).value, null);
+    assert.deepEqual((await runtime.first('app.handler')).value, [null, null, null]);
+    const [traceId, traceparent] = [
+      'Root=1-5759e988-bd862e3fe1be46a994272793',
+      '00-5759e988bd862e3fe1be46a994272793-1',
+    ];
+    const whole = { traceId, traceparent, traceState: 'vendor=1' };
+    assert.deepEqual((await runtime.invoke({}, whole)).value, [traceId, traceparent, 'vendor=1']);
+    assert.deepEqual((await runtime.invoke({}, { traceId })).value, [traceId, null, null]);
   });
 });
 

@@ -43,3 +43,15 @@ test('spans that their receiver refuses are counted, and said so', async () => {
   assert.equal(failed, 1);
   assert.deepEqual(sink.counts, { exported: 0, dropped: 0, failed: 1, pending: 0 });
 });
+
+test('what a receiver says that it has not kept is not counted as exported', async () => {
+  await using receiver = await startOtlpReceiver();
+  receiver.rejectOfEach(2, 'attributes are too long');
+  const failures: unknown[] = [];
+  const onFailed = (count: number, error: Error | undefined): void => void failures.push([count, error?.message]);
+  const sink = new OtlpExport({ endpoint: receiver.url, version: '1', host: undefined, onFailed, queueMax: 100 });
+  for (let n = 0; n < 5; n++) sink.take(span);
+  await sink[Symbol.asyncDispose]();
+  assert.deepEqual(sink.counts, { exported: 3, dropped: 0, failed: 2, pending: 0 });
+  assert.deepEqual(failures, [[2, 'The receiver refused them: attributes are too long']]);
+});

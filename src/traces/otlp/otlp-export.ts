@@ -1,5 +1,4 @@
 import { type Attributes, createTraceState, type HrTime, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
   defaultResource,
   detectResources,
@@ -9,13 +8,14 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { SpanSink, TraceSpan } from '../span.ts';
+import { otlpExporter, type Rejected } from './exporter.ts';
 
 /** What becomes of spans, in numbers. */
 export interface ExportCounts {
   readonly exported: number;
   /** There was no room for them, as the receiver is slow or away. */
   readonly dropped: number;
-  /** The receiver did not take them. */
+  /** The receiver did not take them, or said that it has not kept them. */
   readonly failed: number;
   /** They wait, or are on their way. */
   readonly pending: number;
@@ -58,10 +58,9 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
   constructor(options: ExportOptions) {
     this.#o = options;
     const { endpoint, host, queueMax, version } = options;
-    const url = endpoint === undefined ? {} : { url: `${endpoint.replace(/\/+$/, '')}/v1/traces` };
     // Never more are in it than may be: what is too many is counted here, and goes no further.
     const queue = { maxQueueSize: queueMax + 1, maxExportBatchSize: Math.min(512, queueMax) };
-    this.#processor = new BatchSpanProcessor(this.#counted(new OTLPTraceExporter(url)), queue);
+    this.#processor = new BatchSpanProcessor(this.#counted(endpoint), queue);
     const own = resourceFromAttributes({
       'service.name': 'heddle',
       'service.version': version,
@@ -111,17 +110,22 @@ export class OtlpExport implements SpanSink, AsyncDisposable {
     return new Promise((resolve) => (this.#onEmpty = resolve));
   }
 
-  #counted(exporter: SpanExporter): SpanExporter {
+  #counted(endpoint: string | undefined): SpanExporter {
+    let rejected: Rejected | undefined;
+    const exporter = otlpExporter(endpoint, (told) => (rejected = told));
     return {
       export: (spans, done) =>
         exporter.export(spans, (result) => {
+          // What the receiver said of this batch; nothing comes between that and this.
+          const error = rejected === undefined ? result.error : new Error(`The receiver refused them: ${rejected.why}`);
+          const lost = rejected?.spans ?? spans.length;
+          rejected = undefined;
+          const failed = error === undefined ? 0 : Math.min(lost, spans.length);
           this.#pending -= spans.length;
+          this.#failed += failed;
+          this.#exported += spans.length - failed;
           if (this.#pending === 0) this.#onEmpty?.();
-          if (result.error === undefined) this.#exported += spans.length;
-          else {
-            this.#failed += spans.length;
-            this.#o.onFailed(spans.length, result.error);
-          }
+          if (failed > 0) this.#o.onFailed(failed, error);
           done(result);
         }),
       forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),

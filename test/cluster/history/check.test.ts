@@ -7,7 +7,7 @@ const submitted = (id: string): Happening => ({ what: 'submitted', id, way: 'que
 const acknowledged = (id: string): Happening => ({ what: 'acknowledged', id, atMs: 1 });
 const ran = (id: string, atMs: number, delivery = 'd'): Happening => ({ what: 'ran', id, delivery, atMs });
 const fault = (fromMs: number, toMs: number): Happening[] => [
-  { what: 'fault-began', atMs: fromMs, dead: [1] },
+  { what: 'fault-began', atMs: fromMs, dead: [1], apart: [2] },
   { what: 'fault-ended', atMs: toMs },
 ];
 const wrote = (holder: string, token: bigint, taken = true): Happening => {
@@ -59,8 +59,10 @@ describe('a history of a cluster', () => {
       return { what: 'called', machine, beganMs, tookMs: 10, outcome };
     };
     const calls = [called(0, 'answered'), called(95, 'refused'), called(150, 'broken'), called(150, 'broken', 1)];
-    const verdict = check([...fault(100, 200), ...calls, called(300, 'answered')]);
-    const { before, during, after } = verdict.calls;
+    const more = [called(120, 'answered'), called(150, 'refused', 2), called(300, 'answered')];
+    const verdict = check([...fault(100, 200), ...calls, ...more]);
+    const { before, during, apart, after } = verdict.calls;
+    assert.deepEqual([during.answered, apart.answered, apart.refused], [1, 0, 1]);
     assert.deepEqual([before.answered, during.refused, during.broken, after.answered], [1, 1, 1, 1]);
     assert.deepEqual([verdict.inVain, during.p99Ms], [1, 10]);
     assert.deepEqual(faultsOf(verdict), ['1 calls at hosts that live got no answer']);
@@ -72,7 +74,7 @@ describe('a history of a cluster', () => {
     };
     const calls = [called(0, 5_000), called(56_000, 20), called(60_010, 2_100), called(60_020, 30)];
     const { before, during, after } = check([...fault(60_000, 61_000), ...calls]).calls;
-    assert.deepEqual([before.answered, before.p99Ms, before.late], [1, 20, 0]);
-    assert.deepEqual([during.answered, during.p99Ms, during.late, after.answered], [2, 2_100, 1, 0]);
+    assert.deepEqual([before.answered, before.p99Ms, before.late.length], [1, 20, 0]);
+    assert.deepEqual([during.answered, during.p99Ms, during.late.length, after.answered], [2, 2_100, 1, 0]);
   });
 });

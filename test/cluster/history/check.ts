@@ -17,7 +17,7 @@ export interface EventsVerdict {
   readonly doubled: readonly string[];
 }
 
-/** Times of synchronous invocations, ms. */
+/** Synchronous invocations, and times of those that were answered, ms. */
 export interface CallsVerdict {
   readonly answered: number;
   readonly refused: number;
@@ -26,14 +26,18 @@ export interface CallsVerdict {
   readonly p99Ms: number;
   readonly slowestMs: number;
   /** Neither answered nor refused within {@link answerMsMax}. */
-  readonly late: number;
-  readonly whys: readonly string[];
+  readonly late: readonly Called[];
+  /** Those, and all that were not answered, in order. */
+  readonly told: readonly Called[];
 }
 
 export interface Verdict {
   readonly events: Readonly<Record<Way, EventsVerdict>>;
-  /** Those at hosts that are asked in vain are left out of `during`, and counted. `before`: in the last moments before each fault, when containers are there. */
-  readonly calls: { readonly before: CallsVerdict; readonly during: CallsVerdict; readonly after: CallsVerdict };
+  /**
+   * Those at hosts that are asked in vain are left out of `during`, and counted; those at hosts that are apart from all others stand by themselves. `before`: in the last moments before each fault, when
+   * containers are there.
+   */
+  readonly calls: Readonly<Record<'before' | 'during' | 'apart' | 'after', CallsVerdict>>;
   readonly inVain: number;
   /** Writes under a lock whose token was not larger than that of an earlier holder, and that the register took. */
   readonly fencingBroken: readonly string[];
@@ -51,7 +55,7 @@ const aftermathMs = 30_000;
 /** In which a synchronous invocation is answered or refused whatever has happened, ms; on a machine that has time for it. */
 export const answerMsMax = 2_000;
 /** What is compared with a fault is what was so shortly before it, ms. */
-const shortlyMs = 5_000;
+const shortlyMs = 10_000;
 
 interface Seen {
   readonly way: Way;
@@ -79,7 +83,9 @@ export function check(history: readonly Happening[]): Verdict {
   const during = (call: Called): FaultTime | undefined =>
     faults.find(({ fromMs, mendedMs }) => call.beganMs + call.tookMs >= fromMs && call.beganMs <= mendedMs);
   const inVain = calls.filter((call) => during(call)?.dead.includes(call.machine) === true);
-  const others = calls.filter((call) => !inVain.includes(call));
+  const apart = calls.filter((call) => during(call)?.apart.includes(call.machine) === true);
+  const aside = new Set([...inVain, ...apart]);
+  const others = calls.filter((call) => !aside.has(call));
   const quiet = others.filter((call) => !during(call));
   const isBefore = ({ beganMs }: Called): boolean =>
     faults.some(({ fromMs }) => beganMs < fromMs && beganMs >= fromMs - shortlyMs);
@@ -89,6 +95,7 @@ export function check(history: readonly Happening[]): Verdict {
     calls: {
       before: callsVerdict(quiet.filter(isBefore)),
       during: callsVerdict(others.filter(during)),
+      apart: callsVerdict(apart),
       after: callsVerdict(quiet.filter((call) => !isBefore(call) && call.beganMs >= firstMs)),
     },
     inVain: inVain.length,
@@ -102,6 +109,7 @@ export function check(history: readonly Happening[]): Verdict {
 
 /** What would have to be empty, as sentences; none where the promises hold. */
 export function faultsOf(verdict: Verdict): readonly string[] {
+  const broken = verdict.calls.during.broken + verdict.calls.apart.broken;
   const some = (what: string, ids: readonly string[]): readonly string[] =>
     ids.length === 0 ? [] : [`${ids.length} ${what}: ${ids.slice(0, 5).join(', ')}`];
   return [
@@ -111,9 +119,7 @@ export function faultsOf(verdict: Verdict): readonly string[] {
     ]),
     ...some('writes under a lock that was held twice', verdict.fencingBroken),
     ...verdict.strange.slice(0, 10),
-    ...(verdict.calls.during.broken === 0
-      ? []
-      : [`${verdict.calls.during.broken} calls at hosts that live got no answer`]),
+    ...(broken === 0 ? [] : [`${broken} calls at hosts that live got no answer`]),
   ];
 }
 
@@ -138,6 +144,7 @@ interface FaultTime {
   readonly mendedMs: number;
   readonly toMs: number;
   readonly dead: readonly number[];
+  readonly apart: readonly number[];
 }
 
 function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
@@ -145,7 +152,7 @@ function faultsIn(history: readonly Happening[]): readonly FaultTime[] {
   let began: Extract<Happening, { readonly what: 'fault-began' }> | undefined;
   const end = (mendedMs: number): void => {
     if (began === undefined) return;
-    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead });
+    times.push({ fromMs: began.atMs, mendedMs, toMs: mendedMs + aftermathMs, dead: began.dead, apart: began.apart });
     began = undefined;
   };
   for (const happening of history)
@@ -182,17 +189,18 @@ function eventsVerdict(events: readonly (readonly [string, Seen])[], faults: rea
 
 function callsVerdict(calls: readonly Called[]): CallsVerdict {
   const count = (outcome: Called['outcome']): number => calls.filter((call) => call.outcome === outcome).length;
-  const times = calls.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  const answered = calls.filter(({ outcome }) => outcome === 'answered');
+  const times = answered.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
   const at = (part: number): number => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
   return {
-    answered: count('answered'),
+    answered: answered.length,
     refused: count('refused'),
     broken: count('broken'),
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     slowestMs: times.at(-1) ?? 0,
-    late: times.filter((ms) => ms > answerMsMax).length,
-    whys: [...new Set(calls.flatMap(({ why }) => (why === undefined ? [] : [why])))].slice(0, 5),
+    late: calls.filter(({ tookMs }) => tookMs > answerMsMax),
+    told: calls.filter(({ outcome, tookMs }) => outcome !== 'answered' || tookMs > answerMsMax),
   };
 }
 

@@ -26,8 +26,13 @@ export type Happening =
       readonly holder: string;
       readonly taken: boolean;
     }
-  /** From now on something is broken, or no longer. `dead`: machines whose hosts are asked in vain meanwhile. */
-  | { readonly what: 'fault-began'; readonly atMs: number; readonly dead: readonly number[] }
+  /** From now on something is broken, or no longer. `dead`: machines whose hosts are asked in vain meanwhile; `apart`: those that are there, and not for the others. */
+  | {
+      readonly what: 'fault-began';
+      readonly atMs: number;
+      readonly dead: readonly number[];
+      readonly apart: readonly number[];
+    }
   | { readonly what: 'fault-ended'; readonly atMs: number };
 
 /** A synchronous invocation. `machine`: whose host was asked. */

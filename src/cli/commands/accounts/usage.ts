@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { priceOf, type Prices } from '../../../model/accounts/prices.ts';
 import type { Shape } from '../../../sdk/shape.ts';
 import { dateText } from '../../accounts/print-key.ts';
 import { printJson, textFlag, wantsJson, withClient } from '../../context.ts';
@@ -14,8 +15,12 @@ interface Sum {
   egressBytes: number;
 }
 
-/** Rows of a table of usage: what was used by each function, or in each hour or day. */
-export function usageRows(records: readonly Shape[], by: 'function' | 'time'): readonly (readonly string[])[] {
+/** Rows of a table of usage: what was used by each function, or in each hour or day; with `prices` also what it costs. */
+export function usageRows(
+  records: readonly Shape[],
+  by: 'function' | 'time',
+  prices?: Prices,
+): readonly (readonly string[])[] {
   const sums = new Map<string, Sum>();
   for (const record of records) {
     const what =
@@ -34,7 +39,18 @@ export function usageRows(records: readonly Shape[], by: 'function' | 'time'): r
     errors.toLocaleString('en-US'),
     gbSeconds.toLocaleString('en-US', { maximumFractionDigits: 3 }),
     formatBytes(egressBytes),
+    ...(prices === undefined ? [] : [money(priceOf(prices, gbSeconds, requests), prices.currency)]),
   ]);
+}
+
+function money(value: number, currency: string): string {
+  return value.toLocaleString('en-US', { style: 'currency', currency, maximumSignificantDigits: 4 });
+}
+
+function pricesIn(answer: Shape): Prices | undefined {
+  if (!answer.names.includes('prices')) return undefined;
+  const said = answer.object('prices');
+  return { currency: said.text('currency'), gbSecond: said.number('gbSecond'), request: said.number('request') };
 }
 
 async function usage(command: Command): Promise<void> {
@@ -52,10 +68,11 @@ async function usage(command: Command): Promise<void> {
   if (wantsJson(command)) return printJson(records);
   if (records.length === 0) return void process.stderr.write('Nothing was used in that time.\n');
   const by = command.opts<{ readonly time?: true }>().time === true ? 'time' : 'function';
-  const right = new Set(['REQUESTS', 'ERRORS', 'GB-S', 'EGRESS']);
+  const prices = pricesIn(answer);
+  const right = new Set(['REQUESTS', 'ERRORS', 'GB-S', 'EGRESS', ...(prices === undefined ? [] : ['COST'])]);
   const head = ['ACCOUNT', by === 'time' ? 'FROM (UTC)' : 'FUNCTION', ...right];
   const columns = head.map((heading) => ({ heading, align: right.has(heading) ? 'right' : 'left' }) as const);
-  process.stdout.write(`${table(columns, usageRows(records, by))}\n`);
+  process.stdout.write(`${table(columns, usageRows(records, by, prices))}\n`);
 }
 
 const examples = `

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { deadEventIn, type DeadEvent } from '../../../api/events/dead-event.ts';
+import { deadEventIn } from '../../../api/events/dead-event.ts';
+import { scheduledLetterIn, type ScheduledLetter } from '../../../api/events/scheduled-letter.ts';
 import type { HeddleClient } from '../../../sdk/client.ts';
 import { ServiceError } from '../../../sdk/service-error.ts';
 import type { Shape } from '../../../sdk/shape.ts';
@@ -86,18 +87,48 @@ async function* oldMessages(client: HeddleClient, QueueUrl: string, passed: Pass
 
 /** Hands it over; gives why it is passed over instead, if so. */
 async function handOver(client: HeddleClient, message: Shape, named: string | undefined): Promise<string | undefined> {
-  const again = await eventIn(client, message, named);
-  if (typeof again === 'string') return again;
-  // Where this ends before the message is deleted, whoever calls it again does not run the event twice.
-  const idempotencyKey = `redrive-${message.text('MessageId')}`;
+  const again = await letterIn(client, message, named);
+  if (again.kind === 'lost') return again.why;
   try {
-    await client.invoke(again.functionName, Buffer.from(again.payload), { event: true, idempotencyKey });
+    if (again.kind === 'message') await send(client, again);
+    else await call(client, message.text('MessageId'), again);
     return undefined;
   } catch (error) {
-    // No such function, or no event of one; anything else is for all of them.
+    // No such function or queue, or nothing for it; anything else is for all of them.
     if (error instanceof ServiceError && [400, 404, 413].includes(error.status)) return error.message;
     throw error;
   }
+}
+
+async function call(
+  client: HeddleClient,
+  id: string,
+  event: ScheduledLetter & { readonly kind: 'event' },
+): Promise<void> {
+  const { functionName, qualifier, payload, clientContext, tenantId } = event;
+  const response = await client.send({
+    method: 'POST',
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    ...(qualifier !== undefined && { query: { Qualifier: qualifier } }),
+    headers: {
+      'x-amz-invocation-type': 'Event',
+      // Where this ends before the message is deleted, whoever calls it again does not run the event twice.
+      'x-heddle-idempotency-key': `redrive-${id}`,
+      ...(clientContext !== undefined && { 'x-amz-client-context': clientContext }),
+      ...(tenantId !== undefined && { 'x-amz-tenant-id': tenantId }),
+    },
+    body: Buffer.from(payload),
+  });
+  response.resume();
+}
+
+async function send(client: HeddleClient, letter: ScheduledLetter & { readonly kind: 'message' }): Promise<void> {
+  const { queue, input } = letter;
+  await sqs(
+    client,
+    'SendMessage',
+    queue === undefined ? input : { QueueUrl: await queueUrlOf(client, queue), ...input },
+  );
 }
 
 async function showAgain(client: HeddleClient, QueueUrl: string, handles: readonly string[]): Promise<void> {
@@ -121,17 +152,20 @@ function sentMs(message: Shape): number {
   return Number(message.object('Attributes').text('SentTimestamp'));
 }
 
-/** What it is, or why that is not known. */
-async function eventIn(client: HeddleClient, message: Shape, named: string | undefined): Promise<DeadEvent | string> {
+/** What it asks for, or why that is not known. */
+async function letterIn(client: HeddleClient, message: Shape, named: string | undefined): Promise<ScheduledLetter> {
   const payload = message.text('Body');
   const attribute = (name: string): string => message.object('MessageAttributes').object(name).text('StringValue');
+  const scheduled = scheduledLetterIn(payload, attribute);
   const event = deadEventIn(payload, attribute('FunctionArn'));
-  if (named !== undefined) return { functionName: named, payload: event?.payload ?? payload };
+  if (named !== undefined) return { kind: 'event', functionName: named, payload: event?.payload ?? payload };
+  if (scheduled !== undefined) return scheduled;
   // With the version or alias that it was for, which means now whatever it means now.
-  if (event !== undefined) return event;
+  if (event !== undefined) return { kind: 'event', ...event };
   const known = await functionOf(client, attribute('RequestID'));
-  if (known !== undefined) return { functionName: known, payload };
-  return `Of the message ${message.text('MessageId')} it is not known any more whose event it was.`;
+  if (known !== undefined) return { kind: 'event', functionName: known, payload };
+  const why = `Of the message ${message.text('MessageId')} it is not known any more whose event it was.`;
+  return { kind: 'lost', why };
 }
 
 async function functionOf(client: HeddleClient, requestId: string): Promise<string | undefined> {

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { connectionOf, printJson, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { StopSignal } from '../../stop-signal.ts';
-import { onePicture, pictures, type Watch, watchOnScreen } from '../../top/live.ts';
+import { onePicture, pictures, watchOnScreen } from '../../top/live.ts';
 import { atFirst } from '../../top/state.ts';
 import { view } from '../../top/view.ts';
+import type { Watch } from '../../top/watched.ts';
 
 const [intervalSecondsMin, intervalSecondsMax] = [0.5, 60];
 /** Where there is no terminal that says how wide it is. */
@@ -45,7 +46,7 @@ const examples = `
 Examples:
   $ heddle top                           until q: s sorts, / filters, p holds it still, Tab and arrows go through lists
   $ heddle top --interval 0.5
-  $ heddle top --once                    one picture, of one interval, and all of it
+  $ heddle top --once                    one picture, after one interval, and all of it
   $ heddle top --json | jq .callsPerSecond
 
 Without a terminal it shows one picture. Each container is a character: ● runs, ○ is idle, ◌ starts, · is blank, × ends.`;
@@ -54,7 +55,11 @@ Without a terminal it shows one picture. Each container is a character: ● runs
 export function topCommand(): Command {
   return new Command('top')
     .description('watch instances and their containers, starts by path, and functions, live')
-    .option('--interval <seconds>', `time between two looks, ${intervalSecondsMin} to ${intervalSecondsMax}`, '1')
+    .option(
+      '--interval <seconds>',
+      `rates are of so long, ${intervalSecondsMin} to ${intervalSecondsMax}; with --json also the time between two pictures`,
+      '1',
+    )
     .option('--once', 'one picture, then end')
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => await top(command));

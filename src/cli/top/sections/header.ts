@@ -5,7 +5,6 @@ import { bar, cell, printable, rate, sparkline } from '../text.ts';
 /** What is said of the view itself. */
 export interface About {
   readonly url: string;
-  readonly intervalMs: number;
   readonly paused: boolean;
   /** Why there is nothing newer, where there is not. */
   readonly trouble: string | undefined;
@@ -38,9 +37,9 @@ function titleLine({ driver, version, uptimeMs }: Picture, about: About, width: 
   return cell(left, Math.max(0, width - state.length - 1)) + ' ' + paintState(about, state);
 }
 
-function stateWords({ paused, trouble, intervalMs }: About): string {
+function stateWords({ paused, trouble }: About): string {
   if (trouble !== undefined) return trouble;
-  return paused ? 'paused' : `every ${intervalMs / 1_000} s`;
+  return paused ? 'paused' : 'live';
 }
 
 function paintState({ paused, trouble }: About, text: string): string {

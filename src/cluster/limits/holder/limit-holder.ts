@@ -132,7 +132,6 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   /** Gives back what it holds and does not use. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
     for (const { giving } of this.#all.values()) giving?.[Symbol.dispose]();
     this.#over.abort(new Error('The service is stopping.'));
     await Promise.all(Array.from(this.#all.values()).flatMap(({ claiming }) => claiming ?? []));
@@ -182,12 +181,19 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
     const { clock } = this.#o;
     const began = clock.now();
     held.share.awaits((held.waiters += 1) > 0);
-    // What is under way may have been sent before this was missed.
-    if (held.claiming !== undefined) await held.claiming;
-    if (held.share.lacks) await this.#claim(held);
+    const late = Promise.withResolvers<void>();
+    using _timer = clock.timer(limitTimes.waitMs, late.resolve);
+    // Who has waited for so long is not to ask, and wait, once more.
+    await Promise.race([this.#moreFor(held), late.promise.then(() => held.share.failed())]);
     held.share.awaits((held.waiters -= 1) > 0);
     this.counts.waited += 1;
     this.counts.waitedMs += clock.now() - began;
+  }
+
+  async #moreFor(held: Held): Promise<void> {
+    // What is under way may have been sent before this was missed.
+    if (held.claiming !== undefined) await held.claiming;
+    if (held.share.lacks) await this.#claim(held);
   }
 
   /** One at a time: who comes meanwhile shares it. */

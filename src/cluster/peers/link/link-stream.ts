@@ -13,6 +13,8 @@ export interface StreamLink {
   ready(stream: LinkStream): void;
   /** It is over: its number is nobody's. */
   forget(stream: LinkStream): void;
+  /** One more waits for a first word, or one less. */
+  waits(more: 1 | -1): void;
 }
 
 /** One side of a conversation: before its link is there, it keeps what is sent. */
@@ -24,6 +26,7 @@ export class LinkStream implements PeerStream {
   waits = false;
   #link: StreamLink | undefined;
   #id = 0;
+  #expectsWord = false;
   readonly #settle: (error: Error | undefined) => void;
   /** Ended here, or by the other. */
   #over = false;
@@ -57,11 +60,27 @@ export class LinkStream implements PeerStream {
     return this.#over;
   }
 
+  get expectsWord(): boolean {
+    return this.#expectsWord;
+  }
+
+  set expectsWord(expects: boolean) {
+    if (expects === this.#expectsWord || (expects && this.#over)) return;
+    this.#expectsWord = expects;
+    this.#link?.waits(expects ? 1 : -1);
+  }
+
+  /** What was sent and was not taken, as far as it is known, bytes. */
+  get untakenBytes(): number {
+    return peerLimits.windowBytes - this.#credit;
+  }
+
   /** Goes on over a link. Gives false where it has ended before. */
   attach(link: StreamLink, id: number): boolean {
     if (this.#over && !this.#flushes) return false;
     this.#link = link;
     this.#id = id;
+    if (this.#expectsWord) link.waits(1);
     return true;
   }
 
@@ -200,6 +219,7 @@ export class LinkStream implements PeerStream {
 
   #finish(error: Error | undefined): void {
     if (this.#over) return;
+    this.expectsWord = false;
     this.#over = true;
     if (!this.#flushes) {
       this.#queue.length = 0;

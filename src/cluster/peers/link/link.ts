@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../../model/clock.ts';
+import type { Clock } from '../../../model/clock.ts';
 import { CapacityError, ProtocolError } from '../../../model/errors.ts';
 import { Connection } from '../../../protocol/framing/connection.ts';
 import { PeerLostError, type HostId } from '../../contract.ts';
@@ -9,6 +9,8 @@ import { parsePeerFrame, type PeerFrame } from './frames.ts';
 import { Doubts } from './doubts.ts';
 import { LinkStream, type StreamLink } from './link-stream.ts';
 import { lostBy } from './lost.ts';
+import { Upkeep } from './upkeep.ts';
+import { allowanceMs, Vigil } from './vigil.ts';
 import { fromWire, toWire } from './wire-error.ts';
 
 /** What a link is made with. */
@@ -37,26 +39,38 @@ export class Link implements StreamLink {
   #lastId = 0;
   #corked = false;
   #waitsForRoom = false;
-  #heardAt: number;
+  readonly #upkeep: Upkeep;
   readonly #doubts: Doubts;
+  readonly #vigil: Vigil;
   #pings = 0;
   #usedAt: number;
-  #timer: Timer | undefined;
 
   constructor(socket: Duplex, options: LinkOptions) {
     this.#options = options;
     this.#socket = socket;
-    this.#heardAt = this.#usedAt = options.clock.now();
-    this.#doubts = new Doubts(options.stalls, () => this.#ping());
+    this.#usedAt = options.clock.now();
+    const { accept, clock, stalls } = options;
+    const ping = (): void => this.#ping();
+    this.#doubts = new Doubts(stalls, ping);
+    const allowance = (): number => allowanceMs(socket.writableLength, this.#streams.values());
+    this.#vigil = new Vigil({ clock, ask: ping, allowanceMs: allowance, onSilent: (ms) => this.#silent(ms) });
+    // Whoever dials says when it is over.
+    const isUsed = (): boolean => this.#streams.size > 0 || accept !== undefined;
+    const idleSince = (): number | undefined => (isUsed() ? undefined : this.#usedAt);
+    this.#upkeep = new Upkeep({ ...options, idleSince, ping, close: (error) => this.close(error) });
     this.#connection = new Connection(socket, parsePeerFrame, {
       onMessage: (frame) => this.#take(frame),
       onEnd: (error) => this.#ended(error),
     });
-    this.#watch();
   }
 
   get open(): boolean {
     return this.#connection.open;
+  }
+
+  /** The other side does not answer now. */
+  get silent(): boolean {
+    return this.#vigil.silent;
   }
 
   /** Begins a conversation. Throws CapacityError where there are too many, or the other side does not keep up. */
@@ -102,6 +116,10 @@ export class Link implements StreamLink {
     this.#streams.delete(stream.id);
   }
 
+  waits(more: 1 | -1): void {
+    this.#vigil.waits(more);
+  }
+
   /** Ends it, and what is on it with `error`. */
   close(error?: Error): void {
     this.#connection.close(error);
@@ -132,7 +150,9 @@ export class Link implements StreamLink {
   }
 
   #take(frame: PeerFrame): void {
-    this.#heardAt = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    this.#upkeep.heard(now);
+    this.#vigil.heard(now);
     switch (frame.type) {
       case 'ping':
         return this.send({ type: 'pong', n: frame.n });
@@ -156,6 +176,11 @@ export class Link implements StreamLink {
         return stream?.endedBy(undefined);
       }
     }
+  }
+
+  #silent(quietMs: number): void {
+    const why = `Host ${this.#options.host} has said nothing for ${Math.round(quietMs)} ms, though it was asked.`;
+    for (const stream of [...this.#streams.values()]) if (stream.expectsWord) stream.end(new PeerLostError(why));
   }
 
   #ping(): void {
@@ -193,28 +218,9 @@ export class Link implements StreamLink {
     if (opening === undefined) stream.onMessage = take;
   }
 
-  /** Looks from time to time whether the other side is there, and whether anybody needs it. */
-  #watch(): void {
-    const { clock, accept, host } = this.#options;
-    const setAt = clock.now();
-    this.#timer = clock.timer(peerLimits.pingMs, () => {
-      if (!this.#connection.open) return;
-      const now = clock.now();
-      // Whoever stood still himself has heard nobody, and cannot blame them for it.
-      if (now - setAt > 2 * peerLimits.pingMs) this.#heardAt = now - peerLimits.pingMs;
-      const silentMs = now - this.#heardAt;
-      if (silentMs >= peerLimits.silentMsMax)
-        return this.close(new PeerLostError(`Host ${host} was not heard for ${Math.round(silentMs)} ms.`));
-      const idle = this.#streams.size === 0 && now - this.#usedAt >= peerLimits.idleMs;
-      // Whoever dials says when it is over.
-      if (idle && accept === undefined) return this.close();
-      if (silentMs >= peerLimits.pingMs) this.#ping();
-      this.#watch();
-    });
-  }
-
   #ended(error: Error | undefined): void {
-    this.#timer?.[Symbol.dispose]();
+    this.#upkeep[Symbol.dispose]();
+    this.#vigil[Symbol.dispose]();
     const { host, onEnd } = this.#options;
     const lost = lostBy(error, host);
     for (const stream of [...this.#streams.values()]) stream.lost(lost);

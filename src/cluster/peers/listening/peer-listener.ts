@@ -41,8 +41,8 @@ export class PeerListener implements AsyncDisposable {
   readonly #http: Server;
   readonly #known = new Map<Socket, Known>();
   readonly #connections = new Set<Socket>();
-  /** Where connections come from whose other side is not known yet. */
-  readonly #shaking = new Set<string>();
+  /** Connections whose other side is not known yet, by where they come from, the oldest first. */
+  readonly #shaking = new Map<string, Socket>();
 
   constructor(own: HostCertificate, guests: PeerGuests) {
     this.#guests = guests;
@@ -102,8 +102,13 @@ export class PeerListener implements AsyncDisposable {
 
   #arrived(socket: Socket): void {
     const from = endOf(socket);
-    if (this.#shaking.size >= peerLimits.handshakesMax) return void socket.destroy();
-    this.#shaking.add(from);
+    // Whoever has a certificate shows it within milliseconds: strangers that only hold on do not keep hosts out.
+    const [oldest] = this.#shaking;
+    if (oldest !== undefined && this.#shaking.size >= peerLimits.handshakesMax) {
+      this.#shaking.delete(oldest[0]);
+      oldest[1].destroy();
+    }
+    this.#shaking.set(from, socket);
     this.#connections.add(socket);
     socket.once('close', () => {
       this.#shaking.delete(from);

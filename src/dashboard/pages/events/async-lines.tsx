@@ -8,6 +8,18 @@ import { useServiceTime } from '../../parts/use-second.ts';
 import type { EventLineRow } from '../../../model/dashboard/events.ts';
 import { useRead } from '../../state/use-read.ts';
 import { useAsk } from '../../state/use.ts';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Function or destination' },
+  { title: 'Waiting', number: true },
+  { title: 'Running', number: true },
+  { title: 'To be tried again', number: true, wide: true },
+  { title: 'Oldest', number: true, wide: true },
+  { title: 'Succeeded', number: true, wide: true },
+  { title: 'Given up', number: true },
+  { title: 'Look', hidden: true },
+];
 
 /** Asynchronous calls by function, and what is on its way to destinations. */
 export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNode {
@@ -16,32 +28,7 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
   return (
     <TableFrame label="Asynchronous calls">
       <table className="events-table">
-        <thead>
-          <tr>
-            <th scope="col">Of</th>
-            <th scope="col" className="number">
-              Waiting
-            </th>
-            <th scope="col" className="number">
-              Running
-            </th>
-            <th scope="col" className="number wide-only">
-              To be tried again
-            </th>
-            <th scope="col" className="number">
-              Oldest
-            </th>
-            <th scope="col" className="number wide-only">
-              Succeeded
-            </th>
-            <th scope="col" className="number">
-              Given up
-            </th>
-            <th scope="col" className="wide-only">
-              <span className="visually-hidden">Look</span>
-            </th>
-          </tr>
-        </thead>
+        <Headings of={headings} />
         <tbody>
           {rows
             .toSorted((a, b) => b.depth - a.depth || a.line.localeCompare(b.line))
@@ -61,16 +48,18 @@ export function AsyncLines({ rows }: { rows: readonly EventLineRow[] }): ReactNo
                 <td className="number">{count(row.depth - row.inFlight)}</td>
                 <td className="number">{count(row.inFlight)}</td>
                 <td className="number wide-only">{count(row.retrying)}</td>
-                <td className="number nowrap">{row.oldestAt === undefined ? '–' : span(now - row.oldestAt)}</td>
+                <td className="number nowrap wide-only">
+                  {row.oldestAt === undefined ? '–' : span(now - row.oldestAt)}
+                </td>
                 <td className="number wide-only">{count(row.succeeded)}</td>
                 <td className={row.failed > 0 ? 'number tone-bad' : 'number'}>{count(row.failed)}</td>
-                <td className="wide-only events-actions">
+                <td className="events-actions">
                   <button
                     type="button"
                     disabled={row.depth === 0 && row.failed === 0}
                     onClick={() => setLooked(row.line)}
                   >
-                    Look inside
+                    Look<span className="wide-only"> inside</span>
                   </button>
                 </td>
               </tr>

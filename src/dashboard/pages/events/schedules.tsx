@@ -5,6 +5,17 @@ import { count } from '../../parts/format.ts';
 import { ago, span, timeOf } from '../../parts/times.ts';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { ScheduleRow } from '../../../model/dashboard/events.ts';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Schedule' },
+  { title: 'Due next' },
+  { title: 'Calls' },
+  { title: 'Last', wide: true },
+  { title: 'Delivered', number: true, wide: true },
+  { title: 'Waiting', number: true, wide: true },
+  { title: 'Failed', number: true },
+];
 
 /** Schedules, what is due next first. */
 export function Schedules({ rows }: { rows: readonly ScheduleRow[] }): ReactNode {
@@ -13,25 +24,7 @@ export function Schedules({ rows }: { rows: readonly ScheduleRow[] }): ReactNode
   return (
     <TableFrame label="Schedules">
       <table className="events-table">
-        <thead>
-          <tr>
-            <th scope="col">Schedule</th>
-            <th scope="col">Due next</th>
-            <th scope="col">Calls</th>
-            <th scope="col" className="wide-only">
-              Last
-            </th>
-            <th scope="col" className="number wide-only">
-              Delivered
-            </th>
-            <th scope="col" className="number wide-only">
-              Waiting
-            </th>
-            <th scope="col" className="number">
-              Failed
-            </th>
-          </tr>
-        </thead>
+        <Headings of={headings} />
         <tbody>
           {rows
             .toSorted((a, b) => due(a) - due(b) || a.name.localeCompare(b.name))

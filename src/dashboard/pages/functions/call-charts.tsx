@@ -7,14 +7,15 @@ import { useServiceTime } from '../../parts/use-second.ts';
 import type { CallStep, CallSums } from '../../../model/dashboard/calls.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { startMsPromised, startPaths } from '../../../model/invocations/start-path.ts';
-import { useTopic } from '../../state/use.ts';
-import { gbSeconds } from './function-row.tsx';
+import { useService, useTopic } from '../../state/use.ts';
+import { cost, costNote } from './cost.ts';
 import { spans, stepsOf, type SpanName } from './steps.ts';
 import { setQuery, usePlace } from '../../app/router.ts';
 
 /** How the calls of a function went: numbers of the last hour, and charts of as much of it as is wanted. */
 export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
   const { calls } = row;
+  const prices = useService()?.prices;
   if (calls === undefined)
     return (
       <EmptyState title="Not called in the last hour" command={`heddle invoke ${row.name} --payload '{}'`}>
@@ -38,9 +39,10 @@ export function CallCharts({ row }: { row: FunctionRow }): ReactNode {
             label: 'Start p50',
             value: times(calls.startP50),
             note: `p99 ${times(calls.startP99)}`,
-            ...((calls.startP99 ?? 0) > startMsPromised ? { tone: 'bad' as const } : {}),
+            ...((calls.startP50 ?? 0) > startMsPromised && { tone: 'bad' as const }),
+            ...((calls.startP99 ?? 0) > startMsPromised && { noteTone: 'bad' as const }),
           },
-          { label: 'Cost', value: gbSeconds(calls.gbSeconds), note: 'memory × time, last hour' },
+          { label: 'Cost', value: cost(calls, prices), note: costNote(prices) },
         ]}
       />
       <Charts row={row} calls={calls} />
@@ -84,13 +86,14 @@ function Charts({ row, calls }: { row: FunctionRow; calls: CallSums }): ReactNod
         ))}
       </fieldset>
       <div className="functions-charts">
-        <Chart title="Calls by 10 s">
+        <Chart title="Calls per 10 s">
           <TimeChart
             {...chart}
             label={`${count(calls.calls)} calls in the last hour, ${count(failed)} failed`}
             values={[steps.calls, steps.failed]}
             series={callSeries}
             format={count}
+            whole
           />
         </Chart>
         <Chart title="Duration">

@@ -5,8 +5,27 @@ import { count, plural } from '../../parts/format.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { useServiceTime } from '../../parts/use-second.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
-import { useTopic } from '../../state/use.ts';
+import { useService, useTopic } from '../../state/use.ts';
 import { errorShare, Row } from './function-row.tsx';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Function' },
+  { title: 'Calls, last hour' },
+  { title: 'Errors', number: true },
+  { title: 'p50', number: true, wide: true },
+  { title: 'p99', number: true },
+  { title: 'Start p50', number: true, wide: true, about: 'From request to the first line of your code' },
+  {
+    title: 'Cost',
+    number: true,
+    wide: true,
+    about: 'Memory for as long as it ran, in the last hour; as money where prices are configured',
+  },
+  { title: 'Memory', number: true, wide: true },
+  { title: 'Code', number: true, wide: true },
+  { title: 'Last call', wide: true },
+];
 
 /** So many are shown; what is looked for among more is found by its name. */
 const shownMax = 200;
@@ -98,42 +117,14 @@ function Controls({
 
 function Rows({ rows }: { rows: readonly FunctionRow[] }): ReactNode {
   const now = useServiceTime();
+  const prices = useService()?.prices;
   return (
     <TableFrame label="Functions">
       <table className="functions-table">
-        <thead>
-          <tr>
-            <th scope="col">Function</th>
-            <th scope="col">Calls, last hour</th>
-            <th scope="col" className="number">
-              Errors
-            </th>
-            <th scope="col" className="number wide-only">
-              p50
-            </th>
-            <th scope="col" className="number">
-              p99
-            </th>
-            <th scope="col" className="number wide-only" title="From request to the first line of your code">
-              Start p50
-            </th>
-            <th scope="col" className="number wide-only" title="Memory for as long as it ran, in the last hour">
-              Cost
-            </th>
-            <th scope="col" className="number wide-only">
-              Memory
-            </th>
-            <th scope="col" className="number wide-only">
-              Code
-            </th>
-            <th scope="col" className="wide-only">
-              Last call
-            </th>
-          </tr>
-        </thead>
+        <Headings of={headings} />
         <tbody>
           {rows.map((row) => (
-            <Row key={row.name} row={row} now={now} />
+            <Row key={row.name} row={row} now={now} prices={prices} />
           ))}
         </tbody>
       </table>

@@ -3,11 +3,13 @@ import { hrefOf } from '../../app/router.ts';
 import { bytes, count, milliseconds, percent, plural } from '../../parts/format.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { ago } from '../../parts/times.ts';
+import type { Prices } from '../../../model/accounts/prices.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
+import { cost } from './cost.ts';
 import { StateTag } from './state-tag.tsx';
 
 /** One function of the list. */
-export function Row({ row, now }: { row: FunctionRow; now: number }): ReactNode {
+export function Row({ row, now, prices }: { row: FunctionRow; now: number; prices: Prices | undefined }): ReactNode {
   const { name, runtime, memoryMb, codeBytes, calls } = row;
   return (
     <tr>
@@ -39,18 +41,12 @@ export function Row({ row, now }: { row: FunctionRow; now: number }): ReactNode 
       <td className="number wide-only">{times(calls?.durationP50)}</td>
       <td className="number">{times(calls?.durationP99)}</td>
       <td className="number wide-only">{times(calls?.startP50)}</td>
-      <td className="number wide-only">{calls === undefined ? '' : gbSeconds(calls.gbSeconds)}</td>
+      <td className="number wide-only">{calls === undefined ? '' : cost(calls, prices)}</td>
       <td className="number wide-only nowrap">{count(memoryMb)} MB</td>
       <td className="number wide-only nowrap">{bytes(codeBytes)}</td>
       <td className="wide-only nowrap muted">{calls?.lastAt ? ago(calls.lastAt, now) : ''}</td>
     </tr>
   );
-}
-
-/** Memory for as long as it ran, which is what is counted as cost. */
-export function gbSeconds(value: number): string {
-  if (value === 0) return '0 GB·s';
-  return `${value < 0.001 ? '< 0.001' : Number(value.toPrecision(3)).toLocaleString('en')} GB·s`;
 }
 
 function times(ms: number | null | undefined): ReactNode {

@@ -5,6 +5,16 @@ import { bytes, count, percent } from '../../parts/format.ts';
 import { timeOf } from '../../parts/times.ts';
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { useVersions, type AliasShown } from './use-versions.ts';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Version' },
+  { title: 'Published' },
+  { title: 'Runtime', wide: true },
+  { title: 'Memory', number: true },
+  { title: 'Code', number: true },
+  { title: 'Description', wide: true },
+];
 
 /** Published versions and aliases. */
 export function Versions({ row: { name, versions, modifiedAt } }: { row: FunctionRow }): ReactNode {
@@ -34,24 +44,7 @@ export function Versions({ row: { name, versions, modifiedAt } }: { row: Functio
       )}
       <TableFrame label="Versions">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">Published</th>
-              <th scope="col" className="wide-only">
-                Runtime
-              </th>
-              <th scope="col" className="number">
-                Memory
-              </th>
-              <th scope="col" className="number">
-                Code
-              </th>
-              <th scope="col" className="wide-only">
-                Description
-              </th>
-            </tr>
-          </thead>
+          <Headings of={headings} />
           <tbody>
             {found.versions.map((one) => (
               <tr key={one.version}>

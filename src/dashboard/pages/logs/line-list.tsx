@@ -1,6 +1,15 @@
 // A list of which only a part is drawn is no `select`.
 /* oxlint-disable jsx-a11y/prefer-tag-over-role */
-import { useLayoutEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { count } from '../../parts/format.ts';
 import { clockOf } from '../../parts/times.ts';
 import type { LogLine } from '../../../model/dashboard/logs.ts';
@@ -16,6 +25,8 @@ const charactersMax = 600;
 interface LineListProps {
   readonly lines: readonly LogLine[];
   readonly withFunction: boolean;
+  /** A moment to be shown, milliseconds since the Unix epoch; another object each time somebody wants one. */
+  readonly wanted: { readonly atMs: number } | undefined;
   readonly picked: string | undefined;
   readonly pick: (line: LogLine) => void;
   /** What is said where there are none. */
@@ -23,9 +34,9 @@ interface LineListProps {
 }
 
 /** Lines in a list of which only what is seen is drawn. It stays at its end while lines come, unless somebody has scrolled away from there. */
-export function LineList({ lines, withFunction, picked, pick, nothing }: LineListProps): ReactNode {
+export function LineList({ lines, withFunction, wanted, picked, pick, nothing }: LineListProps): ReactNode {
   const rowHeight = useSyncExternalStore(onNarrow, () => (narrow.matches ? rowHeightNarrow : rowHeightWide));
-  const { list, view, seen, looked, toEnd } = useEnd(lines, rowHeight);
+  const { list, view, seen, looked, toEnd } = useEnd(lines, rowHeight, wanted);
   const move = (by: number): void => {
     const at = lines.findIndex(({ id }) => id === picked);
     const next = lines[at === -1 ? lines.length - 1 : Math.max(0, Math.min(lines.length - 1, at + by))];
@@ -103,6 +114,7 @@ function Line({ line, withFunction }: { line: LogLine; withFunction: boolean }):
 function useEnd(
   lines: readonly LogLine[],
   rowHeight: number,
+  wanted: LineListProps['wanted'],
 ): {
   readonly list: React.RefObject<HTMLDivElement | null>;
   readonly view: { readonly top: number; readonly height: number };
@@ -118,6 +130,14 @@ function useEnd(
   useLayoutEffect(() => {
     if (atEnd.current) list.current?.scrollTo({ top: lines.length * rowHeight });
   }, [lines, rowHeight]);
+  const goTo = useEffectEvent((atMs: number) => {
+    const at = lines.findIndex((line) => line.at >= atMs);
+    atEnd.current = false;
+    list.current?.scrollTo({ top: Math.max(0, (at === -1 ? lines.length : at) - 2) * rowHeight });
+  });
+  useEffect(() => {
+    if (wanted !== undefined) goTo(wanted.atMs);
+  }, [wanted]);
   const looked = (): void => {
     const element = list.current;
     if (element === null) return;

@@ -7,6 +7,7 @@ import { logLevels, type LogLine } from '../../../model/dashboard/logs.ts';
 import { useAsk } from '../../state/use.ts';
 import { LineDetails } from './line-details.tsx';
 import { LineList } from './line-list.tsx';
+import { VolumeBars } from './volume-bars.tsx';
 import { LogTail, nothingYet, type LogFilters, type LogState } from './log-tail.ts';
 
 const spans = [
@@ -33,6 +34,7 @@ export function LogView({ functionName, names }: { functionName?: string; names?
   const tail = useLogTail(filters);
   const [paused, setPaused] = useState<readonly LogLine[] | undefined>();
   const [picked, setPicked] = useState<LogLine | undefined>();
+  const [wanted, setWanted] = useState<{ readonly atMs: number }>();
   const lines = paused ?? tail.lines;
   return (
     <section className={`card logs${functionName === undefined ? '' : ' logs-inside'}`} aria-label="Log">
@@ -50,8 +52,10 @@ export function LogView({ functionName, names }: { functionName?: string; names?
           {tail.missing > 0 && `, ${count(tail.missing)} came too fast`}
         </output>
       </div>
+      <VolumeBars lines={lines} level={level} goTo={(atMs) => setWanted({ atMs })} />
       <LineList
         lines={lines}
+        wanted={wanted}
         withFunction={functionName === undefined && chosen === ''}
         picked={picked?.id}
         pick={setPicked}

@@ -77,32 +77,39 @@ function Verdict({ row: { verdict, used } }: { row: DriverRow }): ReactNode {
   return verdict.works ? <span className="tag info">works</span> : <span className="tag bad">does not work</span>;
 }
 
+/** What is in use comes first, and what does not work last. */
+function usefulness({ used, verdict }: DriverRow): number {
+  return Number(used) * 2 + Number(verdict?.works ?? false);
+}
+
 function Drivers({ rows }: { rows: readonly DriverRow[] }): ReactNode {
   return (
     <ul className="machine-drivers">
-      {rows.map((row) => {
-        const { driver, verdict } = row;
-        return (
-          <li key={`${driver} ${verdict?.mode ?? ''}`}>
-            <p className="machine-driver">
-              <strong>{driver}</strong> <Verdict row={row} />
-              {verdict !== undefined && (
-                <span className="muted small">
-                  {verdict.mode} · tried in {milliseconds(verdict.tookMs)}
-                </span>
-              )}
-            </p>
-            <p className="muted">
-              {verdict?.evidence ?? (
-                <>
-                  Nobody has tried it since this machine was started: <code>heddle doctor</code>
-                </>
-              )}
-            </p>
-            {verdict?.remedy !== undefined && <p className="machine-remedy">{verdict.remedy}</p>}
-          </li>
-        );
-      })}
+      {rows
+        .toSorted((a, b) => usefulness(b) - usefulness(a))
+        .map((row) => {
+          const { driver, verdict } = row;
+          return (
+            <li key={`${driver} ${verdict?.mode ?? ''}`}>
+              <p className="machine-driver">
+                <strong>{driver}</strong> <Verdict row={row} />
+                {verdict !== undefined && (
+                  <span className="muted small">
+                    {verdict.mode} · tried in {milliseconds(verdict.tookMs)}
+                  </span>
+                )}
+              </p>
+              <p className="muted">
+                {verdict?.evidence ?? (
+                  <>
+                    Nobody has tried it since this machine was started: <code>heddle doctor</code>
+                  </>
+                )}
+              </p>
+              {verdict?.remedy !== undefined && <p className="machine-remedy">{verdict.remedy}</p>}
+            </li>
+          );
+        })}
     </ul>
   );
 }

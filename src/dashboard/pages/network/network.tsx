@@ -11,6 +11,16 @@ import { useServiceTime } from '../../parts/use-second.ts';
 import type { EgressRow, EgressTarget } from '../../../model/dashboard/network.ts';
 import { useTopic } from '../../state/use.ts';
 import { AllowDialog } from './allow-dialog.tsx';
+import { Headings, type Heading } from '../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'To' },
+  { title: 'Allowed', number: true },
+  { title: 'Refused', number: true },
+  { title: 'Why', wide: true },
+  { title: 'Last', wide: true },
+  { title: 'Allow', hidden: true },
+];
 
 interface Asked {
   readonly row: EgressRow;
@@ -83,13 +93,13 @@ function OneFunction({
           may reach <code>{policy ?? "the service's default"}</code>
         </p>
       </div>
-      <dl className="network-counts">
-        <Count name="connections" value={count(connections)} />
-        <Count name="open now" value={count(open)} />
-        <Count name="refused" value={count(refusals)} bad={refusals > 0} />
-        <Count name="out" value={bytes(bytesOut)} />
-        <Count name="in" value={bytes(bytesIn)} />
-      </dl>
+      <p className="network-counts muted">
+        <Count value={count(connections)} name={connections === 1 ? 'connection' : 'connections'} />
+        {open > 0 && <Count value={count(open)} name="open now" />}
+        {refusals > 0 && <Count value={count(refusals)} name="refused" bad />}
+        <Count value={bytes(bytesOut)} name="out" />
+        <Count value={bytes(bytesIn)} name="in" />
+      </p>
       {targets.length > 0 && <Targets row={row} now={now} allow={allow} />}
     </section>
   );
@@ -97,10 +107,9 @@ function OneFunction({
 
 function Count({ name, value, bad = false }: { name: string; value: string; bad?: boolean }): ReactNode {
   return (
-    <div>
-      <dd className={bad ? 'tone-bad' : undefined}>{value}</dd>
-      <dt className="muted small">{name}</dt>
-    </div>
+    <span className="nowrap">
+      <b className={bad ? 'tone-bad' : undefined}>{value}</b> {name}
+    </span>
   );
 }
 
@@ -114,36 +123,23 @@ function Targets({
   now: number;
   allow: (target: EgressTarget) => void;
 }): ReactNode {
+  // What nobody was refused, nobody asks why.
+  const anyRefused = targets.some(({ refused }) => refused > 0);
   return (
     <TableFrame bare label={`Where ${functionName} connected to`}>
       <table className="network-table">
-        <thead>
-          <tr>
-            <th scope="col">To</th>
-            <th scope="col" className="number">
-              Allowed
-            </th>
-            <th scope="col" className="number">
-              Refused
-            </th>
-            <th scope="col" className="wide-only">
-              Why
-            </th>
-            <th scope="col" className="wide-only">
-              Last
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Allow</span>
-            </th>
-          </tr>
-        </thead>
+        <Headings of={anyRefused ? headings : headings.filter(({ title }) => title !== 'Refused' && title !== 'Why')} />
         <tbody>
           {targets.map((target) => (
             <tr key={target.to}>
               <td className="mono network-to">{target.to}</td>
               <td className="number">{target.allowed === 0 ? '' : count(target.allowed)}</td>
-              <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
-              <td className="wide-only small">{target.refused > 0 && target.why}</td>
+              {anyRefused && (
+                <>
+                  <td className="number tone-bad">{target.refused === 0 ? '' : count(target.refused)}</td>
+                  <td className="wide-only small">{target.refused > 0 && target.why}</td>
+                </>
+              )}
               <td className="wide-only nowrap muted">{ago(target.lastAt, now)}</td>
               <td className="network-action">
                 {target.refused > 0 && (

@@ -33,7 +33,8 @@ export function Calls({ rows, nowMs }: { rows: ReadonlyMap<string, ActivityRow>;
         values={values}
         series={series}
         height={232}
-        format={(value) => (Number.isInteger(value) ? count(value) : '')}
+        format={count}
+        whole
       />
     </section>
   );

@@ -3,6 +3,7 @@ import './overview.css';
 import { useState, type ReactNode } from 'react';
 import type { ActivityRow, InstanceRow, StartsRow } from '../../../model/dashboard/overview.ts';
 import type { ServiceSnapshot, WarmingSnapshot } from '../../../model/snapshot.ts';
+import { startMsPromised } from '../../../model/invocations/start-path.ts';
 import { count, milliseconds, percent, plural } from '../../parts/format.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Tiles, type Tile } from '../../parts/tiles.tsx';
@@ -15,7 +16,7 @@ import { InstancesTable } from './instances-table.tsx';
 import { Starts } from './starts.tsx';
 
 /** As high as the picture and its details, so that nothing jumps. */
-const tableHeight = 336;
+const tableHeight = 300;
 /** What numbers of calls are of, seconds. */
 const lately = 10;
 
@@ -105,7 +106,9 @@ function tilesOf(
     {
       label: 'Request to code, p50',
       value: usual === undefined ? '–' : milliseconds(usual.p50Ms),
-      note: usual === undefined ? 'no calls yet' : `p99 ${milliseconds(usual.p99Ms)}, ${usual.path}`,
+      note: usual === undefined ? 'no calls yet' : `p99 ${milliseconds(usual.p99Ms)}`,
+      ...((usual?.p50Ms ?? 0) > startMsPromised && { tone: 'bad' as const }),
+      ...((usual?.p99Ms ?? 0) > startMsPromised && { noteTone: 'bad' as const }),
     },
     {
       label: 'Waiting',

@@ -8,9 +8,10 @@ import { findAccount, operatorsOnly } from './find-account.ts';
 /**
  * What functions of an account used, by hour, and by day where that is long ago: a list of `UsageRecord`. `account`: `self`, or where the
  * operator asks, any by id or name, or `all`; `since` and `until`: milliseconds since the Unix epoch. In a cluster it is the sum over
- * all hosts, and `silentHosts` names those that did not answer.
+ * all hosts, and `silentHosts` names those that did not answer. `prices`: what is taken for it, where that was said.
  */
-export function getUsage({ store, usage, clock, clusterView }: FrontendOptions): Operation {
+export function getUsage({ store, usage, clock, clusterView, settings }: FrontendOptions): Operation {
+  const prices = settings.prices === undefined ? {} : { prices: settings.prices };
   const operation: Operation = {
     name: 'GetUsage',
     method: 'GET',
@@ -22,9 +23,9 @@ export function getUsage({ store, usage, clock, clusterView }: FrontendOptions):
       const sinceMs = time('since', request.query('since')) ?? 0;
       const account = named === 'all' ? {} : { account: await idOf(store.accounts, named, request) };
       const span = { sinceMs, untilMs, ...account };
-      if (clusterView === undefined) return { status: 200, body: { records: usage.read(span) } };
+      if (clusterView === undefined) return { status: 200, body: { records: usage.read(span), ...prices } };
       const { found: records, silent } = await clusterView.usage(span);
-      return { status: 200, body: { records, silentHosts: silent } };
+      return { status: 200, body: { records, ...prices, silentHosts: silent } };
     },
   };
   const anybodys = operatorsOnly(store.accounts, operation);

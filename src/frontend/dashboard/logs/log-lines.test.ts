@@ -95,6 +95,8 @@ describe('lines of logs', () => {
     assert.deepEqual(await texts(''), all);
     assert.deepEqual(await texts('?level=error'), all.slice(1, 3));
     assert.deepEqual(await texts('?function=two'), all.slice(3));
+    const arn = `arn:aws:lambda:${service.region}:${service.key.account}:function:two`;
+    assert.deepEqual(await texts(`?function=${encodeURIComponent(arn)}`), all.slice(3));
     assert.deepEqual(await texts('?text=WORD'), all.slice(3));
     assert.deepEqual(await texts('?limit=1'), all.slice(3));
     assert.deepEqual(await texts('?requestId=none'), []);
@@ -126,5 +128,17 @@ describe('lines of logs', () => {
     await say('three', 'much later\n');
     assert.equal(await next(), 'much later');
     await lines.return?.();
+  });
+
+  test('end with the key that they were asked for with', async () => {
+    const [first, second] = [await createAccount(service.store, 3), await createAccount(service.store, 4)];
+    const path = '/heddle/v1/stream?topics=activity';
+    const headers = await signedHeaders({ ...service, key: first }, 'GET', path);
+    const ends = [await get('?follow=1', first), await fetch(service.url + path, { headers })];
+    const stays = await get('?follow=1', second);
+    await service.store.accounts.setKeyDisabled(first.accessKeyId, true);
+    for (const { body } of ends) for await (const _part of body ?? []);
+    assert.equal((await get('', first)).status, 403);
+    await stays.body?.cancel();
   });
 });

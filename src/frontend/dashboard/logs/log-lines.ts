@@ -17,7 +17,7 @@ const beatMs = 5_000;
 
 type Parts = Pick<FrontendOptions, 'logs' | 'store' | 'clock' | 'logger'>;
 
-/** Lines that are wanted: of the past in order of time, and then what comes. Ends when `signal` fires, and never throws. */
+/** Lines that are wanted: of the past in order of time, and then what comes. Ends when `signal` fires. Throws where what was printed before cannot be read. */
 export async function* logLines(
   parts: Parts,
   account: string,
@@ -46,6 +46,8 @@ export async function* logLines(
   );
   const end = (): void => pending.end();
   signal.addEventListener('abort', end, { once: true });
+  // The signal may live as long as a connection on which much is asked.
+  using _heard = { [Symbol.dispose]: () => signal.removeEventListener('abort', end) };
   // Listening begins before reading, so that nothing falls between.
   let lookedAtMs = Math.floor(clock.wall());
   const names = await namesOf(parts, account, wanted);
@@ -68,7 +70,6 @@ export async function* logLines(
     for await (const news of pending.news()) yield textOf(news);
   } finally {
     timer[Symbol.dispose]();
-    signal.removeEventListener('abort', end);
   }
 }
 

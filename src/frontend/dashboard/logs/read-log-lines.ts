@@ -6,6 +6,9 @@ import type { Runs } from '../../routes/loaded-later.ts';
 import { logLines } from './log-lines.ts';
 import { wantedLines } from './wanted.ts';
 
+/** Who takes nothing of what is sent for so long is not there any more, ms; a sign of life comes every few seconds. */
+const silentMsMax = 60_000;
+
 /** How lines of logs are answered: of all functions of an account, or of some. `stopping` ends all that go on. */
 export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'ReadLogLines'> {
   const readers = new Map<string, number>();
@@ -13,17 +16,20 @@ export function logRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'
     async ReadLogLines(request) {
       const { scope } = request;
       const { account } = scope;
-      const wanted = wantedLines(request, options.clock.wall());
-      for (const named of wanted.functions) {
+      const asked = wantedLines(request, options.clock.wall());
+      const functions: string[] = [];
+      for (const named of asked.functions) {
         const { name, arn } = functionRef(named, scope);
         if ((await options.store.functions.get(account, name)) === undefined)
           throw new ApiError('ResourceNotFoundException', `Function not found: ${arn}`);
+        functions.push(name);
       }
+      const wanted = { ...asked, functions };
       checkRoom(readers, account);
-      const signal = AbortSignal.any([request.gone(), stopping]);
+      const signal = AbortSignal.any([request.over(), stopping]);
       const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
       const lines = logLines(options, account, wanted, signal);
-      return { status: 200, headers, body: counted(readers, account, lines) };
+      return { status: 200, headers, body: counted(readers, account, lines), silentMsMax };
     },
   };
 }

@@ -1,9 +1,16 @@
 /** Rows as JSON, by their keys. */
 export type Texts = ReadonlyMap<string, string>;
 
+/** What is said of a topic beside its rows. */
+export interface AboutRows {
+  readonly cut: number;
+  readonly silentHosts: readonly string[];
+}
+
 /** A topic's state, or what has changed of it, as the text of a TopicChange. */
-export function wholeText(rows: Texts, cut: number): string {
-  return `{"whole":true,"put":${putText(rows)}${cut === 0 ? '' : `,"cut":${cut}`}}`;
+export function wholeText(rows: Texts, { cut, silentHosts }: AboutRows): string {
+  const silent = silentHosts.length === 0 ? '' : `,"silentHosts":${JSON.stringify(silentHosts)}`;
+  return `{"whole":true,"put":${putText(rows)}${cut === 0 ? '' : `,"cut":${cut}`}${silent}}`;
 }
 
 /** What makes `after` of `before`; undefined where they are the same. */

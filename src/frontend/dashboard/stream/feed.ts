@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import { ApiError } from '../../../api/errors.ts';
-import type { Rows, Topic, Viewer } from '../topic.ts';
+import type { Rows, RowsOfHosts, Topic, Viewer } from '../topic.ts';
 import { changeText, wholeText, type Texts } from './changes.ts';
+import { isOfHosts } from '../over-hosts/gather.ts';
 
 const everyMsUsual = 200;
 /** The share of a processor that looking at one topic may take: a state that is slow to find out is asked for less often. */
@@ -25,8 +26,11 @@ export class Feed {
   readonly #watchers = new Set<() => void>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
+  /** The rows of the last look, and their texts. */
+  #rows: Rows = new Map();
   #texts: Texts = new Map();
   #cut = 0;
+  #silent: readonly string[] = [];
   #error = '';
   #version = 0;
   #change = '';
@@ -62,7 +66,7 @@ export class Feed {
     // Who is further behind gets all of it: nothing is kept for the slow.
     if (version !== 0 && version === this.#version - 1) return { version: this.#version, text: this.#change };
     if (this.#error !== '') return { version: this.#version, text: this.#change };
-    this.#whole ??= wholeText(this.#texts, this.#cut);
+    this.#whole ??= wholeText(this.#texts, { cut: this.#cut, silentHosts: this.#silent });
     return { version: this.#version, text: this.#whole };
   }
 
@@ -70,7 +74,8 @@ export class Feed {
     const { clock, failed } = this.#parts;
     const startedAt = clock.now();
     try {
-      this.#take(await this.#topic.rows(this.#viewer, this.#argument));
+      const found = await this.#topic.rows(this.#viewer, this.#argument);
+      this.#take(isOfHosts(found) ? found : { rows: found, silentHosts: [] });
     } catch (error) {
       if (!(error instanceof ApiError)) failed(this.#topic.name, error);
       this.#fail(error instanceof ApiError ? error.message : 'The service could not find this out; its log says why.');
@@ -78,25 +83,31 @@ export class Feed {
     const tookMs = clock.now() - startedAt;
     this.#looking = undefined;
     if (this.#watchers.size === 0) return;
-    const waitMs = Math.max(this.#topic.everyMs ?? everyMsUsual, tookMs / shareMax);
+    const share = this.#topic.waits === true ? 0.5 : shareMax;
+    const waitMs = Math.max(this.#topic.everyMs ?? everyMsUsual, tookMs / share);
     this.#timer = clock.timer(waitMs, () => {
       this.#timer = undefined;
       this.#looking = this.#look();
     });
   }
 
-  #take(rows: Rows): void {
+  #take({ rows, silentHosts }: RowsOfHosts): void {
     const texts = new Map<string, string>();
     for (const [key, row] of rows) {
       if (texts.size === rowsMax) break;
-      texts.set(key, JSON.stringify(row));
+      const same = this.#topic.keepsRows === true && this.#rows.get(key) === row;
+      const known = same ? this.#texts.get(key) : undefined;
+      texts.set(key, known ?? JSON.stringify(row));
     }
+    this.#rows = rows;
     const cut = rows.size - texts.size;
     const change = changeText(this.#texts, texts, cut);
-    const mended = this.#error !== '';
-    if (change === undefined && cut === this.#cut && !mended && this.#version > 0) return;
-    [this.#texts, this.#cut, this.#error, this.#whole] = [texts, cut, '', undefined];
-    this.#next(mended || change === undefined ? wholeText(texts, cut) : change);
+    const about = { cut, silentHosts };
+    // Whatever else has changed than rows is told with all of them: it is rare.
+    const anew = this.#error !== '' || cut !== this.#cut || silentHosts.join() !== this.#silent.join();
+    if (change === undefined && !anew && this.#version > 0) return;
+    [this.#texts, this.#cut, this.#silent, this.#error, this.#whole] = [texts, cut, silentHosts, '', undefined];
+    this.#next(anew || change === undefined ? wholeText(texts, about) : change);
   }
 
   #fail(error: string): void {

@@ -8,13 +8,19 @@ import { openTopics } from '../topics.ts';
 import { Feed } from './feed.ts';
 import { viewing } from './viewing.ts';
 
-/** Streams at once, of an account and of all. */
+/** Streams at once, of an account and of all; whoever runs the service finds room beyond that. */
 const ofAccountMax = 32;
 const ofAllMax = 256;
+/** Who takes nothing of what is sent for so long is not there any more, ms. */
+const silentMsMax = 60_000;
 
-/** How the stream of state is answered. `stopping` ends all of them. */
-export function streamRuns(options: FrontendOptions, stopping: AbortSignal): Runs<'WatchState'> {
-  const topics = openTopics(options);
+/** How the stream of state is answered. `here`: topics as this host has them; `stopping` ends all streams. */
+export function streamRuns(
+  options: FrontendOptions,
+  here: ReadonlyMap<string, Topic>,
+  stopping: AbortSignal,
+): Runs<'WatchState'> {
+  const topics = openTopics(options, here);
   const { clock, logger } = options;
   const failed = (topic: string, error: unknown): void =>
     logger.error({ topic, err: error }, 'A topic of the dashboard failed.');
@@ -60,10 +66,10 @@ export function streamRuns(options: FrontendOptions, stopping: AbortSignal): Run
     async WatchState(request): Promise<ApiReply> {
       const viewer = await viewerOf(options, request);
       const wanted = wantedOf(request, topics, viewer);
-      checkRoom(viewers, viewer.account);
-      const gone = AbortSignal.any([request.gone(), stopping]);
+      checkRoom(viewers, viewer);
+      const gone = AbortSignal.any([request.over(), stopping]);
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
-      return { status: 200, headers, body: stream(viewer, wanted, gone) };
+      return { status: 200, headers, body: stream(viewer, wanted, gone), silentMsMax };
     },
   };
 }
@@ -95,6 +101,9 @@ function wantedOf(
         throw invalid(
           `There is no topic ${JSON.stringify(name.slice(0, 64))}; there are ${[...topics.keys()].join(', ')}.`,
         );
+      // Each would be asked for on its own, as often as there are arguments.
+      if (argument !== '' && topic.ofOne !== true)
+        throw invalid(`The topic ${name} is about all that the account has: nothing may stand behind a colon.`);
       if (argument.length > argumentCharactersMax)
         throw invalid(
           `What is said behind ${name}: may have ${argumentCharactersMax} characters, and has ${argument.length}.`,
@@ -118,9 +127,9 @@ function decoded(argument: string): string {
   }
 }
 
-function checkRoom(viewers: ReadonlyMap<string, number>, account: string): void {
+function checkRoom(viewers: ReadonlyMap<string, number>, { account, operator }: Viewer): void {
   const all = [...viewers.values()].reduce((sum, count) => sum + count, 0);
-  if ((viewers.get(account) ?? 0) < ofAccountMax && all < ofAllMax) return;
+  if ((viewers.get(account) ?? 0) < ofAccountMax && (operator || all < ofAllMax)) return;
   throw new ApiError(
     'TooManyRequestsException',
     `There are as many viewers as there may be: ${ofAccountMax} of an account, ${ofAllMax} in all. Close one.`,

@@ -1,15 +1,17 @@
 import type { EgressRow } from '../../../model/dashboard/network.ts';
 import type { EgressTotals } from '../../../model/network.ts';
 import type { FrontendOptions } from '../../context.ts';
+import { joinedEgress, joining } from '../over-hosts/join.ts';
 import type { Topic } from '../topic.ts';
 
-/** What the account's functions connected to since the service started, an EgressRow each. In a cluster: on the host that is asked. */
+/** What the account's functions connected to since the service started, an EgressRow each. */
 export function openEgress({ egressTotals, store }: FrontendOptions): Topic {
   const own = (account: string): readonly EgressTotals[] =>
     egressTotals?.().filter((one) => one.account === account && (one.connections > 0 || one.refusals > 0)) ?? [];
   return {
     name: 'egress',
     everyMs: 1_000,
+    over: { at: 'hosts', join: joining('targets', joinedEgress) },
     isThere: ({ account }) => own(account).length > 0,
     async rows({ account }) {
       const rows = await Promise.all(

@@ -2,11 +2,12 @@ import type { EventLineRow } from '../../../model/dashboard/events.ts';
 import type { FrontendOptions } from '../../context.ts';
 import type { Topic } from '../topic.ts';
 
-/** Lines of asynchronous invocations of the account, an EventLineRow each. It is there where anything is that its page shows. In a cluster: at the account's home. */
+/** Lines of asynchronous invocations of the account, an EventLineRow each. It is there where anything is that its page shows. */
 export function openEvents({ events }: FrontendOptions): Topic {
   return {
     name: 'events',
     everyMs: 500,
+    over: { at: 'home' },
     async isThere({ account }) {
       const own = events.find(account);
       const used = await own?.inUse();

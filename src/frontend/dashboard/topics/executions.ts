@@ -6,11 +6,12 @@ import type { Topic } from '../topic.ts';
 /** Of each kind, the newest; more are found by `heddle executions ls`. */
 const executionsMax = 200;
 
-/** The account's newest durable executions, an ExecutionRow each. In a cluster: at the account's home. */
+/** The account's newest durable executions, an ExecutionRow each. */
 export function openExecutions({ events }: FrontendOptions): Topic {
   return {
     name: 'executions',
     everyMs: 500,
+    over: { at: 'home' },
     async rows({ account }) {
       const used = await events.find(account)?.inUse();
       if (used === undefined) return new Map();

@@ -1,6 +1,7 @@
 import type { FunctionRow } from '../../../model/dashboard/functions.ts';
 import { servingVersion, type FunctionRecord } from '../../../model/functions/function-record.ts';
 import type { FrontendOptions } from '../../context.ts';
+import { joinedFunctions, joining } from '../over-hosts/join.ts';
 import type { Topic } from '../topic.ts';
 
 /** More are found by `heddle functions`. */
@@ -11,7 +12,9 @@ export function openFunctions(options: FrontendOptions): Topic {
   const { store } = options;
   return {
     name: 'functions',
+    ofOne: true,
     everyMs: 500,
+    over: { at: 'hosts', join: joining('codeBytes', joinedFunctions) },
     async rows({ account }, name) {
       const records =
         name === '' ? await store.functions.list(account, '', functionsMax) : await only(options, account, name);

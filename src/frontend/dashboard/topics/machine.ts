@@ -2,6 +2,7 @@ import { cpus, freemem, hostname, loadavg, release, totalmem } from 'node:os';
 import type { DriverRow, LimitRow, MachineRow } from '../../../model/dashboard/machine.ts';
 import { limits } from '../../../model/limits.ts';
 import type { FrontendOptions } from '../../context.ts';
+import { recentSnapshot } from '../recent-snapshot.ts';
 import type { Topic } from '../topic.ts';
 
 const mib = 1_048_576;
@@ -10,7 +11,6 @@ const stepMb = 8;
 
 /** What the service runs on: the machine, what drivers are known to do on it, what there is of memory, and what bounds everything. The operator's. */
 export function openMachine(options: FrontendOptions): Topic {
-  const { workerManager } = options;
   const all = cpus();
   const facts: MachineRow = {
     kind: 'facts',
@@ -22,7 +22,7 @@ export function openMachine(options: FrontendOptions): Topic {
     pid: process.pid,
   };
   const memory = (): MachineRow => {
-    const instances = workerManager.snapshot().memory;
+    const instances = recentSnapshot(options).memory;
     return {
       kind: 'memory',
       totalMb: Math.round(totalmem() / mib),
@@ -53,13 +53,13 @@ function stepped(mb: number): number {
 }
 
 function limitsOf(options: FrontendOptions, account: string): readonly LimitRow[] {
-  const { settings, functionMbMax, workerManager, concurrencyMaxOf } = options;
+  const { settings, functionMbMax, concurrencyMaxOf } = options;
   const kind = 'limit';
   return [
     { kind, name: 'Memory of all instances', value: settings.memoryMb, unit: 'MiB', by: '--memory' },
     { kind, name: 'Memory of one function', value: functionMbMax, unit: 'MiB' },
     { kind, name: 'Calls of this account at once', value: concurrencyMaxOf(account), unit: 'calls' },
-    { kind, name: 'Calls that may wait', value: workerManager.snapshot().queue.max, unit: 'calls' },
+    { kind, name: 'Calls that may wait', value: recentSnapshot(options).queue.max, unit: 'calls' },
     { kind, name: 'Payload of a call', value: limits.payloadBytesMax, unit: 'bytes' },
     { kind, name: 'Streamed answer', value: limits.streamBytesMax, unit: 'bytes' },
     { kind, name: 'Payload of an event', value: limits.eventPayloadBytesMax, unit: 'bytes' },

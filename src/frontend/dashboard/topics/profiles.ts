@@ -8,6 +8,7 @@ const profilesMax = 100;
 export function openProfiles({ prediction }: FrontendOptions): Topic {
   return {
     name: 'profiles',
+    ofOne: true,
     everyMs: 1_000,
     isThere: ({ account }) => (prediction?.callers(account).length ?? 0) > 0,
     rows({ account }, name) {

@@ -9,7 +9,7 @@ const queuesMax = 1_000;
 /** How often it is looked whose dead letters queues take: what changes seldom and is to be searched for, ms. */
 const sourcesMs = 5_000;
 
-/** The account's queues, a QueueRow each. In a cluster: at the account's home. */
+/** The account's queues, a QueueRow each. */
 export function openQueues(options: FrontendOptions): Topic {
   const { events, clock } = options;
   const known = new Map<string, { readonly at: number; readonly sources: ReturnType<typeof deadLetterSources> }>();
@@ -23,6 +23,7 @@ export function openQueues(options: FrontendOptions): Topic {
   return {
     name: 'queues',
     everyMs: 500,
+    over: { at: 'home' },
     async rows({ account }) {
       const used = await events.find(account)?.inUse();
       const all = (await used?.queues.admin.overview(queuesMax, account)) ?? [];

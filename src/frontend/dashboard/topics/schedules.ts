@@ -6,11 +6,12 @@ import type { Topic } from '../topic.ts';
 /** More are found by `heddle schedule ls`. */
 const schedulesMax = 500;
 
-/** The account's schedules, a ScheduleRow each. In a cluster: at the account's home. */
+/** The account's schedules, a ScheduleRow each. */
 export function openSchedules({ events }: FrontendOptions): Topic {
   return {
     name: 'schedules',
     everyMs: 1_000,
+    over: { at: 'home' },
     async rows({ account }) {
       const own = events.find(account);
       if (own === undefined || !own.durable.used) return new Map();

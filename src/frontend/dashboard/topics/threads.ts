@@ -6,6 +6,9 @@ import type { Topic } from '../topic.ts';
 export function openJobs({ threads }: FrontendOptions): Topic {
   return {
     name: 'jobs',
+    // Where sessions are.
+    over: { at: 'home' },
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }) => new Map(threads?.jobs(account) ?? []),
   };
@@ -15,6 +18,9 @@ export function openJobs({ threads }: FrontendOptions): Topic {
 export function openThreads({ threads }: FrontendOptions): Topic {
   return {
     name: 'threads',
+    ofOne: true,
+    over: { at: 'home' },
+    keepsRows: true,
     isThere: () => threads !== undefined,
     rows: ({ account }, job) => {
       const rows = new Map<string, ThreadRow>();

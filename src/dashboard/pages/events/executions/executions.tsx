@@ -5,6 +5,15 @@ import { ago, span } from '../../../parts/times.ts';
 import { useServiceTime } from '../../../parts/use-second.ts';
 import type { ExecutionRow } from '../../../../model/dashboard/events.ts';
 import { StatusTag } from './status-tag.tsx';
+import { Headings, type Heading } from '../../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Execution' },
+  { title: 'Status' },
+  { title: 'Function', wide: true },
+  { title: 'Began' },
+  { title: 'Took', number: true },
+];
 
 /** So many are shown. */
 const shownMax = 200;
@@ -18,19 +27,7 @@ export function Executions({ rows }: { rows: readonly ExecutionRow[] }): ReactNo
   return (
     <TableFrame label="Durable executions">
       <table className="events-table">
-        <thead>
-          <tr>
-            <th scope="col">Execution</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="wide-only">
-              Of
-            </th>
-            <th scope="col">Began</th>
-            <th scope="col" className="number">
-              Took
-            </th>
-          </tr>
-        </thead>
+        <Headings of={headings} />
         <tbody>
           {ordered.slice(0, shownMax).map((row) => (
             <tr key={row.arn}>

@@ -1,9 +1,12 @@
 import type { ReactNode } from 'react';
 import { milliseconds } from '../../../parts/format.ts';
+import { Pre } from '../../../parts/scrolling.tsx';
 import type { Told } from './history.ts';
 
 /** So many operations are drawn. */
 const shownMax = 500;
+/** Characters that are shown of what came of an operation before somebody wants all. */
+const shortMax = 32;
 
 /** Operations of an execution over its time: a bar each, with its attempts that failed, and what came of it. */
 export function Timeline({
@@ -67,9 +70,7 @@ export function Timeline({
               <div className="events-words small">
                 <span className="nowrap">{milliseconds(tookMs)}</span>
                 {failures.length > 0 && <span className="tone-bad nowrap">{failures.length + 1} attempts</span>}
-                <span className="muted ellipsis" title={words}>
-                  {words}
-                </span>
+                <Words text={words} />
               </div>
             </li>
           );
@@ -77,6 +78,17 @@ export function Timeline({
       </ol>
       {told.length > shownMax && <p className="muted">… and {told.length - shownMax} more.</p>}
     </section>
+  );
+}
+
+/** What came of an operation: as much as there is room for, and all of it when it is opened. */
+function Words({ text }: { text: string }): ReactNode {
+  if (text.length <= shortMax) return <span className="muted">{text}</span>;
+  return (
+    <details className="events-value muted">
+      <summary className="ellipsis">{text.slice(0, shortMax)}…</summary>
+      <Pre label="What came of it">{text}</Pre>
+    </details>
   );
 }
 

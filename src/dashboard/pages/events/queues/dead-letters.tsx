@@ -5,7 +5,7 @@ import { span } from '../../../parts/times.ts';
 import type { DeadLetterSource, QueueRow } from '../../../../model/dashboard/events.ts';
 import { useAsk, useService } from '../../../state/use.ts';
 import type { Ask } from './sqs.ts';
-import { redriveEvents } from './redrive-events.ts';
+import { redriveLetters } from './redrive-letters.ts';
 import { redriveQueue } from './redrive-queue.ts';
 
 /** A queue with dead letters in it: whose they are, how old, and what can be done. */
@@ -66,14 +66,14 @@ function Redrive({ row, close, say }: { row: QueueRow; close: () => void; say: (
       close={close}
       actions={
         <>
-          {functions.length > 0 && (
+          {(functions.length > 0 || schedules.length > 0) && (
             <button
               type="button"
               className="primary"
               disabled={busy}
-              onClick={() => void redrive((via) => redriveEvents(via, name))}
+              onClick={() => void redrive((via) => redriveLetters(via, name))}
             >
-              {busy ? 'Handing over…' : `Hand ${plural(ready, 'event')} over again`}
+              {busy ? 'Handing over…' : `Hand ${plural(ready, 'message')} over again`}
             </button>
           )}
           {queues.length > 0 && (
@@ -102,7 +102,10 @@ function Redrive({ row, close, say }: { row: QueueRow; close: () => void; say: (
         </p>
       )}
       {schedules.length > 0 && (
-        <p>What the schedules {schedules.join(', ')} could not deliver stays here: look inside for what each was.</p>
+        <p>
+          What {schedules.length === 1 ? 'the schedule' : 'the schedules'} {schedules.join(', ')} could not deliver goes
+          to the function or queue that it was for, once. What was cut to fit into this queue stays here.
+        </p>
       )}
       {error !== '' && (
         <p className="problem" role="alert">

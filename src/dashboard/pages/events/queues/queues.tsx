@@ -6,6 +6,18 @@ import { useServiceTime } from '../../../parts/use-second.ts';
 import type { QueueRow } from '../../../../model/dashboard/events.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Messages } from './messages.tsx';
+import { Headings, type Heading } from '../../../parts/headings.tsx';
+
+const headings: readonly Heading[] = [
+  { title: 'Queue' },
+  { title: 'Depth' },
+  { title: 'In flight', number: true },
+  { title: 'Delayed', number: true, wide: true },
+  { title: 'Oldest', number: true },
+  { title: 'Size', number: true, wide: true },
+  { title: 'Dead letters go to', wide: true },
+  { title: 'Look', wide: true, hidden: true },
+];
 
 /** Queues, and above them those with dead letters in them. */
 export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
@@ -20,30 +32,7 @@ export function Queues({ rows }: { rows: readonly QueueRow[] }): ReactNode {
       ))}
       <TableFrame label="Queues">
         <table className="events-table">
-          <thead>
-            <tr>
-              <th scope="col">Queue</th>
-              <th scope="col">Depth</th>
-              <th scope="col" className="number">
-                In flight
-              </th>
-              <th scope="col" className="number wide-only">
-                Delayed
-              </th>
-              <th scope="col" className="number">
-                Oldest
-              </th>
-              <th scope="col" className="number wide-only">
-                Size
-              </th>
-              <th scope="col" className="wide-only">
-                Dead letters go to
-              </th>
-              <th scope="col" className="wide-only">
-                <span className="visually-hidden">Look</span>
-              </th>
-            </tr>
-          </thead>
+          <Headings of={headings} />
           <tbody>
             {rows
               .toSorted((a, b) => a.name.localeCompare(b.name))
@@ -82,7 +71,7 @@ function Queue({
         {row.fifo && <span className="tag">FIFO</span>}
       </td>
       <td className="events-depth">
-        <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />
+        {depthOf(row) > 0 && <span className="events-bar" style={{ width: `${(80 * depthOf(row)) / depthMax}px` }} />}
         {count(row.ready)}
       </td>
       <td className="number">{count(row.inFlight)}</td>
@@ -93,7 +82,7 @@ function Queue({
       <td className="number wide-only nowrap">{bytes(row.bytes)}</td>
       <td className="wide-only">
         {row.deadLetter === undefined ? (
-          <span className="muted">{row.deadLettersOf.length > 0 ? 'it is for those itself' : 'nowhere'}</span>
+          <span className="muted">{row.deadLettersOf.length > 0 ? 'it keeps those of others' : 'nowhere'}</span>
         ) : (
           <>
             {row.deadLetter}

@@ -24,9 +24,11 @@ export interface ReceivedMessage {
   readonly body: string;
   readonly sentAt: number;
   readonly receives: number;
-  /** Of a dead letter of a function: why it was given up, and whose it was. */
+  /** Of a dead letter: why it was given up, and of a function's whose it was. */
   readonly error: string;
   readonly arn: string;
+  /** An attribute of it that is a text; '' where it has none of that name. */
+  readonly attribute: (name: string) => string;
 }
 
 /** The URL by which a queue is named in requests. */
@@ -60,7 +62,8 @@ function messageOf(message: unknown): ReceivedMessage {
     body: String(Body),
     sentAt: Number(Attributes?.SentTimestamp),
     receives: Number(Attributes?.ApproximateReceiveCount),
-    error: said('ErrorMessage'),
+    error: said('ErrorMessage') || said('ERROR_MESSAGE'),
     arn: said('FunctionArn'),
+    attribute: said,
   };
 }

@@ -8,6 +8,7 @@ export interface Detail {
 
 /** From the one that shows most to the one that most fit of. */
 export const details: readonly [Detail, ...Detail[]] = [
+  { name: 'large', width: 216, height: 70, gap: 10 },
   { name: 'large', width: 142, height: 70, gap: 10 },
   { name: 'medium', width: 104, height: 52, gap: 8 },
   { name: 'small', width: 46, height: 30, gap: 6 },

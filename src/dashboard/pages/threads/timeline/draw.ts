@@ -1,3 +1,5 @@
+import { inkOn } from '../../../parts/colours.ts';
+import { count } from '../../../parts/format.ts';
 import type { Colours } from './colours.ts';
 import { type Bar, firstFrom, type Lane, type Lanes } from './lanes.ts';
 import { measures } from './measures.ts';
@@ -72,10 +74,10 @@ function drawQueue(canvas: Canvas, picture: Picture): void {
   canvas.beginPath();
   canvas.moveTo(xOf(picture, waiting[0]?.at ?? 0), base);
   let [y, last] = [base, -Infinity];
-  for (const { at, count } of waiting) {
+  for (const { at, count: many } of waiting) {
     const x = xOf(picture, at);
     // Of many in one pixel the most are drawn.
-    const next = base - (count / waitingMost) * high;
+    const next = base - (many / waitingMost) * high;
     if (x - last < 1 && next > y) continue;
     canvas.lineTo(x, y);
     canvas.lineTo(x, next);
@@ -89,7 +91,7 @@ function drawQueue(canvas: Canvas, picture: Picture): void {
   canvas.lineTo(end, base);
   canvas.fill();
   canvas.fillStyle = colours.muted;
-  canvas.fillText(`waiting for a container: at most ${waitingMost} at once`, 4, measures.axis + 9);
+  canvas.fillText(`waiting for a container: at most ${count(waitingMost)} at once`, 4, measures.axis + 9);
 }
 
 function drawHead(canvas: Canvas, { instance, host }: Lane, y: number, colours: Colours): void {
@@ -129,13 +131,14 @@ function drawBar(canvas: Canvas, picture: Picture, bar: Bar, from: number, to: n
   const started = bar.startedAt === undefined ? right : Math.min(xOf(picture, bar.startedAt), right);
   canvas.fillStyle = colours.loading;
   if (started > from) canvas.fillRect(from, y, started - from, high);
-  canvas.fillStyle = bar.toAt === undefined ? colours.running : isFailed(bar) ? colours.failed : colours.ended;
+  const fill = bar.toAt === undefined ? colours.running : isFailed(bar) ? colours.failed : colours.ended;
+  canvas.fillStyle = fill;
   if (isFailed(bar) && bar.startedAt === undefined) canvas.fillRect(from, y, right - from, high);
   else if (right > started) canvas.fillRect(started, y, right - started, high);
   drawWaits(canvas, picture, bar, y);
   if (to - from > measures.messages) drawMessages(canvas, picture, bar, y);
   const [nameFrom, nameTo] = [Math.max(started, 0), Math.min(to, picture.width)];
-  if (nameTo - nameFrom > measures.name) drawName(canvas, picture, bar, nameFrom, nameTo, y);
+  if (nameTo - nameFrom > measures.name) drawName(canvas, bar, fill, nameFrom, nameTo, y);
   if (bar.id !== selected) return;
   canvas.strokeStyle = colours.accent;
   canvas.lineWidth = 2;
@@ -162,12 +165,12 @@ function drawMessages(canvas: Canvas, picture: Picture, { orderedAt, row }: Bar,
   for (const ms of row.from ?? []) canvas.fillRect(xOf(picture, orderedAt + ms), y + measures.bar - 5, 1, 5);
 }
 
-function drawName(canvas: Canvas, picture: Picture, { row }: Bar, from: number, to: number, y: number): void {
+function drawName(canvas: Canvas, { row }: Bar, on: string, from: number, to: number, y: number): void {
   canvas.save();
   canvas.beginPath();
   canvas.rect(from, y, to - from - 4, measures.bar);
   canvas.clip();
-  canvas.fillStyle = picture.colours.text;
+  canvas.fillStyle = inkOn(on);
   canvas.fillText(row.name, from + 4, y + measures.bar / 2 + 1);
   canvas.restore();
 }

@@ -1,5 +1,5 @@
 import './timeline.css';
-import { useCallback, useId, useMemo, useRef, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useShared } from '../../../state/use.ts';
 import { describeThread } from '../describe.ts';
 import { useDrag, useWheel } from './gestures.ts';
@@ -8,7 +8,7 @@ import { barAt, type Bar, type Lanes } from './lanes.ts';
 import { Legend } from './legend.tsx';
 import { laneAt, measures, topsOf } from './measures.ts';
 import { showing, type Span, wholeOf } from './span.ts';
-import { usePaint } from './use-paint.ts';
+import { Painter } from './painter.ts';
 import { type Seen, useSpan } from './use-span.ts';
 
 /** A thread this many pixels away is hit all the same. */
@@ -34,7 +34,12 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
 
   const seen = useSpan(endAt);
   const { span, setSpan, zoom, pan } = seen;
-  const paint = usePaint(canvas, frame, { lanes, tops, span, selected, nowAt, endAt });
+  const [painter] = useState(() => new Painter());
+  useEffect(() => {
+    if (canvas.current === null || frame.current === null) return undefined;
+    return painter.attach(canvas.current, frame.current);
+  }, [painter]);
+  useEffect(() => painter.paint({ lanes, tops, span, selected, nowAt, endAt }));
   useWheel(frame, zoom, pan);
 
   /** Selects it, and has it seen. */
@@ -88,7 +93,7 @@ export function Timeline({ lanes, selected, select }: TimelineProps): ReactNode 
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- an application takes keys
           tabIndex={0}
           style={{ height: Math.min(heightMost, top + height + 8) }}
-          onScroll={paint}
+          onScroll={(event) => painter.scrolledTo(event.currentTarget.scrollTop)}
           onKeyDown={onKeyDown}
           {...drag}
         >

@@ -5,6 +5,7 @@ import type { StoredObject } from '../../../../objects/contract.ts';
 import { ObjectError } from '../../../../objects/errors.ts';
 import { callerOn } from '../../../../model/invocations/caller.ts';
 import type { Invocation, InvocationOutcome } from '../../../../model/invocations/invocation.ts';
+import { givenHeader } from '../../../../model/invocations/trace-context.ts';
 import { connectionGone } from '../../../http/connection-gone.ts';
 import { invocationTarget } from '../../../lambda/find-function.ts';
 import { checkNotDenied } from '../../../lambda/policy/invocation-access.ts';
@@ -79,7 +80,7 @@ async function begin(
   const target = await invocationTarget(frontend, ref);
   checkNotDenied(frontend.store.settings, target, scope);
   tenantOf(target.function, undefined);
-  const traceHeader = headers['x-amzn-trace-id'];
+  const traceHeader = givenHeader(headers['x-amzn-trace-id']);
   const calledBy = callerOn(request.socket);
   loops.check(target.function, traceHeader);
   const ticket = tickets.issue(account, input, output);
