@@ -13,6 +13,7 @@ import { openState } from './daemon/state.ts';
 import { openTraces } from './daemon/traces.ts';
 import { createFrontend } from './frontend/create-frontend.ts';
 import { createLogger } from './frontend/observing/logger.ts';
+import { logTo } from './frontend/observing/terminal-log.ts';
 import { openPolicies } from './frontend/policies/open-policies.ts';
 import type { SessionConnection } from './frontend/threads/session-connection.ts';
 import type { InstanceDriver, ProbeVerdict } from './instance/contract.ts';
@@ -61,7 +62,7 @@ export interface ServiceOptions {
 export async function startService(settings: Settings, options: ServiceOptions = {}): Promise<Service> {
   const {
     report = () => undefined,
-    logger = createLogger(settings.logLevel, process.stderr),
+    logger = createLogger(settings.logLevel, logTo(process.stderr)),
     embedded = false,
   } = options;
   await using undo = new AsyncDisposableStack();

@@ -53,12 +53,18 @@ const slow = process.env['HEDDLE_TEST_SLOW'] !== undefined;
 const { computing, waiting, clusters, measured, leftOut } = findTestFiles(filters, slow);
 const tally = new Tally();
 const atOnce = Math.min(2, availableParallelism());
+let working = 2 * atOnce;
+/** One after the other of these, then of those that stand only one other beside them: by the last that come to an end. */
+const work = async (lists: readonly string[][]): Promise<void> => {
+  await runAll(lists, tally);
+  working -= 1;
+  if (working < atOnce) await runAll([clusters], tally);
+};
 const [checked] = await Promise.all([
   filters.length > 0 || check(),
-  ...Array.from({ length: atOnce }, () => runAll([computing, waiting], tally)),
-  ...Array.from({ length: atOnce }, () => runAll([waiting, computing], tally)),
+  ...Array.from({ length: atOnce }, () => work([computing, waiting])),
+  ...Array.from({ length: atOnce }, () => work([waiting, computing])),
 ]);
-await Promise.all(Array.from({ length: atOnce }, () => runAll([clusters], tally)));
 await runAll([measured], tally);
 const { failedFiles } = tally;
 // Beside others a test has less time than its author thought of. That is told of below, and what fails twice has failed.

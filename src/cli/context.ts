@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HeddleClient } from '../sdk/client.ts';
 import { type Connection, findConnection, NoServiceError } from '../sdk/connection.ts';
@@ -11,6 +11,18 @@ export function launcher(): string {
   if (path.includes('/_npx/') || path.includes('/node_modules/')) return 'npx heddle';
   const onPath = (process.env['PATH'] ?? '').split(':').some((dir) => path === `${dir}/${basename(path)}`);
   return onPath ? basename(path) : path;
+}
+
+/** The same for the service of a home, said so that another command finds it: nothing of it where a command finds it by itself. */
+export function launcherFor(home: string): string {
+  const usual = readSettings({ flags: {}, environment: process.env }).home;
+  return home === usual ? launcher() : `${launcher()} --home ${shortPath(home)}`;
+}
+
+/** A path as a person writes it to a shell: `~` for the user's own folder. */
+export function shortPath(path: string): string {
+  const own = process.env['HOME'] ?? '';
+  return own !== '' && path.startsWith(`${own}/`) ? `~${path.slice(own.length)}` : path;
 }
 
 /** Flags of a command and of the program it belongs to. */
@@ -27,6 +39,12 @@ export function wantsJson(command: Command): boolean {
 export function textFlag(command: Command, key: string): string | undefined {
   const value = flagsOf(command)[key];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** How this program is called for the home that this command means. */
+export function launcherOf(command: Command): string {
+  const home = textFlag(command, 'home');
+  return home === undefined ? launcher() : launcherFor(resolve(home));
 }
 
 /** Where the service of this home is. Throws CliError (unreachable). */

@@ -5,7 +5,11 @@ import { UnreachableError } from '../sdk/signed-http.ts';
 import { launcher } from './context.ts';
 import { CliError, exitCodes, type ExitCode } from './exit.ts';
 import { paint } from './output/style.ts';
+import { wrap } from './output/table.ts';
 import { makeProgram } from './program.ts';
+
+/** Below `heddle:`. */
+const indent = ' '.repeat('heddle: '.length);
 
 interface Complaint {
   readonly message: string;
@@ -36,8 +40,14 @@ function complain(error: unknown): void {
     return;
   }
   const { message, exitCode, hint } = complaintOf(error);
-  process.stderr.write(`${paint('red', 'heddle:', process.stderr)} ${message}\n`);
-  if (hint !== undefined) process.stderr.write(`        ${hint}\n`);
+  const width = process.stderr.isTTY ? process.stderr.columns - indent.length : Number.POSITIVE_INFINITY;
+  // What another process wrote is shown as it is.
+  const fitting = (line: string): readonly string[] => (/^[{\s]/.test(line) ? [line] : wrap(line, width));
+  const lines = (text: string): string => text.split('\n').flatMap(fitting).join(`\n${indent}`);
+  // A stack is shown as it is.
+  const shown = exitCode === exitCodes.defect ? message : lines(message);
+  process.stderr.write(`${paint('red', 'heddle:', process.stderr)} ${shown}\n`);
+  if (hint !== undefined) process.stderr.write(`${indent}${lines(hint)}\n`);
   if (process.env['HEDDLE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = exitCode;
 }

@@ -35,14 +35,14 @@ import { UrlBook } from './urls/url-book.ts';
  * answered. Its `ready` resumes what a service before it left unfinished.
  */
 export function createFrontend(options: FrontendOptions): FastifyInstance {
-  const { settings, clock, logger, identityOf } = options;
+  const { settings, clock, logger, identityOf, readLease } = options;
   const stopping = new AbortController();
   const admission = admissionOf(settings.host, identityOf, stopping.signal);
   const app = createApp({
     clock,
     logger,
     admission,
-    knowing: options.readLease,
+    readLease,
     servedRaw: (request, response) => servedRaw(handlers, admission, request, response),
   });
   const context = contextOf(options, app);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import type { DrainState } from '../cluster/contract.ts';
 import { createLogger } from './observing/logger.ts';
 import { hostCannotBeRebound, isLoopback } from './http/loopback.ts';
 import { signedHeaders } from './testing/signed-headers.ts';
@@ -40,6 +41,24 @@ describe('the HTTP server', () => {
     const metrics = await fetch(`${service.url}/metrics`);
     assert.match(metrics.headers.get('content-type') ?? '', /^text\/plain/);
     assert.match(await metrics.text(), /^heddle_queue_length 0$/m);
+  });
+
+  test('whoever shares requests out is told whether this one wants some: not while it drains, nor when it stops', async () => {
+    let draining = false;
+    const stopping = new AbortController();
+    const drainState = async (): Promise<DrainState> => ({ id: 'h-1', name: 'one', draining, left: [] });
+    const clusterLife = { drain: drainState, drainState, remove: drainState, leave: drainState };
+    await using host = await startTestFrontend({ clusterLife, stopping: stopping.signal });
+    const asked = async (): Promise<readonly unknown[]> => {
+      const answer = await fetch(`${host.url}/readyz`);
+      return [answer.status, await answer.json()];
+    };
+    assert.deepEqual(await asked(), [200, { status: 'ready' }]);
+    draining = true;
+    assert.deepEqual(await asked(), [503, { status: 'draining' }]);
+    draining = false;
+    stopping.abort();
+    assert.deepEqual(await asked(), [503, { status: 'stopping' }]);
   });
 
   test('no other origin is allowed in', async () => {

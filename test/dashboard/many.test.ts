@@ -54,9 +54,9 @@ describe('the dashboard of much', { skip }, () => {
         snapshot: async () => cluster,
         instances: async () => ({
           found: manyInstances(1_000, account(), 0).map((one, n) => ({ ...one, host: `host-${n % 3}` })),
-          silent: [],
+          silent: ['host-3'],
         }),
-        told: unused,
+        told: async () => ({ found: [], silent: ['host-3'] }),
         tells: () => undefined,
         usage: unused,
         traces: unused,
@@ -77,6 +77,7 @@ describe('the dashboard of much', { skip }, () => {
     await using tab = await dashboard.open('overview');
     const { page } = tab;
     await page.getByText('1,000 instances').waitFor();
+    await page.getByText('No answer from host-3: what is there is missing here.').waitFor();
     await page.getByRole('button', { name: 'Next instance' }).click();
     await page.getByText(/^i-\w+ fake · nodejs24\.x/).waitFor();
     await page.getByRole('button', { name: 'Table' }).click();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { runCli } from '../../src/cli/testing.ts';
 import { active, deploy, invoke } from '../e2e/service.ts';
 import { assertLooks, skip, startDashboard, type Dashboard } from './harness.ts';
 import { populate } from './populated.ts';
@@ -8,7 +9,7 @@ import { populate } from './populated.ts';
 describe('pages of functions, logs, events, the network and profiles', { skip }, () => {
   let dashboard: Dashboard;
   before(async () => {
-    dashboard = await startDashboard();
+    dashboard = await startDashboard('--prices', 'EUR=0.0000167,0.0000002');
     await populate(dashboard);
   });
   after(async () => {
@@ -24,6 +25,10 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await calls.getByText('6', { exact: true }).waitFor();
     for (let call = 0; call < 3; call++) await invoke(dashboard.service, 'price');
     await calls.getByText('9', { exact: true }).waitFor();
+    await tab.page
+      .getByRole('row', { name: /^price/ })
+      .getByText(/^€0\.0000\d+$/)
+      .waitFor();
     await tab.page
       .getByRole('row', { name: /^failing/ })
       .getByText('100 %')
@@ -157,6 +162,15 @@ describe('pages of functions, logs, events, the network and profiles', { skip },
     await timeline.getByRole('listitem').first().waitFor();
     assert.ok((await timeline.getByText('done', { exact: true }).count()) > 0);
     assert.equal(await timeline.locator('.events-span').count(), await timeline.getByRole('listitem').count());
+  });
+
+  test('whoever is not the operator is told so on the operator’s pages, and stays signed in', async () => {
+    const { stdout } = await runCli(dashboard.service.home, ['account', 'create', 'guests', '--json']);
+    await using tab = await dashboard.open('machine', { key: Object(JSON.parse(stdout)).key });
+    await tab.page.getByRole('heading', { name: 'This page is the operator' }).waitFor();
+    await tab.page.getByRole('link', { name: 'To the overview' }).click();
+    await tab.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await tab.page.getByText('Live', { exact: true }).waitFor();
   });
 
   test('what was refused is shown with the rule that would allow it', async () => {

@@ -85,7 +85,6 @@ for (const { name, skip } of await driversUnderTest())
       assert.match(Object(payload).errorMessage, /Task timed out after 2\.00 seconds/);
       assert.match(log, /Task timed out after 2\.00 seconds/);
       assert.ok(performance.now() - before >= 2_000);
-      assert.ok(performance.now() - before < 15_000);
     });
 
     test('a memory bomb is killed', async () => {

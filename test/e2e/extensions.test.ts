@@ -104,7 +104,7 @@ function ofType(events: readonly Shipped[], type: string): readonly Shipped[] {
 
 const ended = (events: readonly Shipped[]): boolean => events.some(({ eventType }) => eventType === 'SHUTDOWN');
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; what is tested is the same there.
   if (driver === 'microvm') continue;
   const noCurl = driver === 'host' && !existsSync('/usr/bin/curl') && 'this machine has no curl';

@@ -6,15 +6,18 @@ import {
   CreateFunctionUrlConfigCommand,
   GetProvisionedConcurrencyConfigCommand,
   InvokeWithResponseStreamCommand,
+  PublishLayerVersionCommand,
   PublishVersionCommand,
   PutProvisionedConcurrencyConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { setTimeout as wait } from 'node:timers/promises';
 import { shutdown } from '../../src/index.ts';
 import { deployDurable, execute } from '../executions/durable-function.ts';
+import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import { openGate, type Gate } from '../lambda/gate.ts';
 import { work } from '../threads/harness.ts';
 import { driversUnderTest } from './drivers.ts';
+import { idleExtension } from './idle-extension.ts';
 import { deploy, invoke, littleWarm, newHome, startHeddle, type RunningService } from './service.ts';
 
 // What is the same above all drivers has tests of its own that run on the usual one: here each is tried once on the others.
@@ -27,6 +30,17 @@ exports.handler = awslambda.streamifyResponse(async (event, stream) => {
   await fetch(event.door);
   stream.end('last');
 });`;
+
+/** Answers with what it was given. */
+const echo = `#!/bin/bash
+api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+while true; do
+  head=$(mktemp)
+  event=$(curl -sS -D "$head" "$api/next")
+  id=$(sed -n 's/^lambda-runtime-aws-request-id: *\\([^\\r]*\\)\\r*$/\\1/Ip' "$head")
+  curl -sS -o /dev/null -X POST "$api/$id/response" -d "$event"
+done
+`;
 
 const site = `exports.handler = async ({ rawPath }) => ({ statusCode: 201, body: 'at ' + rawPath });`;
 
@@ -104,6 +118,20 @@ for (const { name: driver, skip } of await driversUnderTest()) {
       const [id] = new URL(FunctionUrl).hostname.split('.');
       const answer = await fetch(`${service.url}/heddle/url/${id}/here`);
       assert.deepEqual([answer.status, await answer.text()], [201, 'at /here']);
+    });
+
+    test('a program of the function’s own answers by the Runtime API, beside an extension', async () => {
+      const Content = { ZipFile: await zipOf({ 'extensions/idle': idleExtension }, 0o755) };
+      const { LayerVersionArn = '' } = await service.client.send(
+        new PublishLayerVersionCommand({ LayerName: 'idle', Content }),
+      );
+      const Code = { ZipFile: await zipOf({ bootstrap: echo }, 0o755) };
+      const more = { Runtime: 'provided.al2023' as const, Handler: 'any', Layers: [LayerVersionArn], Timeout: 60 };
+      await deploy(service, 'program', '', { ...more, Code });
+      const { payload, log } = await invoke(service, 'program', { n: 1 });
+      assert.deepEqual(payload, { n: 1 });
+      assert.match(log, /^EXTENSION\tName: idle\tState: Ready\tEvents: \[INVOKE\]$/m);
+      assert.deepEqual((await invoke(service, 'program', { n: 2 })).payload, { n: 2 });
     });
 
     test('a durable function goes on after a wait, and runs no step twice', async () => {

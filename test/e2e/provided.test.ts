@@ -30,7 +30,7 @@ async function compiled(): Promise<Buffer> {
   }
 }
 
-for (const { name: driver, skip } of await driversUnderTest()) {
+for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
   // An emulated machine boots for minutes; the runtime itself is the same.
   if (driver === 'microvm') continue;
   describe(`functions that bring their own program, driver ${driver}`, { skip }, () => {

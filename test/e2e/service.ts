@@ -41,6 +41,9 @@ const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 /** For tests to which it does not matter how much is kept warm. A sandbox takes a second of a processor to boot, and a tenth of one to wait. */
 export const littleWarm = ['--warm', 'nodejs24.x-256=1..1'] as const;
 
+/** A boot beside other tests takes longer than a caller would wait for room by default. */
+const patient = ['--queue-wait', '120s'] as const;
+
 /** A home of its own below the system's temporary folder. Remove it with `rm`. */
 export function newHome(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'heddle-e2e-'));
@@ -58,9 +61,8 @@ export async function startHeddleBy(
   ...flags: readonly string[]
 ): Promise<RunningService> {
   const hosts = hostsOfTests(process.env);
-  const args = hosts
-    ? commandOfHosts(hosts, home, ['--log-level', 'warn', ...flags])
-    : [main, 'up', '--json', '--home', home, '--port', '0', '--log-level', 'warn', ...flags];
+  const all = ['--log-level', 'warn', ...(flags.includes('--queue-wait') ? [] : patient), ...flags];
+  const args = hosts ? commandOfHosts(hosts, home, all) : [main, 'up', '--json', '--home', home, '--port', '0', ...all];
   const [command = '', ...others] = [...before, process.execPath, ...args];
   const child = spawn(command, others, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';

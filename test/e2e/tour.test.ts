@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { slowOnly } from './drivers.ts';
 import { startMsPromised, unprovisionedPaths } from '../../src/model/invocations/start-path.ts';
 
 /**
@@ -12,6 +13,8 @@ import { startMsPromised, unprovisionedPaths } from '../../src/model/invocations
  * one took 2.6 s. This only finds a start that hung; start-paths.test.ts holds us to the promise.
  */
 const startMsOnBusyMachine = 10_000;
+/** An emulated machine draws for half a minute: where time is short, the driver that the service takes by itself draws. */
+const drivers = slowOnly === false ? 'all' : 'auto';
 const launcher = join(import.meta.dirname, '..', '..', 'heddle');
 
 interface Tour {
@@ -39,10 +42,10 @@ interface Tour {
   readonly picture: { readonly path: string; readonly tiles: number; readonly containers: number };
 }
 
-test('npm start takes functions through every start path and configuration on every driver that works here', async () => {
+test('npm start takes functions through every start path and configuration', async () => {
   const home = await mkdtemp(join(tmpdir(), 'heddle-tour-'));
   const { promise, resolve } = Promise.withResolvers<{ stdout: string; stderr: string }>();
-  const args = ['start', '--driver', 'all', '--once', '--json', '--port', '0', '--home', home];
+  const args = ['start', '--driver', drivers, '--once', '--json', '--port', '0', '--home', home];
   const child = execFile(launcher, args, (_error, stdout, stderr) => resolve({ stdout, stderr }));
   child.stdin?.end();
   const { stdout, stderr } = await promise;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { driversUnderTest } from '../e2e/drivers.ts';
+import { driversUnderTest, slowOnly } from '../e2e/drivers.ts';
 import { faultsOf } from './proof/check.ts';
 import { kinds } from './proof/history.ts';
 import { prove } from './proof/proof.ts';
 
 // The short form. The long one, with 10,000 events and 50 deaths: `./heddle --node test/events/proof.ts --full`.
 
+const deaths = slowOnly === false ? 3 : 2;
 const driver = (await driversUnderTest()).find(({ name }) => name === 'host');
 
 test(
@@ -15,8 +16,8 @@ test(
   async (t) => {
     const { verdict, refusals } = await prove({
       driver: 'host',
-      deaths: 3,
-      events: 300,
+      deaths,
+      events: 100 * deaths,
       callers: 2,
       progress: (line) => t.diagnostic(line),
     });
@@ -27,6 +28,6 @@ test(
       assert.ok(executed > 0, kind);
       assert.ok(executed + deadLettered >= acknowledged, kind);
     }
-    assert.equal(verdict.deaths, 3);
+    assert.equal(verdict.deaths, deaths);
   },
 );

@@ -25,6 +25,7 @@ import {
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import type { InstanceSnapshot } from '../../src/model/snapshot.ts';
 import { driversUnderTest } from '../e2e/drivers.ts';
+import { idleExtension } from '../e2e/idle-extension.ts';
 import { deploy, invoke, newHome, startHeddle, type RunningService } from '../e2e/service.ts';
 import { openGate, type Gate } from './gate.ts';
 
@@ -55,15 +56,6 @@ while true; do
   id=$(grep -i '^Lambda-Runtime-Aws-Request-Id' "$head" | tr -d '[:space:]' | cut -d: -f2)
   curl -sS -X POST "$api/$id/response" -d "{\\"loadedAt\\": $loaded, \\"type\\": \\"$AWS_LAMBDA_INITIALIZATION_TYPE\\"}" > /dev/null
 done
-`;
-
-/** An extension that only waits for what comes next. */
-const extension = `#!/bin/bash
-api=http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension
-headers=$(mktemp)
-curl -sS -o /dev/null -D "$headers" -X POST "$api/register" -H "Lambda-Extension-Name: $(basename "$0")" -d '{"events":["INVOKE"]}'
-id=$(sed -n 's/^lambda-extension-identifier: *\\([^\r]*\\)\r*$/\\1/Ip' "$headers")
-while true; do curl -sS -o /dev/null "$api/event/next" -H "Lambda-Extension-Identifier: $id"; done
 `;
 
 for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) {
@@ -186,7 +178,7 @@ for (const { name: driver, skip } of await driversUnderTest({ usual: 'host' })) 
       [
         'extended',
         async () => {
-          const Content = { ZipFile: await zipOf({ 'extensions/idle': extension }, 0o755) };
+          const Content = { ZipFile: await zipOf({ 'extensions/idle': idleExtension }, 0o755) };
           const { LayerVersionArn = '' } = await service.client.send(
             new PublishLayerVersionCommand({ LayerName: 'idle', Content }),
           );

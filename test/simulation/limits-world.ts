@@ -28,7 +28,7 @@ export class LimitsHost implements CallsInUse {
   readonly #over = new AbortController();
   readonly #world: LimitsWorld;
 
-  constructor(world: LimitsWorld, index: number, incarnation: string) {
+  constructor(world: LimitsWorld, index: number, incarnation: string, isNew = false) {
     this.#world = world;
     const { clock } = world;
     this.seen = world.versions.length - 1;
@@ -47,8 +47,9 @@ export class LimitsHost implements CallsInUse {
     };
     const leads = (account: string): void => this.holder.leads(account);
     const speaksFor = (account: string): boolean => this.home.speaksFor(account);
+    const lent = (account: string): readonly HostId[] | undefined => this.home.lent(account);
     const about = { clock, homes, self: this.id, ask, limitsOf, reached };
-    this.holder = new LimitHolder({ ...about, incarnation, hosts: () => world.hostsSaid, speaksFor });
+    this.holder = new LimitHolder({ ...about, incarnation, hosts: () => world.hostsSaid, speaksFor, lent, isNew });
     this.home = new LimitHome({ ...about, hosts, leads });
     this.settle = async () =>
       await settleLimits(world.account, BigInt(this.seen), { ...about, signal: this.#over.signal });
@@ -146,6 +147,14 @@ export class LimitsWorld {
     this.hosts[index]?.die();
     this.#starts += 1;
     this.hosts[index] = new LimitsHost(this, index, `p-${index}-${this.#starts}`);
+  }
+
+  /** One more, that was never there before. */
+  join(): LimitsHost {
+    const index = this.hosts.length;
+    const host = new LimitsHost(this, index, `p-${index}-0`, true);
+    this.hosts.push(host);
+    return host;
   }
 
   /** They are changed at a host; others hear of it after so long, ms, each for itself. Resolves when they hold everywhere. */

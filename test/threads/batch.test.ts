@@ -67,7 +67,8 @@ for (const { name, skip } of drivers)
       });
 
     test('run out of time alone, counted from where they begin', async () => {
-      const got = await all(tiny.map(withOne('spin'), { onError: 'yield', timeoutMs: 1_000 }));
+      // Long enough that those behind it are taken back before, on a busy machine too: what was not is lost with it.
+      const got = await all(tiny.map(withOne('spin'), { onError: 'yield', timeoutMs: 5_000 }));
       got.forEach((one, n) => {
         if (n !== odd) return assert.equal(one, n);
         assert.ok(one instanceof RemoteError && one.kind === 'timeout', String(one));

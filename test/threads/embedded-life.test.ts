@@ -26,7 +26,7 @@ async function assertNothingLeft(folder: string): Promise<void> {
     ...(await readdir(folder)),
     ...(await processesBelow(folder)),
   ];
-  const until = performance.now() + 20_000;
+  const until = performance.now() + 120_000;
   let left = await isLeft();
   while (left.length > 0 && performance.now() < until) {
     await wait(50);

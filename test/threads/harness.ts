@@ -47,10 +47,12 @@ export async function useEmbedded(driver: string): Promise<AsyncDisposable> {
   const home = await mkdtemp(join(tmpdir(), 'heddle-nobody-'));
   process.env['HEDDLE_HOME'] = home;
   process.env['HEDDLE_DRIVER'] = driver;
+  process.env['HEDDLE_QUEUE_WAIT'] = '120s';
   return {
     [Symbol.asyncDispose]: async () => {
       await shutdown();
       delete process.env['HEDDLE_DRIVER'];
+      delete process.env['HEDDLE_QUEUE_WAIT'];
       await rm(home, { recursive: true, force: true });
     },
   };

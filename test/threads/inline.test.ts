@@ -14,7 +14,7 @@ describe('threads that a thread starts where there is no room for them', () => {
   let held: Thread<unknown>[] = [];
   before(async () => {
     // It holds four containers: one is left for the parent.
-    service = await useService('host', '--memory', '1400M');
+    service = await useService('host', '--memory', '1400M', '--queue-wait', '10s');
     held = Array.from({ length: 3 }, () => module.hold.spawn());
     await Promise.all(held.map((thread) => thread.start));
   });

@@ -8,7 +8,8 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
 import { zipOf } from '../../src/frontend/testing/zip-of.ts';
 import { driversUnderTest } from '../e2e/drivers.ts';
-import { deploy, littleWarm, newHome, startHeddleBy, type RunningService } from '../e2e/service.ts';
+import { perl } from '../e2e/perl-bootstrap.ts';
+import { deploy, invoke, littleWarm, newHome, startHeddleBy, type RunningService } from '../e2e/service.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './otlp-receiver.ts';
 
 const skip = (await driversUnderTest()).find(({ name }) => name === 'host')?.skip ?? false;
@@ -52,8 +53,8 @@ describe('a service that exports traces', { skip }, () => {
   });
 
   /** Invokes it as a caller who is traced, with what an instrumented client sends along. */
-  async function call(headers: Readonly<Record<string, string>>, event: object = {}): Promise<Seen> {
-    const command = new InvokeCommand({ FunctionName: 'traced', Payload: JSON.stringify(event) });
+  async function call(headers: Readonly<Record<string, string>>, event: object = {}, name = 'traced'): Promise<Seen> {
+    const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) });
     const send: (typeof service)['client']['send'] = service.client.send.bind(service.client);
     command.middlewareStack.add(
       (next) => async (args) => {
@@ -139,6 +140,68 @@ describe('a service that exports traces', { skip }, () => {
     assert.equal(of(traceId).get('traced')?.status, 2);
     assert.equal(of(traceId).get('handler')?.status, 2);
     assert.equal(of(traceId).get('traced')?.attributes['error.type'], 'Unhandled');
+  });
+
+  test('code of Python, and a program of one’s own, are handed the same', async () => {
+    const python = `import os
+def handler(event, context):
+    return [os.environ.get(name) for name in ("_X_AMZN_TRACE_ID", "TRACEPARENT", "TRACESTATE")]`;
+    const said = (header: string): string => String.raw`$head =~ /^${header}: ([^\r]+)/mi ? "$1" : 'none'`;
+    const words = ['Lambda-Runtime-Trace-Id', 'traceparent', 'tracestate'].map((header) => `(${said(header)})`);
+    const program = perl(`$event = '["' . join('","', ${words.join(', ')}) . '"]'`);
+    const functions = [
+      [
+        'snake',
+        { Runtime: 'python3.11', Handler: 'app.handler', Code: { ZipFile: await zipOf({ 'app.py': python }) } },
+      ],
+      ['own', { Runtime: 'provided.al2023', Code: { ZipFile: await zipOf({ bootstrap: program }, 0o755) } }],
+    ] as const;
+    for (const [n, [name, options]] of functions.entries()) {
+      await deploy(service, name, '', { MemorySize: 128, Timeout: 60, ...options });
+      const traceId = `5${n}f7651916cd43dd8448eb211c80319c`;
+      const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' };
+      const [first, ...others] = Object.values(await call(headers, {}, name));
+      await receiver.until(() => of(traceId).has('handler'));
+      const handler = of(traceId).get('handler') ?? assert.fail(name);
+      const header = `Root=1-${traceId.slice(0, 8)}-${traceId.slice(8)};Parent=${handler.spanId};Sampled=1`;
+      assert.ok(first?.startsWith(header), `${name} was handed ${first}`);
+      assert.deepEqual(others, [`00-${traceId}-${handler.spanId}-01`, 'vendor=1'], name);
+    }
+  });
+
+  test('whichever way a call starts, its trace has the parts of that', async () => {
+    const environment = ['env', 'OTEL_BSP_SCHEDULE_DELAY=20'];
+    const flags = ['--driver', 'host', '--warm', 'none', '--otlp-endpoint', receiver.url];
+    await using cold = await startHeddleBy(environment, await newHome(), ...flags);
+    receiver.clear();
+    const starts = (): ReceivedSpan[] => receiver.spans.filter(({ attributes }) => attributes['faas.name'] === 'any');
+    await deploy(cold, 'any', 'exports.handler = async (event) => new Promise((done) => setTimeout(done, 300, event))');
+    // At once: the first has what was made ready, the others have to have something made.
+    await Promise.all(Array.from({ length: 6 }, () => invoke(cold, 'any')));
+    await invoke(cold, 'any');
+    await receiver.until(() => starts().length === 7 && starts().every(({ traceId }) => of(traceId).has('handler')));
+    const usual = ['placement', 'start', 'handler'];
+    const wanted: Readonly<Record<string, readonly string[]>> = {
+      'reused-container': usual,
+      'new-container': [...usual, 'load code', 'init'],
+      'warm-instance': [...usual, 'load code', 'init'],
+      'cold-instance': [...usual, 'load code', 'init'],
+    };
+    const seen = new Set<string>();
+    for (const { traceId, attributes } of starts()) {
+      const path = String(attributes['heddle.start.path']);
+      seen.add(path);
+      const names = [...of(traceId).keys()];
+      // What was on its way already when it came was only waited for.
+      if (path.endsWith('-instance'))
+        assert.ok(
+          names.some((name) => /^instance |^queue$/.test(name)),
+          names.join(', '),
+        );
+      for (const name of wanted[path] ?? [path])
+        assert.ok(names.includes(name), `${name} of ${path}: ${names.join(', ')}`);
+    }
+    assert.ok(seen.has('reused-container') && seen.size > 1, [...seen].join(', '));
   });
 
   test('threads have a trace with their program: each a span of its own, also those that travelled together', async () => {

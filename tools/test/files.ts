@@ -1,4 +1,5 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from '../tidy/source.ts';
 
 /** Test files by how they are to run, each list in the order in which they begin; who runs one takes it from there. */
@@ -64,8 +65,16 @@ const waiting = [
   'src/frontend/lambda/aws-cli',
 ];
 
-/** Whoever does not hear of the others for seconds is taken for dead there: two of them beside each other would only see that. */
-const crowded = ['test/cluster/', 'test/many-hosts/', 'src/cluster/', 'src/daemon/cluster/'];
+/** Whoever does not hear of the others for seconds is taken for dead there: beside more than one other they would only see that. The longest come first. */
+const crowded = [
+  'test/cluster/faults',
+  'test/cluster/threads/map',
+  'test/cluster/',
+  'test/many-hosts/',
+  'src/cluster/state/histories',
+];
+/** What a file imports that starts NATS servers: it waits for them as a host does. */
+const startsServers = 'testing/nats.ts';
 
 /** The first makes what others on emulated machines find there. */
 const computing = [
@@ -85,6 +94,10 @@ const computing = [
   'test/simulation/simulation',
 ];
 
+function waitsForServers(path: string): boolean {
+  return readFileSync(join(root, path), 'utf8').includes(startsServers);
+}
+
 /** All test files whose path contains one of `filters`, or simply all; those that take long only where `slow` says so, or a filter. */
 export function findTestFiles(filters: readonly string[], slow: boolean): TestFiles {
   const found = globSync('{src,tools,bench,examples,test}/**/*.{test,fuzz}.ts', {
@@ -100,7 +113,7 @@ export function findTestFiles(filters: readonly string[], slow: boolean): TestFi
     prefixes.flatMap((prefix) => all.filter((path) => path.startsWith(prefix)));
   const alone = ofKind(measuring);
   const beside = ofKind(waiting);
-  const clusters = ofKind(crowded);
+  const clusters = [...new Set([...ofKind(crowded), ...ofKind(['src/']).filter(waitsForServers)])];
   const others = all.filter((path) => ![...alone, ...beside, ...clusters].includes(path));
   return {
     computing: [...new Set([...ofKind(computing), ...others])],

@@ -21,10 +21,34 @@ export function localFolderOf(command: Command): string {
 
 const fileOf = (folder: string): string => join(folder, 'running.json');
 
+/** A folder that this process has to itself. */
+export interface ClaimedFolder extends AsyncDisposable {
+  /** Says in it how one more host joins. */
+  isUp(up: WayIn): Promise<void>;
+}
+
+/** How a host joins a local cluster. */
+export interface WayIn {
+  /** URLs of its NATS servers. */
+  readonly nats: readonly string[];
+  /** Seed of the hosts' NATS user. */
+  readonly keyFile: string;
+  /** How many hosts it was started with. */
+  readonly hosts: number;
+}
+
+/** How one more host joins the cluster of a folder; undefined where none runs there, or it is not up yet. */
+export async function wayInto(folder: string): Promise<WayIn | undefined> {
+  if ((await runningIn(folder)) === undefined) return undefined;
+  const said: Partial<WayIn> = JSON.parse(await readFile(fileOf(folder), 'utf8'));
+  const { nats, keyFile, hosts } = said;
+  return nats === undefined || keyFile === undefined || hosts === undefined ? undefined : { nats, keyFile, hosts };
+}
+
 /**
  * Takes the folder of a local cluster for this process, and says there which one that is. Throws CliError where another process has it.
  */
-export async function claimFolder(folder: string): Promise<AsyncDisposable> {
+export async function claimFolder(folder: string): Promise<ClaimedFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // What a killed process had is free when its lock is stale; what it had started has ended by then.
   const isDead = (await ownerOf(folder))?.isAlive === false;
@@ -36,8 +60,11 @@ export async function claimFolder(folder: string): Promise<AsyncDisposable> {
       cause,
     });
   });
-  await writeFile(fileOf(folder), `${JSON.stringify({ pid: process.pid })}\n`, { mode: 0o600 });
+  const say = async (more: object): Promise<void> =>
+    await writeFile(fileOf(folder), `${JSON.stringify({ pid: process.pid, ...more })}\n`, { mode: 0o600 });
+  await say({});
   return {
+    isUp: async (up) => await say(up),
     [Symbol.asyncDispose]: async () => {
       await rm(fileOf(folder), { force: true });
       await release();

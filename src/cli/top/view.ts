@@ -1,4 +1,4 @@
-import { paint } from '../output/style.ts';
+import { paint, visibleLength } from '../output/style.ts';
 import type { Picture } from './picture.ts';
 import { functionLines } from './sections/functions.ts';
 import { type About, headerLines } from './sections/header.ts';
@@ -153,7 +153,8 @@ function footer(
     '? help',
   ];
   const text = paint('dim', keys.join('  '));
-  return columns >= wideMin ? `${padded(text, columns - 54)}${legend()}` : text;
+  const legendFrom = columns - visibleLength(legend());
+  return visibleLength(text) + 2 <= legendFrom ? `${padded(text, legendFrom)}${legend()}` : text;
 }
 
 const helpLines = [

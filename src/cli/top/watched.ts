@@ -44,7 +44,8 @@ export class Watched implements Disposable {
   #topics = new Map<WatchedTopic, TopicState>(watchedTopics.map((topic) => [topic, unknownTopic]));
   #url = '';
   #startedAtMs: number | undefined;
-  /** How far the service's clock is ahead, ms. */
+  /** When it was heard last, and how far its clock is ahead, ms. */
+  #heardAt = 0;
   #aheadMs = 0;
   #history: number[] = [];
   #trouble: string | undefined;
@@ -91,8 +92,11 @@ export class Watched implements Disposable {
   }
 
   #sample(): Sample | undefined {
-    const now = performance.now();
-    return sampleOf(this.#topics, Date.now() + this.#aheadMs, this.#starts.at(now), this.#used.at(now));
+    // Of a service that is away nothing is known since: it grows no older, and what it does is not 0.
+    const silentMs = this.#trouble === undefined ? 0 : performance.now() - this.#heardAt;
+    const now = performance.now() - silentMs;
+    const wallMs = Date.now() + this.#aheadMs - silentMs;
+    return sampleOf(this.#topics, wallMs, this.#starts.at(now), this.#used.at(now));
   }
 
   async #run(known: () => void, failed: (error: unknown) => void): Promise<void> {
@@ -137,6 +141,7 @@ export class Watched implements Disposable {
     this.#aheadMs = atMs - Date.now();
     this.#trouble = undefined;
     const now = performance.now();
+    this.#heardAt = now;
     for (const [topic, state] of this.#topics) {
       const change = topics[topic];
       if (change !== undefined) this.#topics.set(topic, changedTopic(state, change));

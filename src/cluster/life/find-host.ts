@@ -9,7 +9,10 @@ export function findHost(hosts: readonly HostRecord[], self: HostRecord, named: 
   const byName = hosts.filter(({ name }) => name === named);
   const [found] = byName;
   if (found === undefined) {
-    const all = hosts.map(({ name }) => name).join(', ');
+    const all = hosts
+      .map(({ name }) => name)
+      .toSorted()
+      .join(', ');
     throw new ApiError('ResourceNotFoundException', `No host of the cluster is called ${named}. There are: ${all}.`);
   }
   if (byName.length === 1) return found;

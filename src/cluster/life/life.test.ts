@@ -86,6 +86,14 @@ describe('the life of hosts', () => {
     });
   });
 
+  test('one that is silent is not drained, and whoever asks is told what to do', async () => {
+    const [one] = hosts([record(1), record(2)], new Set(['h-2']), []);
+    assert.ok(one !== undefined);
+    const silent = { name: 'ResourceConflictException', message: /host-2 is not heard.*cluster remove host-2/ };
+    await assert.rejects(one.drain('host-2', true), silent);
+    await assert.rejects(one.drainState('host-2'), silent);
+  });
+
   test('where nobody can write, who drains or removes a host is told so, and it is done when somebody can', async () => {
     const clock = new StepClock();
     const { promise: written, resolve } = Promise.withResolvers<void>();

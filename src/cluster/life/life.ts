@@ -2,6 +2,7 @@ import { ApiError } from '../../api/errors.ts';
 import type { Clock } from '../../model/clock.ts';
 import {
   ClusterUnavailableError,
+  PeerLostError,
   type ClusterLife,
   type DrainState,
   type HostId,
@@ -50,8 +51,17 @@ export function openLife({ membership, peers, work, clock }: LifeOptions): Clust
   };
   peers.serve(methods.drain, async (body) => await drainHere(readDrainRequest(body).draining));
   peers.serve(methods.state, async () => own());
-  const ask = async (host: HostRecord, method: string, body: object): Promise<DrainState> =>
-    readDrainState(await peers.call(host.id, method, body, AbortSignal.timeout(answerMsMax)));
+  const ask = async (host: HostRecord, method: string, body: object): Promise<DrainState> => {
+    if (!isAlive(membership, host.id)) throw silent(host.name);
+    try {
+      return readDrainState(await peers.call(host.id, method, body, AbortSignal.timeout(answerMsMax)));
+    } catch (cause) {
+      if (!isUnanswered(cause)) throw cause;
+      throw new ClusterUnavailableError(`${host.name} did not answer. It is heard still, so try again in a moment.`, {
+        cause,
+      });
+    }
+  };
   const find = (named: string): HostRecord => findHost(membership.all(), self, named);
   return {
     drain: async (named, draining) => {
@@ -88,6 +98,18 @@ async function written(writing: Promise<void>, clock: Pick<Clock, 'timer'>): Pro
 
 function isAlive(membership: Membership, id: HostId): boolean {
   return membership.alive().some((host) => host.id === id);
+}
+
+/** It was lost while it was asked, or took too long. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof PeerLostError || (error instanceof DOMException && error.name === 'TimeoutError');
+}
+
+function silent(name: string): ApiError {
+  return new ApiError(
+    'ResourceConflictException',
+    `${name} is not heard, so there is nothing to drain: others have taken over what it had. Start it again, or where it is gone for good, forget it: \`heddle cluster remove ${name}\`.`,
+  );
 }
 
 function notEmpty({ name, draining }: DrainState, left: DrainState['left']): ApiError {

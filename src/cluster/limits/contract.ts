@@ -135,6 +135,8 @@ export interface FollowedBefore {
   readonly host: HostId;
   readonly epoch: string;
   readonly quietMs: number;
+  /** Where it is the host that says so itself: who may hold something of what it lent, or others before it; missing where it does not know all of it. */
+  readonly lent?: readonly HostId[];
 }
 
 /** Has an account's limits hold that are in the state's log by this position (decimal). */

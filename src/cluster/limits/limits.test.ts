@@ -150,6 +150,32 @@ test('hosts that use little of a limit go on with more calls while a new home do
   assert.equal(w.running, 120);
 });
 
+test('where a host is dead for long, a home that moves lets all in at once; so does a host that has just joined', async () => {
+  const w = world(4, { calls: 30 });
+  assert.equal(await calls(w, 1, 3), 3);
+  w.hosts[3]?.die();
+  await w.clock.advance(60_000);
+  assert.equal(await calls(w, 1, 2), 2);
+  w.home = { index: 2, epoch: 2n, valid: true };
+  assert.equal(await calls(w, 0, 10), 10);
+  await w.clock.advance(8_000);
+  w.join();
+  w.home = { index: 4, epoch: 3n, valid: true };
+  assert.equal(await calls(w, 4, 20), 15);
+  assert.equal(w.running, 30);
+});
+
+test('what a host that died was lent a moment ago is not given to others by a home that has just begun', async () => {
+  const w = world(4, { calls: 30 });
+  assert.equal(await calls(w, 3, 20), 20);
+  await w.clock.advance(3_000);
+  w.hosts[3]?.die();
+  w.home = { index: 2, epoch: 2n, valid: true };
+  assert.equal(await calls(w, 1, 30), 0);
+  await w.clock.advance(settledMs + 5_000);
+  assert.equal(await calls(w, 1, 40), 30);
+});
+
 test('without NATS the home goes on as long as most hosts are in touch with it', async () => {
   const w = world(3, { calls: 30 });
   assert.equal(await calls(w, 1, 3), 3);

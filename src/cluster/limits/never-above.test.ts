@@ -20,6 +20,8 @@ const deeds: readonly (readonly [number, (w: LimitsWorld, random: () => number) 
   [2, (w) => w.withoutNats.clear()],
   [2, (w) => w.healAll()],
   [1, (w, random) => w.restart(at(w, random))],
+  [1, (w, random) => pick(random, w.hosts).die()],
+  [0.2, (w) => void (w.hosts.length < 6 && w.join())],
   [1, (w, random) => void (w.delay = random() < 0.5 ? () => 0.5 : () => (random() < 0.1 ? undefined : random() * 300))],
 ];
 
@@ -29,6 +31,7 @@ function at(w: LimitsWorld, random: () => number): number {
 
 /** A call of at most two seconds: shorter than any time that a lease is over for. */
 function callSoon(w: LimitsWorld, host: LimitsHost, random: () => number): void {
+  if (host.dead) return;
   void host.call().then((came) => {
     if (came) w.clock.timer(random() * 2_000, () => !host.dead && host.end());
   });

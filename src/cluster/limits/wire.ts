@@ -58,7 +58,8 @@ export function readRecallAnswer(body: unknown): RecallAnswer {
 
 function readBefore(value: unknown): FollowedBefore {
   const record = fieldsOf(value);
-  return { host: textIn(record, 'host'), epoch: decimal(record, 'epoch'), quietMs: amountIn(record, 'quietMs') };
+  const about = { host: textIn(record, 'host'), epoch: decimal(record, 'epoch'), quietMs: amountIn(record, 'quietMs') };
+  return record['lent'] === undefined ? about : { ...about, lent: texts(record, 'lent') };
 }
 
 function readClaim(value: unknown): AccountClaim {

@@ -37,6 +37,8 @@ export interface LocalClusterOptions {
 /** NATS servers and hosts, one of each on every machine of a network, as processes of this machine. */
 export interface LocalCluster extends AsyncDisposable {
   readonly folder: string;
+  /** Seed of the hosts' NATS user. */
+  readonly keyFile: string;
   readonly network: LocalNetwork;
   readonly hosts: readonly LocalHost[];
   readonly servers: readonly LocalServer[];
@@ -54,7 +56,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   const servers = prepared.servers.map((server) => new LocalServer(server));
   // Asked to end together: one that waits for the others need not wait for this program to get to them.
   undo.defer(async () => void (await Promise.all(servers.map((server) => server.process.stop()))));
-  report(`Starting ${servers.length} NATS servers`);
+  report(servers.length === 1 ? 'Starting the NATS server' : `Starting ${servers.length} NATS servers`);
   await Promise.all(servers.map((server) => server.process.start(signal)));
   const urls = servers.map(({ url }) => url);
   if (servers.length > 1) report('Waiting until the NATS servers have found each other');
@@ -76,7 +78,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
       }),
   );
   undo.defer(async () => void (await Promise.all(hosts.map((host) => host.process.stop()))));
-  report(`Starting ${hosts.length} hosts`);
+  report(hosts.length === 1 ? 'Starting the host' : `Starting ${hosts.length} hosts`);
   let ready = 0;
   const start = async (host: LocalHost): Promise<void> => {
     await host.process.start(signal);
@@ -84,7 +86,8 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   };
   await Promise.all(hosts.map(start));
   const running = undo.move();
-  return { folder, network, hosts, servers, [Symbol.asyncDispose]: async () => await running.disposeAsync() };
+  const { keyFile } = prepared;
+  return { folder, keyFile, network, hosts, servers, [Symbol.asyncDispose]: async () => await running.disposeAsync() };
 }
 
 function groupOf(

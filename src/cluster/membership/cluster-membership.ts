@@ -13,6 +13,7 @@ import { Beats } from './beats.ts';
 import { KnownHosts, speaks } from './known-hosts.ts';
 import { answerWhoIsHere, refuseSecond } from './one-process.ts';
 import { MissedRecords } from './missed-records.ts';
+import { refuseNamesake } from './namesake.ts';
 import { OwnBeats } from './own-beats.ts';
 import { OwnRecord, secondHost } from './own-record.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -113,8 +114,9 @@ export class ClusterMembership implements Membership, AsyncDisposable {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Says where this host is, and from then on that it is there. */
+  /** Says where this host is, and from then on that it is there. Throws where another one that is heard has its name. */
   async announce(places: HostPlaces): Promise<void> {
+    if (!this.#ownBeats.begun) refuseNamesake(this.#self, this.alive());
     await this.#write({ ...this.#self, ...places });
     if (this.#ownBeats.begun) return;
     this.#ownBeats.begin();

@@ -39,7 +39,7 @@ export function removedError({ id, name }: Pick<HostRecord, 'id' | 'name'>, valu
   const what = left === true ? `has left its cluster` : `was removed from its cluster`;
   return new HostRemovedError(
     `This host (${name}, ${id}) ${what}${when}, and is none of its hosts any more. To join again, start it with a new home (--home DIR), or remove \`host-id\` and the folder \`peer\` in this one: ` +
-      'it is a new host then. To go on alone with what is here, remove `cluster.json` there and start it without --cluster.',
+      'it is a new host then. To go on alone with what is here, start it without --cluster (a host that was removed: without the file `cluster.json` there, too).',
     left === true,
   );
 }

@@ -15,7 +15,7 @@ import {
 import type { HostCertificate } from './certificate.ts';
 import { forward, ForwardingAgent, unreachable } from './forwarding/forward.ts';
 import { forwardUpgrade } from './forwarding/forward-upgrade.ts';
-import { takeIdentity } from './forwarding/identity.ts';
+import { identityHeader, takeIdentity } from './forwarding/identity.ts';
 import { answerCall, call } from './link/calls.ts';
 import type { LinkStream } from './link/link-stream.ts';
 import { Link } from './link/link.ts';
@@ -192,7 +192,8 @@ export class HostPeers implements Peers, AsyncDisposable {
 
   #upgraded(request: IncomingMessage, socket: Duplex, head: Buffer, from: HostId): void {
     socket.on('error', () => socket.destroy());
-    if (request.headers.upgrade === linkUpgrade) {
+    // What is forwarded for a client says who asks, and is none.
+    if (request.headers.upgrade === linkUpgrade && request.headers[identityHeader] === undefined) {
       if (answerLink(socket, request)) this.#linked(socket, head, from);
       return;
     }

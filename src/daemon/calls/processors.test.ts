@@ -25,9 +25,9 @@ test('processors are full while more runs than there are of them', async () => {
   const spin = 'for (;;);';
   const workers = Array.from({ length: 2 * cpus().length }, () => new Worker(spin, { eval: true }));
   try {
-    const until = performance.now() + 10_000;
+    const until = performance.now() + 120_000;
     while (!processors.full()) {
-      assert.ok(performance.now() < until, 'they were not found full within 10 s');
+      assert.ok(performance.now() < until, 'they were not found full within two minutes');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   } finally {

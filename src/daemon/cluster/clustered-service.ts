@@ -98,10 +98,10 @@ export class ClusteredService {
   }
 
   openLimits(store: Store, undo: AsyncDisposableStack): OpenedLimits {
-    const { membership, peers } = this.#cluster;
+    const { isNew, membership, peers } = this.#cluster;
     const { homes } = this.#homes;
     if (this.#state === undefined) throw new Error('Limits of accounts were opened before the state that has them.');
-    const around = { membership, homes, peers, store, state: this.#state, settings: this.#settings };
+    const around = { isNew, membership, homes, peers, store, state: this.#state, settings: this.#settings };
     return (this.#limits = openLimits(around, undo));
   }
 

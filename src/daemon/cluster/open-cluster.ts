@@ -4,7 +4,7 @@ import type { ClusterLife, ClusterOverview, Membership } from '../../cluster/con
 import { openLeaseStore } from '../../cluster/leases/bucket-store.ts';
 import { ClusterLeases } from '../../cluster/leases/cluster-leases.ts';
 import { ClusterMembership } from '../../cluster/membership/cluster-membership.ts';
-import { hostIdOf } from '../../cluster/membership/host-id.ts';
+import { hostIdOf, isNewHost } from '../../cluster/membership/host-id.ts';
 import { type NatsLink, openNatsLink } from '../../cluster/nats/connection.ts';
 import { systemClock } from '../../model/clock.ts';
 import type { ClusterSettings } from '../../model/cluster.ts';
@@ -27,6 +27,8 @@ export interface ClusterSurroundings {
 
 /** What all other rooms of a cluster stand on. */
 export interface OpenedCluster extends Pick<OpenedPeers, 'peers' | 'identityOf'> {
+  /** No process of this host was there before. */
+  readonly isNew: boolean;
   readonly link: NatsLink;
   readonly membership: ClusterMembership;
   readonly leases: ClusterLeases;
@@ -49,6 +51,7 @@ export async function openCluster(
   undo: AsyncDisposableStack,
 ): Promise<OpenedCluster> {
   const { settings, home, release, logger, onDisplaced, signal } = surroundings;
+  const isNew = isNewHost(home);
   const id = await hostIdOf(home);
   const link = undo.use(await openNatsLink({ settings, name: `${settings.hostName} ${id}`, logger, signal }));
   const { replicas, hostName: name } = settings;
@@ -61,6 +64,7 @@ export async function openCluster(
   const store = await openLeaseStore({ link, replicas, report, signal });
   const leases = undo.use(new ClusterLeases({ store, clock: systemClock, self: id, report }));
   return {
+    isNew,
     link,
     membership,
     leases,

@@ -19,6 +19,8 @@ const reservedMs = 500;
 
 /** What shared limits are opened with. */
 export interface LimitSurroundings {
+  /** No process of this host was there before. */
+  readonly isNew: boolean;
   readonly membership: Pick<Membership, 'self' | 'alive' | 'all' | 'hasEnded'>;
   readonly homes: Pick<Homes, 'homeOf'>;
   readonly peers: Pick<Peers, 'call' | 'serve'>;
@@ -41,7 +43,7 @@ export interface OpenedLimits {
 
 /** Has limits of accounts hold for all hosts together. To be called before the listener for other hosts opens. */
 export function openLimits(surroundings: LimitSurroundings, undo: AsyncDisposableStack): OpenedLimits {
-  const { membership, homes, peers } = surroundings;
+  const { isNew, membership, homes, peers } = surroundings;
   const self: HostId = membership.self.id;
   const clock: Clock = systemClock;
   const { limitsOf, forget } = sharedLimits(surroundings, clock);
@@ -59,8 +61,9 @@ export function openLimits(surroundings: LimitSurroundings, undo: AsyncDisposabl
   const hosts = (): number => membership.alive().length;
   const incarnation = randomBytes(16).toString('hex');
   const speaksFor = (account: string): boolean => home.speaksFor(account);
+  const lent = (account: string): readonly HostId[] | undefined => home.lent(account);
   const about = { clock, homes, self, incarnation, ask, limitsOf };
-  const holder = undo.use(new LimitHolder({ ...about, hosts, speaksFor, reached }));
+  const holder = undo.use(new LimitHolder({ ...about, hosts, speaksFor, lent, isNew, reached }));
   peers.serve('limits.claim', async (body, from) => await home.claim(from, readClaims(body)));
   peers.serve('limits.look', async (body, from) => await holder.look(readLooks(body), from));
   peers.serve('limits.recall', async (body) => await home.recall(readRecall(body)));

@@ -118,6 +118,7 @@ describe('what the dashboard is told', () => {
       return status;
     };
     for (const topic of [
+      'calls:a,calls:b,calls:c,calls:d,calls:e',
       'instances:1',
       'queues:jobs',
       'service:x',

@@ -8,8 +8,8 @@ import { ApiError, errorReply } from '../../api/errors.ts';
 import type { Clock } from '../../model/clock.ts';
 import { asApiError } from '../routes/error-handling.ts';
 import { smallBodyBytesMax } from '../routes/operation.ts';
-import { type Knowing, whileKnowing } from '../routes/while-knowing.ts';
 import { urlTarget } from '../urls/target.ts';
+import { type Knowing, whileKnowing } from '../routes/while-knowing.ts';
 import type { Admission } from './admission.ts';
 import { http } from './node-http.ts';
 import { checkArrived, refuseConnection, refuseExpectation } from './transport-errors.ts';
@@ -50,14 +50,14 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly admission: Admission;
-  /** Whether this host may answer; absent where there is one only. */
-  readonly knowing: Knowing | undefined;
   /** Serves a request without fastify; gives false, having done nothing, for one that it does not serve. */
   readonly servedRaw: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Absent where there is one host only. */
+  readonly readLease: Knowing | undefined;
 }
 
 /** An HTTP server without routes: how requests arrive, which are taken, and how errors are answered. */
-export function createApp({ clock, logger, admission, knowing, servedRaw }: AppOptions): FastifyInstance {
+export function createApp({ clock, logger, admission, servedRaw, readLease }: AppOptions): FastifyInstance {
   const sendError = (error: unknown, reply: FastifyReply): void => {
     const answer = errorReply(asApiError(error, 'requested', smallBodyBytesMax, logger));
     void reply.code(answer.status).headers(answer.headers).send(answer.body);
@@ -71,13 +71,15 @@ export function createApp({ clock, logger, admission, knowing, servedRaw }: AppO
     serverFactory: (handler) =>
       http.createServer(
         serverOptions,
-        whileKnowing(knowing, (request, response) => {
+        whileKnowing(readLease, (request, response) => {
           if (!servedRaw(request, response)) handler(request, response);
         }),
       ),
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
+    // To resume what a service before it left unfinished takes as long as it takes: given up after ten seconds, it would never start again.
+    pluginTimeout: 0,
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => sendError(error, reply.header('x-amzn-requestid', request.id)),
   });

@@ -8,12 +8,20 @@ import { codeCredentialsPath } from '../../model/network.ts';
 import { hostCannotBeRebound, isFromInside, isLoopback } from '../http/loopback.ts';
 
 /**
- * What needs no signature: `/healthz` and `/metrics`, but only from this machine itself and not from a web page (a
+ * What needs no signature: `/readyz`, which says to whoever shares requests out whether this host wants some, and nothing else; `/healthz` and `/metrics`, but only from this machine itself and not from a web page (a
  * Prometheus elsewhere scrapes through something on this machine); code by a link that is its own key; and credentials for code that was told what to ask for them with.
  */
 export function mountOpenRoutes(app: FastifyInstance, options: FrontendOptions, codeLinks: CodeLinks): void {
   const { metrics, codeStore, driver, version } = options;
   app.get('/healthz', { onRequest: fromHereOnly }, async () => ({ status: 'ok', driver, version }));
+  app.get('/readyz', async (_request, reply) => {
+    const drains = (await options.clusterLife?.drainState(''))?.draining === true;
+    const status = options.stopping.aborted ? 'stopping' : drains ? 'draining' : 'ready';
+    return reply
+      .code(status === 'ready' ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status });
+  });
   app.get('/metrics', { onRequest: fromHereOnly }, async ({ headers }, reply) => {
     const { contentType, text } = await metrics.shown(headers.accept);
     return reply.headers({ 'content-type': contentType, vary: 'accept' }).send(text);

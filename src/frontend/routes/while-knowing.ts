@@ -13,7 +13,7 @@ export interface Knowing {
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What is said of this process only. */
-const ofThisProcess = /^\/(?:healthz|metrics)(?:\?|$)/;
+const ofThisProcess = /^\/(?:healthz|readyz|metrics)(?:\?|$)/;
 
 /** Serves requests while what they are answered from is what holds: else they wait a moment for it, and are refused then with 503. */
 export function whileKnowing(knowing: Knowing | undefined, serve: Serve): Serve {

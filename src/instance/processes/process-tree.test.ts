@@ -93,7 +93,7 @@ test('a tree dies with the process that started it, even by SIGKILL', async () =
   assert.ok(pids.length >= 3);
   parent.kill('SIGKILL');
   await once(parent, 'exit');
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 120_000;
   while ((await Promise.all(pids.map((pid) => isAlive(pid)))).includes(true)) assert.ok(performance.now() < until);
   assert.deepEqual(await processesMarked(marks), []);
 });

@@ -1,11 +1,12 @@
 /** Path of the one stream of state that the dashboard reads. */
 export const streamPath = '/heddle/v1/stream';
-/** What a stream may be of: topics, and characters of what is said behind a topic's colon. */
+/** What a stream may be of: topics, those of them that name one thing (each is looked at on its own, in a cluster on all hosts), and characters of what is said behind a topic's colon. */
 export const topicsMax = 16;
+export const namedTopicsMax = 4;
 export const argumentCharactersMax = 256;
 /** Something is heard of a stream at least so often, ms: who hears nothing for three times as long takes the service for gone. */
 export const beatMs = 5_000;
-/** After so long a stream ends, and is asked for again, signed anew: a key that was removed sees no more than that. */
+/** After so long a stream ends, and is asked for again, signed anew. */
 export const streamMsMax = 300_000;
 
 /** What one topic of a stream says: rows by their keys. */

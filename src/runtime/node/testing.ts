@@ -138,12 +138,21 @@ export class TestedRuntime implements AsyncDisposable {
   }
 
   /** Sends `init` (with this handler) and the first invocation. */
-  async first(handler = 'index.handler', event: unknown = {}): Promise<Answer> {
+  async first(
+    handler = 'index.handler',
+    event: unknown = {},
+    onStarted?: (this: void) => void | Promise<void>,
+  ): Promise<Answer> {
     this.init({ handler });
-    return this.invoke(event);
+    return this.invoke(event, {}, onStarted);
   }
 
-  async invoke(event: unknown = {}, changes: Partial<RuntimeRequest & { type: 'invoke' }> = {}): Promise<Answer> {
+  /** `onStarted` is called when `started` has come, before anything else is read. */
+  async invoke(
+    event: unknown = {},
+    changes: Partial<RuntimeRequest & { type: 'invoke' }> = {},
+    onStarted?: (this: void) => void | Promise<void>,
+  ): Promise<Answer> {
     const sentAt = performance.now();
     this.send(event, changes);
     let log = '';
@@ -152,8 +161,10 @@ export class TestedRuntime implements AsyncDisposable {
     for (;;) {
       const message = await this.receive();
       types.push(message.type);
-      if (message.type === 'started') startMs = performance.now() - sentAt;
-      else if (message.type === 'log') log += message.text;
+      if (message.type === 'started') {
+        startMs = performance.now() - sentAt;
+        await onStarted?.();
+      } else if (message.type === 'log') log += message.text;
       else if (message.type === 'result') return { last: message, value: parsed(message.payload), log, types, startMs };
       else if (message.type === 'error') return { last: message, value: undefined, log, types, startMs };
     }

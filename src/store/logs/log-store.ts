@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../model/clock.ts';
+import { AtOnce } from '../../model/at-once.ts';
 import { turns } from '../../model/turns.ts';
 import type { LogEntry, LogFrom, LogStore } from './contract.ts';
 import { LogFile } from './log-file.ts';
@@ -24,6 +25,9 @@ interface Pending {
   dropped: number;
 }
 
+/** Logs that are read at the same time: each takes several times its size while it is. */
+const readsAtOnce = 4;
+
 /** Makes a log store on files. Entries are written together every `flushMs`, off the path of the request. */
 export function openLogStore(options: LogStoreOptions): LogStore {
   const { folder, clock, fileBytesMax = 8_388_608, pendingCharsMax = 33_554_432, flushMs = 200 } = options;
@@ -31,6 +35,7 @@ export function openLogStore(options: LogStoreOptions): LogStore {
   const files = new Map<string, LogFile>();
   const followers = new LogFollowers();
   const oneAtATime = turns();
+  const reads = new AtOnce(readsAtOnce);
   let pending = new Map<string, Pending>();
   let pendingChars = 0;
   let timer: Timer | undefined;
@@ -70,7 +75,7 @@ export function openLogStore(options: LogStoreOptions): LogStore {
 
   async function read(account: string, functionName: string, from: LogFrom): Promise<readonly LogEntry[]> {
     await flush();
-    const entries = await file(`${account}/${functionName}`).read(from.sinceWallMs);
+    const entries = await reads.take(() => file(`${account}/${functionName}`).read(from.sinceWallMs));
     return entries.slice(-from.limit);
   }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Transferred } from '../../../cluster/transfer/transfer.ts';
 import { reachOf } from '../../cluster/reach.ts';
-import { printJson, wantsJson } from '../../context.ts';
+import { printJson, shortPath, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { explain } from '../../explain.ts';
 import { Progress } from '../../output/progress.ts';
@@ -11,8 +11,9 @@ import { formatBytes, paint } from '../../output/style.ts';
 
 /** What a cluster has that is in no backup. */
 const notInIt = [
-  'Not in it: buckets of objects (they are in the homes of hosts: back those folders up), logs of functions, usage, what is in memory:',
-  'running invocations and threads, locks and channels. Secrets of functions are in it as the cluster seals them.',
+  '  Not in it: buckets of objects (back up the homes of hosts for them), logs of functions,',
+  '  usage, and what is in memory: running invocations and threads, locks and channels.',
+  '  Secrets of functions are in it as the cluster seals them.',
 ].join('\n');
 
 /** `heddle cluster backup` */
@@ -30,7 +31,7 @@ export async function backup(file: string, command: Command): Promise<void> {
     return printJson({ file: path, bytes, streams, without });
   }
   process.stdout.write(
-    `${paint('green', '✓')} ${manifest.streams.length} streams, ${formatBytes(bytes)}, are in ${path}, and were read once more. It has keys: keep it as you keep those.\n${notInIt}\n`,
+    `${paint('green', '✓')} ${manifest.streams.length} streams, ${formatBytes(bytes)}, are in ${shortPath(path)}, and were read once more.\n  It has keys: keep it as you keep those.\n${notInIt}\n`,
   );
 }
 

@@ -6,7 +6,7 @@ import { down } from './down.ts';
 import { drain } from './drain.ts';
 import { init } from './init.ts';
 import { leave } from './leave.ts';
-import { joinText } from './join.ts';
+import { join } from './join.ts';
 import { clusterPs } from './ps.ts';
 import { remove } from './remove.ts';
 import { restore } from './restore.ts';
@@ -19,13 +19,13 @@ const settingsOfHosts: ReadonlySet<string> = new Set([
 
 const examples = (): string => `
 Examples:
-  $ ${launcher()} cluster up --nodes 3                 a whole cluster on this machine, until Ctrl-C
-  $ ${launcher()} cluster up --network namespaces      each host with a network of its own, so that it can be cut off
-  $ ${launcher()} cluster ps --watch                   hosts, load, lag, leaders
-  $ ${launcher()} cluster drain                        this home's host gives up what it has, and waits until it is empty
-  $ ${launcher()} cluster backup before-upgrade.heddle --servers nats://10.0.0.1:4222 --key hosts.nk
+  $ ${launcher()} cluster up --nodes 3             a whole one on this machine, until Ctrl-C
+  $ ${launcher()} cluster up --network namespaces  with links between hosts that can be cut
+  $ ${launcher()} cluster ps --watch               hosts, load, lag, leaders
+  $ ${launcher()} cluster drain                    this home's host gives up what it has
+  $ ${launcher()} cluster backup before.heddle --servers nats://10.0.0.1:4222 --key hosts.nk
 
-On real machines: ${launcher()} cluster init, then ${launcher()} cluster join --help. See docs/operations.md.`;
+On real machines: ${launcher()} cluster init, then ${launcher()} cluster join. See docs/operations.md.`;
 
 /** `heddle cluster` */
 export function clusterCommand(): Command {
@@ -57,7 +57,8 @@ export function clusterCommand(): Command {
   command
     .command('join')
     .description('say how a machine joins a cluster')
-    .action(() => void process.stdout.write(joinText()));
+    .option('--folder <DIR>', 'of a cluster on this machine (default: cluster in the home folder)')
+    .action(async (_options: unknown, sub: Command) => await join(sub));
   command
     .command('ps')
     .description('show hosts with what they do, where accounts are at home, and what NATS keeps')

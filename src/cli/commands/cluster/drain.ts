@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { HeddleClient } from '../../../sdk/client.ts';
 import type { Shape } from '../../../sdk/shape.ts';
-import { flagsOf, launcher, printJson, wantsJson, withClient } from '../../context.ts';
+import { flagsOf, launcherOf, printJson, wantsJson, withClient } from '../../context.ts';
 import { Progress } from '../../output/progress.ts';
 import { paint } from '../../output/style.ts';
 
@@ -24,7 +24,7 @@ export async function drain(host: string | undefined, command: Command): Promise
     const last = await untilEmpty(client, said);
     if (wantsJson(command)) return printJson(last);
     process.stdout.write(
-      `${paint('green', '✓')} ${name} is empty: stop its service now, or have it take work again: ${launcher()} cluster drain ${name} --undo\n`,
+      `${paint('green', '✓')} ${name} is empty. Stop its service now, or have it take work again:\n  ${launcherOf(command)} cluster drain ${name} --undo\n`,
     );
   });
 }

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { HeddleClient } from '../../../sdk/client.ts';
-import { connectionOf, flagsOf, launcher, printJson, textFlag, wantsJson } from '../../context.ts';
+import {
+  connectionOf,
+  flagsOf,
+  launcher,
+  launcherFor,
+  printJson,
+  shortPath,
+  textFlag,
+  wantsJson,
+} from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { Progress } from '../../output/progress.ts';
 import { paint } from '../../output/style.ts';
@@ -26,9 +35,9 @@ export async function leave(command: Command): Promise<void> {
   else await rm(join(home, 'cluster.json'), { force: true });
   if (wantsJson(command)) return printJson({ id, name, home, kept: !discards });
   const rest = discards
-    ? `What it had in ${home} is thrown away.`
-    : `Its functions stay in ${home}: "${launcher()} up" goes on with them there, alone. Queues, events and secrets are the cluster's.`;
-  process.stdout.write(`${paint('green', '✓')} ${name} has left the cluster, and its service has ended. ${rest}\n`);
+    ? `What it had in ${shortPath(home)} is thrown away.`
+    : `Its functions stay there, and "${launcherFor(home)} up" goes on with them, alone.\n  Queues, events and secrets are the cluster's.`;
+  process.stdout.write(`${paint('green', '✓')} ${name} has left the cluster, and its service has ended.\n  ${rest}\n`);
 }
 
 /** Resolves when the host has given up what it had, is none of the cluster's any more, and its process has ended. */

@@ -10,8 +10,8 @@ import { bootstrap, featuresOf } from '../../bootstrap/bootstrap.ts';
 import { followLines } from '../../cluster/follow-lines.ts';
 import { claimFolder, localFolderOf } from '../../cluster/local-folder.ts';
 import { hostFlagsOf } from '../../cluster/host-flags.ts';
-import { describeCluster, hostLines } from '../../cluster/describe.ts';
-import { flagsOf, launcher, printJson, textFlag, wantsJson } from '../../context.ts';
+import { describeCluster, hostLines, wayInto } from '../../cluster/describe.ts';
+import { flagsOf, launcher, printJson, shortPath, textFlag, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { explain } from '../../explain.ts';
 import { Progress } from '../../output/progress.ts';
@@ -23,33 +23,46 @@ const nodeCounts = ['1', '3', '5'] as const;
 /** `heddle cluster up` */
 export async function up(command: Command): Promise<void> {
   if (flagsOf(command)['detach'] === true) return await upDetached(command);
+  const nodes = nodesOf(command);
   using stop = new StopSignal();
   using progress = new Progress();
   await using undo = new AsyncDisposableStack();
   const temporary = flagsOf(command)['temporary'] === true;
   const folder = temporary ? await mkdtemp(join(tmpdir(), 'heddle-cluster-')) : localFolderOf(command);
   if (temporary) undo.defer(() => rm(folder, { recursive: true, force: true }));
-  undo.use(await claimFolder(folder));
-  const cluster = undo.use(await start(command, folder, progress, stop.signal));
+  const claimed = undo.use(await claimFolder(folder));
+  const cluster = undo.use(await start(command, { nodes, folder }, progress, stop.signal));
   progress.done();
+  await claimed.isUp(wayInto(cluster));
   if (wantsJson(command))
     printJson({ event: 'ready', folder, network: cluster.network.kind, hosts: hostLines(cluster) });
   else process.stdout.write(`${describeCluster(cluster)}\n`);
   for (const { process: each } of [...cluster.hosts, ...cluster.servers])
     void each.ended.then((how) => {
-      if (!stop.isReceived) process.stderr.write(`${each.name} has ended (${how}). Its log: ${each.logFile}\n`);
+      if (!stop.isReceived)
+        process.stderr.write(`${each.name} has ended (${how}). Its log: ${shortPath(each.logFile)}\n`);
     });
   await stop.received;
   process.stderr.write('Stopping: running invocations may end. Ctrl-C again stops at once.\n');
 }
 
-/** Throws CliError (unfit) where it cannot start, with nothing left running. */
-async function start(command: Command, folder: string, progress: Progress, signal: AbortSignal): Promise<LocalCluster> {
+/** Throws CliError (usage) where it says another number than may be. */
+function nodesOf(command: Command): number {
   const nodes = nodeCounts.find((count) => count === textFlag(command, 'nodes'));
   if (nodes === undefined)
     throw new CliError(`--nodes is 1, 3 or 5, not ${textFlag(command, 'nodes')}.`, exitCodes.usage, {
-      hint: 'Of an even number of NATS servers one may be lost no more than of one fewer.',
+      hint: `Each has a NATS server: 3 go on without one of them, 5 without two, and one more helps nothing. More hosts join a cluster that runs: "${launcher()} cluster join" says how.`,
     });
+  return Number(nodes);
+}
+
+/** Throws CliError (unfit) where it cannot start, with nothing left running. */
+async function start(
+  command: Command,
+  { nodes, folder }: { readonly nodes: number; readonly folder: string },
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<LocalCluster> {
   const settings = readSettings({ flags: { ...flagsOf(command), expose: true }, environment: process.env });
   const report = (line: string): void => progress.step(line);
   const detail = (line: string): void => progress.detail(line);
@@ -57,9 +70,9 @@ async function start(command: Command, folder: string, progress: Progress, signa
   const { startLocalCluster } = await import('../../../cluster/local/local-cluster.ts');
   await using undo = new AsyncDisposableStack();
   try {
-    const network = undo.use(await networkFor(textFlag(command, 'network') ?? 'loopback', Number(nodes)));
+    const network = undo.use(await networkFor(textFlag(command, 'network') ?? 'loopback', nodes));
     const heddle = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-    const flags = hostFlagsOf(flagsOf(command), settings, Number(nodes));
+    const flags = hostFlagsOf(flagsOf(command), settings, nodes);
     const { port, cache } = settings;
     const cluster = undo.use(
       await startLocalCluster({

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { endedRuntimes, runtimes } from '../../../model/runtimes/configuration.ts';
 import { limits } from '../../../model/limits.ts';
 import type { Shape } from '../../../sdk/shape.ts';
-import { launcher, printJson, wantsJson, withClient } from '../../context.ts';
+import { launcherOf, printJson, wantsJson, withClient } from '../../context.ts';
 import { type Deployed, deployPath, type DeploymentWish } from '../../deploying/deployment.ts';
 import { egressFlag } from '../../deploying/egress-flag.ts';
 import { secretsFlag } from '../../deploying/secrets-flag.ts';
@@ -95,7 +95,7 @@ async function deploy(path: string, command: Command): Promise<void> {
     const ended = endedLine(configuration.text('Runtime'));
     if (ended !== undefined) process.stderr.write(`  ${ended}\n`);
     process.stderr.write(`  ${readinessLine(readiness)}\n`);
-    process.stderr.write(`  Run it: ${launcher()} invoke ${name} --payload '{}'\n`);
+    process.stderr.write(`  Run it: ${launcherOf(command)} invoke ${name} --payload '{}'\n`);
   });
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { bootstrap, featuresOf } from '../../bootstrap/bootstrap.ts';
-import { flagsOf, launcher, printJson, wantsJson } from '../../context.ts';
+import { flagsOf, launcherFor, printJson, shortPath, wantsJson } from '../../context.ts';
 import { CliError, exitCodes } from '../../exit.ts';
 import { Progress } from '../../output/progress.ts';
 import { paint } from '../../output/style.ts';
@@ -24,9 +24,9 @@ async function up(command: Command): Promise<void> {
     if (wantsJson(command)) printJson({ event: 'ready', url, driver, home });
     else {
       process.stdout.write(
-        `${paint('green', '✓')} Heddle is ready at ${paint('bold', url)} (driver ${driver}, home ${home}).\n`,
+        `${paint('green', '✓')} Heddle is ready at ${paint('bold', url)} (driver ${driver}, home ${shortPath(home)}).\n`,
       );
-      process.stdout.write(`  Point AWS tools at it: eval "$(${launcher()} env)"   Ctrl-C stops it.\n`);
+      process.stdout.write(`  Point AWS tools at it: eval "$(${launcherFor(home)} env)"   Ctrl-C stops it.\n`);
     }
     const displaced = await Promise.race([stop.received, service.displaced]);
     if (displaced !== undefined) throw displacedError(displaced);

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../model/clock.ts';
 import type { AccountShare, CallsInUse, SharedCalls } from '../../../worker-manager/contract.ts';
-import type { HostId, Homes } from '../../contract.ts';
+import type { HostId } from '../../contract.ts';
 import {
   limitTimes,
   type AccountLook,
@@ -11,16 +11,14 @@ import {
   type SharedLimits,
 } from '../contract.ts';
 import { exchange } from './exchange.ts';
-import { FollowedHomes } from './followed.ts';
+import { FollowedHomes, type FollowedHomesOptions } from './followed.ts';
 import { portionOf } from './portion.ts';
 import { HeldShare } from './held-share.ts';
 import type { ShareSurroundings } from './share-surroundings.ts';
 
 /** What the holder of limits works with. */
-export interface LimitHolderOptions {
+export interface LimitHolderOptions extends FollowedHomesOptions {
   readonly clock: Clock;
-  readonly homes: Pick<Homes, 'homeOf'>;
-  readonly self: HostId;
   /** Names this process; no other of any host has it. */
   readonly incarnation: string;
   readonly ask: Ask;
@@ -66,7 +64,7 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
 
   constructor(options: LimitHolderOptions) {
     this.#o = options;
-    this.#followed = new FollowedHomes(options.homes, options.clock);
+    this.#followed = new FollowedHomes(options);
     this.#surroundings = {
       now: () => options.clock.now(),
       limitsOf: options.limitsOf,
@@ -180,9 +178,9 @@ export class LimitHolder implements SharedCalls, AsyncDisposable {
   async #waitFor(held: Held): Promise<void> {
     const { clock } = this.#o;
     const began = clock.now();
-    held.share.awaits((held.waiters += 1) > 0);
     const late = Promise.withResolvers<void>();
     using _timer = clock.timer(limitTimes.waitMs, late.resolve);
+    held.share.awaits((held.waiters += 1) > 0);
     // Who has waited for so long is not to ask, and wait, once more.
     await Promise.race([this.#moreFor(held), late.promise.then(() => held.share.failed())]);
     held.share.awaits((held.waiters -= 1) > 0);

@@ -89,4 +89,15 @@ export class Asking {
       for (const host of hungry.slice(0, askedMax)) void this.ask(host, [this.plainLook(entry)]);
     });
   }
+
+  /** Asks others whether they know of a newer home, where NATS cannot be asked. */
+  async untilVouched(entry: Entry): Promise<void> {
+    const { rights, touch } = this.#o;
+    if (entry.passed || rights.isLeased(entry) || rights.isVouched(entry) || !rights.isLast(entry)) return;
+    const look = this.plainLook(entry);
+    entry.vouching ??= Promise.all(touch.others().map((host) => this.ask(host, [look]))).then(
+      () => void (entry.vouching = undefined),
+    );
+    await entry.vouching;
+  }
 }

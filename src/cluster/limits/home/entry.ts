@@ -55,6 +55,11 @@ export class Entry {
     if (claim !== undefined && claim.epoch !== '0' && BigInt(claim.epoch) < this.ledger.epoch) this.remembered = true;
   }
 
+  /** Who may hold something; undefined where not all of it is known. */
+  lent(now: number): readonly HostId[] | undefined {
+    return this.complete ? this.ledger.holders(now) : undefined;
+  }
+
   /** Of these hosts, how many have followed it for so long. */
   followers(hosts: readonly HostId[], now: number, ms: number): number {
     return hosts.filter((host) => now - (this.vouchedFirst.get(host) ?? now) >= ms).length;

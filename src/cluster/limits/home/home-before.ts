@@ -26,11 +26,11 @@ export class HomeBefore {
   }
 
   /**
-   * Whether a host is silent because it was the home before, and lends itself nothing any more: all others say that none came after it; its lease is over, as another has it;
-   * and most hosts have not vouched for it for so long that without one it could not go on either. `all`: hosts there are, the silent one included. `msMin`: for how long what
-   * others lent may be believed: who remembers less may have forgotten who lent it.
+   * Whether a silent host holds nothing any more. All others remember who was the home before: nobody, the silent host itself, or one that says that it knew all and has lent it nothing that could
+   * be believed. What it may have lent itself is over, as its lease is, which another has; and most hosts have not vouched for an older home for so long that without a lease none could go on either.
+   * `all`: hosts there are, the silent one included. `msMin`: for how long what others lent may be believed: who remembers less may have forgotten who lent it.
    */
-  hasGone(silent: HostId, all: readonly HostId[], now: number, msMin: number): boolean {
+  holdsNothing(silent: HostId, all: readonly HostId[], now: number, msMin: number): boolean {
     let newest: FollowedBefore | undefined;
     let quiet = 0;
     for (const host of all) {
@@ -41,6 +41,14 @@ export class HomeBefore {
       const { before } = said;
       if (before !== undefined && BigInt(before.epoch) > BigInt(newest?.epoch ?? -1)) newest = before;
     }
-    return newest?.host === silent && 2 * quiet > all.length;
+    return (
+      2 * quiet > all.length && (newest === undefined || newest.host === silent || this.#lentNothing(newest, silent))
+    );
+  }
+
+  /** As that home says itself. */
+  #lentNothing({ host, epoch }: FollowedBefore, silent: HostId): boolean {
+    const own = this.#said.get(host)?.before;
+    return own?.host === host && own.epoch === epoch && own.lent?.includes(silent) === false;
   }
 }

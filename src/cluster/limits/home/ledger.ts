@@ -158,6 +158,11 @@ export class Ledger {
     return this.#hosts.get(host)?.empty === false;
   }
 
+  /** Hosts that may hold something, and whose time is not over. */
+  holders(now: number): readonly HostId[] {
+    return Array.from(this.#hosts).flatMap(([host, { empty, until }]) => (empty || now >= until ? [] : [host]));
+  }
+
   /** When the next host's time is over, ms. */
   nextOver(now: number): number {
     return Array.from(this.#hosts.values()).reduce(

@@ -67,6 +67,12 @@ export class LimitHome implements Disposable {
     return this.#rights.of(account, this.#entries.get(account)) !== undefined;
   }
 
+  /** Who may hold something of an account of which this host was the home last, or is; undefined where it does not know all. One that was forgotten is held by nobody. */
+  lent(account: string): readonly HostId[] | undefined {
+    const entry = this.#entries.get(account);
+    return entry === undefined ? [] : entry.lent(this.#o.clock.now());
+  }
+
   /** For people, and for tests. */
   entries(): Iterable<Pick<Entry, 'account' | 'ledger'>> {
     return this.#entries.values();
@@ -104,7 +110,7 @@ export class LimitHome implements Disposable {
   async #claim(from: HostId, incarnation: string, claim: AccountClaim): Promise<AccountGrant> {
     this.counts.claims += 1;
     const known = this.#entries.get(claim.account);
-    if (known !== undefined) await this.#vouched(known);
+    if (known !== undefined) await this.#asking.untilVouched(known);
     const entry = this.#entryFor(claim);
     if (entry === undefined) return this.#refuse(claim);
     entry.claims(from, 1);
@@ -223,16 +229,5 @@ export class LimitHome implements Disposable {
       const looks = entries.map((entry) => this.#asking.plainLook(entry));
       if (looks.length > 0 || silent.has(host)) void this.#asking.ask(host, looks);
     }
-  }
-
-  /** Asks others whether they know of a newer home, where NATS cannot be asked. */
-  async #vouched(entry: Entry): Promise<void> {
-    if (entry.passed || this.#rights.isLeased(entry) || this.#rights.isVouched(entry)) return;
-    if (!this.#rights.isLast(entry)) return;
-    const look = this.#asking.plainLook(entry);
-    entry.vouching ??= Promise.all(this.#touch.others().map((host) => this.#asking.ask(host, [look]))).then(
-      () => void (entry.vouching = undefined),
-    );
-    await entry.vouching;
   }
 }

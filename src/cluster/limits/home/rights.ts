@@ -50,15 +50,15 @@ export class Rights {
     const others = this.#touch.others();
     const silent = others.filter((host) => !entry.told.has(host) && !this.#touch.hasEnded(host));
     entry.complete =
-      (entry.asked && (silent.length === 0 || this.#isHomeBefore(entry, silent, now))) ||
+      (entry.asked && (silent.length === 0 || this.#isOfNoMatter(entry, silent, now))) ||
       (now >= entry.since + settledMs && this.#touch.areMost(entry.followers(others, now, settledMs)));
     return entry.complete;
   }
 
-  /** Whether nobody is silent but the home before, which lends itself nothing any more. */
-  #isHomeBefore(entry: Entry, [one, ...more]: readonly HostId[], now: number): boolean {
+  /** Whether nobody is silent but one host, which holds nothing any more. */
+  #isOfNoMatter(entry: Entry, [one, ...more]: readonly HostId[], now: number): boolean {
     if (one === undefined || more.length > 0 || this.#touch.alive(one) || !this.isLeased(entry)) return false;
-    const gone = entry.homeBefore.hasGone(one, this.#touch.everybody(), now, settledMs);
+    const gone = entry.homeBefore.holdsNothing(one, this.#touch.everybody(), now, settledMs);
     // What it let in of the account's rate nobody knows.
     if (gone) entry.remembered = true;
     return gone;

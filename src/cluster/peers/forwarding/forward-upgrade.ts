@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ApiError } from '../../../api/errors.ts';
 import { callerOn } from '../../../model/invocations/caller.ts';
 import type { ForwardedIdentity, HostRecord } from '../../contract.ts';
 import type { HostCertificate } from '../certificate.ts';
@@ -7,6 +8,9 @@ import { connectTo } from '../connect.ts';
 import { refuseTwice, unreachable } from './forward.ts';
 import { endToEnd } from './headers.ts';
 import { identityHeader, identityOnWire } from './identity.ts';
+
+/** The one thing that clients' connections become. */
+const webSocket = 'websocket';
 
 /** A request to upgrade a connection, to be answered by another host. */
 export interface ForwardedUpgrade {
@@ -21,7 +25,7 @@ export interface ForwardedUpgrade {
 
 /**
  * Connects a client's connection with one to another host, which answers the request and has all that follows. Resolves when the two are connected; rejects with ApiError, the
- * client's connection untouched, where they cannot be. Each ends with the other, and both when the key ends that asked.
+ * client's connection untouched, where they cannot or must not be. Each ends with the other, and both when the key ends that asked.
  */
 export async function forwardUpgrade({
   record,
@@ -32,9 +36,12 @@ export async function forwardUpgrade({
   identity,
 }: ForwardedUpgrade): Promise<void> {
   refuseTwice(request);
+  // A client does not choose what a connection between hosts becomes: one of their own links would be a host's.
+  if (request.headers.upgrade?.toLowerCase() !== webSocket)
+    throw new ApiError('InvalidRequestContentException', `Connections are upgraded to ${webSocket} only.`);
   const line = `${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1\r\n`;
   const passed = endToEnd(request.rawHeaders);
-  const upgrade = ['connection', 'Upgrade', 'upgrade', request.headers.upgrade ?? ''];
+  const upgrade = ['connection', 'Upgrade', 'upgrade', webSocket];
   const headers = [...passed, ...upgrade, identityHeader, identityOnWire(identity, callerOn(request.socket))];
   const text = headers.map((part, index) => (index % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('');
   const other = await connectTo(record, own).catch((error: unknown) => {

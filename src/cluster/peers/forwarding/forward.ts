@@ -113,11 +113,19 @@ export function unreachable(record: Pick<HostRecord, 'id'>, cause: unknown): Api
 }
 
 function headersOf(request: IncomingMessage, identity: ForwardedIdentity, body: Uint8Array | undefined): string[] {
-  const passed = endToEnd(request.rawHeaders);
-  const own = [identityHeader, identityOnWire(identity, callerOn(request.socket))];
-  if (body !== undefined) return [...without(passed, 'content-length'), 'content-length', String(body.length), ...own];
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  return [...passed, ...(length === undefined && coding !== undefined ? ['transfer-encoding', 'chunked'] : []), ...own];
+  const passed = without(endToEnd(request.rawHeaders), 'content-length');
+  return [...passed, ...framing(request, body), identityHeader, identityOnWire(identity, callerOn(request.socket))];
+}
+
+/**
+ * Where the body ends, as this host has read it, whatever the client's headers say of each other (`Connection: content-length` would take it away): what stands behind a body's end is a
+ * request of its own there, and is believed who it says that asks.
+ */
+function framing({ headers }: IncomingMessage, body: Uint8Array | undefined): readonly string[] {
+  if (body !== undefined) return ['content-length', String(body.length)];
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  if (coding !== undefined) return ['transfer-encoding', 'chunked'];
+  return length === undefined ? [] : ['content-length', length];
 }
 
 /** Rejects where there is none. */

@@ -67,13 +67,11 @@ function Schedule({ row, now }: { row: ScheduleRow; now: number }): ReactNode {
       <td className="nowrap wide-only muted">{lastAt === undefined ? '–' : ago(lastAt, now)}</td>
       <td className="number wide-only">{count(delivered)}</td>
       <td className="number wide-only">{count(waiting)}</td>
-      <td className={failed + missed > 0 ? 'number tone-bad' : 'number'}>
+      <td className={failed + missed > 0 ? 'number tone-bad' : 'number'} title={lastError?.text}>
         {count(failed)}
         {missed > 0 && <span className="events-below small">{count(missed)} missed</span>}
         {lastError !== undefined && (
-          <span className="events-below small problem events-error" title={lastError.text}>
-            {lastError.text}
-          </span>
+          <span className="events-below small problem events-error wide-only">{lastError.text}</span>
         )}
       </td>
     </tr>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { CreateFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { systemClock } from '../../../model/clock.ts';
 import type { LogLine } from '../../../model/dashboard/logs.ts';
@@ -14,7 +15,9 @@ import { Tally } from '../tally.ts';
 import { logEvents } from '../../aws/logs/log-events.ts';
 import { Levels } from './level.ts';
 import { LineIds } from './line-ids.ts';
+import { NewestLines } from './newest-lines.ts';
 import { PendingLines } from './pending-lines.ts';
+import { AtOnce } from '../../../model/at-once.ts';
 
 test('the level of a line is what it says, and that of the line before where it says nothing', () => {
   const levels = new Levels();
@@ -59,6 +62,42 @@ test('who reads too slowly loses the oldest lines, and is told how many', async 
   assert.equal(first.missing + value.length - 1, 5_000);
   assert.ok(value.length <= 2_001);
   assert.partialDeepStrictEqual(value.at(-1), { id: '4999' });
+});
+
+test('of the past the newest lines are kept, so many and so long', () => {
+  const line = { at: 1, function: 'f', requestId: 'r', level: 'INFO', text: 'x' } as const;
+  const few = new NewestLines(3);
+  for (const id of ['5', '1', '9', '3', '7', '8', '2', '4']) few.add({ ...line, id });
+  const ids = few.taken().map((json) => Object(JSON.parse(json)).id);
+  assert.deepEqual(ids, ['7', '8', '9']);
+  const long = new NewestLines(1_000);
+  for (let n = 100; n < 140; n++) long.add({ ...line, id: String(n), text: 'x'.repeat(1_048_576) });
+  const kept = long.taken();
+  assert.ok(kept.length === 7 && kept.at(-1)?.includes('"139"') === true, String(kept.length));
+});
+
+test('so many act at a time, in their order, whatever becomes of one', async () => {
+  const turns = new AtOnce(2);
+  const begun: number[] = [];
+  const ends = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
+  const all = ends.map((end, n) =>
+    turns.take(() => {
+      begun.push(n);
+      return end.promise;
+    }),
+  );
+  const settled = Promise.allSettled(all);
+  await setImmediate();
+  assert.deepEqual(begun, [0, 1]);
+  ends[1]?.reject(new Error('It failed.'));
+  await setImmediate();
+  assert.deepEqual(begun, [0, 1, 2]);
+  for (const [n, end] of ends.entries()) end.resolve(n);
+  assert.deepEqual(
+    (await settled).map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+  );
+  assert.equal(await turns.take(async () => 5), 5);
 });
 
 describe('lines of logs', () => {

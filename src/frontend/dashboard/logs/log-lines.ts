@@ -1,21 +1,23 @@
-import type { LogLine, LogNews } from '../../../model/dashboard/logs.ts';
+import type { Clock } from '../../../model/clock.ts';
+import type { LogLine } from '../../../model/dashboard/logs.ts';
 import { logEvents, type LogEvent } from '../../aws/logs/log-events.ts';
 import type { LogGroup } from '../../aws/logs/log-groups.ts';
 import { TailedFunctions } from '../../aws/logs/live-tail/tailed-functions.ts';
 import type { FrontendOptions } from '../../context.ts';
 import { Levels } from './level.ts';
 import { LineIds } from './line-ids.ts';
+import { NewestLines } from './newest-lines.ts';
 import { PendingLines } from './pending-lines.ts';
+import type { AtOnce } from '../../../model/at-once.ts';
 import { wants, type WantedLines } from './wanted.ts';
 
 /** Functions that are read at most, where none is named. */
 const functionsMax = 500;
-/** How many logs are read at the same time: each may be megabytes. */
-const togetherMax = 4;
 /** How often the reader is told that the service is there, and it is looked which functions there are, ms. */
 const beatMs = 5_000;
 
-type Parts = Pick<FrontendOptions, 'logs' | 'store' | 'clock' | 'logger'>;
+/** `turns`: in which logs are read, by all who read some. */
+type Parts = Pick<FrontendOptions, 'logs' | 'store' | 'clock' | 'logger'> & { readonly turns: Pick<AtOnce, 'take'> };
 
 /** Lines that are wanted: of the past in order of time, and then what comes. Ends when `signal` fires. Throws where what was printed before cannot be read. */
 export async function* logLines(
@@ -52,8 +54,9 @@ export async function* logLines(
   let lookedAtMs = Math.floor(clock.wall());
   const names = await namesOf(parts, account, wanted);
   if (wanted.follow) tailed.follow(names.map(groupOf), lookedAtMs);
-  const past = await pastLines(parts, account, wanted, names, { before: lookedAtMs, take });
-  yield textOf(past);
+  const past = pastLines(parts, account, wanted, names, { before: lookedAtMs, take, signal });
+  yield* signsUntil(past, clock);
+  yield linesOf(await past);
   if (!wanted.follow || signal.aborted) return;
   const look = async (): Promise<void> => {
     const atMs = Math.floor(clock.wall());
@@ -67,9 +70,22 @@ export async function* logLines(
     timer = clock.timer(beatMs, beat);
   }
   try {
-    for await (const news of pending.news()) yield textOf(news);
+    for await (const news of pending.news()) yield linesOf(news.map((one) => JSON.stringify(one)));
   } finally {
     timer[Symbol.dispose]();
+  }
+}
+
+/** Says that the service is there, until something is over. */
+async function* signsUntil(work: Promise<unknown>, clock: Clock): AsyncGenerator<string, void> {
+  let over = false;
+  const end = (): boolean => (over = true);
+  const ended = work.then(end, end);
+  while (!over) {
+    const beat = Promise.withResolvers<void>();
+    using _timer = clock.timer(beatMs, beat.resolve);
+    await Promise.race([ended, beat.promise]);
+    if (!over) yield linesOf([]);
   }
 }
 
@@ -78,32 +94,33 @@ async function namesOf({ store }: Parts, account: string, { functions }: WantedL
   return (await store.functions.list(account, '', functionsMax)).map(({ latest }) => latest.name);
 }
 
-/** Of what was printed before a time, the newest lines that are wanted. */
+/** Of what was printed before a time, the newest lines that are wanted, as JSON. One log after the other: each may be megabytes. */
 async function pastLines(
-  { logs }: Parts,
+  { logs, turns }: Parts,
   account: string,
   { sinceWallMs, lines: linesMax }: WantedLines,
   names: readonly string[],
-  { before, take }: { before: number; take: (name: string, event: LogEvent) => LogLine | undefined },
-): Promise<readonly LogLine[]> {
+  { before, take, signal }: PastParts,
+): Promise<readonly string[]> {
+  const newest = new NewestLines(linesMax);
   if (linesMax === 0) return [];
-  let found: LogLine[] = [];
-  const newest = (): LogLine[] => found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(-linesMax);
-  const left = [...names];
-  const readOn = async (): Promise<void> => {
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-      const own = name;
-      const entries = await logs.read(account, own, { sinceWallMs, limit: Number.MAX_SAFE_INTEGER });
-      const lines = logEvents(entries, await logs.running(account, own)).flatMap((event) => {
-        const line = event.timestamp >= sinceWallMs && event.timestamp < before ? take(own, event) : undefined;
-        return line === undefined ? [] : [line];
-      });
-      found.push(...lines.slice(-linesMax));
-      if (found.length > 2 * linesMax) found = newest();
-    }
-  };
-  await Promise.all(Array.from({ length: togetherMax }, readOn));
-  return newest();
+  for (const name of names) {
+    if (signal.aborted) return [];
+    await turns.take(async () => {
+      const entries = await logs.read(account, name, { sinceWallMs, limit: Number.MAX_SAFE_INTEGER });
+      for (const event of logEvents(entries, await logs.running(account, name))) {
+        const line = event.timestamp >= sinceWallMs && event.timestamp < before ? take(name, event) : undefined;
+        if (line !== undefined) newest.add(line);
+      }
+    });
+  }
+  return newest.taken();
+}
+
+interface PastParts {
+  readonly before: number;
+  readonly take: (name: string, event: LogEvent) => LogLine | undefined;
+  readonly signal: AbortSignal;
 }
 
 function groupOf(name: string): LogGroup {
@@ -117,6 +134,6 @@ function lineOf(functionName: string, event: LogEvent, levels: Levels): LogLine 
 }
 
 /** A line each; an empty one where there is nothing. */
-function textOf(news: readonly LogNews[]): string {
-  return news.length === 0 ? '\n' : news.map((one) => `${JSON.stringify(one)}\n`).join('');
+function linesOf(texts: readonly string[]): string {
+  return texts.length === 0 ? '\n' : texts.map((text) => `${text}\n`).join('');
 }

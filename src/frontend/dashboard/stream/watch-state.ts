@@ -1,5 +1,5 @@
 import { ApiError } from '../../../api/errors.ts';
-import { argumentCharactersMax, topicsMax } from '../../../model/dashboard/stream.ts';
+import { argumentCharactersMax, namedTopicsMax, topicsMax } from '../../../model/dashboard/stream.ts';
 import type { FrontendOptions } from '../../context.ts';
 import type { ApiReply, ApiRequest } from '../../routes/operation.ts';
 import type { Runs } from '../../routes/loaded-later.ts';
@@ -93,6 +93,8 @@ function wantedOf(
   const names = (request.query('topics') ?? '').split(',').filter((name) => name !== '');
   if (names.length === 0 || names.length > topicsMax)
     throw invalid(`Say with topics= what is to be watched: 1 to ${topicsMax} of ${[...topics.keys()].join(', ')}.`);
+  if (names.filter((name) => name.includes(':')).length > namedTopicsMax)
+    throw invalid(`At most ${namedTopicsMax} topics of a stream may have something behind a colon.`);
   return new Map(
     names.map((asked) => {
       const [, name = '', argument = ''] = /^([^:]*):?(.*)$/s.exec(asked) ?? [];
