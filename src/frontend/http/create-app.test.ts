@@ -11,6 +11,7 @@ test('what is resumed before the first request may take any time', async (t) => 
     clock: systemClock,
     logger: pino({ level: 'silent' }),
     admission,
+    readLease: undefined,
     servedRaw: () => false,
   });
   const begun = Promise.withResolvers<void>();

@@ -71,7 +71,7 @@ export class HeldShare implements AccountShare {
     const asked = (isOfCalls(pool) ? [pool, memoryPool] : [pool]).map((one) => this.#pools.get(one)?.askAfter ?? now);
     const askAfter = Math.max(...asked);
     // What is reserved is promised: whoever has it was not found yet, or still counts a call that has ended.
-    if (!this.lacks || (now < askAfter && !isReserved(pool))) return undefined;
+    if (!this.lacks || (now < askAfter && (!isReserved(pool) || this.#of(pool).unanswered))) return undefined;
     return now < askAfter ? this.#o.pause(askAfter - now).then(() => this.#o.claim(this)) : this.#o.claim(this);
   }
 
@@ -158,7 +158,7 @@ export class HeldShare implements AccountShare {
       // It came up since it claimed.
       if (granted === undefined) continue;
       if (pool === ratePool) this.#changeRate(one.held, granted, fill);
-      if (one.answered(granted)) one.askAfter = now + limitTimes.askAgainMs;
+      one.answered(granted, now);
       one.idleMin = Math.max(0, granted - this.#useOf(pool));
       one.held = granted;
       one.cap = caps[pool] ?? Number.POSITIVE_INFINITY;
@@ -174,10 +174,7 @@ export class HeldShare implements AccountShare {
 
   /** There was no answer, or no home. */
   failed(): void {
-    for (const one of this.#pools.values()) {
-      one.answered(0);
-      one.askAfter = this.#o.now() + limitTimes.askAgainMs;
-    }
+    for (const one of this.#pools.values()) one.failed(this.#o.now());
   }
 
   /** A home asks: comes down to what is due to it, and says what it has. Undefined where it knows a newer home. */

@@ -17,6 +17,8 @@ export class TokenPool {
   #missedAt: number = Number.NEGATIVE_INFINITY;
   /** The home had too little: it is not asked for more before, ms. */
   askAfter: number = Number.NEGATIVE_INFINITY;
+  /** The home did not answer when it was asked last. */
+  unanswered = false;
   /** Somebody waits for the home's answer. */
   awaited = false;
   /** When one was last used or missed, ms. */
@@ -45,14 +47,26 @@ export class TokenPool {
   }
 
   /**
-   * What was claimed last has its answer; what was missed since has not. Gives whether the home had too little for what was missed *then*: who came while the answer was
+   * What was claimed last has its answer; what was missed since has not. Where the home had too little for what was missed *then* it is not asked again at once: who came while the answer was
    * on its way says nothing of what others have.
    */
-  answered(granted: number): boolean {
+  answered(granted: number, now: number): void {
+    this.unanswered = false;
+    if (this.#settle() > 0 && granted < this.#neededThen) this.askAfter = now + limitTimes.askAgainMs;
+  }
+
+  /** There was no answer, or no home. */
+  failed(now: number): void {
+    this.#settle();
+    this.unanswered = true;
+    this.askAfter = now + limitTimes.askAgainMs;
+  }
+
+  #settle(): number {
     const claimed = this.#claimed;
     this.#missed = Math.max(0, this.#missed - claimed);
     this.#claimed = 0;
-    return claimed > 0 && granted < this.#neededThen;
+    return claimed;
   }
 
   /** Whether so many more can be taken. Nothing is counted but by whoever uses them. */
