@@ -165,10 +165,7 @@ export class Ledger {
 
   /** When the next host's time is over, ms. */
   nextOver(now: number): number {
-    return Array.from(this.#hosts.values()).reduce(
-      (next, { until }) => (until > now ? Math.min(next, until) : next),
-      Number.POSITIVE_INFINITY,
-    );
+    return Math.min(...Array.from(this.#hosts.values(), ({ until }) => (until > now ? until : Infinity)));
   }
 
   /** It holds nothing. Gives whether it did. */
