@@ -12,6 +12,7 @@ test('what is resumed before the first request may take any time', async (t) => 
     logger: pino({ level: 'silent' }),
     admission,
     servedRaw: () => false,
+    readLease: undefined,
   });
   const begun = Promise.withResolvers<void>();
   const resumed = Promise.withResolvers<void>();
