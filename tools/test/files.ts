@@ -8,7 +8,7 @@ export interface TestFiles {
   readonly computing: string[];
   /** Those that wait for most of their time: two at a time, beside the others. */
   readonly waiting: string[];
-  /** Those that have many processes at once, three servers and three hosts: two at a time, after the others. */
+  /** Those that have many processes at once, three servers and three hosts: two at a time, beside at most one other, after the others. */
   readonly clusters: string[];
   /** Those that hold a service to promises of milliseconds: one at a time, and beside nothing else. */
   readonly measured: string[];
@@ -37,7 +37,7 @@ const long = [
   'test/simulation/cluster',
 ];
 
-/** What these promise is meant for a machine that does nothing else; the tour renders a picture on an emulated one. */
+/** What these promise is meant for a machine that does nothing else. */
 const measuring = ['test/e2e/configurations', 'test/e2e/microvm-machines', 'test/e2e/start-paths', 'test/e2e/tour'];
 
 /**

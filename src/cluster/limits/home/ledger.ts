@@ -9,6 +9,7 @@ import {
   type SharedLimits,
 } from '../contract.ts';
 import type { Circumstances, Wanted } from './circumstances.ts';
+import { EndedProcesses } from './ended-processes.ts';
 import { Holding } from './holding.ts';
 import { poolSize, ratePartsOf, sizeOfAll } from './pools.ts';
 import { grown, type RateRest } from './rate-rest.ts';
@@ -16,15 +17,13 @@ import { targetsOf } from './shares.ts';
 
 /** Who is served first where not all can have the same changes so often, ms. */
 const turnMs = 1_000;
-/** Processes that are remembered to have ended: what they said is not on its way for long. */
-const endedMax = 1_000;
 
 /** What all hosts hold of one account, kept at its home. No I/O; time is told. */
 export class Ledger {
   readonly epoch: bigint;
   readonly #hosts = new Map<HostId, Holding>();
   /** Processes of hosts that others have followed: what they said may still be on its way. */
-  readonly #ended = new Set<string>();
+  readonly #ended = new EndedProcesses();
   #rest: RateRest;
 
   /** `since`: from when on this is its home, on its clock, ms: what the account's rate lets in grows from nothing since then. */
@@ -68,7 +67,7 @@ export class Ledger {
     let gave = false;
     if (this.#ended.has(incarnation)) return undefined;
     if (holding === undefined || holding.incarnation !== incarnation) {
-      if (holding !== undefined) this.#noteEnded(holding.incarnation);
+      if (holding !== undefined) this.#ended.add(holding.incarnation);
       gave = holding !== undefined;
       this.#hosts.set(host, (holding = new Holding(incarnation)));
     }
@@ -189,12 +188,6 @@ export class Ledger {
   /** For people, and for tests: what each host was granted and uses, by pool. */
   holdings(): ReadonlyMap<HostId, ReadonlyMap<PoolName, { readonly granted: number; readonly use: number }>> {
     return new Map(Array.from(this.#hosts, ([host, { pools }]) => [host, pools]));
-  }
-
-  #noteEnded(incarnation: string): void {
-    this.#ended.add(incarnation);
-    if (this.#ended.size <= endedMax) return;
-    for (const oldest of this.#ended) return void this.#ended.delete(oldest);
   }
 
   #pools(): PoolName[] {
