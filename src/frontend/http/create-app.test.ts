@@ -13,7 +13,6 @@ test('what is resumed before the first request may take any time', async (t) => 
     admission,
     readLease: undefined,
     servedRaw: () => false,
-    readLease: undefined,
   });
   const begun = Promise.withResolvers<void>();
   const resumed = Promise.withResolvers<void>();
