@@ -144,6 +144,7 @@ function clusterOf(pick: <T>(field: Field<T>) => T): Settings['cluster'] {
       keyFile: pick(clusterFields.keyFile),
       caFile: pick(clusterFields.caFile),
       hostName: pick(clusterFields.hostName),
+      cutOff: pick(clusterFields.cutOff),
       peerHost: pick(clusterFields.peerHost),
       peerPort: pick(clusterFields.peerPort),
       replicas: pick(clusterFields.replicas),

@@ -13,4 +13,6 @@ export interface ClusterSettings {
   readonly peerPort: number;
   /** Of what is kept: how many NATS servers have it. Less than 3 only where there are fewer servers. */
   readonly replicas: 1 | 3 | 5;
+  /** What it does with requests while it cannot know what was changed at other hosts: it answers from what it knows (also where it is not said), or refuses them. */
+  readonly cutOff?: 'serve' | 'refuse';
 }

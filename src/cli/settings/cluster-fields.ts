@@ -16,6 +16,7 @@ interface ClusterWishes {
   readonly peerHost: string;
   readonly peerPort: number;
   readonly replicas: ClusterSettings['replicas'];
+  readonly cutOff: NonNullable<ClusterSettings['cutOff']>;
 }
 
 /** Settings of the cluster that a service belongs to. */
@@ -83,6 +84,16 @@ export const clusterFields: { readonly [K in keyof ClusterWishes]: Field<Cluster
     fallback: () => 3,
     fallbackText: '3',
   },
+  cutOff: {
+    flag: 'cluster-cut-off',
+    environment: 'HEDDLE_CLUSTER_CUT_OFF',
+    argument: 'WHAT',
+    description:
+      'what a host does while it cannot know what was changed at others: serve what it knows, or refuse (a key or right that was taken away elsewhere is good for nothing there then)',
+    parse: parseCutOff,
+    fallback: () => 'serve',
+    fallbackText: 'serve',
+  },
 };
 
 /**
@@ -127,6 +138,11 @@ function parsePeerHost(text: string): string {
   if (text === '0.0.0.0' || text === '::' || text === '[::]')
     throw new SettingError('must be the one address at which the other hosts reach this one');
   return parseText(text);
+}
+
+function parseCutOff(text: string): NonNullable<ClusterSettings['cutOff']> {
+  if (text !== 'serve' && text !== 'refuse') throw new SettingError('must be serve or refuse');
+  return text;
 }
 
 function parseReplicas(text: string): ClusterSettings['replicas'] {

@@ -181,7 +181,7 @@ export class ClusteredService {
   }
 }
 
-function forFrontend({ linkKey, readLease, replicated }: ClusterState): Partial<ForFrontend> {
+function forFrontend({ linkKey, knowing: readLease, replicated }: ClusterState): Partial<ForFrontend> {
   return { linkKey, readLease, replicated };
 }
 

@@ -15,6 +15,7 @@ import type { NatsLink } from '../../cluster/nats/connection.ts';
 import { readSeed } from '../../cluster/nats/seed.ts';
 import { readCode } from '../../cluster/running/code.ts';
 import { ensureClusterCredentials } from '../../cluster/state/cluster-credentials.ts';
+import { GoingOn } from '../../cluster/state/read-lease/going-on.ts';
 import type { ReadLease } from '../../cluster/state/read-lease/read-lease.ts';
 import { openClusterStore, type ClusterStore } from '../../cluster/state/open-state.ts';
 import type { FrontendOptions } from '../../frontend/context.ts';
@@ -60,8 +61,10 @@ export interface ClusterState extends SharedState {
   readonly replicated: NonNullable<FrontendOptions['replicated']>;
   /** As the store's; and what follows from it here has been done. */
   readonly reached: ClusterStore['reached'];
-  /** Whether this host may answer from it. */
+  /** Whether this host knows all of it. */
   readonly readLease: ReadLease;
+  /** Whether requests may be answered from it. */
+  readonly knowing: Pick<ReadLease, 'valid' | 'settled'>;
 }
 
 /** Opens what the hosts of a cluster have in common; `undo` closes it. Throws what {@link openClusterStore} throws. */
@@ -103,8 +106,17 @@ export async function openClusterState(parts: StateSurroundings, undo: AsyncDisp
     book: new DocumentAuxiliaryBook(store.documents, account, key, auxiliaries),
     linkKey: await clusterKey(cluster, 'heddle links of a cluster'),
     readLease,
+    knowing: cluster.cutOff === 'refuse' ? readLease : goingOn(readLease, logger),
     ...follows,
   };
+}
+
+function goingOn(lease: ReadLease, logger: Logger): GoingOn {
+  return new GoingOn({
+    lease,
+    cutOff: (why) => logger.warn({ why }, 'Cut off from the cluster: answering from what this host knows.'),
+    back: () => logger.warn('This host knows all that was changed in the cluster again.'),
+  });
 }
 
 function notYet(): never {
