@@ -170,6 +170,7 @@ test('a cluster is told by flags, variables and the file', () => {
     peerHost: '10.0.0.9',
     peerPort: 5,
     replicas: 1,
+    cutOff: 'serve',
   });
 });
 
@@ -179,6 +180,7 @@ for (const [wrong, words] of [
   [{ cluster: 'http://10.0.0.1', clusterKey: 'key' }, /--cluster must be NATS servers such as nats:/],
   [{ cluster: 'nats://me:secret@10.0.0.1', clusterKey: 'key' }, /must not have a user or password/],
   [{ peerHost: '0.0.0.0' }, /--peer-host must be the one address/],
+  [{ clusterCutOff: 'maybe' }, /--cluster-cut-off must be serve or refuse/],
   [{ clusterReplicas: '2' }, /--cluster-replicas must be one of 1, 3, 5/],
   [{ hostName: 'a b' }, /--host-name must be 1 to 64 letters/],
 ] as const)
