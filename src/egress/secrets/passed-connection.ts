@@ -1,7 +1,8 @@
 import { request as httpRequest, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Fillings } from './container-secrets.ts';
-import { endToEnd, pairsOf, problemOf, without } from './heads.ts';
+import { endToEnd, headerPairs, withoutHeader } from '../../model/http/end-to-end.ts';
+import { problemOf } from './heads.ts';
 import { OuterConnection } from './outer-connection.ts';
 import { paced } from './paced.ts';
 import { headBytesMax, type Passing } from './passing.ts';
@@ -84,7 +85,7 @@ export class PassedConnection {
     this.#waiting += 1;
     const { head, forms } = going;
     // Who was ever sent a secret must not hide it by compressing what he sends back.
-    const ends = without(endToEnd(head.headers), forms.length === 0 ? '' : 'sec-websocket-extensions');
+    const ends = withoutHeader(endToEnd(head.headers), forms.length === 0 ? '' : 'sec-websocket-extensions');
     const outgoing = this.#send(request, going, [...ends, 'connection', 'Upgrade', 'upgrade', 'websocket']);
     const gone = (): void => void outgoing.destroy();
     socket.once('close', gone);
@@ -94,7 +95,7 @@ export class PassedConnection {
       this.#guarded(() => this.#answer(answer, response, going));
     });
     outgoing.on('upgrade', (answer, outer, early) => {
-      const lines = pairsOf(redactedHeaders(answer.rawHeaders, forms)).map(([name, text]) => `${name}: ${text}`);
+      const lines = headerPairs(redactedHeaders(answer.rawHeaders, forms)).map(([name, text]) => `${name}: ${text}`);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
       outer.unshift(early);
       socket.unshift(first);
@@ -155,7 +156,7 @@ export class PassedConnection {
     const framed = hasBody(request) || ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method);
     // Whoever was ever sent a secret must not hide it by compressing what he sends back.
     const plain =
-      forms.length === 0 ? headers : [...without(headers, 'accept-encoding'), 'accept-encoding', 'identity'];
+      forms.length === 0 ? headers : [...withoutHeader(headers, 'accept-encoding'), 'accept-encoding', 'identity'];
     return httpRequest({
       method,
       path: head.target,

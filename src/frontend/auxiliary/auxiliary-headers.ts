@@ -1,28 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { AttestedCaller } from '../../model/auxiliary/caller.ts';
+import { endToEnd, isHopByHop } from '../../model/http/end-to-end.ts';
 
-/** About one connection, and not the request (RFC 9110, 7.6.1); and what is said anew. */
-const ofConnection: ReadonlySet<string> = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'expect', 'host', 'forwarded'],
-  ...['transfer-encoding', 'proxy-authenticate', 'proxy-authorization', 'http2-settings', 'x-amzn-trace-id'],
-]);
+/** What is said anew. */
+const saidAnew: ReadonlySet<string> = new Set(['expect', 'host', 'forwarded', 'x-amzn-trace-id']);
 
 /** Headers of a request as they go on, names and values in turns. Those that say who calls are ours alone. */
 export function ofRequest({ rawHeaders, headers }: IncomingMessage): readonly string[] {
-  const kept = pairs(rawHeaders).filter(
-    ([name]) =>
-      !/^(?:heddle-|x-forwarded-|content-length$)/.test(said(name)) && !isOfConnection(name, headers.connection),
-  );
+  const kept = endToEnd(rawHeaders, (name) => endsHere(said(name)));
   // How long its body is, is said anew: who could have that dropped could have another request read behind it.
-  if (headers['transfer-encoding'] !== undefined) return [...kept.flat(), 'transfer-encoding', 'chunked'];
-  return [...kept.flat(), 'content-length', headers['content-length'] ?? '0'];
+  if (headers['transfer-encoding'] !== undefined) return [...kept, 'transfer-encoding', 'chunked'];
+  return [...kept, 'content-length', headers['content-length'] ?? '0'];
 }
 
 /** Headers of an answer; how long it is, is said as it came. */
 export function ofAnswer({ rawHeaders, headers }: IncomingMessage): readonly string[] {
-  return pairs(rawHeaders)
-    .filter(([name]) => !isOfConnection(name, headers.connection))
-    .flat();
+  return endToEnd(rawHeaders, (name) => isHopByHop(said(name)) || saidAnew.has(said(name)));
 }
 
 /** Who calls: the token is what counts, the others are for people and logs. */
@@ -41,16 +34,12 @@ export function callerHeaders(
   ];
 }
 
-function isOfConnection(name: string, connection: string | undefined): boolean {
-  const named = connection?.toLowerCase().split(/\s*,\s*/) ?? [];
-  return ofConnection.has(said(name)) || (named.includes(name.toLowerCase()) && !/^content-length$/i.test(name));
+/** Whether this service says it itself, or nobody has to. */
+function endsHere(name: string): boolean {
+  return /^(?:heddle-|x-forwarded-|content-length$)/.test(name) || isHopByHop(name) || saidAnew.has(name);
 }
 
 /** A header's name as many programs know it, to whom (CGI, WSGI) `Heddle_Account` is the same as `heddle-account`. */
 function said(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
-}
-
-function pairs(list: readonly string[]): (readonly [string, string])[] {
-  return list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? ''] as const] : []));
 }

@@ -6,7 +6,7 @@ import type { ForwardedIdentity, HostRecord } from '../../contract.ts';
 import type { HostCertificate } from '../certificate.ts';
 import { connectTo } from '../connect.ts';
 import { refuseTwice, unreachable } from './forward.ts';
-import { endToEnd } from './headers.ts';
+import { forwardedHeaders } from './headers.ts';
 import { identityHeader, identityOnWire } from './identity.ts';
 
 /** The one thing that clients' connections become. */
@@ -40,7 +40,7 @@ export async function forwardUpgrade({
   if (request.headers.upgrade?.toLowerCase() !== webSocket)
     throw new ApiError('InvalidRequestContentException', `Connections are upgraded to ${webSocket} only.`);
   const line = `${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/1.1\r\n`;
-  const passed = endToEnd(request.rawHeaders);
+  const passed = forwardedHeaders(request.rawHeaders);
   const upgrade = ['connection', 'Upgrade', 'upgrade', webSocket];
   const headers = [...passed, ...upgrade, identityHeader, identityOnWire(identity, callerOn(request.socket))];
   const text = headers.map((part, index) => (index % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('');

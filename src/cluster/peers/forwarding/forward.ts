@@ -7,7 +7,8 @@ import { MisdirectedError, type ForwardedIdentity, type HostRecord } from '../..
 import type { HostCertificate } from '../certificate.ts';
 import { connectTo } from '../connect.ts';
 import { peerLimits } from '../peer-limits.ts';
-import { endToEnd, without } from './headers.ts';
+import { withoutHeader } from '../../../model/http/end-to-end.ts';
+import { forwardedHeaders } from './headers.ts';
 import { identityHeader, identityOfForwarded, identityOnWire } from './identity.ts';
 
 /** Less than the listener keeps connections without anything to do. */
@@ -113,7 +114,7 @@ export function unreachable(record: Pick<HostRecord, 'id'>, cause: unknown): Api
 }
 
 function headersOf(request: IncomingMessage, identity: ForwardedIdentity, body: Uint8Array | undefined): string[] {
-  const passed = without(endToEnd(request.rawHeaders), 'content-length');
+  const passed = withoutHeader(forwardedHeaders(request.rawHeaders), 'content-length');
   return [...passed, ...framing(request, body), identityHeader, identityOnWire(identity, callerOn(request.socket))];
 }
 
@@ -137,7 +138,7 @@ function answerTo(asked: ClientRequest): Promise<IncomingMessage> {
 }
 
 async function passBack(answer: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedHeaders(answer.rawHeaders));
   // The first byte may come much later.
   response.flushHeaders();
   await pipeline(answer, response);
