@@ -31,7 +31,9 @@ describe('the overview and the machine in Chromium', { skip }, () => {
 
   test('the sign-in looks as it should, and the styles in the page itself are all that may be inline', async () => {
     const answer = await fetch(dashboard.service.url);
-    assert.match(answer.headers.get('content-security-policy') ?? '', /style-src 'self' 'sha256-[^' ]+';/);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /style-src 'self' 'sha256-[^' ]+';/);
+    assert.match(policy, /script-src 127\.0\.0\.1:\d+\/heddle\/dashboard\/;/);
     assert.match(await answer.text(), /<style>/);
     await assertLooks(dashboard, '', (page) => page.getByLabel('Access key id').waitFor(), { key: null });
   });

@@ -81,7 +81,7 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
   report(hosts.length === 1 ? 'Starting the host' : `Starting ${hosts.length} hosts`);
   let ready = 0;
   const start = async (host: LocalHost): Promise<void> => {
-    await host.process.start(signal);
+    await host.start(signal, () => report(`${host.name} was removed from the cluster: it joins as a new host`));
     options.detail?.(`${host.name} is ready, ${(ready += 1)} of ${hosts.length}`);
   };
   await Promise.all(hosts.map(start));

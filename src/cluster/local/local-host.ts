@@ -1,6 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalProcess } from './local-process.ts';
+import { EndedEarlyError } from './supervised.ts';
 import type { LocalNetwork } from './network.ts';
+
+/** How `heddle up` ends where its host was removed from the cluster (src/cli/exit.ts). */
+const removed = 'code 7';
 
 /** What a host of a local cluster is started with. */
 export interface LocalHostOptions {
@@ -51,6 +56,18 @@ export class LocalHost {
         if (line !== '' && !line.startsWith('{')) options.onStep(line);
       },
     });
+  }
+
+  /** Starts it; one that was removed from the cluster joins it as a new host, with the same home, and `onNew` is told so. Throws where it does not come up. */
+  async start(signal: AbortSignal, onNew: () => void): Promise<void> {
+    try {
+      await this.process.start(signal);
+    } catch (error) {
+      if (!(error instanceof EndedEarlyError && error.how === removed)) throw error;
+      onNew();
+      for (const part of ['host-id', 'peer']) await rm(join(this.home, part), { recursive: true, force: true });
+      await this.process.start(signal);
+    }
   }
 }
 

@@ -24,6 +24,17 @@ const stopMsMax = 30_000;
 /** Of a log, shown with an error. */
 const linesShown = 5;
 
+/** One ended that should have become ready; `how` it ended, such as `code 1`. */
+export class EndedEarlyError extends Error {
+  override readonly name = 'EndedEarlyError';
+  readonly how: string;
+
+  constructor(message: string, how: string) {
+    super(message);
+    this.how = how;
+  }
+}
+
 /** A process that ends with this one, whatever this one dies of. */
 export class Supervised {
   readonly name: string;
@@ -89,7 +100,7 @@ export class Supervised {
     return this.#over === undefined;
   }
 
-  /** Resolves when it has said that it can be used. Throws where it ends before that, with where its log is, or where `signal` fires. */
+  /** Resolves when it has said that it can be used. Throws EndedEarlyError where it ends before that, with where its log is, or where `signal` fires. */
   async ready(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const aborted = Promise.withResolvers<never>();
@@ -101,7 +112,7 @@ export class Supervised {
         aborted.promise,
         this.ended.then((how) => {
           const words = `${this.name} ended with ${how} before it was ready. ${this.#logFile} ends with:`;
-          throw new Error(`${words}\n${lastLines(this.#logFile)}`);
+          throw new EndedEarlyError(`${words}\n${lastLines(this.#logFile)}`, how);
         }),
       ]);
     } finally {

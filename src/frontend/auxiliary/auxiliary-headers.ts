@@ -14,7 +14,7 @@ export function ofRequest({ rawHeaders, headers }: IncomingMessage): readonly st
 }
 
 /** Headers of an answer; how long it is, is said as it came. */
-export function ofAnswer({ rawHeaders, headers }: IncomingMessage): readonly string[] {
+export function ofAnswer({ rawHeaders }: IncomingMessage): readonly string[] {
   return endToEnd(rawHeaders, (name) => isHopByHop(said(name)) || saidAnew.has(said(name)));
 }
 

@@ -19,14 +19,17 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** What stands in `Host` and can stand in a policy: no address of IPv6 can. */
+const plainHost = /^[\w.-]{1,255}(?::\d{1,5})?$/;
+
 /**
- * What a page may do: load what this service gives it, and talk to this service. Nothing inline but these styles (their hashes), nothing from elsewhere, in nobody's
- * frame.
+ * What a page may do: run the page's own scripts, and talk to this service. Nothing inline but these styles (their hashes), nothing from elsewhere, in nobody's frame. Where `host`
+ * says by what name the service was asked, scripts are those below its path only: functions and objects have paths at the same origin.
  */
-function contentSecurityPolicy(styles: readonly string[] = []): string {
+function contentSecurityPolicy(styles: readonly string[] = [], host = ''): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src ${plainHost.test(host) ? `${host}${filesPath}` : "'self'"}`,
     ["style-src 'self'", ...styles.map((hash) => `'sha256-${hash}'`)].join(' '),
     "connect-src 'self'",
     "img-src 'self' data:",
@@ -52,6 +55,8 @@ const always: Readonly<Record<string, string>> = {
 };
 
 interface ServedFile {
+  /** Of the page itself: the hashes of its own styles. */
+  readonly styles?: readonly string[];
   readonly plain: Buffer;
   readonly zipped: Buffer;
   readonly headers: Readonly<Record<string, string>>;
@@ -113,10 +118,9 @@ export function serveApp(
 }
 
 /** The page itself, which is asked for anew each time, and how it is sent. */
-function pageIn(file: Buffer, region: string): [Buffer, Readonly<Record<string, string>>] {
+function pageIn(file: Buffer, region: string): [Buffer, Readonly<Record<string, string>>, readonly string[]] {
   const page = file.toString('utf8').replaceAll('%REGION%', region.replaceAll(/[^\w-]/g, ''));
-  const policy = { 'content-security-policy': contentSecurityPolicy(stylesIn(page)) };
-  return [Buffer.from(page), { ...always, ...policy, 'cache-control': 'no-cache', 'content-type': htmlType }];
+  return [Buffer.from(page), { ...always, 'cache-control': 'no-cache', 'content-type': htmlType }, stylesIn(page)];
 }
 
 /** Of what is named by its hash, and never another. */
@@ -125,13 +129,20 @@ function headersOf(path: string): Readonly<Record<string, string>> {
   return { ...always, 'cache-control': 'public, max-age=31536000, immutable', 'content-type': type };
 }
 
-async function served(plain: Buffer, headers: Readonly<Record<string, string>>): Promise<ServedFile> {
+async function served(
+  plain: Buffer,
+  headers: Readonly<Record<string, string>>,
+  styles?: readonly string[],
+): Promise<ServedFile> {
   const etag = `"${createHash('sha256').update(plain).digest('hex').slice(0, 32)}"`;
   const zipped = await promisify(gzip)(plain, { level: 9 });
-  return { plain, zipped, headers: { ...headers, etag, vary: 'accept-encoding' } };
+  return { plain, zipped, headers: { ...headers, etag, vary: 'accept-encoding' }, ...(styles && { styles }) };
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { headers, plain, zipped }: ServedFile): void {
+function send(request: IncomingMessage, response: ServerResponse, file: ServedFile): void {
+  const { plain, zipped, styles } = file;
+  const policy = styles && { 'content-security-policy': contentSecurityPolicy(styles, request.headers.host) };
+  const headers: Readonly<Record<string, string>> = { ...file.headers, ...policy };
   if (request.headers['if-none-match'] === headers['etag']) return void response.writeHead(304, headers).end();
   const zips = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
   const body = zips ? zipped : plain;
