@@ -21,7 +21,7 @@ export async function settledHome(
   using _late = clock.timer(waitMs, () =>
     reject(
       new ClusterUnavailableError(
-        `The host that keeps what the account ${account} has is gone and no other has taken over, or the cluster's NATS servers did not answer it for ${waitMs} ms. Try again.`,
+        `The host that keeps what the account ${account} has is gone and no other has taken over, or the cluster's NATS servers did not answer it for ${Math.ceil(waitMs)} ms. Try again.`,
       ),
     ),
   );
