@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { deadEventIn } from '../../../api/events/dead-event.ts';
+import { eventAgain } from '../../../api/events/event-again.ts';
 import { scheduledLetterIn, type ScheduledLetter } from '../../../api/events/scheduled-letter.ts';
 import type { HeddleClient } from '../../../sdk/client.ts';
 import { ServiceError } from '../../../sdk/service-error.ts';
@@ -91,35 +92,16 @@ async function handOver(client: HeddleClient, message: Shape, named: string | un
   if (again.kind === 'lost') return again.why;
   try {
     if (again.kind === 'message') await send(client, again);
-    else await call(client, message.text('MessageId'), again);
+    else {
+      const { body, ...request } = eventAgain(message.text('MessageId'), again);
+      (await client.send({ ...request, body: Buffer.from(body) })).resume();
+    }
     return undefined;
   } catch (error) {
     // No such function or queue, or nothing for it; anything else is for all of them.
     if (error instanceof ServiceError && [400, 404, 413].includes(error.status)) return error.message;
     throw error;
   }
-}
-
-async function call(
-  client: HeddleClient,
-  id: string,
-  event: ScheduledLetter & { readonly kind: 'event' },
-): Promise<void> {
-  const { functionName, qualifier, payload, clientContext, tenantId } = event;
-  const response = await client.send({
-    method: 'POST',
-    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
-    ...(qualifier !== undefined && { query: { Qualifier: qualifier } }),
-    headers: {
-      'x-amz-invocation-type': 'Event',
-      // Where this ends before the message is deleted, whoever calls it again does not run the event twice.
-      'x-heddle-idempotency-key': `redrive-${id}`,
-      ...(clientContext !== undefined && { 'x-amz-client-context': clientContext }),
-      ...(tenantId !== undefined && { 'x-amz-tenant-id': tenantId }),
-    },
-    body: Buffer.from(payload),
-  });
-  response.resume();
 }
 
 async function send(client: HeddleClient, letter: ScheduledLetter & { readonly kind: 'message' }): Promise<void> {

@@ -1,4 +1,5 @@
 import { deadEventIn } from '../../../../api/events/dead-event.ts';
+import { eventAgain } from '../../../../api/events/event-again.ts';
 import { scheduledLetterIn, type ScheduledLetter } from '../../../../api/events/scheduled-letter.ts';
 import { plural } from '../../../parts/format.ts';
 import { ServiceError } from '../../../state/session.ts';
@@ -46,7 +47,7 @@ async function handOver(ask: Ask, message: ReceivedMessage): Promise<string | un
   if (letter === undefined) return 'it does not say whose event it was.';
   if (letter.kind === 'lost') return letter.why;
   try {
-    await (letter.kind === 'event' ? call(ask, message.id, letter) : send(ask, letter));
+    await (letter.kind === 'event' ? ask(eventAgain(message.id, letter)) : send(ask, letter));
     return undefined;
   } catch (error) {
     // No such function or queue, or nothing for it; anything else is for all of them.
@@ -60,23 +61,6 @@ function letterIn({ body, arn, attribute }: ReceivedMessage): ScheduledLetter | 
   if (scheduled !== undefined) return scheduled;
   const event = deadEventIn(body, arn);
   return event === undefined ? undefined : { kind: 'event', ...event };
-}
-
-async function call(ask: Ask, id: string, event: ScheduledLetter & { readonly kind: 'event' }): Promise<void> {
-  const { functionName, qualifier, payload, clientContext, tenantId } = event;
-  await ask({
-    method: 'POST',
-    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
-    ...(qualifier !== undefined && { query: { Qualifier: qualifier } }),
-    headers: {
-      'x-amz-invocation-type': 'Event',
-      // Where this ends before the message is deleted, whoever does it again does not run the event twice.
-      'x-heddle-idempotency-key': `redrive-${id}`,
-      ...(clientContext !== undefined && { 'x-amz-client-context': clientContext }),
-      ...(tenantId !== undefined && { 'x-amz-tenant-id': tenantId }),
-    },
-    body: payload,
-  });
 }
 
 /** A queue that is not FIFO has it twice where this ends before the message is deleted, as SQS's own move does. */
